@@ -56,7 +56,7 @@ def stored_again(results: Path) -> Reproduce:
     probed = probe_again()
     if not (results / CHECK).is_file() or not (results / REPORT).is_file():
         return probed
-    known = {each.id: each.reproduce for each in read_report(results / REPORT).cells}
+    known = {cell.id: cell.reproduce for cell in read_report(results / REPORT).cells}
 
     def again(evidence: Evidence, cell: CellEvidence) -> str:
         return known.get(cell.id) or probed(evidence, cell)
@@ -121,4 +121,7 @@ def _ask(cell: CellEvidence) -> list[str]:
     questions = {Question.OVERLAP, *(each.question for each in cell.asked)}
     if len(questions) == 1 or questions == set(DEFAULT_ASK):
         return []
-    return ["--ask", ",".join(each for each in Question if each in questions)]
+    return [
+        "--ask",
+        ",".join(question for question in Question if question in questions),
+    ]

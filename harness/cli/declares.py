@@ -65,7 +65,7 @@ def declares(
 
 def contradiction(places: Places) -> GateFailed | None:
     """The error for places that contradict each other; ``None`` if none do."""
-    against = [each for each in places.places if each.contradicts]
+    against = [place for place in places.places if place.contradicts]
     if not against:
         return None
     first, many = against[0], f"{len(against)} places contradict each other"
@@ -78,7 +78,9 @@ def contradiction(places: Places) -> GateFailed | None:
 
 def too_much(places: Places) -> GateFailed | None:
     """The error for platforms that send more than their apps take; ``None`` if none."""
-    more = [each for each in places.sendings if each.verdict is SendVerdict.MORE]
+    more = [
+        sending for sending in places.sendings if sending.verdict is SendVerdict.MORE
+    ]
     if not more:
         return None
     first = more[0]

@@ -48,8 +48,8 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
     """The deployment that the files of a folder describe. Raises ``UsageError``."""
     first, *others = candidates(folder, "check")
     say(first.origin)
-    for each in others:
-        say(f"not measured: {each.origin}")
+    for other in others:
+        say(f"not measured: {other.origin}")
     given = {"name": first.name, **first.given, **keys}
     if needs_requirements(folder, first.program) and "requirements" not in given:
         given["requirements"] = REQUIREMENTS
@@ -72,7 +72,7 @@ def default_config() -> Path | None:
 
 def choose(configured: Configured, names: Sequence[str]) -> list[Deployment]:
     """The deployments of these names, or all. Raises ``UsageError``."""
-    known = {each.name: each for each in configured.deployments}
+    known = {deployment.name: deployment for deployment in configured.deployments}
     for name in names:
         if name not in known:
             where = configured.path or "the command line"

@@ -59,8 +59,8 @@ def show(
         case "json":
             print(files.as_json(content.record))
         case "jsonl":
-            for each in content.items:
-                print(msgspec.json.encode(each, order="deterministic").decode())
+            for item in content.items:
+                print(msgspec.json.encode(item, order="deterministic").decode())
         case "github":
             urgent = sorted(filter(_is_found, content.cases), key=_urgency)
             annotate(roll_up(list(map(_annotation, urgent))))
@@ -84,7 +84,7 @@ def show_text(
 ) -> None:
     """Print sections for people, the verdict last."""
     if printing.quiet:
-        sections = [each for each in sections if each.name in SHORT]
+        sections = [section for section in sections if section.name in SHORT]
     elif printing.verbose:
         sections = in_full(page, sections)
     terminal.show(sections)

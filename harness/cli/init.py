@@ -95,8 +95,8 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
         try:
             prepared = prepare_all(configured, made, options)
         except UsageError as problem:
-            for each in problem.args:
-                say(f"not measured: {each}")
+            for arg in problem.args:
+                say(f"not measured: {arg}")
             return [None] * len(made)
         findings = measure_all(configured, prepared, options.results, options)
     cells: list[CellReport | None] = [*findings.report.cells]

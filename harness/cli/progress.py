@@ -189,8 +189,8 @@ def show_and_carry_out(
 
 def _places(plan: Plan) -> dict[str, _Place]:
     """The cells of a plan by id, each with a short name that is unique in the plan."""
-    flasks = {each.environment.flask for each in plan.environments}
-    pythons = {each.environment.python for each in plan.environments}
+    flasks = {planned.environment.flask for planned in plan.environments}
+    pythons = {planned.environment.python for planned in plan.environments}
     places = {}
     for planned in plan.environments:
         for cell in planned.cells:

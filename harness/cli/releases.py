@@ -46,9 +46,10 @@ def releases_on_index(package: Package, python: str, *, pre: bool) -> list[str]:
     Raises ``UsageError`` when there is none.
     """
     releases = [
-        each.version
-        for each in releases_of(package.project)
-        if each.runs_on(python) and (pre or not Version(each.version).is_prerelease)
+        release.version
+        for release in releases_of(package.project)
+        if release.runs_on(python)
+        and (pre or not Version(release.version).is_prerelease)
     ]
     if not releases:
         raise UsageError(
@@ -62,8 +63,10 @@ def impossible_cells(plan: Plan) -> dict[str, Evidence]:
     """Evidence of the cells that cannot be measured, by the id of the cell."""
     return {
         one.cells[0].id: one
-        for each in unsupported_cells(plan).environments
-        for one in history.by_cell(nothing_measured(each, Outcome.NOT_SUPPORTED, ""))
+        for environment in unsupported_cells(plan).environments
+        for one in history.by_cell(
+            nothing_measured(environment, Outcome.NOT_SUPPORTED, "")
+        )
     }
 
 

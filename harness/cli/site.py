@@ -75,7 +75,9 @@ def _on_index(known: Catalog) -> Released:
     from harness.environments.index import releases_of
 
     projects = {FLASK: FLASK}
-    projects |= {each.name: each.package for each in known.servers if each.package}
+    projects |= {
+        server.name: server.package for server in known.servers if server.package
+    }
     packages = {
         name: tuple(
             release.version

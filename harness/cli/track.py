@@ -106,7 +106,11 @@ def _plan(
 ) -> tuple[list[Followed], Plan]:
     """The lines to follow, and a plan of their cells, or only of ``stored`` ones."""
     known = catalog.load(given.catalog)
-    targets = [each for text in configurations for each in find_targets(known, text)]
+    targets = [
+        find_target
+        for text in configurations
+        for find_target in find_targets(known, text)
+    ]
     packages = packages_of(known, targets, names)
     selection = with_built(known, selection_of(given), given.results, say)
     lines = []
@@ -120,7 +124,7 @@ def _plan(
         lines += follow(known, targets, package, releases, selection.python)
     if stored is not None:
         cells = history.newest(stored, history.latest_probe(stored))
-        lines = [each for each in lines if any(str(c) in cells for c in each.cells)]
+        lines = [line for line in lines if any(str(c) in cells for c in line.cells)]
     wanted = dict.fromkeys(cell for line in lines for cell in line.cells)
     return lines, plan_cells(known, selection, wanted)
 

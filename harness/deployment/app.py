@@ -171,7 +171,7 @@ class DeployedApp:
         probe.route = self._below + (self._prepared.deployment.route or "")
         places = self.hello.places if self.hello else ()
         probe.places = {
-            each.name: each.name in places for each in self._prepared.places
+            place.name: place.name in places for place in self._prepared.places
         }
         return probe
 

@@ -73,7 +73,7 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         return ways
     app = find_app(folder)
     if others := started_by_files(folder, has_app=app is not None):
-        raise UsageError(*(each.told(verb) for each in others))
+        raise UsageError(*(other.told(verb) for other in others))
     if app is None:
         raise UsageError(
             f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
@@ -114,7 +114,7 @@ def _serves(words: Sequence[str], folder: Path) -> bool:
         several = commands(words[-1], {}, processors())
         return any(_serves(each.words, folder) for each in several)
     program, arguments = server_words(words)
-    script = next((each for each in arguments if each.endswith(".py")), "")
+    script = next((argument for argument in arguments if argument.endswith(".py")), "")
     if IS_PYTHON.match(program) and script:
         return serves_by_script(folder / script)
     return program in SERVERS

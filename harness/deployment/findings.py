@@ -137,8 +137,8 @@ def _checked_deployment(
         line=line,
         found_below=checked.found_below,
         remarks=tuple(
-            _at_hold_at(configured, checked, each)
-            for each in remarks(checked.prepared, result.cell, processors())
+            _at_hold_at(configured, checked, remark)
+            for remark in remarks(checked.prepared, result.cell, processors())
         ),
     )
 

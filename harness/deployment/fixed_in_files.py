@@ -97,7 +97,7 @@ def _vassals(words: Sequence[str], folder: Path) -> list[str]:
     places = [folder / word for word in words if not word.startswith(("-", "/", "."))]
     folders = filter(os.path.isdir, places)
     files = [each for path in folders for each in path.glob("*.ini")]
-    return sorted(str(each.relative_to(folder)) for each in files)
+    return sorted(str(file.relative_to(folder)) for file in files)
 
 
 def _text(path: Path) -> str:

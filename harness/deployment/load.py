@@ -65,11 +65,11 @@ def _label(table: Any, number: int) -> str:
 
 def _command_problems(configured: Configured) -> Iterator[str]:
     """Problems with the keys that the commands of deployments come from."""
-    for each in configured.deployments:
+    for deployment in configured.deployments:
         try:
-            command_line(configured, each, os.environ)
+            command_line(configured, deployment, os.environ)
         except DeploymentFault as fault:
-            yield fault_words(configured.path, each.name, fault)
+            yield fault_words(configured.path, deployment.name, fault)
 
 
 def described(folder: Path, given: Mapping[str, Any]) -> Configured:
@@ -168,8 +168,8 @@ def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
 def _name_faults(
     deployments: Sequence[Deployment],
 ) -> Iterator[tuple[Deployment, DeploymentFault]]:
-    names = [each.name for each in deployments]
-    for each in {each.name: each for each in deployments}.values():
+    names = [deployment.name for deployment in deployments]
+    for each in {deployment.name: deployment for deployment in deployments}.values():
         if (count := names.count(each.name)) > 1:
             problem = f"{count} deployments have this name; give each one of its own"
             yield each, DeploymentFault("name", problem)

@@ -58,7 +58,7 @@ def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
     named += SOCKETS if own == "" else [*SOCKETS, *(f"{own}/{n}" for n in OF_A_USER)]
     named += _of_contexts(variables)
     resolved = (Path(os.path.realpath(each)) for each in named)
-    return [each for each in dict.fromkeys(resolved) if is_socket(each)]
+    return [fromkey for fromkey in dict.fromkeys(resolved) if is_socket(fromkey)]
 
 
 def _of_contexts(variables: Mapping[str, str]) -> list[str]:

@@ -73,7 +73,7 @@ def variable(places: tuple[HoldPlace, ...]) -> dict[str, str]:
     """The variable that tells the hook the places; none if there are no places."""
     if not places:
         return {}
-    listed = [(each.name, at, each.when) for each in places for at in each.at]
+    listed = [(place.name, at, place.when) for place in places for at in place.at]
     return {VARIABLE: "\n".join(map("\t".join, listed))}
 
 

@@ -27,7 +27,9 @@ def assigned(tree: ast.Module) -> dict[str, ast.expr]:
     for node in tree.body:
         match node:
             case ast.Assign(targets=targets, value=value):
-                names = [each.id for each in targets if isinstance(each, ast.Name)]
+                names = [
+                    target.id for target in targets if isinstance(target, ast.Name)
+                ]
                 values |= dict.fromkeys(names, value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 values[name] = value
@@ -54,7 +56,7 @@ def find_app(folder: Path) -> str | None:
         name = _app_in(path)
         if name is not None:
             parts = path.relative_to(folder).with_suffix("").parts
-            module = ".".join(each for each in parts if each != "__init__")
+            module = ".".join(part for part in parts if part != "__init__")
             return f"{module}:{name}"
     return None
 

@@ -150,5 +150,5 @@ class CommandContext(NamedTuple):
 
     def file(self, name: str) -> Path | None:
         """The file that a word names; ``None`` if it is not in the repository."""
-        paths = (each / name.removeprefix("file:") for each in self.folders)
+        paths = (folder / name.removeprefix("file:") for folder in self.folders)
         return next((path for path in paths if path.is_file()), None)

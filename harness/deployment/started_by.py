@@ -86,10 +86,10 @@ def started_by_files(folder: Path, *, has_app: bool) -> list[StartedBy]:
     Where the folder has an app itself, Flask's own server is what is measured anyway.
     """
     found: dict[tuple[str, ...], StartedBy] = {}
-    for each in read_places(folder, processors()):
-        if not NOT_OF_PRODUCTION.isdisjoint(PurePath(each.place.file).parts[:-1]):
+    for read_place in read_places(folder, processors()):
+        if not NOT_OF_PRODUCTION.isdisjoint(PurePath(read_place.place.file).parts[:-1]):
             continue
-        started = _started(each, folder)
+        started = _started(read_place, folder)
         if started is None or (has_app and _is_plain_flask(started.words)):
             continue
         found.setdefault((started.folder, *started.words), started)

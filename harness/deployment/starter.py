@@ -49,11 +49,11 @@ def deployments(
     """Deployments for the candidates in a folder, each with a unique name."""
     requirements = REQUIREMENTS if _names_flask(folder / REQUIREMENTS) else None
     made: list[Deployment] = []
-    for each in ways:
-        name = re.sub(r"[^a-z0-9._-]+", "-", each.name.lower()).strip("-._") or "web"
+    for way in ways:
+        name = re.sub(r"[^a-z0-9._-]+", "-", way.name.lower()).strip("-._") or "web"
         if name in [other.name for other in made]:
             name = f"{name}-{len(made) + 1}"
-        table = {"name": name, "requirements": requirements, **each.given}
+        table = {"name": name, "requirements": requirements, **way.given}
         made.append(toml.convert({**table, "at-least": at_least}, Deployment))
     return made
 
@@ -67,7 +67,7 @@ def _names_flask(path: Path) -> bool:
 def config_text(entries: Sequence[StarterEntry], published: Published) -> str:
     """The content of ``concurrency.toml``."""
     head = _HEAD.format(page=published.page("docs/deployments.md"))
-    return "\n".join([head, *(_table(each) for each in entries)])
+    return "\n".join([head, *(_table(entry) for entry in entries)])
 
 
 def _table(each: StarterEntry) -> str:

@@ -148,7 +148,7 @@ def with_built(
         package = find_server(catalog, name).package
         if package is None:
             raise UsageError(f"{option}: it is a part of Python; use --python.")
-        versions = [builder.version(option, package, each) for each in releases]
+        versions = [builder.version(option, package, release) for release in releases]
         servers.append(f"{name}=={','.join(versions)}")
     return msgspec.structs.replace(
         selection,

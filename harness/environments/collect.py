@@ -44,7 +44,7 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
     evidence, faults = files.read_all(_files(folder, f"{EVIDENCE}/*.json"), read_one)
     plans, more = files.read_all(_files(folder, PLAN), read_plan)
     plans.sort(key=lambda plan: -len(plan.environments))
-    plan = _united(each for plan in plans for each in plan.environments)
+    plan = _united(environment for plan in plans for environment in plan.environments)
     evidence = newest_cells(evidence) + missing(plan, evidence)
     return in_order(evidence, plan), faults + more
 
@@ -61,13 +61,14 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 
 def _united(environments: Iterable[PlannedEnvironment]) -> Plan:
+    """One plan of all environments; several with the same name become one."""
     united: dict[str, PlannedEnvironment] = {}
-    for each in environments:
-        there = united.setdefault(str(each.environment), each)
-        known = {cell.id for cell in there.cells}
-        more = tuple(cell for cell in each.cells if cell.id not in known)
-        cells = (*there.cells, *more)
-        united[str(each.environment)] = msgspec.structs.replace(there, cells=cells)
+    for planned in environments:
+        name = str(planned.environment)
+        first = united.setdefault(name, planned)
+        known = {cell.id for cell in first.cells}
+        more = tuple(cell for cell in planned.cells if cell.id not in known)
+        united[name] = msgspec.structs.replace(first, cells=(*first.cells, *more))
     return Plan(environments=tuple(united.values()))
 
 
@@ -76,6 +77,6 @@ def missing(plan: Plan, evidence: Sequence[Evidence]) -> list[Evidence]:
     present = {cell.id for each in evidence for cell in each.cells}
     absent = only_cells(plan, lambda cell: cell.id not in present)
     return [
-        nothing_measured(each, Outcome.HARNESS_FAILED, MISSING)
-        for each in absent.environments
+        nothing_measured(environment, Outcome.HARNESS_FAILED, MISSING)
+        for environment in absent.environments
     ]

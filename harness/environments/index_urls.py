@@ -75,7 +75,7 @@ def _of_uv_file(text: str) -> tuple[list[str], str]:
     except tomllib.TOMLDecodeError:
         return [], ""  # uv itself will say so
     tables = [each for each in settings.get("index", []) if isinstance(each, dict)]
-    explicit = [each for each in tables if not each.get("explicit")]
+    explicit = [table for table in tables if not table.get("explicit")]
     main = [str(each.get("url", "")) for each in explicit if each.get("default")]
     more = [str(each.get("url", "")) for each in explicit if not each.get("default")]
     more += map(str, settings.get("extra-index-url", []))

@@ -92,7 +92,9 @@ def bring_wheels(plan: Plan, source: Path, results: Path) -> None:
     Those that are there already stay. Raises ``UsageError`` when one is in neither
     place.
     """
-    for built in (built for each in plan.environments for built in each.built):
+    for built in (
+        built for environment in plan.environments for built in environment.built
+    ):
         wheel, target = source / built.wheel, results / built.wheel
         if target.exists():
             continue

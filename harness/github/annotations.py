@@ -59,8 +59,8 @@ class Annotation(NamedTuple):
 
 def annotate(annotations: Sequence[Annotation]) -> None:
     """Print the commands that make the runner show annotations."""
-    for each in annotations:
-        print(command(each), flush=True)
+    for annotation in annotations:
+        print(command(annotation), flush=True)
 
 
 def annotate_error(problem: object) -> None:
@@ -127,12 +127,12 @@ def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Anno
     """
     worse = [
         Annotation(
-            "error" if each.change in fatal else "warning",
-            f"{CHANGES[each.change].named}: {each.id}",
-            each.reason,
+            "error" if cell.change in fatal else "warning",
+            f"{CHANGES[cell.change].named}: {cell.id}",
+            cell.reason,
         )
-        for each in changes.cells
-        if each.change in (*REGRESSIONS, *fatal) and not each.expected
+        for cell in changes.cells
+        if cell.change in (*REGRESSIONS, *fatal) and not cell.expected
     ]
     unmatched = [
         Annotation(
@@ -153,25 +153,25 @@ def deployment_annotations(
     return roll_up(
         [
             Annotation(
-                "error" if each.exit_code else "warning",
-                f"{each.name}: {words[each.name]}",
-                each.reason,
-                in_repository(each.file, environ),
-                each.line,
+                "error" if deployment.exit_code else "warning",
+                f"{deployment.name}: {words[deployment.name]}",
+                deployment.reason,
+                in_repository(deployment.file, environ),
+                deployment.line,
             )
-            for each in result.deployments
-            if each.reason
+            for deployment in result.deployments
+            if deployment.reason
         ]
         + [
             Annotation(
                 "notice" if remark.word is Other.PLATFORM_FEWER else "warning",
-                f"{each.name}: {with_id(remark.word)}",
+                f"{deployment.name}: {with_id(remark.word)}",
                 f"{remark.reason}; {remark.remedy}",
                 in_repository(remark.file, environ),
                 remark.line,
             )
-            for each in result.deployments
-            for remark in each.remarks
+            for deployment in result.deployments
+            for remark in deployment.remarks
         ]
     )
 
@@ -188,7 +188,7 @@ def roll_up(annotations: Sequence[Annotation]) -> list[Annotation]:
     """Keep as many of each level as GitHub shows; the last one stands for the rest."""
     shown: list[Annotation] = []
     for level, budget in BUDGET.items():
-        mine = [each for each in annotations if each.level == level]
+        mine = [annotation for annotation in annotations if annotation.level == level]
         if len(mine) > budget:
             rest = mine[budget - 1 :]
             more = Annotation(

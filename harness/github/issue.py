@@ -103,7 +103,7 @@ def _news(changes: Sequence[str], faults: Sequence[str], address: str) -> str:
 
 
 def _list(title: str, texts: Sequence[str]) -> Section:
-    items = tuple(Item(say("{}", each)) for each in texts)
+    items = tuple(Item(say("{}", text)) for text in texts)
     return Section.of(title, title, Items(items))
 
 

@@ -33,12 +33,12 @@ def caveats_on(
     caveats = []
     if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):
         caveats.append("fewer only when they arrived one after another")
-    if any(each.stalled for each in rounds):
+    if any(round_.stalled for round_ in rounds):
         # The number is a matter of chance.
         caveats.append(
             "some requests were never served, even after all others were let go"
         )
-    sure = [each for each in rounds if was_quiet(each)]
+    sure = [round_ for round_ in rounds if was_quiet(round_)]
     odd = {each.entered_on_release for each in sure} - {None, 1}
     if odd and not order_is_known:
         worst = min(number or 0 for number in odd)
@@ -58,8 +58,8 @@ def caveats_on(
 
 def _fewer_when_staggered(rounds: Iterable[Round]) -> bool:
     admitted: dict[Arrival, list[int]] = {arrival: [] for arrival in Arrival}
-    for each in rounds:
-        admitted[each.arrival].append(each.admitted)
+    for round_ in rounds:
+        admitted[round_.arrival].append(round_.admitted)
     burst, staggered = admitted[Arrival.BURST], admitted[Arrival.STAGGERED]
     return bool(burst and staggered) and min(staggered) < min(burst) == max(burst)
 

@@ -27,7 +27,7 @@ def fisher(some: int, of: int, others: int, of_others: int) -> float:
         for count in range(max(0, drawn - of_others), min(of, drawn) + 1)
     }
     seen = ways[some] * TOLERANCE
-    return sum(each for each in ways.values() if each <= seen) / sum(ways.values())
+    return sum(way for way in ways.values() if way <= seen) / sum(ways.values())
 
 
 def least(of: int, of_others: int) -> float:

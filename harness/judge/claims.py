@@ -15,8 +15,8 @@ def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
     """
     if claims is None or not rounds:
         return ""
-    threads = max(each.threads for each in rounds)
-    processes = max(each.processes for each in rounds)
+    threads = max(round_.threads for round_ in rounds)
+    processes = max(round_.processes for round_ in rounds)
     faults = []
     if not claims.multithread and threads > 1:
         faults.append(

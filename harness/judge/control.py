@@ -29,7 +29,9 @@ def _is_exact(control: ControlEvidence) -> bool:
     """Whether the probe saw exactly the known capacity, in every respect."""
     capacity, seen = _seen(control)
     exact = capacity, True, capacity, control.processes, control.threads
-    faultless = not any(each.broken or each.stalled for each in control.all_rounds)
+    faultless = not any(
+        round_.broken or round_.stalled for round_ in control.all_rounds
+    )
     return faultless and seen[:5] == exact
 
 

@@ -181,11 +181,11 @@ def _steady(cell: CellReport, load: int) -> bool:
     if not bursts:
         return always_reached(cell)
     most = cell.ceiling or 0
-    even = all(each.admitted == min(each.offered, most) for each in bursts)
+    even = all(round_.admitted == min(round_.offered, most) for round_ in bursts)
     singly = [
-        each.admitted
-        for each in at_load(cell.rounds, load)
-        if each.arrival is Arrival.STAGGERED
+        round_.admitted
+        for round_ in at_load(cell.rounds, load)
+        if round_.arrival is Arrival.STAGGERED
     ]
     alike = len(set(singly)) <= 1
     sure = set(singly) <= {min(load, most)} or len(singly) >= ENOUGH
@@ -193,7 +193,7 @@ def _steady(cell: CellReport, load: int) -> bool:
 
 
 def _from(cell: CellReport, load: int) -> list[Round]:
-    return [each for each in cell.rounds if each.offered >= load]
+    return [round_ for round_ in cell.rounds if round_.offered >= load]
 
 
 def _by_rounds(before: CellReport, now: CellReport, load: int) -> Comparison:
@@ -211,7 +211,7 @@ def _by_rounds(before: CellReport, now: CellReport, load: int) -> Comparison:
         return Comparison(Change.SAME, _explained(before, now))
     else:
         shares = [
-            [each.admitted >= load for each in at_load(cell.rounds, load)]
+            [round_.admitted >= load for round_ in at_load(cell.rounds, load)]
             for cell in (before, now)
         ]
         question = f"{load} of {load} in"

@@ -27,12 +27,12 @@ def was_full(cell: CellEvidence, admitted: int) -> bool:
     Requests that had been turned away count as waiting.
     """
     return any(
-        each.admitted == admitted < each.offered
-        and (was_quiet(each) or turned_away(each))
-        for each in undisturbed(cell.rounds)
+        round_.admitted == admitted < round_.offered
+        and (was_quiet(round_) or turned_away(round_))
+        for round_ in undisturbed(cell.rounds)
     ) or any(
-        each.admitted == admitted < each.offered and is_conclusive(each)
-        for each in cell.steered
+        round_.admitted == admitted < round_.offered and is_conclusive(round_)
+        for round_ in cell.steered
     )
 
 
@@ -43,7 +43,7 @@ def passed_over(cell: CellEvidence) -> int:
     """
     if most_rounds(cell.steered):
         return 0
-    return max((each.passed_over for each in cell.steered), default=0)
+    return max((round_.passed_over for round_ in cell.steered), default=0)
 
 
 def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
@@ -52,20 +52,24 @@ def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
     Then nothing is left to chance, and busy rounds change nothing.
     """
     return cell.workers == 1 and any(
-        each.admitted == admitted and each.waiting and each.offered >= load
-        for each in undisturbed(cell.rounds)
-        if was_quiet(each)
+        round_.admitted == admitted and round_.waiting and round_.offered >= load
+        for round_ in undisturbed(cell.rounds)
+        if was_quiet(round_)
     )
 
 
 def unsure_rounds(cell: CellEvidence, admitted: int) -> list[Round | SteeredRound]:
     """Rounds that offered more than ``admitted`` and ended only by a steady count."""
     ordinary = [
-        each
-        for each in undisturbed(cell.rounds)
-        if each.offered > admitted and not was_quiet(each) and not turned_away(each)
+        round_
+        for round_ in undisturbed(cell.rounds)
+        if round_.offered > admitted
+        and not was_quiet(round_)
+        and not turned_away(round_)
     ]
-    steered = [each for each in cell.steered if Settled.STEADY_COUNT in each.settled]
+    steered = [
+        round_ for round_ in cell.steered if Settled.STEADY_COUNT in round_.settled
+    ]
     return [*ordinary, *steered]
 
 
@@ -74,7 +78,9 @@ def lets_nobody_in(rounds: Sequence[Round]) -> bool:
 
     A server that is full turns requests away too, but lets others in later.
     """
-    return any(turned_all_away(each) and each.offered == 1 for each in rounds[-1:])
+    return any(
+        turned_all_away(round_) and round_.offered == 1 for round_ in rounds[-1:]
+    )
 
 
 def may_be_chance(cell: CellEvidence, ceiling: int, load: int) -> bool:

@@ -156,8 +156,8 @@ def relax(
     uneven or not known, unless that is below ``at-least``. ``UNEVEN`` lets nothing
     through, and adds what is uneven though never below ``at-least``.
     """
-    measured = any(each.cell.outcome is Outcome.MEASURED for each in results)
-    return [_relaxed(each, fail_on, measured) for each in results]
+    measured = any(result.cell.outcome is Outcome.MEASURED for result in results)
+    return [_relaxed(result, fail_on, measured) for result in results]
 
 
 def _relaxed(
@@ -184,7 +184,7 @@ def _relaxed(
 
 def _worst_of(results: Sequence[DeploymentResult]) -> HarnessError | None:
     for kind in WORST_FIRST:
-        failing = [each for each in results if each.fault is kind]
+        failing = [result for result in results if result.fault is kind]
         if failing:
             first, *others = failing
             more = f" (and {len(others)} more)" if others else ""

@@ -96,7 +96,7 @@ def points_of(seen: TapeSeen, blink: float) -> tuple[TapePoint, ...]:
     moments = list(zip(seen.at_ms, seen.old, seen.new, strict=False))
     end = seen.watched_seconds
     starved = [each for each in seen.slow if _is_starved(each)]
-    later = {each.process for each in seen.lanes if each.first >= 0}
+    later = {lane.process for lane in seen.lanes if lane.first >= 0}
     held = [Step(at / 1000, old + new) for at, old, new in moments]
     fresh = [Step(at / 1000, new) for at, _, new in moments]
     total = closed(_with(held, starved), end, blink)

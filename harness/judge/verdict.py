@@ -66,7 +66,7 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
 def _verdict(seen: CellNumbers) -> tuple[Verdict, str]:
     cell, load, numbers = seen
     declared, ceiling, floor = seen.declared, numbers.ceiling, numbers.floor
-    if broken := sum(each.broken for each in cell.all_rounds):
+    if broken := sum(round_.broken for round_ in cell.all_rounds):
         return Verdict.UNKNOWN, (
             f"{plural(broken, 'request')} left the app before being let go, so the "
             "numbers cannot be trusted"

@@ -43,7 +43,7 @@ class CellNumbers(NamedTuple):
     @property
     def most_offered(self) -> int:
         """The most requests that were offered in a round."""
-        return max(each.offered for each in self.cell.all_rounds)
+        return max(round_.offered for round_ in self.cell.all_rounds)
 
     def so_many(self) -> str:
         """The declaration, and how many were in the app."""
@@ -59,7 +59,7 @@ class CellNumbers(NamedTuple):
         """A clause on how many of the load enter at worst, at best, and by chance."""
         floor, load, steered = self.numbers.floor or 0, self.load, self.cell.steered
         rounds = at_load(undisturbed(self.cell.rounds), load)
-        seen = [each.admitted for each in rounds]
+        seen = [round_.admitted for round_ in rounds]
         if self.numbers.floor_by is Basis.SEEN or not least_rounds(steered, load):
             if (most := max(seen, default=load)) < load:
                 return (
@@ -82,7 +82,7 @@ class CellNumbers(NamedTuple):
 
     def fate(self) -> str:
         """A clause on what happened to requests beyond the declared number."""
-        steered = any(each.waiting for each in self.cell.steered)
+        steered = any(round_.waiting for round_ in self.cell.steered)
         waiting = steered or any(map(waited, self.cell.rounds))
         return "waited" if waiting else "were turned away"
 

@@ -28,7 +28,9 @@ InstalledBy = Mapping[str, Mapping[str, str]]
 
 def installed_in(report: Report) -> InstalledBy:
     """The installed versions in each environment of a run."""
-    return {each.id: each.installed for each in report.environments}
+    return {
+        environment.id: environment.installed for environment in report.environments
+    }
 
 
 def version_changes(

@@ -46,7 +46,7 @@ def find_configuration(server: Server, name: str) -> Configuration:
 
 def find_proxy(catalog: Catalog, name: str) -> Proxy:
     """Find a proxy by its name. Raises ``UsageError`` naming those that exist."""
-    return _find("proxy", name, {each.name: each for each in catalog.proxies})
+    return _find("proxy", name, {proxy.name: proxy for proxy in catalog.proxies})
 
 
 def _find(what: str, name: str, known: Mapping[str, Named]) -> Named:

@@ -84,10 +84,10 @@ def plan_cells(catalog: Catalog, selection: Selection, cells: Iterable[Cell]) ->
 def only_cells(plan: Plan, wanted: Callable[[PlannedCell], bool]) -> Plan:
     """The plan with only some of its cells, without environments that have none."""
     environments = [
-        msgspec.structs.replace(each, cells=tuple(filter(wanted, each.cells)))
-        for each in plan.environments
+        msgspec.structs.replace(planned, cells=tuple(filter(wanted, planned.cells)))
+        for planned in plan.environments
     ]
-    return Plan(environments=tuple(each for each in environments if each.cells))
+    return Plan(environments=tuple(p for p in environments if p.cells))
 
 
 def list_cells(plan: Plan) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ async def _in_order(
     """
 
     async def others_come() -> None:
-        probe.crowd.open([each for each in others if each.state is State.NEW])
+        probe.crowd.open([other for other in others if other.state is State.NEW])
         await probe.until(lambda: all_there(probe, others))
 
     if workers.ports is not None:
@@ -213,10 +213,10 @@ async def come_and_stay(
     crowd.open(list(clients))
 
     def are_there() -> bool:
-        return all(each.state in ENDED or is_there(each) for each in clients)
+        return all(client.state in ENDED or is_there(client) for client in clients)
 
     await probe.until(are_there)
-    crowd.leave(each for each in clients if not each.offered)
+    crowd.leave(client for client in clients if not client.offered)
     await _until_quiet(probe)
 
 

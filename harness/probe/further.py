@@ -84,7 +84,7 @@ def further_to_growing(
     load = load_of(declared, limit)
     if peak_of(rounds) >= load:
         return None
-    loads = [each.asked for each in rounds]
+    loads = [round_.asked for round_ in rounds]
     if 4 * load not in loads:
         return Offer(4 * load)
     above = FAR_ABOVE * load
@@ -138,7 +138,7 @@ def further(
     if load >= MANY:
         return None if declared is None else _many_again(load, rounds)
     if alone:
-        full = any(was_quiet(each) for each in rounds if each.asked >= load)
+        full = any(was_quiet(round_) for round_ in rounds if round_.asked >= load)
         again = not full and tried[load] < AT_DISAGREEMENT
         return Offer(load) if again else None
     return (
@@ -155,11 +155,11 @@ def _many_again(load: int, rounds: Sequence[Round]) -> Offer | None:
     only where more requests waited than it had threads, so that 512 of them were never
     reached unless 1024 were offered.
     """
-    if _grows([each.admitted for each in rounds if each.offered == load]):
+    if _grows([round_.admitted for round_ in rounds if round_.offered == load]):
         return Offer(load)
     twice = 2 * load + 1
-    tried = any(each.asked == twice for each in rounds)
-    full = all(was_quiet(each) for each in rounds if each.offered >= load)
+    tried = any(round_.asked == twice for round_ in rounds)
+    full = all(was_quiet(round_) for round_ in rounds if round_.offered >= load)
     return Offer(twice) if full and not tried else None
 
 
@@ -208,8 +208,8 @@ def beyond(
     """
     if declared is None or declared >= MANY:
         return None
-    most = max([peak_of(rounds), *(each.admitted for each in steered)])
-    offered = {each.asked for each in rounds}
+    most = max([peak_of(rounds), *(round_.admitted for round_ in steered)])
+    offered = {round_.asked for round_ in rounds}
     loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
     if most > declared:
         loads = (2 * declared, 4 * declared)
@@ -223,10 +223,10 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
     enters where another is let go, they waited.
     """
     peak = peak_of(rounds)
-    bounded = any(waited(each) or turned_away(each) for each in rounds)
+    bounded = any(waited(round_) or turned_away(round_) for round_ in rounds)
     if declared is None or peak < declared or bounded:
         return None
-    if all(was_quiet(each) for each in rounds if each.waiting):
+    if all(was_quiet(round_) for round_ in rounds if round_.waiting):
         return None
     offered = {each.asked for each in rounds}
     loads = range(declared + SEVERAL, declared + SEVERAL + AT_BUSY)

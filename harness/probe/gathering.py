@@ -45,7 +45,7 @@ def _begin(probe: Probe, count: int) -> list[str]:
 def all_there(probe: Probe, clients: Iterable[Client]) -> bool:
     """Whether each of these is in the app or has ended."""
     entered = probe.holds.entered
-    return all(each.name in entered or each.state in ENDED for each in clients)
+    return all(client.name in entered or client.state in ENDED for client in clients)
 
 
 def one_more(probe: Probe, name: str, changed: Callable[[Client], None]) -> Client:

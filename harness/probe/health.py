@@ -108,7 +108,7 @@ async def hold_and_send_from(
     clients = probe.crowd.clients
     full_first = order is CheckOrder.FULL_FIRST
     parts = [clients] if full_first else shares(clients, len(ports))
-    sources = [iter(each) for each in ports.values()]
+    sources = [iter(several) for several in ports.values()]
     for part, source in zip(parts, sources, strict=False):
         for client in part:
             client.source = next(source)

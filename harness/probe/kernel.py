@@ -75,7 +75,7 @@ def room_inside(probe: Probe) -> set[int]:
     """
     try:
         accepted = set(_inodes(probe).values())
-        owned = {each: sockets_of(each) for each in probe.server.processes()}
+        owned = {process: sockets_of(process) for process in probe.server.processes()}
     except (Unavailable, PermissionError):
         return set()
     held = Counter(probe.holds.processes().values())
@@ -136,7 +136,9 @@ def _upstream(
     origin = probe.server.origin
     if origin is probe.server:
         return None
-    inodes = set[str]().union(*(owned.get(each, ()) for each in origin.processes()))
+    inodes = set[str]().union(
+        *(owned.get(process, ()) for process in origin.processes())
+    )
     places = {place for inode, place in listeners.items() if inode in inodes}
     ports = {place for place in places if isinstance(place, int)}
     accepted: set[str] = set()

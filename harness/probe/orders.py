@@ -95,7 +95,7 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
         tried = _tried(each, steered)
         if _are_enough(tried) and not any(map(is_conclusive, tried)):
             return _fault(tried[-1])
-    sent = [each for each in least_rounds(steered, load) if not each.opened]
+    sent = [round_ for round_ in least_rounds(steered, load) if not round_.opened]
     if choice.by is Steering.STOP and len(sent) >= max(2, len(choice.workers)):
         if not any(each.alone for each in sent):
             return "no worker took a request while it ran alone"
@@ -132,9 +132,9 @@ def _fault(each: SteeredRound) -> str:
 def _tried(step: Steer, steered: Sequence[SteeredRound]) -> list[SteeredRound]:
     wanted = (step.goal, ranks(step.order), step.load, step.opened)
     return [
-        each
-        for each in steered
-        if (each.goal, ranks(each.workers), each.load, each.opened) == wanted
+        round_
+        for round_ in steered
+        if (round_.goal, ranks(round_.workers), round_.load, round_.opened) == wanted
     ]
 
 
@@ -149,10 +149,10 @@ def _planned(
         yield Steer(Goal.LEAST, order, load)
         yield Steer(Goal.LEAST, order[::-1], load, opened=True)
         leasts = least_rounds(steered, load)
-        agree = are_alike(steered) and len({each.admitted for each in leasts}) < 2
-        if agree and any(each.alone for each in leasts):
+        agree = are_alike(steered) and len({round_.admitted for round_ in leasts}) < 2
+        if agree and any(round_.alone for round_ in leasts):
             return
-        if not all(each.admitted for each in leasts):
+        if not all(round_.admitted for round_ in leasts):
             return  # nothing is less than none
     by_stop = choice.by is Steering.STOP
     opened = by_stop and _opened_gives_less(steered, load)
@@ -166,6 +166,6 @@ def _planned(
 def _opened_gives_less(steered: Sequence[SteeredRound], load: int) -> bool:
     """Whether fewer enter if connections are accepted before anything is sent."""
     least = {True: load, False: load}
-    for each in least_rounds(steered, load):
-        least[each.opened] = min(least[each.opened], each.admitted)
+    for round_ in least_rounds(steered, load):
+        least[round_.opened] = min(least[round_.opened], round_.admitted)
     return least[True] < least[False]

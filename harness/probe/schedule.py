@@ -158,13 +158,13 @@ class Schedule:
         if self._choice.by is None or self.not_steered:
             return False
         self._given_up = obstacle(self._choice, self._load, self.steered)
-        if any(each.settled is Settled.STEADY_COUNT for each in self.rounds):
+        if any(round_.settled is Settled.STEADY_COUNT for round_ in self.rounds):
             self._given_up = "the server was never quiet"
         return not self.not_steered
 
     def _learn(self) -> Offer | None:
         learning = LEARNING_LOAD * self._load
-        if sum(each.asked == learning for each in self.rounds) < LEARNING_ROUNDS:
+        if sum(round_.asked == learning for round_ in self.rounds) < LEARNING_ROUNDS:
             return Offer(learning)
         self._given_up = "too few source ports are known that lead to each worker"
         return None
@@ -174,8 +174,8 @@ class Schedule:
         if self._grows:
             return further_to_growing(self.rounds, self._declared, self._limit)
         leasts = least_rounds(self.steered, self._load)
-        least = min((each.admitted for each in leasts), default=None)
-        seen = [each.admitted for each in at_load(self.rounds, self._load)]
+        least = min((round_.admitted for round_ in leasts), default=None)
+        seen = [round_.admitted for round_ in at_load(self.rounds, self._load)]
         if self._steers() and (least is None or least <= min(seen, default=least)):
             more = beyond(self.rounds, self.steered, self._declared)
             return more or self._on_another_server()
@@ -197,7 +197,7 @@ class Schedule:
 
     def _on_another_server(self) -> Offer | None:
         """The same load for another server, which may start more threads."""
-        peak = max((each.peak for each in self.rounds), default=0)
+        peak = max((round_.peak for round_ in self.rounds), default=0)
         if peak >= self._load or not self._others:
             return None
         self._others -= 1

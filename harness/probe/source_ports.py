@@ -38,7 +38,7 @@ class LearnedPorts:
 
     def known(self, workers: Sequence[int]) -> int:
         """Number of known ports that lead to each of these processes."""
-        return min((len(self.ports[each]) for each in workers), default=0)
+        return min((len(self.ports[worker]) for worker in workers), default=0)
 
 
 def _free_ports(host: str) -> Iterator[int]:

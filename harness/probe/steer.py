@@ -128,9 +128,9 @@ def _elsewhere(probe: Probe, ports: Ports) -> int:
     owners = {port: worker for worker, its in ports.items() for port in its}
     where = probe.holds.where
     return sum(
-        where[each.name] != owners[each.source]
-        for each in probe.crowd.clients
-        if each.name in where and each.source in owners
+        where[client.name] != owners[client.source]
+        for client in probe.crowd.clients
+        if client.name in where and client.source in owners
     )
 
 

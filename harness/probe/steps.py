@@ -33,7 +33,7 @@ class Steps:
 
     async def connect(self, clients: list[Client], workers: Sequence[int]) -> None:
         """Open connections for these, over which nothing is sent yet."""
-        self._sockets = {each: len(sockets_of(each)) for each in workers}
+        self._sockets = {worker: len(sockets_of(worker)) for worker in workers}
         self._probe.crowd.connect(clients)
         await self._probe.until(self._probe.crowd.all_connected)
 

@@ -131,7 +131,9 @@ async def wake(probe: Probe, worker: int) -> bool:
 
 def _runs(process: int) -> bool:
     """Whether a thread of a process runs now, or waits for a processor."""
-    return any(thread_state(process, each) in RUNNING for each in threads_of(process))
+    return any(
+        thread_state(process, thread) in RUNNING for thread in threads_of(process)
+    )
 
 
 def idle_sleepers(processes: Iterable[int]) -> set[Thread]:

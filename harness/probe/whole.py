@@ -64,7 +64,9 @@ async def whole_again(probe: Probe) -> set[int]:
 def _alive(probe: Probe) -> set[int]:
     """The processes of a server, without zombies."""
     processes = probe.server.processes()
-    return {each for each in processes if thread_state(each, each) not in ENDED}
+    return {
+        process for process in processes if thread_state(process, process) not in ENDED
+    }
 
 
 def _boots(probe: Probe, restless: frozenset[Thread], seconds: float) -> bool:

@@ -60,7 +60,7 @@ class Question(StrEnum):
     one (``hold-at``), and of nothing else."""
 
 
-TO_CHOOSE = tuple(each for each in Question if each is not Question.PLACES)
+TO_CHOOSE = tuple(question for question in Question if question is not Question.PLACES)
 """Questions that suit any configuration."""
 
 DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)

@@ -60,7 +60,9 @@ def sum_up(
     if not rounds:
         return Numbers()
     hand_offs = [
-        each.hand_off_seconds for each in rounds if each.hand_off_seconds is not None
+        round_.hand_off_seconds
+        for round_ in rounds
+        if round_.hand_off_seconds is not None
     ]
     every: list[Round | SteeredRound] = [*rounds, *steered]
     most = max(each.admitted for each in every)
@@ -68,8 +70,8 @@ def sum_up(
     calm = undisturbed(rounds)
     floor, floor_by = _floor(calm, load, steered, workers)
     ceiling = max(most, peak_of(rounds))
-    served = [each for each in rounds if not each.stalled] or rounds
-    filled = [each for each in most_rounds(steered) if each.waiting]
+    served = [round_ for round_ in rounds if not round_.stalled] or rounds
+    filled = [round_ for round_ in most_rounds(steered) if round_.waiting]
     bounded = any(waited(each) or turned_away(each) for each in calm) or bool(filled)
     return Numbers(
         ceiling=ceiling,
@@ -120,7 +122,7 @@ def _floor(
     workers: int | None,
 ) -> tuple[int | None, Basis]:
     """The least admitted of ``load``; an ordinary round below a steered one counts."""
-    seen = [each.admitted for each in at_load(rounds, load)]
+    seen = [round_.admitted for round_ in at_load(rounds, load)]
     if not seen:
         return None, Basis.SEEN
     chosen = least_rounds(steered, load)
@@ -140,8 +142,8 @@ def _alike(rounds: Sequence[Round], number: int) -> bool:
     offered.
     """
     return all(
-        was_quiet(each) and each.admitted == min(each.offered, number)
-        for each in rounds
+        was_quiet(round_) and round_.admitted == min(round_.offered, number)
+        for round_ in rounds
     )
 
 

@@ -213,7 +213,7 @@ class Plan(Result, frozen=True, kw_only=True):
     @property
     def cells(self) -> list[PlannedCell]:
         """The cells of all environments, in order."""
-        return [cell for each in self.environments for cell in each.cells]
+        return [cell for environment in self.environments for cell in environment.cells]
 
 
 class NotInstalled(Result, frozen=True, kw_only=True):

@@ -95,7 +95,7 @@ def refuse_others(results: Path) -> None:
     for folder in (results, results / PREVIOUS):
         there = _of_a_run(folder)
         records = [each for each in there if each.suffix == ".json"]
-        foreign = [each for each in records if not _is_ours(each)]
+        foreign = [record for record in records if not _is_ours(record)]
         if not records:
             foreign = there
         if foreign:

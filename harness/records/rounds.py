@@ -105,8 +105,8 @@ def load_of(declared: int | None, limit: int) -> int:
 def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
     """How many requests were admitted of each offered load."""
     admitted: dict[int, list[int]] = defaultdict(list)
-    for each in rounds:
-        admitted[each.offered].append(each.admitted)
+    for round_ in rounds:
+        admitted[round_.offered].append(round_.admitted)
     return tuple(
         AdmissionPoint(
             offered=offered,
@@ -133,12 +133,12 @@ def undisturbed(rounds: Sequence[Round]) -> list[Round]:
 
 def at_load(rounds: Iterable[Round], load: int) -> list[Round]:
     """The rounds in which this load was offered."""
-    return [each for each in rounds if each.offered == load]
+    return [round_ for round_ in rounds if round_.offered == load]
 
 
 def peak_of(rounds: Iterable[Round]) -> int:
     """The most requests that were in the app at once in any round; 0 without rounds."""
-    return max((each.peak for each in rounds), default=0)
+    return max((round_.peak for round_ in rounds), default=0)
 
 
 def waited(each: Round) -> bool:

@@ -123,9 +123,9 @@ def ranks(order: Sequence[int]) -> tuple[int, ...]:
 def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRound]:
     """Conclusive rounds that looked for the least of ``load``."""
     return [
-        each
-        for each in steered
-        if each.goal is Goal.LEAST and each.load == load and is_conclusive(each)
+        round_
+        for round_ in steered
+        if round_.goal is Goal.LEAST and round_.load == load and is_conclusive(round_)
     ]
 
 
@@ -134,7 +134,7 @@ def are_alike(steered: Iterable[SteeredRound]) -> bool:
 
     True where that was not tried, as in evidence of older releases.
     """
-    return all(len(set(each.shares)) < 2 for each in most_rounds(steered))
+    return all(len(set(round_.shares)) < 2 for round_ in most_rounds(steered))
 
 
 def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bool:
@@ -148,20 +148,22 @@ def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bo
     """
     if not rounds:
         return False
-    if not all(each.admitted for each in rounds):
+    if not all(round_.admitted for round_ in rounds):
         return True  # nothing is less than none
     workers = set(range(len(rounds[0].workers)))
-    orders = {ranks(each.workers) for each in rounds}
+    orders = {ranks(round_.workers) for round_ in rounds}
     if any(set(order) != workers for order in orders):
         return False
     lowest = min(rounds, key=lambda each: each.admitted)
-    same_way = [each for each in rounds if each.opened is lowest.opened]
+    same_way = [round_ for round_ in rounds if round_.opened is lowest.opened]
     firsts = {_first(each) for each in same_way} - {None}
     each_first = firsts == workers
     if rounds[0].by is Steering.PORT:
         return each_first
-    agree = alike and len({each.admitted for each in rounds}) == 1 and len(orders) > 1
-    return (agree or each_first) and any(each.alone for each in rounds)
+    agree = (
+        alike and len({round_.admitted for round_ in rounds}) == 1 and len(orders) > 1
+    )
+    return (agree or each_first) and any(round_.alone for round_ in rounds)
 
 
 def _first(each: SteeredRound) -> int | None:
@@ -173,4 +175,8 @@ def _first(each: SteeredRound) -> int | None:
 
 def most_rounds(steered: Iterable[SteeredRound]) -> list[SteeredRound]:
     """Conclusive rounds that looked for the most."""
-    return [each for each in steered if each.goal is Goal.MOST and is_conclusive(each)]
+    return [
+        round_
+        for round_ in steered
+        if round_.goal is Goal.MOST and is_conclusive(round_)
+    ]

@@ -186,7 +186,7 @@ def _type_of(struct: inspect.StructType, name: str) -> inspect.Type | None:
     types = (field.type for field in struct.fields if field.encode_name == name)
     first = next(types, None)
     kinds = first.types if isinstance(first, inspect.UnionType) else ()
-    records = (each for each in kinds if isinstance(each, inspect.StructType))
+    records = (kind for kind in kinds if isinstance(kind, inspect.StructType))
     return next(records, first)
 
 

@@ -70,26 +70,26 @@ def of_check(report: Report, result: CheckResult) -> list[Case]:
     deployments = [
         Case(
             group="deployment",
-            name=each.name,
-            word=cells[each.name].word,
-            code=_code(each, cells[each.name].word),
-            message=each.reason or cells[each.name].reason,
-            fails=each.exit_code != 0,
-            seconds=cells[each.name].seconds,
-            file=each.file,
-            line=each.line,
+            name=deployment.name,
+            word=cells[deployment.name].word,
+            code=_code(deployment, cells[deployment.name].word),
+            message=deployment.reason or cells[deployment.name].reason,
+            fails=deployment.exit_code != 0,
+            seconds=cells[deployment.name].seconds,
+            file=deployment.file,
+            line=deployment.line,
         )
-        for each in result.deployments
+        for deployment in result.deployments
     ]
     return [*deployments, *_remarks(result)]
 
 
 def _remarks(result: CheckResult) -> Iterator[Case]:
-    for each in result.deployments:
-        for remark in each.remarks:
+    for deployment in result.deployments:
+        for remark in deployment.remarks:
             yield Case(
                 group="remark",
-                name=f"{each.name}: {remark.word}",
+                name=f"{deployment.name}: {remark.word}",
                 word=remark.word,
                 code=code_of(remark.word),
                 message=f"{remark.reason}; {remark.remedy}",
@@ -108,13 +108,13 @@ def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:
     return [
         Case(
             group="change",
-            name=each.id,
-            word=each.change,
-            code="" if each.expected else code_of(each.change),
-            message=each.reason,
-            fails=each.change in fatal and not each.expected,
+            name=cell.id,
+            word=cell.change,
+            code="" if cell.expected else code_of(cell.change),
+            message=cell.reason,
+            fails=cell.change in fatal and not cell.expected,
         )
-        for each in changes.cells
+        for cell in changes.cells
     ]
 
 
@@ -123,16 +123,16 @@ def of_places(places: Places, fails: bool) -> list[Case]:
     return [
         Case(
             group="declares",
-            name=f"{each.file}:{each.line}",
-            word=Other.CONTRADICTION if each.contradicts else "declared",
-            code=code_of(Other.CONTRADICTION) if each.contradicts else "",
-            message=_about(each.because, each.contradicts),
-            fails=fails and bool(each.contradicts),
-            left_out=not each.known,
-            file=each.file,
-            line=each.line,
+            name=f"{place.file}:{place.line}",
+            word=Other.CONTRADICTION if place.contradicts else "declared",
+            code=code_of(Other.CONTRADICTION) if place.contradicts else "",
+            message=_about(place.because, place.contradicts),
+            fails=fails and bool(place.contradicts),
+            left_out=not place.known,
+            file=place.file,
+            line=place.line,
         )
-        for each in places.places
+        for place in places.places
     ]
 
 
@@ -141,16 +141,18 @@ def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
     return [
         Case(
             group="platform",
-            name=f"{each.file}:{each.line}",
-            word=PLATFORM.get(each.verdict, each.verdict),
-            code=code_of(PLATFORM[each.verdict]) if each.verdict in PLATFORM else "",
-            message="; ".join(filter(None, (each.reason, each.remedy))),
-            fails=fails and each.verdict is SendVerdict.MORE,
-            left_out=each.verdict in (SendVerdict.UNKNOWN, SendVerdict.FEWER),
-            file=each.file,
-            line=each.line,
+            name=f"{sending.file}:{sending.line}",
+            word=PLATFORM.get(sending.verdict, sending.verdict),
+            code=code_of(PLATFORM[sending.verdict])
+            if sending.verdict in PLATFORM
+            else "",
+            message="; ".join(filter(None, (sending.reason, sending.remedy))),
+            fails=fails and sending.verdict is SendVerdict.MORE,
+            left_out=sending.verdict in (SendVerdict.UNKNOWN, SendVerdict.FEWER),
+            file=sending.file,
+            line=sending.line,
         )
-        for each in sendings
+        for sending in sendings
     ]
 
 
@@ -159,15 +161,15 @@ def of_waiting(waits: Sequence[Waiting]) -> list[Case]:
     return [
         Case(
             group="waiting",
-            name=f"{each.file}:{each.line}: {each.about}",
-            word=WAITS[each.about] if each.fault else each.verdict,
-            code=code_of(WAITS[each.about]) if each.fault else "",
-            message="; ".join(filter(None, (each.reason, each.remedy))),
-            left_out=not each.fault,
-            file=each.file,
-            line=each.line,
+            name=f"{wait.file}:{wait.line}: {wait.about}",
+            word=WAITS[wait.about] if wait.fault else wait.verdict,
+            code=code_of(WAITS[wait.about]) if wait.fault else "",
+            message="; ".join(filter(None, (wait.reason, wait.remedy))),
+            left_out=not wait.fault,
+            file=wait.file,
+            line=wait.line,
         )
-        for each in waits
+        for wait in waits
     ]
 
 

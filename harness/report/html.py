@@ -34,7 +34,7 @@ from harness.report.words import Mark
 
 def write(sections: Sequence[Section]) -> str:
     """Sections as HTML; everything foreign in them is escaped."""
-    return "\n".join(text for each in sections for text in _section(each))
+    return "\n".join(text for section in sections for text in _section(section))
 
 
 def css_class(mark: Mark) -> str:

@@ -26,9 +26,9 @@ def write(cases: Sequence[Case], measured_at: str) -> str:
         timestamp=measured_at[:19],
         hostname="localhost",
         tests=str(len(cases)),
-        failures=str(sum(each.fails for each in cases)),
+        failures=str(sum(case.fails for case in cases)),
         errors="0",
-        skipped=str(sum(each.left_out and not each.fails for each in cases)),
+        skipped=str(sum(case.left_out and not case.fails for case in cases)),
         time=f"{sum(each.seconds for each in cases):.3f}",
     )
     ET.SubElement(suite, "properties")

@@ -54,9 +54,9 @@ def write(
     them.
     """
     pieces = [
-        _Piece(each.name, text, each.worth)
-        for each in sections
-        if (text := "\n\n".join(_section(each)))
+        _Piece(section.name, text, section.worth)
+        for section in sections
+        if (text := "\n\n".join(_section(section)))
     ]
     return _fit(pieces, max_bytes, complete)
 

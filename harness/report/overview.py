@@ -78,5 +78,5 @@ def _with_files(end: Section, folder: str) -> Section:
 def in_full(page: Sequence[Section], short: Sequence[Section]) -> list[Section]:
     """The page, and below it what a terminal shows last, with nothing twice."""
     ends = [each for each in short if each.name in ("the matrix", verdict.NAME)]
-    names = {each.name for each in ends}
+    names = {end.name for end in ends}
     return [*(each for each in page if each.name not in names), *ends]

@@ -34,7 +34,7 @@ WIDEST = 72
 
 def write(sections: Sequence[Section]) -> str:
     """Sections as lines, with an empty line between two sections."""
-    texts = ("".join(f"{line}\n" for line in _section(each)) for each in sections)
+    texts = ("".join(f"{line}\n" for line in _section(section)) for section in sections)
     return "\n".join(filter(None, texts))
 
 

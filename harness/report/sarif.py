@@ -24,7 +24,7 @@ CHARACTERS = 4000
 
 def write(cases: Sequence[Case], meanings: Mapping[str, str], root: str = "") -> str:
     """The findings among the cases; files are written relative to ``root``."""
-    findings = [each for each in cases if each.code]
+    findings = [case for case in cases if case.code]
     codes = list(RULES)
     log = {
         "$schema": SCHEMA,
@@ -32,7 +32,7 @@ def write(cases: Sequence[Case], meanings: Mapping[str, str], root: str = "") ->
         "runs": [
             {
                 "tool": {"driver": _driver(meanings)},
-                "results": [_result(each, codes, root) for each in findings],
+                "results": [_result(finding, codes, root) for finding in findings],
             }
         ],
     }

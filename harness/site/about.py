@@ -93,7 +93,9 @@ def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
     files: dict[str, AtlasCell] = {}
     for entry in atlas.entries:
         files.setdefault(entry.file.path, entry)
-    environments = {each.id: each for each in atlas.report.environments}
+    environments = {
+        environment.id: environment for environment in atlas.report.environments
+    }
     controls = [
         Control(environments[str(e.cell.environment)], e.file, e.evidence.measured_at)
         for e in files.values()

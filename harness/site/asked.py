@@ -111,7 +111,9 @@ def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasC
 
 def answer_of(cell: CellReport, question: Question) -> Answer | None:
     """The answer of a cell to a question, if it was asked."""
-    return next((each for each in cell.answers if each.question is question), None)
+    return next(
+        (answer for answer in cell.answers if answer.question is question), None
+    )
 
 
 def _groups(
@@ -120,7 +122,7 @@ def _groups(
     """All configurations with an answer, by server."""
     groups = []
     for name, entries in asked:
-        cells = [each.cell for each in entries if not _reason(each, question)]
+        cells = [entry.cell for entry in entries if not _reason(entry, question)]
         if cells:
             newest = max(cells, key=age)
             rows = tuple(_row(cell, newest, question) for cell in cells)

@@ -162,7 +162,9 @@ class Atlas:
 
     def server(self, name: str) -> Server | None:
         """The server of this name in the catalog, if there is one."""
-        return next((each for each in self.catalog.servers if each.name == name), None)
+        return next(
+            (server for server in self.catalog.servers if server.name == name), None
+        )
 
     def configuration(self, cell: CellReport) -> Configuration | None:
         """The configuration of a cell, if the catalog has it."""

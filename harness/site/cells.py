@@ -48,7 +48,10 @@ def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator
     for page in typed:
         for key in dict.fromkeys(map(configuration, page.cells.values())):
             cited[key].append(page)
-    controls = {each.id: each.control_reason for each in atlas.report.environments}
+    controls = {
+        environment.id: environment.control_reason
+        for environment in atlas.report.environments
+    }
     for entry in atlas.entries:
         cell = entry.cell
         same = alike[cell.server, cell.configuration]
@@ -131,7 +134,7 @@ def written(atlas: Atlas, cell: CellReport) -> str:
         return ""
     app = configuration.app or server.app
     words = [word.replace("{app}", app) for word in (*server.argv, *configuration.argv)]
-    while len(words) > 1 and any(each.startswith("{scripts}/") for each in words[1:]):
+    while len(words) > 1 and any(word.startswith("{scripts}/") for word in words[1:]):
         words = words[1:]  # what only starts the server's own program
     program = words[0].rpartition("/")[2]
     return (

@@ -95,7 +95,7 @@ def axes(atlas: Atlas) -> list[Axis]:
 
 def _servers(atlas: Atlas, usual: str) -> Iterator[Axis | None]:
     for name, entries in atlas.servers.items():
-        flask = max((each.cell.flask for each in entries), key=release_order)
+        flask = max((entry.cell.flask for entry in entries), key=release_order)
         cells = [
             (entry.cell.server_version, _label(entry.cell, False, usual), entry)
             for entry in entries

@@ -43,16 +43,16 @@ class ReleasePair(NamedTuple):
     def changed(self) -> tuple[tuple[int, Mark], ...]:
         """Number of rows with each change, without rows on one side only."""
         counts = Counter(
-            each.mark
-            for each in self.findings
-            if each.mark is not SAME and each.mark.word not in ONE_SIDED
+            finding.mark
+            for finding in self.findings
+            if finding.mark is not SAME and finding.mark.word not in ONE_SIDED
         )
         return tuple((count, mark) for mark, count in counts.items())
 
     @property
     def in_both(self) -> int:
         """How many configurations were measured with both."""
-        return sum(bool(each.before and each.now) for each in self.findings)
+        return sum(bool(finding.before and finding.now) for finding in self.findings)
 
     @property
     def summary(self) -> str:
@@ -214,7 +214,7 @@ def _address(entry: AtlasCell) -> tuple[str, str]:
 
 
 def _tail(entries: dict[str, AtlasCell]) -> str:
-    return next((_address(each)[1] for each in entries.values()), "")
+    return next((_address(entry)[1] for entry in entries.values()), "")
 
 
 def _short(entry: AtlasCell | None, tables: dict[str, Numbered]) -> list[int]:

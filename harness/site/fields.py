@@ -25,7 +25,7 @@ def value_of(cell: CellReport, field: str) -> str:
         "server": f"{words.title(cell)} {cell.server_version}",
         "flask": f"Flask {cell.flask}",
     }
-    answers = {str(each.question): each.answer for each in cell.answers}
+    answers = {str(answer.question): answer.answer for answer in cell.answers}
     details = (*_NUMBERS, *(f"{act}-{what}" for act in Act for what in _OF_TAPES))
     not_asked = dict.fromkeys((*map(str, words.QUESTIONS), *details), NOT_ASKED)
     return {**fields, **not_asked, **answers, **_details(cell)}[field]

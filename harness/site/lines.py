@@ -59,7 +59,7 @@ def _line(package: str, beside: str, entries: Sequence[AtlasCell]) -> Line | Non
             by_release.items(), key=lambda each: release_order(each[0])
         )
     ]
-    if all(each.cell.outcome is Outcome.NOT_SUPPORTED for each in points):
+    if all(point.cell.outcome is Outcome.NOT_SUPPORTED for point in points):
         return None
     cell = entries[0].cell
     other = cell.server if package == FLASK else FLASK

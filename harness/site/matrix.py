@@ -100,7 +100,7 @@ def _numbered(view: MatrixView, number: int) -> MatrixView:
     if not number:
         return view
     end = f"-{number + 1}"
-    groups = tuple(each._replace(anchor=each.anchor + end) for each in view.groups)
+    groups = tuple(group._replace(anchor=group.anchor + end) for group in view.groups)
     span = f"{view.columns[0]} to {view.columns[-1]}"
     caption = f"{view.caption}: {span}"
     return view._replace(groups=groups, id=f"matrix{end}", caption=caption)

@@ -208,7 +208,7 @@ def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPag
     def cites(text: str) -> bool:
         return any(is_answer_to(place[2], question) for place in PLACE.finditer(text))
 
-    return [each for each in pages if not each.missing and cites(each.question.answer)]
+    return [page for page in pages if not page.missing and cites(page.question.answer)]
 
 
 def is_answer_to(field: str, question: Question) -> bool:

@@ -50,7 +50,7 @@ def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
     if not releases:
         return Markup("")
     numbers = {release: _numbers(cell) for release, cell in cells.items()}
-    top = max((each.ceiling or 0 for each in numbers.values()), default=0) or 1
+    top = max((number.ceiling or 0 for number in numbers.values()), default=0) or 1
     width = max(NARROWEST, LEFT + STEP * len(releases) + 20)
     places = {release: LEFT + STEP * (n + 0.5) for n, release in enumerate(releases)}
 

@@ -115,7 +115,7 @@ def _pages(
     title = words.title(newest)
     known = atlas.server(name)
     answered = {answer.question for cell in cells for answer in cell.answers}
-    prices = [each for each in PRICES if each in answered]
+    prices = [price for price in PRICES if price in answered]
     rows = [_row(atlas, cell, newest, prices) for cell in cells]
     table = sum(len(piece("configuration_row", row, "../")) for row in rows)
     lead = _lead(title, cells)
@@ -135,11 +135,11 @@ def _pages(
             lead=lead,
             behind=_behind(atlas, name),
             newest=newest,
-            prices=[PRICES[each] for each in prices],
+            prices=[PRICES[price] for price in prices],
             rows=rows,
             questions=citing(typed, lambda cell: cell.server == name),
-            timelines=[each for each in parts if isinstance(each, DrawnLine)],
-            views=[each for each in parts if isinstance(each, MatrixView)],
+            timelines=[part for part in parts if isinstance(part, DrawnLine)],
+            views=[part for part in parts if isinstance(part, MatrixView)],
             pages=pager,
             documentation=known.documentation if known else "",
         )
@@ -195,12 +195,12 @@ def _row(
     atlas: Atlas, cell: CellReport, newest: CellReport, prices: Sequence[Question]
 ) -> ConfigurationRow:
     configuration = atlas.configuration(cell)
-    answers = {each.question: each.answer for each in cell.answers}
+    answers = {answer.question: answer.answer for answer in cell.answers}
     return ConfigurationRow(
         cell,
         shlex.join(configuration.argv) if configuration else "",
         other_releases(cell, newest),
-        tuple(answers.get(each, "") for each in prices),
+        tuple(answers.get(price, "") for price in prices),
     )
 
 

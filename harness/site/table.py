@@ -63,7 +63,7 @@ def _row(entry: AtlasCell) -> list[object]:
         "measured_at": entry.evidence.measured_at,
         "page": address.cell_page(cell),
         **dict.fromkeys(QUESTIONS),
-        **{each.question: each.answer for each in cell.answers},
+        **{answer.question: answer.answer for answer in cell.answers},
     }
     return [_plain(values[name]) for name in COLUMNS]
 

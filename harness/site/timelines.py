@@ -90,7 +90,7 @@ def _alike(line: Line, others: Sequence[Line]) -> str:
     if not others:
         return ""
     beside = sorted(
-        {each.beside for each in others if each.beside},
+        {other.beside for other in others if other.beside},
         key=lambda name: release_order(name.rpartition(" ")[2]),
     )
     return f"The same was measured beside {listed(beside)}: nothing else changed there."

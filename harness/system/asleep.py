@@ -176,7 +176,7 @@ def takes_no_message(process: int) -> bool:
     """
     sleeps = _sleeps(process)
     main = sleeps.get(process, Sleep())
-    return main.on_clock and not any(each.for_message for each in sleeps.values())
+    return main.on_clock and not any(sleep.for_message for sleep in sleeps.values())
 
 
 def wakes_by_itself(process: int) -> bool:
@@ -186,7 +186,7 @@ def wakes_by_itself(process: int) -> bool:
     message without one. False if unknown.
     """
     sleeps = _sleeps(process).values()
-    timed = [each for each in sleeps if _is_timed(each)]
+    timed = [sleep for sleep in sleeps if _is_timed(sleep)]
     return bool(timed) and all(_is_timed(e) or not e.for_message for e in sleeps)
 
 

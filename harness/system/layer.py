@@ -130,7 +130,7 @@ def main() -> None:
     current = os.getcwd()
     try:
         put_all(
-            [os.path.realpath(each) for each in folders.splitlines()],
+            [os.path.realpath(splitline) for splitline in folders.splitlines()],
             os.path.realpath(place),
             kept.splitlines(),
             [line.split("\t") for line in hidden.splitlines()],

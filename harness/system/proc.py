@@ -63,7 +63,9 @@ def process_one(processes: Iterable[int]) -> int | None:
     ours first, see pid_namespaces(7). Of such a process the kernel drops every signal
     that it has no handler for, but for SIGKILL and SIGSTOP.
     """
-    return next((each for each in processes if _numbers_of(each)[1:][-1:] == [1]), None)
+    return next(
+        (process for process in processes if _numbers_of(process)[1:][-1:] == [1]), None
+    )
 
 
 def _numbers_of(process: int) -> list[int]:

@@ -105,8 +105,8 @@ class SockDiag:
         Raises ``Unavailable``.
         """
         entries = [each for each in self._dump(1 << _LISTEN) if each.inode in inodes]
-        full = {each.own for each in entries if each.queued > each.limit}
-        return {each.own for each in entries} - full
+        full = {entry.own for entry in entries if entry.queued > entry.limit}
+        return {entry.own for entry in entries} - full
 
     def connections(self, port: int) -> set[str]:
         """The inodes of the connections of a local port; "0" for those in a backlog.
@@ -114,7 +114,7 @@ class SockDiag:
         Raises ``Unavailable``.
         """
         entries = self._dump(_ANY & ~_NOT_CONNECTED, own=port)
-        return {each.inode for each in entries}
+        return {entry.inode for entry in entries}
 
     def _send(self, flags: int, family: int, states: int, ends: bytes) -> None:
         request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + ends
@@ -127,9 +127,9 @@ class SockDiag:
         ends = _PORTS.pack(own, peer) + bytes(32)
         for family in (socket.AF_INET, socket.AF_INET6):
             self._send(_NLM_F_REQUEST | _NLM_F_DUMP, family, states, ends)
-            for each in self._answers():
-                if own in (0, each.own) and peer in (0, each.peer):
-                    yield each
+            for answer in self._answers():
+                if own in (0, answer.own) and peer in (0, answer.peer):
+                    yield answer
 
     def _answers(self) -> Iterator[Entry]:
         while True:

@@ -100,11 +100,11 @@ def _listening_by_table() -> dict[str, int]:
     """
     ports = {}
     for table in TABLES:
-        for each in entries(_lines_of(table)):
-            if each.state not in (LISTENING, BEGUN):
+        for entry in entries(_lines_of(table)):
+            if entry.state not in (LISTENING, BEGUN):
                 break
-            if each.state == LISTENING:
-                ports[each.inode] = each.port
+            if entry.state == LISTENING:
+                ports[entry.inode] = entry.port
     return ports
 
 
@@ -157,9 +157,9 @@ def _connections_by_table(ports: Collection[int]) -> set[str]:
     inodes = set()
     for table in TABLES:
         lines = (s for s in _lines_of(table) if any(mark in s for mark in marks))
-        for each in entries(lines):
-            if each.port in ports and each.state not in (LISTENING, TIME_WAIT):
-                inodes.add(each.inode)
+        for entry in entries(lines):
+            if entry.port in ports and entry.state not in (LISTENING, TIME_WAIT):
+                inodes.add(entry.inode)
     return inodes
 
 

@@ -59,7 +59,7 @@ class Stopping:
         """Stop processes; return once all their threads have stopped. Raises
         ``CannotStop``.
         """
-        stopping = [each for each in processes if each not in self._since]
+        stopping = [process for process in processes if process not in self._since]
         if stopping:
             self._tree.go_on_after(FORGOTTEN_SECONDS)
         for each in stopping:
@@ -79,12 +79,12 @@ class Stopping:
 
     def go_on(self, processes: Iterable[int]) -> None:
         """Continue processes that are stopped."""
-        for each in processes:
-            if (since := self._since.pop(each, None)) is not None:
+        for process in processes:
+            if (since := self._since.pop(process, None)) is not None:
                 with contextlib.suppress(OSError):  # it has ended
-                    os.kill(each, signal.SIGCONT)
+                    os.kill(process, signal.SIGCONT)
                 seconds = time.monotonic() - since
-                self.longest[each] = max(seconds, self.longest.get(each, 0.0))
+                self.longest[process] = max(seconds, self.longest.get(process, 0.0))
         if not self._since:
             self._tree.go_on_after(0)
 

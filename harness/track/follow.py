@@ -131,7 +131,7 @@ def packages_of(
                 f"{each.name}: no configuration of it is chosen; name one, such as "
                 f"{each.name}/{each.server.configuration[0].id}"
             )
-    return list({each.name: each for each in packages}.values())
+    return list({package.name: package for package in packages}.values())
 
 
 def follow(
@@ -209,8 +209,8 @@ def named_releases(package: Package, selection: Selection) -> list[str]:
 def measured_releases(package: Package, measurements: Iterable[Evidence]) -> list[str]:
     """The releases of a package with measurements; what is no version is left out."""
     releases = set()
-    for each in measurements:
-        environment = each.environment
+    for measurement in measurements:
+        environment = measurement.environment
         if package.server is None:
             releases.add(environment.flask)
         elif environment.server == package.name:
@@ -237,10 +237,10 @@ def within_limits(
     first = next((limits.since[name] for name in names & limits.since.keys()), usual)
     last = next((limits.until[name] for name in names & limits.until.keys()), None)
     left = [
-        each
-        for each in releases
-        if (first is None or Version(each) >= first)
-        and (last is None or Version(each) <= last)
+        release
+        for release in releases
+        if (first is None or Version(release) >= first)
+        and (last is None or Version(release) <= last)
     ]
     if not left:
         raise UsageError(

@@ -61,8 +61,8 @@ def newest(measurements: Iterable[Evidence], probe: int = PROBE) -> dict[str, Ev
     another ``probe`` do not count.
     """
     cells: dict[str, Evidence] = {}
-    for each in measurements:
-        for one in by_cell(each) if each.probe == probe else ():
+    for measurement in measurements:
+        for one in by_cell(measurement) if measurement.probe == probe else ():
             older = cells.get(one.cells[0].id)
             if older is None or not is_retryable(one) or is_retryable(older):
                 cells[one.cells[0].id] = one

@@ -25,12 +25,13 @@ def watching(plan: Plan, act: Act | None) -> Plan:
     return Plan(
         environments=tuple(
             msgspec.structs.replace(
-                each,
+                environment,
                 cells=tuple(
-                    msgspec.structs.replace(cell, acts=(act,)) for cell in each.cells
+                    msgspec.structs.replace(cell, acts=(act,))
+                    for cell in environment.cells
                 ),
             )
-            for each in plan.environments
+            for environment in plan.environments
         )
     )
 

@@ -112,7 +112,9 @@ def version_changes(
         {str(each.cell.environment): each.evidence.installed} for each in (before, now)
     )
     return tuple(
-        each
-        for each in versions_differ.version_changes(before.cell, now.cell, old, new)
-        if each.name.lower() != excluding.lower()
+        version_change
+        for version_change in versions_differ.version_changes(
+            before.cell, now.cell, old, new
+        )
+        if version_change.name.lower() != excluding.lower()
     )

@@ -85,15 +85,17 @@ class Search:
 
         Raises ``Interrupted``.
         """
-        wanted = {self._ids[each] for each in releases if each not in self.points}
+        wanted = {
+            self._ids[release] for release in releases if release not in self.points
+        }
         if wanted:
             evidence = self._measure(
                 only_cells(self._plan, lambda cell: cell.id in wanted)
             )
             cells = [one for each in evidence for one in by_cell(each)]
-            self._learn({each.cells[0].id: each for each in cells})
-        self.order += [each for each in releases if each not in self.order]
-        return [self.points[each] for each in releases]
+            self._learn({cell.cells[0].id: cell for cell in cells})
+        self.order += [release for release in releases if release not in self.order]
+        return [self.points[release] for release in releases]
 
     def between(self, old: Point, new: Point) -> list[str]:
         """The releases from one to another, both included."""
@@ -134,9 +136,9 @@ def _find_release(search: Search, text: str) -> str:
         version = Version(text)
     except InvalidVersion:
         version = None
-    for each in search.releases:
-        if version is not None and Version(each) == version:
-            return each
+    for release in search.releases:
+        if version is not None and Version(release) == version:
+            return release
     near = ", ".join(get_close_matches(text, search.releases, n=3, cutoff=0.5))
     raise UsageError(
         f"there is no release {text} of {search.package.name}; there are "
@@ -181,7 +183,7 @@ def _ends_agree(search: Search, old: Point, new: Point) -> str:
         if each.is_conclusive and compare_with_ends(each, old, new) is Like.NEITHER
     ]
     if others:
-        seen = ", ".join(f"{each.release} ({each.number})" for each in others[:3])
+        seen = ", ".join(f"{other.release} ({other.number})" for other in others[:3])
         return f"{words}; but in between {seen} differs: choose the ends yourself"
     return f"{words}; `track` finds changes that were undone again"
 

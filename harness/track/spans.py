@@ -48,7 +48,7 @@ class Group(NamedTuple):
 
 def make_spans(points: Sequence[Point], package: str) -> list[Span]:
     """The spans of the releases of a package, oldest first."""
-    conclusive = [each for each in points if each.is_conclusive]
+    conclusive = [point for point in points if point.is_conclusive]
     return [_span(group, package) for group in _groups(conclusive)]
 
 
@@ -124,13 +124,17 @@ def _split_at_drift(
 
 def _span(group: Group, package: str) -> Span:
     points, edge = group
-    floors = [each.cell.floor for each in points if each.cell.floor is not None]
-    ceilings = [each.cell.ceiling for each in points if each.cell.ceiling is not None]
+    floors = [point.cell.floor for point in points if point.cell.floor is not None]
+    ceilings = [
+        point.cell.ceiling for point in points if point.cell.ceiling is not None
+    ]
     number = _commonest(points)
     span = Span(
-        releases=tuple(each.release for each in points),
+        releases=tuple(point.release for point in points),
         said=number,
-        apart={each.release: each.number for each in points if each.number != number},
+        apart={
+            point.release: point.number for point in points if point.number != number
+        },
         outcome=points[0].cell.outcome,
         floor=min(floors, default=None),
         ceiling=max(ceilings, default=None),
@@ -147,8 +151,8 @@ def _span(group: Group, package: str) -> Span:
 
 def _commonest(points: Sequence[Point]) -> str:
     """The number that most releases have; of equally common ones the highest."""
-    count = Counter(each.number for each in points)
-    ceilings = {each.number: each.cell.ceiling or 0 for each in points}
+    count = Counter(point.number for point in points)
+    ceilings = {point.number: point.cell.ceiling or 0 for point in points}
     return max(count, key=lambda number: (count[number], ceilings[number]))
 
 

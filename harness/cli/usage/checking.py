@@ -34,7 +34,7 @@ EXIT_CODES = (
     ("130", "interrupted"),
 )
 
-GATES = tuple(str(each) for each in FailOn if each not in NEED_BASELINE)
+GATES = tuple(str(choice) for choice in FailOn if choice not in NEED_BASELINE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,7 +98,7 @@ def questions(given: Iterable[tuple[Question, ...]]) -> tuple[Question, ...]:
     """The questions that ``--ask`` names, without repeats and in their usual order."""
     wanted = {question for several in given for question in several}
     wanted = wanted | {Question.OVERLAP} if wanted else set(DEFAULT_ASK)
-    return tuple(each for each in Question if each in wanted)
+    return tuple(question for question in Question if question in wanted)
 
 
 ask = click.option(
@@ -224,7 +224,7 @@ jobs = number_option(
 
 fail_on = click.option(
     "--fail-on",
-    type=click.Choice([str(each) for each in FailOn]),
+    type=click.Choice([str(choice) for choice in FailOn]),
     default=str(FailOn.HARNESS),
     callback=lambda ctx, param, value: FailOn(value),
     metavar="WHAT",

@@ -159,7 +159,7 @@ def command(
         steps.append(shlex.join((*own, "create", *_creating(words))))
         steps += _copying(client, label, made.copies)
         created = ("--build", "--force-recreate")
-        words = ("--no-recreate", *(each for each in words if each not in created))
+        words = ("--no-recreate", *(word for word in words if word not in created))
     start = (*own, "up", *words)
     if not steps:
         return start

@@ -61,7 +61,7 @@ class Contained(NamedTuple):
         """Write the files that the command needs to a folder; return the command."""
         if self.file:
             (folder / FILE).write_text(self.file)
-        words = (each.replace(FOLDER, str(folder)) for each in self.started.words)
+        words = (word.replace(FOLDER, str(folder)) for word in self.started.words)
         return self.started._replace(words=tuple(words))
 
     def removing(self, port: int) -> Sequence[str]:

@@ -28,10 +28,10 @@ class Copy(NamedTuple):
 
 def apart(copies: Sequence[Copy], targets: Sequence[str]) -> tuple[Copy, ...]:
     """Copies that leave out whatever is mounted at other targets."""
-    places = [os.path.normpath(each) for each in targets]
+    places = [os.path.normpath(target) for target in targets]
     return tuple(
-        each._replace(
-            left_out=tuple(p for p in places if p != os.path.normpath(each.target))
+        copy._replace(
+            left_out=tuple(p for p in places if p != os.path.normpath(copy.target))
         )
-        for each in copies
+        for copy in copies
     )

@@ -174,7 +174,7 @@ def command(
     if not made.copies:
         return (*client, "run", *words)
     steps = [shlex.join((*client, "create", *words)) + " > /dev/null"]
-    for each in made.copies:
-        steps.append(each.command(client, name))
+    for copy in made.copies:
+        steps.append(copy.command(client, name))
     steps.append("exec " + shlex.join((*client, "start", "--attach", name)))
     return ("sh", "-ec", "\n".join(steps))

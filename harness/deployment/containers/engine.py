@@ -86,7 +86,7 @@ class Engine(NamedTuple):
                 return own, "Podman"
             raise EngineFailed(f"cannot reach the Docker engine: {problem}") from None
         release, *names = answer.strip().split(",")
-        return release, next((each for each in names if "Podman" in each), "")
+        return release, next((name for name in names if "Podman" in name), "")
 
     def _of_podman(self) -> str:
         """The release of Podman, if the client is Podman under another name."""
@@ -110,9 +110,9 @@ class Engine(NamedTuple):
         names = self.ask("network", "ls", "--quiet").split()
         networks = msgspec.json.decode(self.ask("network", "inspect", *names))
         return {
-            config["Subnet"]: each["Name"]
-            for each in networks
-            for config in (each.get("IPAM") or {}).get("Config") or ()
+            config["Subnet"]: network["Name"]
+            for network in networks
+            for config in (network.get("IPAM") or {}).get("Config") or ()
             if "Subnet" in config
         }
 
@@ -190,7 +190,7 @@ def are_seen_here(containers: Sequence[Container]) -> bool:
 
 def processes(containers: Sequence[Container]) -> list[int]:
     """The processes in containers, as of now."""
-    firsts = [each.process for each in containers]
+    firsts = [container.process for container in containers]
     return [*firsts, *(below for first in firsts for below in descendants(first))]
 
 
@@ -223,14 +223,14 @@ def reached_from_inside(containers: Sequence[Container], port: int) -> str | Non
 
     ``None`` if none publishes it: then the address is the same as outside.
     """
-    for each in containers:
-        inside = each.ports.get(port)
+    for container in containers:
+        inside = container.ports.get(port)
         if inside is None:
             continue
         shared = sorted(
-            each.addresses,
+            container.addresses,
             key=lambda name: -sum(name in other.addresses for other in containers),
         )
         if shared:
-            return f"{each.addresses[shared[0]]}:{inside}"
+            return f"{container.addresses[shared[0]]}:{inside}"
     return None

@@ -150,7 +150,7 @@ def _run(
     theirs = made.variables.get("PYTHONPATH", image.get("PYTHONPATH", ""))
     path = ":".join((HOOK, *behind_hook(theirs)))
     variables = [f"{name}=" for name in empty] + [f"PYTHONPATH={path}"]
-    last = [word for each in variables for word in ("--env", each)]
+    last = [word for variable in variables for word in ("--env", variable)]
     made = made._replace(options=(*made.options, *last))
     words = docker_run.command(engine.client, name, own, run, made)
     started = command._replace(words=words)
@@ -162,8 +162,8 @@ def _refuse_sockets(engine: Engine, containers: Sequence[str]) -> None:
 
     A socket can be written to wherever it is mounted read only.
     """
-    for each in containers:
-        name = each.removeprefix("container:").partition(":")[0]
+    for container in containers:
+        name = container.removeprefix("container:").partition(":")[0]
         for source in engine.mounted(name):
             refuse_engine(Path(source))
 
@@ -189,7 +189,7 @@ def _project(
             "`--profile` and the name of one in front of `up`"
         )
     names = {each.get("image", "") for each in model.get("services", {}).values()}
-    there = {each: engine.image_variables(each) for each in sorted(names) if each}
+    there = {name: engine.image_variables(name) for name in sorted(names) if name}
     present = {name: has for name, has in there.items() if has}
     prefix = f"{project}-${{{compose.VARIABLE}}}"
     images = compose.Images(prefix, "--build" in up.words, present)

@@ -55,7 +55,7 @@ def _published(listed: str) -> str:
 
 def networks_of(run: Run) -> set[str]:
     """The networks that a container is in, by name."""
-    given = [each for each in run.options if each.name in ("network", "net")]
+    given = [option for option in run.options if option.name in ("network", "net")]
     return {network_of(each.value) for each in given}
 
 
@@ -68,7 +68,7 @@ def network_of(value: str) -> str:
 
 def measured_port(run: Run) -> Option | None:
     """The option that publishes the measured port; ``None`` if none is needed."""
-    given = [each for each in run.options if each.name == "publish"]
+    given = [option for option in run.options if option.name == "publish"]
     published = [each for each in given if not each.value.endswith("/udp")]
     with_place = [each for each in published if PORT in each.value]
     inside = {each.value.rpartition(":")[2].removesuffix("/tcp") for each in published}
@@ -80,7 +80,7 @@ def measured_port(run: Run) -> Option | None:
     if ours and ours[0].value != PORT:
         return ours[0]
     listed = ", ".join(each.value for each in published)
-    if not listed and any(each.name == "publish-all" for each in run.options):
+    if not listed and any(option.name == "publish-all" for option in run.options):
         listed = "whatever the image exposes"
     raise ContainerRefused(
         f"{_published(listed)}; write "
@@ -93,9 +93,9 @@ def _refuse_fixed_port(run: Run) -> None:
 
     It would share that of production, if both use ``SO_REUSEPORT``.
     """
-    given = [each.value for each in run.options if each.name == "env"]
+    given = [option.value for option in run.options if option.name == "env"]
     told = any(PORT in each or "=" not in each for each in given)
-    if not told and not any(PORT in each for each in run.arguments):
+    if not told and not any(PORT in argument for argument in run.arguments):
         raise ContainerRefused(f"{ON_HOST}`--env PORT={PORT}`")
 
 
@@ -156,7 +156,7 @@ def publish_measured(model: dict[str, Any]) -> list[str]:
             if port in ours
         ][:1]
     others = [port["published"] for port in published if port not in ours]
-    return [f"port {each}: not published" for each in others]
+    return [f"port {other}: not published" for other in others]
 
 
 def _refuse_replicas(

@@ -86,7 +86,7 @@ def drop_privileges(name: str, service: dict[str, Any]) -> list[str]:
         left_out.append(f"ipc {service.pop('ipc')}")
         service.setdefault("shm_size", SHARED_MEMORY)
     hooks = [*(service.get("post_start") or ()), *(service.get("pre_stop") or ())]
-    if any([each.pop("privileged", False) for each in hooks]):
+    if any([hook.pop("privileged", False) for hook in hooks]):
         left_out.append("privileged of its hooks")
     return [f"service {name}: {each} is left out" for each in left_out]
 

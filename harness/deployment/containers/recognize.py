@@ -34,7 +34,7 @@ SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
 def starts_containers(words: Sequence[str]) -> bool:
     """Whether a command starts containers, as far as it can be read."""
-    names = [PurePath(each).name for each in words]
+    names = [PurePath(word).name for word in words]
     known = DOCKER | OTHERS
     if names[:1] and names[0] in known:
         return True
@@ -134,7 +134,7 @@ def _commands(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
         if (name := PurePath(word).name) not in DOCKER | OTHERS:
             continue
         verbs = list(itertools.takewhile(_is_plain, words[index + 1 :]))
-        yield name, [each for each in verbs if not each.startswith("-")][:2]
+        yield name, [verb for verb in verbs if not verb.startswith("-")][:2]
 
 
 def _is_plain(word: str) -> bool:
@@ -144,7 +144,7 @@ def _is_plain(word: str) -> bool:
 
 def about_other(words: Sequence[str]) -> str:
     """The remedy for a Docker command that cannot be checked."""
-    plain = [each for each in words if not each.startswith("-")]
+    plain = [word for word in words if not word.startswith("-")]
     if set(plain[:2]) & ENDING:
         return (
             "would end or remove what runs already; write the `docker run …` or "

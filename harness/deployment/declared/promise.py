@@ -63,7 +63,7 @@ class Promise(NamedTuple):
     @property
     def is_in_code(self) -> bool:
         """Whether the number comes from arguments that a script passes its server."""
-        return any(each.source == IN_CODE for each in self.settings.values())
+        return any(setting.source == IN_CODE for setting in self.settings.values())
 
     @property
     def kind(self) -> str:

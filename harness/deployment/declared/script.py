@@ -43,7 +43,7 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
             "be the `run` of a Flask app or `waitress.serve`"
         )
     (call,) = calls
-    if any(each.arg is None for each in call.keywords):
+    if any(keyword.arg is None for keyword in call.keywords):
         raise CannotDerive(f"{path.name} computes what it calls `{_called(call)}` with")
     _check_port(call, path)
     if _called(call) == "serve":
@@ -61,7 +61,7 @@ def serving_call(path: Path) -> int:
     """
     source = source_of(path, path.parent)
     calls = [*_starts(source)] if source else []
-    return next((each.lineno for each in calls if not _is_plain(each)), 0)
+    return next((call.lineno for call in calls if not _is_plain(call)), 0)
 
 
 def _is_plain(call: ast.Call) -> bool:
@@ -111,7 +111,9 @@ def _called(call: ast.Call) -> str:
 
 
 def _argument(call: ast.Call, name: str) -> ast.expr | None:
-    return next((each.value for each in call.keywords if each.arg == name), None)
+    return next(
+        (keyword.value for keyword in call.keywords if keyword.arg == name), None
+    )
 
 
 def _number(call: ast.Call, name: str, default: int, path: Path) -> Setting:

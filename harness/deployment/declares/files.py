@@ -135,8 +135,10 @@ def _pyproject(path: Path, text: str) -> Iterator[StartLine]:
     """Deployments, and the tasks of the runner of whichever tool."""
     deployments = [*_deployments(path, text)]
     yield from deployments
-    lines = {each.line for each in deployments}
-    yield from (each for each in in_lines(path, text) if each.line not in lines)
+    lines = {deployment.line for deployment in deployments}
+    yield from (
+        in_line for in_line in in_lines(path, text) if in_line.line not in lines
+    )
 
 
 def _shell(path: Path, text: str) -> Iterator[StartLine]:

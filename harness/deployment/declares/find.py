@@ -232,11 +232,11 @@ def _is_one_of_several(
 def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
     """Whether two places declare different numbers for the same app."""
     places = one.place, other.place
-    if not all(each.known for each in places) or one.project != other.project:
+    if not all(place.known for place in places) or one.project != other.project:
         return False
     if one.app and other.app and one.app != other.app:
         return False
-    if any(_is_for_development(each.command) for each in places):
+    if any(_is_for_development(place.command) for place in places):
         return False
     if one.reads == other.path or other.reads == one.path:
         return (one if one.reads == other.path else other).overrides

@@ -56,8 +56,8 @@ def commands(
                 known = own  # assignments alone last
             elif words[0] in SHELLS and words[1:2] == ["-c"] and len(words) > 2:
                 yield from (
-                    each._replace(line=line)
-                    for each in commands(words[2], own, processors)
+                    command._replace(line=line)
+                    for command in commands(words[2], own, processors)
                 )
             else:
                 yield SimpleCommand(tuple(words), own, line)

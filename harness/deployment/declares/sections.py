@@ -102,4 +102,4 @@ def _pairs(text: str) -> dict[str, str]:
         words = shlex.split(text, comments="\n" in text)
     except ValueError:
         return {}
-    return dict(each.split("=", 1) for each in words if "=" in each)
+    return dict(word.split("=", 1) for word in words if "=" in word)

@@ -139,15 +139,15 @@ def candidates(
     instance: Instance, path: Path, places: Sequence[ReadPlace]
 ) -> Iterator[ReadPlace]:
     """The places that say what an instance starts: its own file, or the next best."""
-    lines = {each.line for each in instance.starts}
+    lines = {start.line for start in instance.starts}
     own = [e for e in places if e.path == path and e.place.line in lines]
     if own or instance.starts:
         yield from own
         return
-    others = [each for each in places if not each.of_platform and _serves(each)]
-    others = [each for each in others if not each.is_checked] or others
+    others = [place for place in places if not place.of_platform and _serves(place)]
+    others = [other for other in others if not other.is_checked] or others
     for name in (*filter(None, [instance.platform.starts.file]), *FIRST, ""):
-        named = [each for each in others if each.path.name.startswith(name)]
+        named = [other for other in others if other.path.name.startswith(name)]
         if named:
             yield from named
             return

@@ -33,9 +33,13 @@ def counted(
 ) -> list[Counted]:
     """The servers that a text starts."""
     return [
-        _count(each, CommandContext(folders, each.variables, processors), started.times)
-        for each in commands(started.text, started.variables, processors)
-        if server_words(each.words)[0] in SERVERS
+        _count(
+            command,
+            CommandContext(folders, command.variables, processors),
+            started.times,
+        )
+        for command in commands(started.text, started.variables, processors)
+        if server_words(command.words)[0] in SERVERS
     ]
 
 

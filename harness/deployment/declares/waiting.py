@@ -87,12 +87,12 @@ def _started(
 ) -> tuple[str, Patience] | None:
     """The server that an instance starts, if all candidates wait equally long."""
     by_waits: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
-    for each in candidates(instance, path, places):
-        there = each.elsewhere(dict(instance.variables), 1)
-        of = f"{each.place.file}:{each.place.line}"
+    for candidate in candidates(instance, path, places):
+        there = candidate.elsewhere(dict(instance.variables), 1)
+        of = f"{candidate.place.file}:{candidate.place.line}"
         if there is None:
             return None
-        context = CommandContext(each.folders, there.command.variables, 1)
+        context = CommandContext(candidate.folders, there.command.variables, 1)
         waits = patience(there.command.words, context, of)
         if waits == NOT_KNOWN:
             return None

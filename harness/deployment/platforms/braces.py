@@ -171,7 +171,9 @@ class _Reader:
         """Whether a loop makes this list or object."""
         if not self._is("{", "["):
             return False
-        inner = (each for each in self._tokens[self._at + 1 :] if each.kind != "line")
+        inner = (
+            token for token in self._tokens[self._at + 1 :] if token.kind != "line"
+        )
         return next(inner).value == "for"
 
     def _is_done(self) -> bool:

@@ -216,7 +216,7 @@ def platforms() -> tuple[Platform, ...]:
 def with_files_like(name: str) -> tuple[Platform, ...]:
     """The platforms that may have a file of this name."""
     return tuple(
-        each
-        for each in platforms()
-        if any(fnmatchcase(name, pattern) for pattern in each.files)
+        platform
+        for platform in platforms()
+        if any(fnmatchcase(name, pattern) for pattern in platform.files)
     )

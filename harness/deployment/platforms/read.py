@@ -99,12 +99,12 @@ def _each(platform: Platform, document: Node) -> Iterator[Found]:
             if platform.one_with:
                 with_it = [e for e in items if _at(e.node, platform.one_with)]
                 items = (with_it or items)[:1]
-            for each in items:
+            for item in items:
                 values = platform.only_each.items()
-                if not all(text_at(each.node, s) == v for s, v in values):
+                if not all(text_at(item.node, s) == v for s, v in values):
                     continue
-                if each.node.items and all(_at(each.node, n) for n in platform.needs):
-                    yield each
+                if item.node.items and all(_at(item.node, n) for n in platform.needs):
+                    yield item
 
 
 def _at(node: Node, steps: str) -> list[Found]:

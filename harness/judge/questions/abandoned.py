@@ -23,7 +23,9 @@ def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
     places, place = _places(seen)
     waiting, run = _waiting(seen)
     after, most = "", max(seen.after, default=0)
-    if most < min((each.admitted for each in cell.rounds if each.waiting), default=0):
+    if most < min(
+        (round_.admitted for round_ in cell.rounds if round_.waiting), default=0
+    ):
         after = " Afterwards fewer are in the app at once than before."
     number = seen.entered_later if seen.waiting_left else None
     return seen.answer(f"{place}; {run}", f"{places} {waiting}{after}", number)

@@ -34,9 +34,9 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
     """What gives way when each resource is scarce. The number is the fewest requests in
     the app when something did.
     """
-    known = [each for each in seen.limits if each.outcome is Outcome.MEASURED]
+    known = [limit for limit in seen.limits if limit.outcome is Outcome.MEASURED]
     if not known:
-        why = "; ".join(each.reason for each in seen.limits) or "nothing was tried"
+        why = "; ".join(limit.reason for limit in seen.limits) or "nothing was tried"
         return seen.unknown(why)
     if all(each.is_in_doubt for each in known):
         return seen.not_quiet()
@@ -54,7 +54,7 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
     if len(known) > 1 and len(held) == 1 and len(certain) == len(known) and not broken:
         words = [*held]
     whole = [each for each in certain if not _broke(each)]
-    others = (each for each in seen.limits if each not in known)
+    others = (limit for limit in seen.limits if limit not in known)
     sentences = [
         *_unbroken(whole),
         *map(_sentence, broken),

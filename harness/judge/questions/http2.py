@@ -21,7 +21,7 @@ def answer(seen: Http2Seen, cell: CellEvidence) -> Answer:
     """How many requests of one connection are in the app; that is the
     answer's number.
     """
-    if any(_on_their_way(each) for each in seen.rounds):
+    if any(_on_their_way(round_) for round_ in seen.rounds):
         return seen.not_quiet()
     result = numbers(seen, cell)
     if result is None:
@@ -36,7 +36,7 @@ def _on_their_way(seen: StreamRound) -> bool:
 def numbers(seen: Http2Seen, cell: CellEvidence) -> Http2Numbers | None:
     """The numbers of the rounds; ``None`` if they are inconclusive."""
     many = seen.rounds[1:]
-    if not many or not all(each.admitted for each in seen.rounds):
+    if not many or not all(round_.admitted for round_ in seen.rounds):
         return None
     if any(map(_on_their_way, many)):
         return None

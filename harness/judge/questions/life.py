@@ -71,7 +71,7 @@ def tapes_of(seen: LifeSeen, cell: CellEvidence) -> tuple[Tape, ...]:
     """The tape of each act."""
     load = cell.declaration.declared or 0
     floor = sum_up_cell(cell, load).floor if load else None
-    tapes = (_tape(each, floor) for each in seen.tapes)
+    tapes = (_tape(tape, floor) for tape in seen.tapes)
     return tuple(_with_idle(tape, seen.idle) for tape in tapes)
 
 

@@ -33,10 +33,12 @@ them go, or to see that the first is through. More would change the number."""
 
 def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
     """How many requests would compute at once with a processor for each."""
-    rounds = [each for each in seen.rounds if each.computing and each.seconds]
+    rounds = [round_ for round_ in seen.rounds if round_.computing and round_.seconds]
     if not rounds:
         return seen.unknown("no request was seen to compute")
-    rounds = [each for each in rounds if each.lag_seconds <= HELD_UP * each.seconds]
+    rounds = [
+        round_ for round_ in rounds if round_.lag_seconds <= HELD_UP * round_.seconds
+    ]
     if not rounds:
         return seen.answer(
             UNKNOWN,

@@ -19,15 +19,15 @@ def answer(seen: PlacesSeen, cell: CellEvidence) -> Answer:
     """How many requests get to each place; the number is that of the narrowest."""
     if any(map(_is_unquiet, seen.places)):
         return seen.not_quiet()
-    door = max(round_.at_door for each in seen.places for round_ in _rounds(each))
+    door = max(round_.at_door for place in seen.places for round_ in _rounds(place))
     parts = ", ".join(
-        f"{_range(each) or 'none'} {_where(each)}" for each in seen.places
+        f"{_range(place) or 'none'} {_where(place)}" for place in seen.places
     )
     sentence = (
         f"Of {plural(door, 'request')} for {seen.route} in the app at once, this many "
         f"got to a place: {parts}."
     )
-    reached = [each for each in seen.places if _range(each)]
+    reached = [place for place in seen.places if _range(place)]
     if not reached:
         return seen.answer(UNKNOWN, sentence)
     words = ", ".join(f"{_range(each)} at {each.place}" for each in reached)
@@ -38,31 +38,31 @@ def narrow(seen: PlacesSeen) -> tuple[Narrow, ...]:
     """Places that fewer requests reach than are in the app at the same time."""
     return tuple(
         Narrow(
-            place=each.place,
+            place=place.place,
             at_door=least.at_door,
             at_place=least.at_place,
             others=_others(least),
-            always=_is_always(each),
+            always=_is_always(place),
         )
-        for each in seen.places
-        if not _is_unquiet(each) and _range(each)
-        for least in [_narrowest(each)]
+        for place in seen.places
+        if not _is_unquiet(place) and _range(place)
+        for least in [_narrowest(place)]
         if least.at_place < least.at_door
     )
 
 
 def _rounds(seen: PlaceSeen) -> Sequence[PlaceRound]:
     """The rounds that count, without those in which a chosen order was given up."""
-    return [each for each in seen.rounds if each.complete] or seen.rounds
+    return [round_ for round_ in seen.rounds if round_.complete] or seen.rounds
 
 
 def _is_unquiet(seen: PlaceSeen) -> bool:
-    return any(each.settled is Settled.STEADY_COUNT for each in _rounds(seen))
+    return any(round_.settled is Settled.STEADY_COUNT for round_ in _rounds(seen))
 
 
 def _is_always(seen: PlaceSeen) -> bool:
     """Whether the same number gets to the place every time, not by chance."""
-    by_chance = [each for each in _rounds(seen) if each.order is None]
+    by_chance = [round_ for round_ in _rounds(seen) if round_.order is None]
     return not any(each.processes > 1 for each in by_chance)
 
 
@@ -72,7 +72,7 @@ def _narrowest(seen: PlaceSeen) -> PlaceRound:
 
 
 def _least(seen: PlaceSeen) -> int:
-    return min(each.at_place for each in _rounds(seen))
+    return min(round_.at_place for round_ in _rounds(seen))
 
 
 def _range(seen: PlaceSeen) -> str:

@@ -31,8 +31,8 @@ def numbers(seen: ProbesSeen) -> HealthNumbers | None:
     idle, *steps = seen.steps
     if not idle.answered or not steps or not all(s.is_certain for s in seen.steps):
         return None
-    waiting = [each for each in steps if not each.answered]
-    answered = max((each.held for each in steps if each.answered), default=0)
+    waiting = [step for step in steps if not step.answered]
+    answered = max((step.held for step in steps if step.answered), default=0)
     beyond = sorted(each.held for each in waiting if each.held > answered)
     at = min(waiting, key=_held, default=None)
     first = beyond[0] if beyond else None
@@ -45,7 +45,7 @@ def numbers(seen: ProbesSeen) -> HealthNumbers | None:
         tried=most.held,
         behind=max((each.behind or 0 for each in whole), default=None),
         status=at.status if at else None,
-        chance=any(each.order is CheckOrder.CHANCE for each in steps),
+        chance=any(step.order is CheckOrder.CHANCE for step in steps),
         idle_seconds=idle.seconds,
         tcp=most.answered if seen.check.by is CheckBy.TCP else most.tcp,
         after=seen.check.seconds,

@@ -20,15 +20,17 @@ def answer(seen: SelfCallSeen, cell: CellEvidence) -> Answer:
     tried.
     """
     passed = 0
-    for each in seen.rounds:
-        if each.answered == each.calls:
-            passed = each.calls
+    for round_ in seen.rounds:
+        if round_.answered == round_.calls:
+            passed = round_.calls
         elif (
-            each.stuck and not each.failed and each.settled is not Settled.STEADY_COUNT
+            round_.stuck
+            and not round_.failed
+            and round_.settled is not Settled.STEADY_COUNT
         ):
-            return _deadlock(seen, each, passed)
+            return _deadlock(seen, round_, passed)
         else:
-            return _unknown(seen, each)
+            return _unknown(seen, round_)
     if not passed:
         return seen.unknown("no request was seen to call")
     more = ", also when many do so at once" if passed > 1 else ""

@@ -124,8 +124,12 @@ def _taken(
     elif shut_out_by in (0, places) and all(got == places - n for n, got in seen):
         return EACH
     # If the same load is not admitted every time, fewer may have other reasons.
-    floor = min((each.admitted for each in cell.rounds if each.waiting), default=places)
-    floor = min([floor, *(each.admitted for each in cell.steered if each.waiting)])
+    floor = min(
+        (round_.admitted for round_ in cell.rounds if round_.waiting), default=places
+    )
+    floor = min(
+        [floor, *(round_.admitted for round_ in cell.steered if round_.waiting)]
+    )
     if any(got < min(places, floor) for _, got in seen):
         return "some places"
     closed = all(step.closed == step.clients for step in (alone, *steps))

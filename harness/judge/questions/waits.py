@@ -54,7 +54,7 @@ def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
     """Whether the kind of wait matters; the number is the fewest requests at once of
     any kind.
     """
-    measured = [each for each in seen.waits if each.outcome is Outcome.MEASURED]
+    measured = [wait for wait in seen.waits if wait.outcome is Outcome.MEASURED]
     kinds = [_kind(each) for each in measured if each.rounds]
     if not kinds:
         return seen.unknown("no kind of wait was seen")
@@ -79,7 +79,7 @@ def _kind(seen: WaitKindSeen) -> _Kind:
     return _Kind(
         wait=seen.wait,
         most=most,
-        at_least=most == max(each.offered for each in seen.rounds),
+        at_least=most == max(round_.offered for round_ in seen.rounds),
         failed=_failed(worst),
         offered=worst.offered,
         sure=all(map(was_quiet, seen.rounds)),

@@ -73,7 +73,9 @@ async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
         crowd.open(crowd.clients)
         await probe.until(probe.all_in_or_ended)
         quiet = await _next_event(probe)
-        listening = [each for each in crowd.clients if each.name in probe.holds.held]
+        listening = [
+            client for client in crowd.clients if client.name in probe.holds.held
+        ]
         live = await _received(probe, listening)
         crowd.leave(crowd.clients)
         quiet = await probe.settle() is not Settled.STEADY_COUNT and quiet

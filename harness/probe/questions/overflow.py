@@ -139,7 +139,7 @@ def _further(probe: Probe) -> int:
 
 def _at_an_end(clients: list[Client]) -> bool:
     """Whether one of these got no connection, or was turned away."""
-    return any(not each.offered or each.state in ENDED for each in clients)
+    return any(not client.offered or client.state in ENDED for client in clients)
 
 
 async def _let_in(probe: Probe, names: list[str]) -> tuple[int, ...]:
@@ -177,6 +177,6 @@ def _count_backlog(processes: list[int]) -> int | None:
 
 def waiting_in(lines: Iterable[str], ports: set[int]) -> int:
     """The same, from the lines of ``/proc/net/tcp`` and the ports listened on."""
-    ours = [each for each in entries(lines) if each.port in ports]
+    ours = [entry for entry in entries(lines) if entry.port in ports]
     backlogs = sum(each.queued for each in ours if each.state == LISTENING)
     return backlogs + sum(each.state == BEGUN for each in ours)

@@ -77,7 +77,7 @@ async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
             rounds = await _in_order(probe, place, count, workers)
         except CannotStop:
             await probe.settle()
-    if not rounds or not all(each.complete for each in rounds):
+    if not rounds or not all(round_.complete for round_ in rounds):
         rounds += await _by_chance(probe, place, count)
     return PlaceSeen(place=place, found=probe.places[place], rounds=tuple(rounds))
 
@@ -230,7 +230,7 @@ def _endings(probe: Probe) -> dict[str, int]:
     clients = [c for c in probe.crowd.clients if c.name in probe.crowd.ended]
     return dict(
         Counter(
-            str(each.status) if each.state is State.ANSWERED else "cut off"
-            for each in clients
+            str(client.status) if client.state is State.ANSWERED else "cut off"
+            for client in clients
         )
     )

@@ -75,7 +75,7 @@ class Poll(Staying):
         probe.holds.release_all()
         since = time.monotonic()
         sessions = [self._sessions.pop(client) for client in clients]
-        closing = (_send(probe, "POST", each, CLOSE) for each in sessions)
+        closing = (_send(probe, "POST", session, CLOSE) for session in sessions)
         await asyncio.gather(*closing)
         if sessions:
             self.kept_seconds = max(self.kept_seconds, time.monotonic() - since)

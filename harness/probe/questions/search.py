@@ -65,7 +65,7 @@ async def freed_after(
     probe: Probe, others: Sequence[Client], since: float, seconds: float
 ) -> float | None:
     """After how long a server that admitted nobody lets somebody in, if it does."""
-    names = {each.name for each in others}
+    names = {other.name for other in others}
     await watch(probe, lambda: bool(names & probe.holds.entered), seconds)
     if not names & probe.holds.entered:
         return None

@@ -85,8 +85,8 @@ async def _round(
 def _ended(probe: Probe) -> list[str]:
     """How the requests that have ended did so."""
     entered, ended = probe.holds.entered, probe.crowd.ended
-    clients = [each for each in probe.crowd.clients if each.name in ended]
-    return [ending(each, each.name in entered) for each in clients]
+    clients = [client for client in probe.crowd.clients if client.name in ended]
+    return [ending(client, client.name in entered) for client in clients]
 
 
 def _calling(probe: Probe) -> list[str]:

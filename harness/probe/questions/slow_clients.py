@@ -128,7 +128,7 @@ async def _step(
     with probe.dispersing():
         order = await arrive(probe, workers, goal, slow.clients, others, come)
         closed, since = _cut_off(slow), time.monotonic()
-        crowd.open([each for each in others if each.state is State.NEW])
+        crowd.open([other for other in others if other.state is State.NEW])
         settled = await probe.until(probe.all_in_or_ended)
         if settled is Settled.STEADY_COUNT:
             await watch(probe, probe.all_in_or_ended)

@@ -110,7 +110,7 @@ class StaySearch:
             in_app, ended = _held(probe, stay), _ended(came)
             begun = sum(map(way.has_begun, came))
             self._statuses |= {c.status for c in came if c.status and c.state in ENDED}
-            crowd.open([each for each in others if each.state is State.NEW])
+            crowd.open([other for other in others if other.state is State.NEW])
             async with _beating(way, stay):
                 settled = await expect(probe, lambda: all_there(probe, others))
                 admitted = _held(probe, others)

@@ -95,7 +95,7 @@ def _versions(versions: Sequence[Difference]) -> Text:
 def _swap(swap: Swap, bisection: Bisection) -> Text:
     old = swap.on == "old"
     base = bisection.old if old else bisection.new
-    packages = joined(", ", (_package(each, old) for each in swap.packages))
+    packages = joined(", ", (_package(package, old) for package in swap.packages))
     like = {
         "old": f"like {bisection.old.release}",
         "new": f"like {bisection.new.release}",

@@ -37,7 +37,9 @@ def sections(report: Report, result: CheckResult) -> list[Section]:
     each other.
     """
     cells = {cell.configuration: cell for cell in report.cells}
-    checked = [(each, cells[each.name]) for each in result.deployments]
+    checked = [
+        (deployment, cells[deployment.name]) for deployment in result.deployments
+    ]
     early = [_early(result)] if result.exit_code == Interrupted.exit_code else []
     if len(checked) == 1:
         return [*early, _card(*checked[0], top=True)]

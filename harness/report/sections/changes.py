@@ -80,9 +80,9 @@ def tally(changes: Changes) -> Text:
 
 def counted(changes: Changes) -> str:
     """The number of cells with each change, such as ``8 same, 1 fewer``."""
-    counts = Counter(each.change for each in changes.cells)
+    counts = Counter(cell.change for cell in changes.cells)
     kinds = [f"{counts[change]} {change}" for change in Change if counts[change]]
-    if expected := sum(each.expected is not None for each in changes.cells):
+    if expected := sum(cell.expected is not None for cell in changes.cells):
         kinds.append(f"{expected} of these expected")
     return ", ".join(kinds or ["no cells"])
 
@@ -100,9 +100,9 @@ def versions_changed(differences: Sequence[Difference], most: int) -> Text:
 
 def _common(changes: Changes) -> tuple[Difference, ...]:
     """Differences shared by all cells in both runs, so that they are listed once."""
-    both = [set(each.versions) for each in changes.cells if each.before and each.now]
+    both = [set(cell.versions) for cell in changes.cells if cell.before and cell.now]
     shared = set.intersection(*both) if both else set()
-    order = dict.fromkeys(v for each in changes.cells for v in each.versions)
+    order = dict.fromkeys(v for cell in changes.cells for v in cell.versions)
     return (*changes.machine, *(v for v in order if v in shared))
 
 
@@ -115,7 +115,7 @@ def _lists(
         if cells:
             most = MOST_OF_ONE if change in (Change.GONE, Change.NEW) else MOST
             yield _list(mark, [_cell(cell, common) for cell in cells], whole, most)
-    if expected := [each for each in changes.cells if each.expected]:
+    if expected := [cell for cell in changes.cells if cell.expected]:
         yield _list(words.EXPECTED, [_cell(cell, common) for cell in expected], whole)
     if changes.unmatched:
         yield _list(
@@ -137,7 +137,7 @@ def _cell(cell: CellChange, common: Sequence[Difference]) -> Text:
         link = WebLink("more", cell.expected.link)
         why = cell.change, cell.expected.why, link
         expected = say("{}, because {} ({}): ", *why)
-    own = [each for each in cell.versions if each not in common]
+    own = [version for version in cell.versions if version not in common]
     versions = say(". With {}", versions_changed(own, FEW)) if own else Text()
     return say("{}{}: {}{}{}", Name(cell.id), was, expected, cell.reason, versions)
 

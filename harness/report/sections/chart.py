@@ -58,10 +58,10 @@ def _noteworthy(bars: Iterable[Drawn]) -> list[Drawn]:
     """The bars that are not as declared, and the first of each server."""
     servers: set[str] = set()
     noteworthy: list[Drawn] = []
-    for each in bars:
-        if each.server not in servers or each.cell.word is not Verdict.AS_DECLARED:
-            noteworthy.append(each)
-        servers.add(each.server)
+    for bar in bars:
+        if bar.server not in servers or bar.cell.word is not Verdict.AS_DECLARED:
+            noteworthy.append(bar)
+        servers.add(bar.server)
     return noteworthy
 
 

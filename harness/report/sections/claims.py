@@ -56,7 +56,7 @@ def details(cells: Sequence[CellReport]) -> Section:
         (
             Name(f"{cell.server} {cell.configuration}"),
             str(cell.claims.multithread),
-            max(each.threads for each in cell.rounds),
+            max(round_.threads for round_ in cell.rounds),
             str(cell.claims.multiprocess),
             max(each.processes for each in cell.rounds),
         )

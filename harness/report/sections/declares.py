@@ -42,10 +42,10 @@ def _table(places: Places) -> tuple[Table, ...]:
     heads: tuple[Words, ...] = ("where", "at once", "because")
     if there := places.elsewhere:
         heads = (*heads[:2], say("{} processors", there), *heads[2:])
-    rows = [_row(each, places) for each in places.places]
+    rows = [_row(place, places) for place in places.places]
     lines = (
-        PlainLine(say("{}:{}", each.file, each.line), _sentence(each, places))
-        for each in places.places
+        PlainLine(say("{}:{}", place.file, place.line), _sentence(place, places))
+        for place in places.places
     )
     return (Table.of(heads, rows, range(1, len(heads) - 1), lines),) if rows else ()
 
@@ -102,11 +102,11 @@ def counted(places: Places) -> Text:
         return say(
             "No file that starts a server says how many requests it handles at once."
         )
-    count = sum(bool(each.contradicts) for each in places.places)
+    count = sum(bool(place.contradicts) for place in places.places)
     words = [say("{}", plural(len(places.places), "place"))]
     if count:
         words.append(say("{} of them contradict another", count))
-    if depends := sum(each.depends for each in places.places):
+    if depends := sum(place.depends for place in places.places):
         text = "{} depends on the processors, of which this machine has {}"
         if depends > 1:
             text = "{} depend on the processors, of which this machine has {}"

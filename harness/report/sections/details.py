@@ -164,7 +164,11 @@ def _source(url: str) -> Text:
 
 def _how(report: Report) -> Section:
     host, environments = report.host, report.environments
-    wrong = [each for each in environments if each.control is not Outcome.MEASURED]
+    wrong = [
+        environment
+        for environment in environments
+        if environment.control is not Outcome.MEASURED
+    ]
     right = len(environments) - len(wrong)
     machine = say(
         "On {} {} ({}), {} processors, {} open files allowed. Whether a server is "
@@ -213,10 +217,11 @@ def _commands(cells: Sequence[CellReport]) -> Section:
 def _versions(environments: Sequence[EnvironmentReport]) -> Section:
     rows = (
         (
-            Name(each.id),
-            joined(", ", (f"{n} {v}" for n, v in _sorted(each))) or say("nothing"),
+            Name(environment.id),
+            joined(", ", (f"{n} {v}" for n, v in _sorted(environment)))
+            or say("nothing"),
         )
-        for each in environments
+        for environment in environments
     )
     table = Table.of(("environment", "installed"), rows)
     return _section("the versions installed", "Versions installed", table)

@@ -116,7 +116,9 @@ def _once(several: Iterable[Note]) -> list[Note]:
         alike[note.server, note.labels, numbers].append(note)
     return [
         same[-1]._replace(
-            releases=tuple(dict.fromkeys(each for n in same for each in n.releases))
+            releases=tuple(
+                dict.fromkeys(release for n in same for release in n.releases)
+            )
         )
         for same in alike.values()
     ]

@@ -68,7 +68,9 @@ def in_full(
 
     ``deployments`` are those that the cells are of, if a check measured them.
     """
-    checked = {each.name: each for each in deployments if each.reason}
+    checked = {
+        deployment.name: deployment for deployment in deployments if deployment.reason
+    }
     blocks = [
         Items(tuple(_whole(cell, broken)), mark, mark.meaning)
         for cell in cells
@@ -134,14 +136,14 @@ def _where(cells: Sequence[CellReport]) -> Text:
     labels = list(dict.fromkeys(cell.configuration for cell in cells))
     flasks = sorted({cell.flask for cell in cells}, key=release_order)
     if len(servers) == 1 and len(labels) <= MOST_NAMES:
-        names = say("{} {}", servers[0], listed([Name(each) for each in labels]))
+        names = say("{} {}", servers[0], listed([Name(label) for label in labels]))
     elif len(servers) <= MOST_NAMES:
         names = say(
             "{} cells of {}", len(cells), listed([say("{}", s) for s in servers])
         )
     else:
         names = say("{} cells of {} servers", len(cells), len(servers))
-    releases = listed([say("{}", each) for each in flasks])
+    releases = listed([say("{}", flask) for flask in flasks])
     if len(flasks) > MOST_NAMES:
         releases = say("{} to {}", flasks[0], flasks[-1])
     return say("{} on Flask {}", names, releases)

@@ -30,10 +30,10 @@ WAITING_HEADS = ("where", "platform", "on", "it waits", "the app waits", "first"
 
 def sendings_section(sendings: Sequence[Sending]) -> Section:
     """A row for each kind of instance, and what to change where the numbers differ."""
-    lines = (PlainLine(_where(each), _line(each)) for each in sendings)
+    lines = (PlainLine(_where(sending), _line(sending)) for sending in sendings)
     table = Table.of(SENDING_HEADS, map(_sending_row, sendings), (2, 3), lines)
     findings = (
-        _findings(word, [each for each in sendings if each.verdict is verdict])
+        _findings(word, [sending for sending in sendings if sending.verdict is verdict])
         for verdict, word in PLATFORM.items()
     )
     return Section.of("what platforms send", SENDINGS_TITLE, table, *findings)
@@ -80,11 +80,11 @@ def _line(each: Sending) -> Text:
 def waiting_section(waits: Sequence[Waiting]) -> Section:
     """A row for each, and what to change where requests are lost."""
     lines = (
-        PlainLine(_where(each), say("{}", Foreign(each.reason, 400))) for each in waits
+        PlainLine(_where(wait), say("{}", Foreign(wait.reason, 400))) for wait in waits
     )
     table = Table.of(WAITING_HEADS, map(_waiting_row, waits), (3, 4), lines)
     findings = (
-        _findings(word, [each for each in waits if each.fault and each.about is about])
+        _findings(word, [wait for wait in waits if wait.fault and wait.about is about])
         for about, word in WAITS.items()
     )
     return Section.of("who gives up first", WAITS_TITLE, table, *findings)

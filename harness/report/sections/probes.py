@@ -40,7 +40,7 @@ def section(cells: Sequence[CellReport]) -> Section:
         "health checks",
         "Health checks, with requests held",
         table,
-        *(Paragraph(each) for each in checks),
+        *(Paragraph(check) for check in checks),
         *([Paragraph(_finding())] if any(f.waits for _, f in known) else []),
         worth=Worth.TABLE,
     )

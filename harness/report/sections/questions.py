@@ -53,7 +53,11 @@ def section(grid: Grid) -> Section:
     too many answers for that.
     """
     questions = _asked(grid)
-    many = [each for each in questions if len(_sentences(grid, each)) > MOST_SENTENCES]
+    many = [
+        question
+        for question in questions
+        if len(_sentences(grid, question)) > MOST_SENTENCES
+    ]
     return Section.of(
         "the other questions",
         say("The other questions: {}", joined(", ", questions)),
@@ -115,8 +119,8 @@ class _Of(NamedTuple):
 
 def _kind(kind: str, cells: Sequence[_Of]) -> Text:
     """An answer, with its numbers if all of its cells have the same."""
-    answers = {each.answer for each in cells}
-    places = {each.where for each in cells}
+    answers = {cell.answer for cell in cells}
+    places = {cell.where for cell in cells}
     shown = answers.pop() if len(answers) == 1 else kind
     if len(places) == 1:
         return say("“{}”: {}", shown, Name(places.pop()))
@@ -142,14 +146,14 @@ def _table(grid: Grid, questions: Sequence[Question]) -> Table:
         answered = (
             (
                 say("{}", Name(row.label)),
-                *(_answer(row, each, grid) for each in questions),
+                *(_answer(row, question, grid) for question in questions),
             )
             for row in rows
         )
         lines = tuple(line for line in answered if any(line[1:]))
         if lines:
             groups.append(RowGroup(lines, say("{}", server)))
-    columns = (Column(Text()), *(Column(say("{}", each)) for each in questions))
+    columns = (Column(Text()), *(Column(say("{}", question)) for question in questions))
     return Table(columns, tuple(groups))
 
 

@@ -37,10 +37,16 @@ def section(changes: Sequence[ReleaseChange]) -> Section:
 def _alike(changes: Iterable[ReleaseChange]) -> Iterable[list[ReleaseChange]]:
     """Configurations of a server that changed in the same way, together."""
     groups: dict[object, list[ReleaseChange]] = defaultdict(list)
-    for each in changes:
-        where = each.package, each.release, each.after, each.server, _flasks(each)
-        went = _number(each.before), _number(each.now), each.reason
-        groups[*where, *went].append(each)
+    for change in changes:
+        where = (
+            change.package,
+            change.release,
+            change.after,
+            change.server,
+            _flasks(change),
+        )
+        went = _number(change.before), _number(change.now), change.reason
+        groups[*where, *went].append(change)
     return groups.values()
 
 
@@ -81,7 +87,9 @@ def _with(change: ReleaseChange) -> Text:
     """Which other versions changed with it, and may be the cause."""
     causes = [d for d in change.versions if d.name in (*CAUSES, change.server)]
     titles = {change.server: change.server_title}
-    versions = [_version(each, titles.get(each.name) or each.name) for each in causes]
+    versions = [
+        _version(cause, titles.get(cause.name) or cause.name) for cause in causes
+    ]
     return say(" (with {})", joined(", ", versions)) if versions else Text()
 
 

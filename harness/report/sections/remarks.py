@@ -24,10 +24,10 @@ def section(result: CheckResult) -> Section:
 def _items(result: CheckResult, word: Other) -> tuple[Item, ...]:
     return tuple(
         Item(
-            say("{}: {}", Name(each.name), quoted(remark.reason)),
+            say("{}: {}", Name(deployment.name), quoted(remark.reason)),
             (say("what to do: {}", quoted(remark.remedy)),),
         )
-        for each in result.deployments
-        for remark in each.remarks
+        for deployment in result.deployments
+        for remark in deployment.remarks
         if remark.word is word
     )

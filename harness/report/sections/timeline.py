@@ -150,7 +150,7 @@ def _number(span: Span) -> Text:
 
 def _by_chance(span: Span) -> Text:
     """Releases with another number that chance explains, if there are few."""
-    others = [say("{} {}", *each) for each in list(span.apart.items())[:FEW]]
+    others = [say("{} {}", *item) for item in list(span.apart.items())[:FEW]]
     more = len(span.apart) - FEW
     rest = say(" and {} more", more) if more > 0 else Text()
     if not others:

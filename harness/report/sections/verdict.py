@@ -93,7 +93,7 @@ def of_check(
     if isinstance(fault, Interrupted):
         return _line(INTERRUPTED, fault.brief)
     cells = {cell.configuration: cell for cell in report.cells}
-    failing = [each for each in result.deployments if each.exit_code]
+    failing = [deployment for deployment in result.deployments if deployment.exit_code]
     named = failing if result.exit_code else result.deployments
     each_one = [_number_of(each, cells[each.name]) for each in named[:MOST_NAMES]]
     if more := len(named) - len(each_one):
