@@ -25,13 +25,13 @@ import psutil
 
 from harness.measure.app import HOST
 from harness.measure.target import TARGET
+from harness.probe.booting import wait_until_booted
 from harness.probe.crowd import Crowd
 from harness.probe.holds import listening
 from harness.probe.loads import Offer
 from harness.probe.probe import Probe
 from harness.probe.ready import wait_ready
 from harness.probe.round import run_round
-from harness.probe.whole import settle_whole
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
 from harness.system.ports import free_port
@@ -82,7 +82,7 @@ async def in_one_process(requests: int, log: Path) -> Held:
         async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
             await wait_ready(server, (HOST, port), holds.token, DEADLINE)
             probe = Probe(server, holds, (HOST, port), "/hold?request={name}")
-            await settle_whole(probe)
+            await wait_until_booted(probe)
             most = 0.0
 
             def note() -> None:

@@ -15,7 +15,7 @@ from harness.cli.usage.options import selection
 from harness.environments.collect import collect
 from harness.environments.index import releases_of
 from harness.environments.run import check_limit
-from harness.measure.nothing import nothing_measured
+from harness.measure.unmeasured import nothing_measured
 from harness.records.catalog import Selection
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError

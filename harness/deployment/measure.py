@@ -15,7 +15,7 @@ from harness.deployment.no_engine import refusing_engine
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.measure.environment import measure
-from harness.measure.nothing import nothing_measured
+from harness.measure.unmeasured import nothing_measured
 from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Outcome

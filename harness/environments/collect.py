@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.measure.nothing import nothing_measured
+from harness.measure.unmeasured import nothing_measured
 from harness.plan.plan import only_cells
 from harness.records import files
 from harness.records.errors import UsageError

@@ -20,7 +20,7 @@ from harness.environments.folder import ROOT
 from harness.environments.occupied import occupied
 from harness.measure import events
 from harness.measure.events import Event
-from harness.measure.nothing import nothing_measured
+from harness.measure.unmeasured import nothing_measured
 from harness.plan.shards import shards
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan

@@ -23,7 +23,7 @@ from harness.environments.folder import RESULTS
 from harness.environments.folder import ROOT
 from harness.environments.needs import on_this_machine
 from harness.measure import events
-from harness.measure.nothing import nothing_measured
+from harness.measure.unmeasured import nothing_measured
 from harness.records.evidence import Evidence
 from harness.records.plan import Installed
 from harness.records.plan import NotInstalled

@@ -14,8 +14,8 @@ from pathlib import Path
 from harness.measure.bench import Bench
 from harness.measure.guard import describe
 from harness.measure.guard import guarded
-from harness.measure.nothing import unmeasured
 from harness.measure.start import FreshServers
+from harness.measure.unmeasured import unmeasured
 from harness.probe.overlap import measure_overlap
 from harness.probe.probe import Probe
 from harness.probe.questions import ask

@@ -16,10 +16,10 @@ from harness.measure.app import TargetApp
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.measure.control import measure_control
-from harness.measure.nothing import evidence_of
-from harness.measure.nothing import unmeasured
 from harness.measure.target import server_environment
 from harness.measure.target import TARGET
+from harness.measure.unmeasured import evidence_of
+from harness.measure.unmeasured import unmeasured
 from harness.records.errors import HarnessFailed
 from harness.records.evidence import Evidence
 from harness.records.plan import Installed

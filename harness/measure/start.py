@@ -21,6 +21,7 @@ from harness.measure.app import HOST
 from harness.measure.app import READY_SECONDS
 from harness.measure.bench import Bench
 from harness.measure.front import front_of
+from harness.probe.booting import wait_until_booted
 from harness.probe.holds import Holds
 from harness.probe.holds import listening
 from harness.probe.listeners import is_of_others
@@ -28,7 +29,6 @@ from harness.probe.probe import Probe
 from harness.probe.questions import NotMeasured
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import wait_listening
-from harness.probe.whole import settle_whole
 from harness.records.choices import Question
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
@@ -200,7 +200,7 @@ class FreshServers:
                 await wait_listening(server, (HOST, behind), READY_SECONDS)
             probe = await self._bench.app.reach(server, holds, ports[-1])
             self.claims = probe.claims
-            await settle_whole(probe)
+            await wait_until_booted(probe)
         except Ended as problem:
             reason = f"{problem} before it answered"
             raise NotMeasured(Outcome.NOT_STARTED, reason) from None

@@ -23,7 +23,7 @@ from harness.probe.crowd import Crowd
 from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
 from harness.probe.gathering import hold
-from harness.probe.orders import AT_MOST
+from harness.probe.orders import MOST_STEERED
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.round import finish
@@ -74,7 +74,7 @@ async def find_workers(probe: Probe, count: int, *, shared: bool = False) -> Wor
     each. Raises ``Ended``.
     """
     choice = choose(probe)
-    if choice.by is None or count > AT_MOST:
+    if choice.by is None or count > MOST_STEERED:
         return BY_CHANCE
     if choice.by is Steering.STOP:
         return Workers(choice.workers)

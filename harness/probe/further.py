@@ -23,32 +23,32 @@ from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
 from harness.records.words import Arrival
 
-AT_SHARED = 10
+ROUNDS_IF_SHARED = 10
 """Rounds of exactly the declared number where processes share the load and their order
 cannot be chosen: a gthread server of two workers was seen to be even in one round of
 two."""
 
 
-AT_DISAGREEMENT = 10
+ROUNDS_IF_UNEVEN = 10
 """Rounds at a load at which rounds have admitted different numbers."""
 
 
-AT_EXCEEDED = 5
+ROUNDS_IF_EXCEEDED = 5
 """Rounds of exactly the declared number when other loads exceeded what it admitted."""
 
 
-AT_SHORTFALL = 8
+ROUNDS_IF_SHORT = 8
 """Rounds far above the declared number, on each of two servers, when that was never
 reached and rounds that could have reached it admitted different numbers. Which worker
 gets the next request can stay the same for as long as a server lives, so that one which
 has room is left out in every round; a server started anew has another order."""
 
 
-AT_STEADY_SHORTFALL = 1
+ROUNDS_IF_ALWAYS_SHORT = 1
 """The same number of rounds, if all admitted the same."""
 
 
-AT_LARGE = 12
+ROUNDS_IF_LARGE = 12
 """Rounds of a large number that is not reached, at most, while each admits more than
 all before it."""
 
@@ -60,7 +60,7 @@ its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and
 those that offered 128, on two processors that four other processes kept busy."""
 
 
-AT_GROWING = 2
+ROUNDS_IF_GROWING = 2
 """Rounds far above the declared number, each on a server of its own, of one that starts
 processes only while requests wait, when it was never reached."""
 
@@ -69,7 +69,7 @@ SEVERAL = 3
 """How many more than declared are offered to a server that is busy while it is full."""
 
 
-AT_BUSY = 3
+ROUNDS_IF_BUSY = 3
 """How often that load is offered, until some requests were seen to wait."""
 
 
@@ -88,7 +88,7 @@ def further_to_growing(
     if 4 * load not in loads:
         return Offer(4 * load)
     above = FAR_ABOVE * load
-    return Offer(above, anew=True) if loads.count(above) < AT_GROWING else None
+    return Offer(above, anew=True) if loads.count(above) < ROUNDS_IF_GROWING else None
 
 
 def further(
@@ -125,13 +125,13 @@ def further(
     least = min(admitted[load], default=load)
     if short and least == load and admitted[load]:
         uneven.add(load)
-    if least < most and tried[load] < AT_EXCEEDED:
+    if least < most and tried[load] < ROUNDS_IF_EXCEEDED:
         return Offer(load)
-    enough = AT_DISAGREEMENT if load < MANY else AT_EXCEEDED
+    enough = ROUNDS_IF_UNEVEN if load < MANY else ROUNDS_IF_EXCEEDED
     for offered in sorted(uneven):
         if offered <= load and tried[offered] < enough:
             return Offer(offered, _telling(rounds, offered))
-    if shared and load < MANY and tried[load] < AT_SHARED:
+    if shared and load < MANY and tried[load] < ROUNDS_IF_SHARED:
         return Offer(load)
     if peak >= load:
         return None
@@ -139,7 +139,7 @@ def further(
         return None if declared is None else _many_again(load, rounds)
     if alone:
         full = any(was_quiet(round_) for round_ in rounds if round_.asked >= load)
-        again = not full and tried[load] < AT_DISAGREEMENT
+        again = not full and tried[load] < ROUNDS_IF_UNEVEN
         return Offer(load) if again else None
     return (
         None
@@ -170,7 +170,7 @@ def _grows(admitted: Sequence[int]) -> bool:
     admitted 94, 364, 498 and then 512 of 512.
     """
     further = len(admitted) > 1 and admitted[-1] > max(admitted[:-1])
-    return len(admitted) < (AT_LARGE if further else AT_EXCEEDED)
+    return len(admitted) < (ROUNDS_IF_LARGE if further else ROUNDS_IF_EXCEEDED)
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
@@ -193,9 +193,9 @@ def _from_above(load: int, admitted: dict[int, list[int]], done: int) -> Offer |
         seen for offered in admitted if offered >= load for seen in admitted[offered]
     }
     if len(could) == 1:
-        return Offer(above) if done < AT_STEADY_SHORTFALL else None
-    anew = done == AT_SHORTFALL
-    return Offer(above, anew=anew) if done < 2 * AT_SHORTFALL else None
+        return Offer(above) if done < ROUNDS_IF_ALWAYS_SHORT else None
+    anew = done == ROUNDS_IF_SHORT
+    return Offer(above, anew=anew) if done < 2 * ROUNDS_IF_SHORT else None
 
 
 def beyond(
@@ -229,7 +229,7 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
     if all(was_quiet(round_) for round_ in rounds if round_.waiting):
         return None
     offered = {each.asked for each in rounds}
-    loads = range(declared + SEVERAL, declared + SEVERAL + AT_BUSY)
+    loads = range(declared + SEVERAL, declared + SEVERAL + ROUNDS_IF_BUSY)
     return next((Offer(load) for load in loads if load not in offered), None)
 
 

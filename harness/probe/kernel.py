@@ -29,7 +29,7 @@ READS = 3
 """How often to read a table that may leave out connections."""
 
 
-async def take_account(probe: Probe) -> None:
+async def ask_kernel(probe: Probe) -> None:
     """Ask the kernel again if more requests are held than the last time.
 
     Or just as many, and more that wait: those may be inside, or in the backlog.
@@ -68,7 +68,7 @@ def kernel_account(probe: Probe) -> KernelAccount:
     return KernelAccount(held=held, seconds=seconds, **account)
 
 
-def room_inside(probe: Probe) -> set[int]:
+def processes_with_room(probe: Probe) -> set[int]:
     """The processes in which no request waits: each one that they accepted is held.
 
     None if the kernel does not tell.

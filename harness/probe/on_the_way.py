@@ -48,7 +48,7 @@ class Before(NamedTuple):
     """How often a connection had found a backlog full on this machine."""
 
 
-def look_before(processes: Iterable[int]) -> Before:
+def state_before(processes: Iterable[int]) -> Before:
     """Look at a server that is about to get requests."""
     return Before(_asleep(processes), overflows())
 
@@ -61,7 +61,7 @@ def _asleep(processes: Iterable[int]) -> set[Thread]:
     return on_clock(processes)
 
 
-async def come_in(probe: Probe, settled: Settled, before: Before) -> Settled:
+async def wait_for_requests(probe: Probe, settled: Settled, before: Before) -> Settled:
     """Wait for requests that are on their way to the app of a quiet server.
 
     ``settled`` is how it settled, ``before`` how it was before anything was sent.
@@ -70,28 +70,30 @@ async def come_in(probe: Probe, settled: Settled, before: Before) -> Settled:
     if settled is Settled.ALL_ENTERED or not probe.waiting():
         return settled
     if _nobody_came(probe) and not probe.admits_none:
-        settled = await _first(probe, settled)
+        settled = await _wait_for_first(probe, settled)
     if probe.pause_seconds and probe.waiting():
         await watch(probe, probe.all_in_or_ended, pause_patience(probe))
         settled = await probe.until(probe.all_in_or_ended)
-    return await _until(probe, probe.all_in_or_ended, before, settled, clocks=True)
+    return await _wait_for_arrivals(
+        probe, probe.all_in_or_ended, before, settled, clocks=True
+    )
 
 
-async def connect(probe: Probe, before: Before) -> None:
+async def wait_for_connections(probe: Probe, before: Before) -> None:
     """Wait for connections that found a backlog full, before they are given up."""
     crowd = probe.crowd
 
     def all_offered() -> bool:
         return crowd.offered == len(crowd.clients) or probe.all_ended()
 
-    await _until(probe, all_offered, before)
+    await _wait_for_arrivals(probe, all_offered, before)
 
 
 def _nobody_came(probe: Probe) -> bool:
     return not (probe.holds.entered or probe.crowd.ended)
 
 
-async def _first(probe: Probe, settled: Settled) -> Settled:
+async def _wait_for_first(probe: Probe, settled: Settled) -> Settled:
     """Wait for the first request to enter a server that had nothing to do."""
     begun = time.monotonic() - probe.crowd.sent_ago
     seconds = patience(probe) if probe.holds.ever else ALONE_SECONDS
@@ -104,7 +106,7 @@ async def _first(probe: Probe, settled: Settled) -> Settled:
     return await probe.until(probe.all_in_or_ended)
 
 
-def _arrive(probe: Probe) -> bool:
+def _may_arrive(probe: Probe) -> bool:
     """Whether connections that found a backlog full will now find it with room."""
     with contextlib.suppress(PermissionError):
         sockets = map(sockets_of, probe.server.processes())
@@ -112,7 +114,7 @@ def _arrive(probe: Probe) -> bool:
     return False
 
 
-async def _until(
+async def _wait_for_arrivals(
     probe: Probe,
     reached: Callable[[], bool],
     before: Before,
@@ -131,7 +133,7 @@ async def _until(
     while not reached():
         asleep = clocks and _asleep(probe.server.processes()) - before.asleep
         overflowed = overflows() > before.overflows
-        looks = 0 if asleep or (overflowed and _arrive(probe)) else looks + 1
+        looks = 0 if asleep or (overflowed and _may_arrive(probe)) else looks + 1
         if looks > overflowed:
             break
         if time.monotonic() > deadline:

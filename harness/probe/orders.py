@@ -26,7 +26,7 @@ from harness.records.steering import Steering
 from harness.records.steering import TOO_LONG
 from harness.records.words import Settled
 
-AT_MOST = 512
+MOST_STEERED = 512
 """Requests in one steered round, at most: more would keep workers stopped for long. On
 two processors at a load of 25 one of two tries with 1,200 came to its end in time."""
 
@@ -89,7 +89,7 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
     """Why the order cannot be chosen or its result does not count; empty otherwise."""
     if choice.reason or choice.by is None:
         return choice.reason
-    if load * len(choice.workers) > AT_MOST:
+    if load * len(choice.workers) > MOST_STEERED:
         return "this many requests would keep workers stopped for too long"
     for each in _planned(choice, load, steered):
         tried = _tried(each, steered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import repeat
 
+from harness.probe.booting import wait_for_new_processes
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
 from harness.probe.probe import Probe
@@ -12,7 +13,6 @@ from harness.probe.round import run_round
 from harness.probe.schedule import Schedule
 from harness.probe.source_ports import LearnedPorts
 from harness.probe.steer import run_steered
-from harness.probe.whole import whole_again
 from harness.probe.workers import choose
 from harness.probe.workers import may_be_booting
 from harness.records.steering import Steering
@@ -35,7 +35,7 @@ async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
 
 
 async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
-    await whole_again(probe)
+    await wait_for_new_processes(probe)
     choice, fresh = _choose(probe, ports), True
     while True:
         if choice.by is Steering.PORT:

@@ -8,20 +8,20 @@ from collections.abc import Iterable
 
 import msgspec
 
+from harness.probe.booting import wait_for_new_processes
 from harness.probe.gathering import gather
-from harness.probe.kernel import take_account
+from harness.probe.kernel import ask_kernel
 from harness.probe.loads import Offer
-from harness.probe.on_the_way import come_in
-from harness.probe.on_the_way import connect
-from harness.probe.on_the_way import look_before
+from harness.probe.on_the_way import state_before
+from harness.probe.on_the_way import wait_for_connections
+from harness.probe.on_the_way import wait_for_requests
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
-from harness.probe.turns import give_turns
-from harness.probe.turns import idle_sleepers
+from harness.probe.sleepers import idle_sleepers
+from harness.probe.sleepers import wait_for_sleepers
 from harness.probe.watching import pause_patience
 from harness.probe.watching import watch
-from harness.probe.whole import whole_again
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 from harness.records.words import Settled
@@ -48,8 +48,8 @@ async def run_round(
     While fewer than ``patient_below`` are in the app the server is watched for longer.
     ``more`` and ``view`` are those of ``Probe.gather``. Raises ``Ended``.
     """
-    before = await whole_again(probe)
-    idle, ran = look_before(before), 0
+    before = await wait_for_new_processes(probe)
+    idle, ran = state_before(before), 0
     if offered.asked == 1:
         probe.slept_idle = idle_sleepers(before)
         ran = _nanoseconds(before)
@@ -59,10 +59,10 @@ async def run_round(
         if offered.asked == 1:
             took = _nanoseconds(before) - ran
             probe.alone_nanoseconds = max(probe.alone_nanoseconds, took)
-        await connect(probe, idle)
+        await wait_for_connections(probe, idle)
         probe.crowd.give_up_opening()
         if more != ASLEEP:
-            settled = await come_in(probe, settled, idle)
+            settled = await wait_for_requests(probe, settled, idle)
         seen = await _count(probe, offered, patient_below, settled, settle_seconds)
     # A growing server also shrinks, which does not replace anything.
     gone = () if probe.grows else before.difference(probe.server.processes())
@@ -87,10 +87,10 @@ async def _count(
     if probe.waiting() and short:
         await watch(probe, probe.all_in_or_ended)
     if settled is not Settled.STEADY_COUNT:
-        await give_turns(probe, short=short)
+        await wait_for_sleepers(probe, short=short)
     admitted, waiting = len(probe.holds.held), probe.waiting()
     if settled is not Settled.STEADY_COUNT:
-        await take_account(probe)
+        await ask_kernel(probe)
     late, spread = len(probe.holds.entered) - first, probe.holds.spread()
     entered_on_release, hand_off_seconds = None, None
     if waiting and admitted:

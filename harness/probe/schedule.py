@@ -35,7 +35,7 @@ from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
 from harness.records.words import Settled
 
-AT_REPLACED = 12
+ROUNDS_REPEATED = 12
 """Rounds that are run again, at most, as the server replaced processes meanwhile."""
 
 OTHER_SERVERS = 6
@@ -220,7 +220,7 @@ class Schedule:
         if self._begin_anew(done.late):
             return
         self.rounds.append(done)
-        if done.replaced and self._repeated < AT_REPLACED:
+        if done.replaced and self._repeated < ROUNDS_REPEATED:
             self._repeated += 1
             self._pending.appendleft(step)
             return

@@ -21,9 +21,9 @@ from harness.probe.orders import Choice
 from harness.probe.orders import Steer
 from harness.probe.probe import Probe
 from harness.probe.round import finish
+from harness.probe.sleepers import wait_for_sleepers
 from harness.probe.source_ports import Ports
 from harness.probe.steps import Steps
-from harness.probe.turns import give_turns
 from harness.probe.watching import PATIENCE_SECONDS
 from harness.probe.watching import watch
 from harness.probe.workers import may_be_booting
@@ -83,7 +83,7 @@ async def run_steered(
             seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
             await watch(probe, probe.all_in_or_ended, seconds)
         if step.goal is Goal.MOST:
-            await give_turns(probe, again=True, short=short)
+            await wait_for_sleepers(probe, again=True, short=short)
         admitted, waiting = len(probe.holds.held), probe.waiting()
         shares = steps.shares(step.order)
         passed_over = steps.passed_over(step.order) if step.goal is Goal.MOST else 0
@@ -179,7 +179,7 @@ async def _accepted_one_after_another(
     for worker in step.order:
         stopped.go_on([worker])
         await probe.let_accept()
-        steps.see_accepted(worker)
+        steps.note_accepted(worker)
         await stopped.stop([worker])
     stopped.all_go_on()
 

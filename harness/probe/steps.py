@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from harness.probe.clients import Client
 from harness.probe.gathering import all_in
 from harness.probe.kernel import kernel_account
-from harness.probe.kernel import room_inside
+from harness.probe.kernel import processes_with_room
 from harness.probe.probe import Probe
-from harness.probe.turns import wake
+from harness.probe.sleepers import wait_for_naps
 from harness.records.words import Settled
 from harness.system.sockets import sockets_of
 
@@ -37,7 +37,7 @@ class Steps:
         self._probe.crowd.connect(clients)
         await self._probe.until(self._probe.crowd.all_connected)
 
-    def see_accepted(self, worker: int) -> None:
+    def note_accepted(self, worker: int) -> None:
         """Note whether a worker has accepted connections in its turn."""
         if len(sockets_of(worker)) > self._sockets[worker]:
             self._note(worker)
@@ -50,7 +50,7 @@ class Steps:
         """
         settled = await all_in(self._probe)
         if worker is not None and settled is not Settled.ALL_ENTERED:
-            if await wake(self._probe, worker):
+            if await wait_for_naps(self._probe, worker):
                 settled = await all_in(self._probe)
         self.settled.append(settled)
         self.after.append(len(self._probe.holds.held))
@@ -84,4 +84,4 @@ class Steps:
         behind = account.upstream
         if account.queued or (behind is not None and behind <= account.held):
             return 0
-        return len(others & room_inside(probe))
+        return len(others & processes_with_room(probe))

@@ -42,7 +42,7 @@ from harness.records.words import Settled
 WAYS = tuple(SlowWay)
 """The ways that are tried, in order."""
 
-AT_MOST = 128
+MOST_CLIENTS = 128
 """The most slow clients, unless the limit is higher."""
 
 AT_MOST_LARGE = 32
@@ -84,7 +84,7 @@ async def ask(servers: Servers, context: Context) -> SilentSeen:
 
 async def _way(servers: Servers, context: Context, way: SlowWay) -> Slow:
     begun = time.monotonic()
-    limit = max(AT_MOST, context.limit)
+    limit = max(MOST_CLIENTS, context.limit)
     if way is SlowWay.READS_NOTHING:
         limit = min(limit, AT_MOST_LARGE)
     search = partial(_search, way=way, context=context, limit=limit)

@@ -29,7 +29,7 @@ from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.search import freed_after
 from harness.probe.questions.search import search
-from harness.probe.questions.slow_clients import AT_MOST
+from harness.probe.questions.slow_clients import MOST_CLIENTS
 from harness.probe.questions.slow_clients import ORDINARY
 from harness.probe.questions.slow_clients import WATCHED_SECONDS
 from harness.probe.round import finish
@@ -79,7 +79,7 @@ class StaySearch:
 
     async def seen(self, kind: type[Seen], path: str = "") -> Seen:
         """Search; ends early when the server does not serve what waited meanwhile."""
-        limit = max(AT_MOST, self._context.limit)
+        limit = max(MOST_CLIENTS, self._context.limit)
         how = self._step, _is_whole, limit, WATCHED_SECONDS
         steps = await search(self._probe, self._context, *how, places_first=True)
         return kind(

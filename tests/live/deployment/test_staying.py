@@ -56,7 +56,7 @@ headers = { Authorization = "Bearer me" }
 @pytest.fixture
 def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An app that takes uploads, streams events and opens sockets, for members."""
-    monkeypatch.setattr(staying, "AT_MOST", 4)
+    monkeypatch.setattr(staying, "MOST_CLIENTS", 4)
     monkeypatch.setattr(staying, "WATCHED_SECONDS", 0.2)
     folder = tmp_path / "chat"
     folder.mkdir()

@@ -28,7 +28,7 @@ BLOCKING = set(SlowWay) - {SlowWay.IDLE}
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer clients than in earnest, and less patience."""
-    monkeypatch.setattr(slow_clients, "AT_MOST", 4)
+    monkeypatch.setattr(slow_clients, "MOST_CLIENTS", 4)
     monkeypatch.setattr(slow_clients, "AT_MOST_LARGE", 4)
     monkeypatch.setattr(slow_clients, "WATCHED_SECONDS", 0.2)
     monkeypatch.setattr(recovery, "WATCHED_SECONDS", 2.0)

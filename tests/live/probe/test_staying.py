@@ -26,7 +26,7 @@ UNBOUNDED = control(1, 1, "--unbounded")
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer clients than in earnest, and less patience."""
-    monkeypatch.setattr(staying, "AT_MOST", 4)
+    monkeypatch.setattr(staying, "MOST_CLIENTS", 4)
     monkeypatch.setattr(staying, "WATCHED_SECONDS", 0.2)
 
 

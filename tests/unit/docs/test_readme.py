@@ -9,7 +9,7 @@ import pytest
 from docs.make import matrix
 from docs.make.blocks import README
 from docs.make.blocks import ROOT
-from harness.measure.nothing import nothing_measured
+from harness.measure.unmeasured import nothing_measured
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
 from harness.records.plan import Plan

@@ -8,7 +8,7 @@ import msgspec
 
 from harness.environments.collect import collect
 from harness.environments.collect import MISSING
-from harness.measure.nothing import nothing_measured
+from harness.measure.unmeasured import nothing_measured
 from harness.records import files
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan

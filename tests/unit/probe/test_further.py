@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harness.probe.further import AT_DISAGREEMENT
-from harness.probe.further import AT_EXCEEDED
-from harness.probe.further import AT_LARGE
-from harness.probe.further import AT_SHARED
-from harness.probe.further import AT_SHORTFALL
-from harness.probe.further import AT_STEADY_SHORTFALL
 from harness.probe.further import further
 from harness.probe.further import let_in_again
+from harness.probe.further import ROUNDS_IF_ALWAYS_SHORT
+from harness.probe.further import ROUNDS_IF_EXCEEDED
+from harness.probe.further import ROUNDS_IF_LARGE
+from harness.probe.further import ROUNDS_IF_SHARED
+from harness.probe.further import ROUNDS_IF_SHORT
+from harness.probe.further import ROUNDS_IF_UNEVEN
 from harness.probe.further import short_of
 from harness.probe.loads import Offer
 from harness.records.rounds import Account
@@ -28,7 +28,7 @@ def test_rounds_that_agree_leave_nothing_open() -> None:
 
 def test_more_rounds_where_they_disagree() -> None:
     rounds = [seen(4, 4), seen(8, 8), seen(8, 5)]
-    for _ in range(AT_DISAGREEMENT - 2):
+    for _ in range(ROUNDS_IF_UNEVEN - 2):
         assert further(rounds, 8, 64, shared=False) == Offer(8)
         rounds.append(seen(8, 6))
     assert further(rounds, 8, 64, shared=False) is None
@@ -46,16 +46,16 @@ def test_what_only_differs_one_after_another_is_asked_so_again() -> None:
 
 
 def test_a_declared_number_never_reached_is_tried_from_above() -> None:
-    rounds = [seen(8, 5 + number % 2) for number in range(AT_DISAGREEMENT)]
-    for number in range(2 * AT_SHORTFALL):
-        anew = number == AT_SHORTFALL
+    rounds = [seen(8, 5 + number % 2) for number in range(ROUNDS_IF_UNEVEN)]
+    for number in range(2 * ROUNDS_IF_SHORT):
+        anew = number == ROUNDS_IF_SHORT
         assert further(rounds, 8, 64, shared=False) == Offer(128, anew=anew)
         rounds.append(seen(128, 7))
     assert further(rounds, 8, 64, shared=False) is None
 
 
 def test_reaching_the_declared_number_ends_the_search() -> None:
-    rounds = [seen(8, 5 + number % 2) for number in range(AT_DISAGREEMENT)]
+    rounds = [seen(8, 5 + number % 2) for number in range(ROUNDS_IF_UNEVEN)]
     rounds += [seen(128, 7), seen(128, 8)]
     assert further(rounds, 8, 64, shared=False) is None
 
@@ -63,7 +63,7 @@ def test_reaching_the_declared_number_ends_the_search() -> None:
 def test_a_shortfall_at_another_load_asks_for_more_at_the_declared_number() -> None:
     rounds = [seen(8, 8), seen(8, 8), seen(9, 5)]
     assert further(rounds, 8, 64, shared=False) == Offer(8)
-    rounds += [seen(8, 8)] * (AT_DISAGREEMENT - 2)
+    rounds += [seen(8, 8)] * (ROUNDS_IF_UNEVEN - 2)
     assert further(rounds, 8, 64, shared=False) is None
 
 
@@ -71,7 +71,7 @@ def test_what_only_other_loads_reach_asks_for_more_at_the_declared_number() -> N
     rounds = [seen(4, 3), seen(4, 3), seen(5, 4)]
     assert further(rounds, 4, 64, shared=False) == Offer(4)
     rounds = [seen(512, 37), seen(513, 210)]
-    for _ in range(AT_EXCEEDED - 1):
+    for _ in range(ROUNDS_IF_EXCEEDED - 1):
         assert further(rounds, 512, 64, shared=False) == Offer(512)
         rounds.append(seen(512, 200))
     assert further(rounds, 512, 64, shared=False) == Offer(1025)
@@ -86,7 +86,7 @@ def test_rounds_that_fall_short_alike_by_chance_are_tried_from_above_too() -> No
 
 def test_a_steady_shortfall_is_soon_believed() -> None:
     rounds = [*[seen(8, 4)] * 5, seen(9, 4), seen(16, 4), seen(32, 4)]
-    for _ in range(AT_STEADY_SHORTFALL):
+    for _ in range(ROUNDS_IF_ALWAYS_SHORT):
         assert further(rounds, 8, 64, shared=False) == Offer(128)
         rounds.append(seen(128, 4))
     assert further(rounds, 8, 64, shared=False) is None
@@ -97,7 +97,7 @@ def test_processes_that_share_the_load_are_asked_more_often() -> None:
     while offer := further(rounds, 8, 64, shared=True):
         assert offer == Offer(8)
         rounds.append(seen(8, 8))
-    assert len(rounds) == AT_SHARED
+    assert len(rounds) == ROUNDS_IF_SHARED
     assert further([seen(1000, 1000)], 1000, 64, shared=True) is None
 
 
@@ -112,17 +112,17 @@ def test_one_process_is_asked_again_until_it_was_full_while_quiet() -> None:
     while offer := further(rounds, 4, 64, shared=False, alone=True):
         assert offer == Offer(4)
         rounds.append(seen(4, 3, settled=Settled.STEADY_COUNT))
-    assert len(rounds) == AT_DISAGREEMENT
+    assert len(rounds) == ROUNDS_IF_UNEVEN
 
 
 def test_a_shortfall_of_many_is_tried_once_from_above() -> None:
-    rounds = [*[seen(1000, 400)] * AT_EXCEEDED, seen(1001, 500)]
+    rounds = [*[seen(1000, 400)] * ROUNDS_IF_EXCEEDED, seen(1001, 500)]
     assert further(rounds, 1000, 64, shared=False) == Offer(2001)
     assert further([*rounds, seen(2001, 1000)], 1000, 64, shared=False) is None
 
 
 def test_a_shortfall_of_many_is_not_tried_from_above_where_nothing_was_quiet() -> None:
-    rounds = [seen(1000, 870, settled=Settled.STEADY_COUNT)] * AT_EXCEEDED
+    rounds = [seen(1000, 870, settled=Settled.STEADY_COUNT)] * ROUNDS_IF_EXCEEDED
     assert further(rounds, 1000, 64, shared=False) is None
 
 
@@ -133,7 +133,7 @@ def test_a_shortfall_of_many_is_asked_for_again_while_it_shrinks() -> None:
         rounds.append(seen(512, number))
     assert further([*rounds, seen(512, 510)], 512, 64, shared=False) == Offer(1025)
     assert further([*rounds, seen(512, 512)], 512, 64, shared=False) is None
-    grown = [seen(512, 100 + number) for number in range(AT_LARGE)]
+    grown = [seen(512, 100 + number) for number in range(ROUNDS_IF_LARGE)]
     assert further(grown[:-1], 512, 64, shared=False) == Offer(512)
     assert further(grown, 512, 64, shared=False) == Offer(1025)
 

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.probe.further import AT_DISAGREEMENT
-from harness.probe.further import AT_GROWING
-from harness.probe.further import AT_SHARED
+from harness.probe.further import ROUNDS_IF_GROWING
+from harness.probe.further import ROUNDS_IF_SHARED
+from harness.probe.further import ROUNDS_IF_UNEVEN
 from harness.probe.loads import Offer
 from harness.probe.orders import Choice
 from harness.probe.orders import SEVERAL_SOCKETS
@@ -77,7 +77,15 @@ def test_where_the_order_cannot_be_chosen_more_is_left_to_chance(
     choice: Choice,
 ) -> None:
     schedule = Schedule(8, 64)
-    assert run(schedule, 8, choice) == [1, 8, 8, 8, 9, *[8] * (AT_SHARED - 3), 32]
+    assert run(schedule, 8, choice) == [
+        1,
+        8,
+        8,
+        8,
+        9,
+        *[8] * (ROUNDS_IF_SHARED - 3),
+        32,
+    ]
     assert schedule.not_steered == choice.reason
 
 
@@ -91,7 +99,7 @@ def test_a_least_that_is_not_conclusive_is_left_to_chance() -> None:
         else:
             loads.append(step.asked)
             schedule.seen(seen(step.asked, min(step.asked, 8)))
-    assert loads == [1, 8, 8, 8, 9, *[8] * (AT_SHARED - 3), 32]
+    assert loads == [1, 8, 8, 8, 9, *[8] * (ROUNDS_IF_SHARED - 3), 32]
     assert schedule.not_steered == "a worker would have been stopped for too long"
 
 
@@ -119,7 +127,7 @@ def test_an_ordinary_round_below_the_chosen_ones_is_believed() -> None:
         else:
             loads.append(step.asked)
             schedule.seen(seen(step.asked, 5 if step.asked == 8 else step.asked))
-    assert loads.count(8) == AT_DISAGREEMENT
+    assert loads.count(8) == ROUNDS_IF_UNEVEN
 
 
 def test_source_ports_are_learned_first() -> None:
@@ -137,7 +145,7 @@ def test_source_ports_that_are_never_known() -> None:
     schedule = Schedule(8, 64)
     loads = run(schedule, 8, Choice((1, 2), Steering.PORT, ports=7))
     assert loads.count(32) == LEARNING_ROUNDS
-    assert loads.count(8) == AT_SHARED
+    assert loads.count(8) == ROUNDS_IF_SHARED
     assert schedule.not_steered == (
         "too few source ports are known that lead to each worker"
     )
@@ -264,7 +272,7 @@ def test_a_server_that_never_grows_so_far_is_given_up() -> None:
         assert isinstance(offer, Offer)
         anew.append(offer.anew)
         schedule.seen(seen(offer.asked, min(3, offer.asked)))
-    assert anew == [False] * 4 + [True] * AT_GROWING
+    assert anew == [False] * 4 + [True] * ROUNDS_IF_GROWING
 
 
 @pytest.mark.parametrize("declared", [None, 1, 4, 10])

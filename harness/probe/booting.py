@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.05
 ENDED = (b"Z", b"X")
 
 
-async def settle_whole(probe: Probe) -> None:
+async def wait_until_booted(probe: Probe) -> None:
     """Wait until every worker of a server takes requests, and it is quiet.
 
     Threads that never rest are told apart from workers that boot. Raises ``Ended``.
@@ -43,7 +43,7 @@ async def settle_whole(probe: Probe) -> None:
         if settled is Settled.STEADY_COUNT:
             finding = probe.quiet.find_restless()
             restless = await probe.unless_ended(finding, BOOT_SECONDS)
-        boots = _boots(probe, restless, time.monotonic() - begun)
+        boots = _is_booting(probe, restless, time.monotonic() - begun)
         if not boots or time.monotonic() - begun > BOOT_SECONDS:
             break
         await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), BOOT_SECONDS)
@@ -52,11 +52,11 @@ async def settle_whole(probe: Probe) -> None:
         await probe.unless_ended(probe.settle(START), BOOT_SECONDS)
 
 
-async def whole_again(probe: Probe) -> set[int]:
+async def wait_for_new_processes(probe: Probe) -> set[int]:
     """The processes of a server, once all its new ones are up."""
     if _alive(probe) != probe.processes:
         if probe.processes:
-            await settle_whole(probe)
+            await wait_until_booted(probe)
         probe.processes = _alive(probe)
     return probe.processes
 
@@ -69,7 +69,7 @@ def _alive(probe: Probe) -> set[int]:
     }
 
 
-def _boots(probe: Probe, restless: frozenset[Thread], seconds: float) -> bool:
+def _is_booting(probe: Probe, restless: frozenset[Thread], seconds: float) -> bool:
     """Whether a worker that has not answered yet sleeps on a clock, or computes.
 
     For so many ``seconds`` such workers were waited for.

@@ -23,7 +23,7 @@ from harness.system.schedstat import thread_state
 from harness.system.schedstat import thread_turns
 from harness.system.sockets import listening
 
-TURNS = 2
+TURNS_NEEDED = 2
 """Times that a thread must run; the first may have begun before the requests waited."""
 
 CLOCK_SECONDS = 3.0
@@ -69,7 +69,9 @@ class Sleeper(NamedTuple):
 Sleepers = dict[Thread, Sleeper]
 
 
-async def give_turns(probe: Probe, *, again: bool = False, short: bool = False) -> None:
+async def wait_for_sleepers(
+    probe: Probe, *, again: bool = False, short: bool = False
+) -> None:
     """Let threads that sleep for a time look at the requests that wait.
 
     As long as requests come in of it, more are waited for. Each thread has its turn
@@ -87,7 +89,7 @@ async def give_turns(probe: Probe, *, again: bool = False, short: bool = False) 
         long = {thread for thread, its in due.items() if (its.left or 0.0) > its.limit}
         entered = len(probe.holds.entered)
         awaited = {each: its.limit for each, its in due.items() if each not in long}
-        slept = long | await _turns(probe, awaited)
+        slept = long | await _wait_for_turns(probe, awaited)
         probe.slept_on |= {each for each in slept if due[each].on_clock}
         if not awaited:
             break
@@ -98,7 +100,7 @@ async def give_turns(probe: Probe, *, again: bool = False, short: bool = False) 
         done = {}
 
 
-async def wake(probe: Probe, worker: int) -> bool:
+async def wait_for_naps(probe: Probe, worker: int) -> bool:
     """Let threads of one worker that sleep for a time look at the requests that wait.
 
     Some servers look for connections now and then, or nap before they accept one. A
@@ -117,7 +119,7 @@ async def wake(probe: Probe, worker: int) -> bool:
         entered = len(probe.holds.entered)
         if napping:
             napped = True
-            slept = await _turns(probe, dict.fromkeys(napping, NAP_SECONDS))
+            slept = await _wait_for_turns(probe, dict.fromkeys(napping, NAP_SECONDS))
             probe.sleep_long |= slept
         elif not napped and not _runs(worker):
             break
@@ -173,15 +175,15 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
     return sleepers
 
 
-async def _turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:
-    """Wait until each has run ``TURNS`` times or sleeps longer, or a request entered.
+async def _wait_for_turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:
+    """Wait until each has had its turns or sleeps longer, or a request entered.
 
     Returns those that sleep for longer.
     """
     entered = len(probe.holds.entered)
     due = {thread: thread_turns(*thread)[1] for thread in limits}
     slept = set()
-    for turns in range(1, TURNS + 1):
+    for turns in range(1, TURNS_NEEDED + 1):
         waited, waiting = 0.0, set(due)
         while waiting and len(probe.holds.entered) == entered:
             begun = time.monotonic()

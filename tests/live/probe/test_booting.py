@@ -1,11 +1,11 @@
-"""A quiet server is not yet whole: capacity that comes while everybody sleeps."""
+"""A quiet server may still start workers: more places come while everybody sleeps."""
 
 from __future__ import annotations
 
 import pytest
 
 from harness.judge.verdict import verdict_on
-from harness.probe import whole
+from harness.probe import booting
 from harness.records.words import Verdict
 from tests.live.commands import odd
 from tests.live.conftest import Measure
@@ -59,7 +59,7 @@ def test_what_an_app_forks_is_no_worker_where_those_have_a_master(
 def test_what_the_only_worker_forked_is_not_waited_for_as_long(
     measure: Measure, monkeypatch: pytest.MonkeyPatch, declared: int, word: Verdict
 ) -> None:
-    monkeypatch.setattr(whole, "FORKED_SECONDS", 0.5)
+    monkeypatch.setattr(booting, "FORKED_SECONDS", 0.5)
     evidence = measure(odd("app-forks-alone"), declared=declared)
     given, reason = verdict_on(evidence, 64)
     assert given is word, reason
