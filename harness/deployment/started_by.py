@@ -144,10 +144,9 @@ def _started(each: ReadPlace, top: Path) -> StartedBy | None:
         words = _of_settings(each.path, words, folder)
         if not words:
             return None
-    where = f"{each.place.file}:{each.place.line}"
     decides = {k: v for k, v in variables.items() if _DECIDES.fullmatch(k)}
     shown = str(folder.relative_to(top))
-    return StartedBy(where, shown, _here(words, folder), decides)
+    return StartedBy(each.where, shown, _here(words, folder), decides)
 
 
 def _folder(each: ReadPlace, top: Path) -> Path:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
-from harness.deployment.platforms.tree import NotReadable
+from harness.deployment.platforms.tree import readable
+from harness.deployment.platforms.tree import text_at
 from harness.deployment.shell import StartLine
 
 PAGE = (
@@ -26,13 +28,8 @@ DEFAULTS = {"NumProcesses": "1", "NumThreads": "15", "WSGIPath": "application"}
 
 def option_settings(path: Path, text: str) -> Iterator[StartLine]:
     """The server that the options of a file for Python come to, if it has any."""
-    try:
-        roots = from_yaml(text)
-    except NotReadable:
-        return
-    for root in roots:
-        settings = root.items.get("option_settings")
-        given = _given(settings) if settings else {}
+    for root in readable(from_yaml, text):
+        given = {name: node for name, node in _given(root) if name in DEFAULTS}
         if given:
             line = min(each.line for each in given.values())
             value = {**DEFAULTS, **{name: each.text for name, each in given.items()}}
@@ -44,12 +41,10 @@ def option_settings(path: Path, text: str) -> Iterator[StartLine]:
             yield StartLine(line, "Elastic Beanstalk", command)
 
 
-def _given(settings: Node) -> dict[str, Node]:
+def _given(root: Node) -> Iterator[tuple[str, Node]]:
     """The options for Python, in either of the two ways to write them."""
-    given = dict(settings.items[NAMESPACE].items) if NAMESPACE in settings.items else {}
-    for each in settings.list:
-        parts = each.items
-        if {"namespace", "option_name", "value"} <= parts.keys():
-            if parts["namespace"].text == NAMESPACE:
-                given[parts["option_name"].text] = parts["value"]
-    return {name: each for name, each in given.items() if name in DEFAULTS}
+    for _, table in find(root, f"option_settings.{NAMESPACE}"):
+        yield from table.items.items()
+    for _, each in find(root, "option_settings.*"):
+        if text_at(each, "namespace") == NAMESPACE and "value" in each.items:
+            yield text_at(each, "option_name"), each.items["value"]

@@ -20,6 +20,9 @@ MOST = 10**9
 
 MOST_CHARACTERS = 1000
 
+DEEPEST = 50
+"""How many expressions may be within each other."""
+
 PROCESSORS = frozenset(
     {"cpu_count", "process_cpu_count", "sched_getaffinity", "getaffinity"}
 )
@@ -38,14 +41,7 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[Value, Value], Value]] = {
 }
 
 _FUNCTIONS: Mapping[str, Callable[..., Value]] = {
-    "int": int,
-    "float": float,
-    "str": str,
-    "round": round,
-    "min": min,
-    "max": max,
-    "abs": abs,
-    "bool": bool,
+    each.__name__: each for each in (int, float, str, round, min, max, abs, bool)
 }
 
 
@@ -64,14 +60,10 @@ class Known(NamedTuple):
 
 def evaluate(node: ast.expr, known: Known, depth: int = 0) -> Value:
     """The value of an expression. Raises ``NotLiteral``."""
-    if depth > 50:
+    if depth > DEEPEST:
         raise NotLiteral("it refers to itself")
-
-    def inner(other: ast.expr) -> Value:
-        return evaluate(other, known, depth + 1)
-
     try:
-        value = _evaluate(node, known, inner)
+        value = _evaluate(node, known, lambda each: evaluate(each, known, depth + 1))
     except (TypeError, ValueError, ArithmeticError) as problem:
         raise NotLiteral(str(problem)) from None
     if isinstance(value, int | float) and abs(value) > MOST:
@@ -84,13 +76,10 @@ def evaluate(node: ast.expr, known: Known, depth: int = 0) -> Value:
 def arithmetic(text: str, processors: int) -> Value:
     """The value of an expression of the shell. Raises ``NotLiteral``."""
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        # The shell divides whole numbers.
+        tree = ast.parse(re.sub("//?", "//", text.strip()), mode="eval").body
     except (SyntaxError, ValueError):
         raise NotLiteral(text) from None
-    # The shell divides whole numbers.
-    for node in ast.walk(tree):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            node.op = ast.FloorDiv()
     return evaluate(tree, Known({}, {}, processors))
 
 
@@ -98,58 +87,37 @@ def _evaluate(
     node: ast.expr, known: Known, inner: Callable[[ast.expr], Value]
 ) -> Value:
     match node:
-        case ast.Constant(value=value):
-            if value is None or isinstance(value, int | float | str):
-                return value
+        case ast.Constant(value=int() | float() | str() | None as value):
+            return value
         case ast.Name(id=name) if name in known.names:
             return inner(known.names[name])
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _of_moderate_size(_OPERATORS[type(op)], inner(left), inner(right))
+            values = inner(left), inner(right)
+            if str in map(type, values) and not isinstance(op, ast.Add):
+                raise NotLiteral("it computes with a text")
+            return _OPERATORS[type(op)](*values)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            negative = inner(operand)
-            return -negative if isinstance(negative, int | float) else None
-        case ast.BoolOp(op=ast.Or(), values=values):
-            return _first(inner, values)
+            return _OPERATORS[ast.Sub](0, inner(operand))
+        case ast.BoolOp(op=ast.Or(), values=[*others, last]):
+            for each in others:
+                if value := inner(each):
+                    return value
+            return inner(last)
         case ast.Subscript(value=of, slice=ast.Constant(value=str(name))):
             if _name(of) == "environ" and name in known.variables:
                 return known.variables[name]
-        case ast.Call():
-            return _call(node, known, inner)
-    raise NotLiteral(f"`{ast.unparse(node)}` is not evaluated")
-
-
-def _first(inner: Callable[[ast.expr], Value], nodes: list[ast.expr]) -> Value:
-    """The first value that counts as true, else the last."""
-    value: Value = None
-    for node in nodes:
-        if value := inner(node):
-            break
-    return value
-
-
-def _of_moderate_size(
-    operation: Callable[[Value, Value], Value], left: Value, right: Value
-) -> Value:
-    """The result of an operation on numbers, or on two texts of moderate size."""
-    texts = isinstance(left, str), isinstance(right, str)
-    if any(texts) and (operation is not operator.add or not all(texts)):
-        raise NotLiteral("it computes with a text")
-    return operation(left, right)
-
-
-def _call(node: ast.Call, known: Known, inner: Callable[[ast.expr], Value]) -> Value:
-    name = _name(node.func)
-    if name in PROCESSORS:
-        return _processors(name, known)
-    if name == "len" and len(node.args) == 1 and _counts(node.args[0]):
-        return known.processors
-    if name in ("get", "getenv") and node.args and _is_variable(node.func):
-        variable = inner(node.args[0])
-        if isinstance(variable, str) and variable in known.variables:
-            return known.variables[variable]
-        return inner(node.args[1]) if len(node.args) > 1 else None
-    if isinstance(node.func, ast.Name) and name in _FUNCTIONS and not node.keywords:
-        return _FUNCTIONS[name](*map(inner, node.args))
+        case ast.Call(func=func, args=[first, *others]) if _is_variable(func):
+            if (variable := inner(first)) in known.variables:
+                return known.variables[str(variable)]
+            return inner(others[0]) if others else None
+        case ast.Call(func=func) if _name(func) in PROCESSORS:
+            return _processors(_name(func), known)
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Call(func=func)]):
+            if _name(func) in PROCESSORS:
+                return known.processors
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            if name in _FUNCTIONS:
+                return _FUNCTIONS[name](*map(inner, args))
     raise NotLiteral(f"`{ast.unparse(node)}` is not evaluated")
 
 
@@ -164,15 +132,10 @@ def _processors(name: str, known: Known) -> int:
     return known.processors
 
 
-def _counts(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and _name(node.func) in PROCESSORS
-
-
 def _is_variable(called: ast.expr) -> bool:
     """Whether it is ``os.environ.get`` or ``os.getenv``, however it is imported."""
-    return (
-        re.fullmatch(r"(os\.)?(environ\.get|getenv)", ast.unparse(called)) is not None
-    )
+    text = ast.unparse(called)
+    return re.fullmatch(r"(os\.)?(environ\.get|getenv)", text) is not None
 
 
 def _name(node: ast.expr) -> str:

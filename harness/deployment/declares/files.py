@@ -6,11 +6,11 @@ platform, add a reader and its patterns to ``READERS``.
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -22,11 +22,12 @@ from harness.deployment.declares.sections import ini_file
 from harness.deployment.declares.sections import supervisor_file
 from harness.deployment.declares.sections import unit_file
 from harness.deployment.dockerfile_stages import stage_of
+from harness.deployment.platforms import values
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
-from harness.deployment.platforms.tree import NotReadable
+from harness.deployment.platforms.tree import readable
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
 from harness.deployment.shell import StartLine
@@ -53,31 +54,25 @@ def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
         yield StartLine(run[-1].line, what, whole, stage.env)
 
 
+def _commands(
+    root: Node, steps: str, keys: Sequence[str], variables: str
+) -> Iterator[tuple[str, StartLine]]:
+    """The commands in tables of a file, each with the name of its table."""
+    for name, table in find(root, steps):
+        run = [table.items[key] for key in keys if key in table.items]
+        words = [e.text or shlex.join(word.text for word in e.list) for e in run]
+        if run:
+            given = values.variables(table.items.get(variables))
+            yield name, StartLine(run[-1].line, "", " ".join(words), given)
+
+
 def _compose(path: Path, text: str) -> Iterator[StartLine]:
     """The services of a Compose file that have a command of their own."""
-    try:
-        roots = from_yaml(text)
-    except NotReadable:
-        return
-    for name, service in (each for root in roots for each in find(root, "services.*")):
-        parts = service.items
-        run = [parts[key] for key in ("entrypoint", "command") if key in parts]
-        if run:
-            words = " ".join(map(_words, run)).replace("$$", "$")
-            variables = _environment(parts.get("environment"))
-            yield StartLine(run[-1].line, f"service {name}", words, variables)
-
-
-def _words(node: Node) -> str:
-    return node.text or shlex.join(each.text for each in node.list)
-
-
-def _environment(node: Node | None) -> dict[str, str]:
-    if node is None:
-        return {}
-    pairs = (each.text.partition("=") for each in node.list)
-    listed = {name: value for name, equals, value in pairs if equals}
-    return {**listed, **{name: each.text for name, each in node.items.items()}}
+    for root in readable(from_yaml, text):
+        keys = ("entrypoint", "command")
+        for name, started in _commands(root, "services.*", keys, "environment"):
+            words = started.text.replace("$$", "$")
+            yield started._replace(what=f"service {name}", text=words)
 
 
 def _gunicorn(path: Path, text: str) -> Iterator[StartLine]:
@@ -95,14 +90,11 @@ def _uwsgi_in_other_words(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def _captain(path: Path, text: str) -> Iterator[StartLine]:
-    """The Dockerfile in a definition of CapRover."""
-    try:
-        lines = json.loads(text).get("dockerfileLines", [])
-        several = "\n".join(map(str, lines))
-    except (ValueError, AttributeError, TypeError):
-        return
-    for each in _dockerfile(path, several):
-        yield each._replace(line=1)
+    """The Dockerfile in a definition of CapRover, which is JSON."""
+    for root in readable(from_yaml, text):
+        lines = (each.text for _, each in find(root, "dockerfileLines.*"))
+        for started in _dockerfile(path, "\n".join(lines)):
+            yield started._replace(line=1)
 
 
 def _deployments(path: Path, text: str) -> Iterator[StartLine]:
@@ -110,18 +102,10 @@ def _deployments(path: Path, text: str) -> Iterator[StartLine]:
 
     What it takes from a Procfile or a Dockerfile is a place there.
     """
-    try:
-        (root,) = from_toml(text)
-    except NotReadable:
-        return
-    for name, deployment in find(root, DEPLOYMENTS[path.name]):
-        for at, each in enumerate(deployment.list):
-            parts = each.items
-            if "command" in parts:
-                variables = _environment(parts.get("env"))
-                command = parts["command"]
-                named = parts["name"].text if "name" in parts else f"{name}{at + 1}"
-                yield StartLine(command.line, named, command.text, variables)
+    for root in readable(from_toml, text):
+        several = _commands(root, f"{DEPLOYMENTS[path.name]}.*", ("command",), "env")
+        for at, (name, started) in enumerate(several, start=1):
+            yield started._replace(what=name or str(at))
 
 
 DEPLOYMENTS = {

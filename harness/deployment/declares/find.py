@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -48,8 +47,6 @@ PROJECT = (
 )
 """Files that mark the top folder of a project."""
 
-_APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(.*\))?")
-
 
 def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     """What the files of a folder declare.
@@ -62,13 +59,17 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; name the one to look through")
     by_platform = {path: instances_in(path) for path in _files(folder)}
-    unmatched = _places(folder, by_platform, processors, elsewhere)
-    places = tuple(_compared(each, unmatched) for each in unmatched)
-    by_project = list(_by_project(folder, by_platform, unmatched))
+    places = [*_places(folder, by_platform, processors, elsewhere)]
+    by_project = [
+        (each, path, [place for place in places if place.project == project])
+        for path, several in by_platform.items()
+        for project in [_project(path.parent, folder)]
+        for each in several
+    ]
     return Places(
         processors=processors,
         elsewhere=elsewhere,
-        places=places,
+        places=tuple(_compared(each, places) for each in places),
         sendings=tuple(
             sending(each, path, folder, there, elsewhere)
             for each, path, there in by_project
@@ -82,35 +83,10 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     )
 
 
-def read_places(folder: Path, processors: int) -> list[ReadPlace]:
+def read_places(folder: Path, processors: int) -> Iterator[ReadPlace]:
     """The places in a folder that start servers, not compared with each other."""
     by_platform = {path: instances_in(path) for path in _files(folder)}
     return _places(folder, by_platform, processors, None)
-
-
-def _places(
-    folder: Path,
-    by_platform: Mapping[Path, Sequence[Instance]],
-    processors: int,
-    elsewhere: int | None,
-) -> list[ReadPlace]:
-    return [
-        each
-        for path, there in by_platform.items()
-        for each in _in_file(path, folder, processors, elsewhere, there)
-    ]
-
-
-def _by_project(
-    folder: Path,
-    by_platform: Mapping[Path, Sequence[Instance]],
-    places: Sequence[ReadPlace],
-) -> Iterator[tuple[Instance, Path, list[ReadPlace]]]:
-    """Instances of platforms, their files, and the places of the same project."""
-    for path, several in by_platform.items():
-        project = _project(path.parent, folder)
-        there = [place for place in places if place.project == project]
-        yield from ((each, path, there) for each in several)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -134,59 +110,51 @@ def _is_looked_into(folder: str) -> bool:
     return folder in SHOWN or not (folder.startswith(".") or folder in SKIPPED)
 
 
-def _in_file(
-    path: Path,
+def _places(
     folder: Path,
+    by_platform: Mapping[Path, Sequence[Instance]],
     processors: int,
     elsewhere: int | None,
-    by_platform: Sequence[Instance],
 ) -> Iterator[ReadPlace]:
-    reader = reader_of(path.name)
-    try:
-        text = read_text(path)
-    except UsageError:
-        return  # what is no text starts nothing
-    project = _project(path.parent, folder)
-    folders = tuple(dict.fromkeys((path.parent, project, folder)))
-    file = str(path.relative_to(folder))
-    lines: list[tuple[StartLine, int | None]] = [
-        *((line, None) for line in (reader(path, text) if reader else ())),
-        *(
-            (line, each.counted_processors)
-            for each in by_platform
-            for line in each.starts
-        ),
-    ]
-    for started, own in lines:
-        here = own or processors
-        several = [
-            counted(started, folders, count)
-            for count in (here, here + (not own), own or elsewhere or here)
-        ]
-        for number, (now, more, other) in enumerate(zip(*several, strict=True)):
-            place = Place(
-                file=file,
-                line=started.line + now.command.line - 1,
-                what=started.what,
-                command=" ".join(now.command.words),
-                known=now.known,
-                declared=now.declared,
-                because=now.because,
-                elsewhere=other.declared if elsewhere else None,
-                depends=now.declared != more.declared,
-            )
-            yield ReadPlace(
-                place,
-                path,
-                project,
-                _app(now.command.words),
-                now.reads,
-                now.overrides,
-                started,
-                folders,
-                number,
-                reader is None,
-            )
+    """The places in files, each with the instances of platforms in it."""
+    for path, instances in by_platform.items():
+        project = _project(path.parent, folder)
+        folders = tuple(dict.fromkeys((path.parent, project, folder)))
+        for started, own in _start_lines(path, instances):
+            here = own or processors
+            several = [
+                counted(started, folders, number)
+                for number in (here, here + (not own), own or elsewhere or here)
+            ]
+            for position, (now, more, other) in enumerate(zip(*several, strict=True)):
+                place = Place(
+                    file=str(path.relative_to(folder)),
+                    line=started.line + now.command.line - 1,
+                    what=started.what,
+                    command=" ".join(now.command.words),
+                    known=now.known,
+                    declared=now.declared,
+                    because=now.because,
+                    elsewhere=other.declared if elsewhere else None,
+                    depends=now.declared != more.declared,
+                )
+                of_platform = reader_of(path.name) is None
+                yield ReadPlace(
+                    place, path, project, folders, started, position, now, of_platform
+                )
+
+
+def _start_lines(
+    path: Path, instances: Sequence[Instance]
+) -> Iterator[tuple[StartLine, int | None]]:
+    """What a file starts, with the processors of the platform if these are known."""
+    if reader := reader_of(path.name):
+        try:
+            yield from ((line, None) for line in reader(path, read_text(path)))
+        except UsageError:
+            return  # what is no text starts nothing
+    for each in instances:
+        yield from ((line, each.counted_processors) for line in each.starts)
 
 
 def _project(folder: Path, top: Path) -> Path:
@@ -197,14 +165,10 @@ def _project(folder: Path, top: Path) -> Path:
     return top
 
 
-def _app(words: Sequence[str]) -> str:
-    return next((word for word in words[1:] if _APP.fullmatch(word)), "")
-
-
 def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
     """A place, and the places that contradict it."""
     others = [
-        f"{other.place.file}:{other.place.line}"
+        other.where
         for other in every
         if _contradict(one, other) and not _is_one_of_several(one, other, every)
     ]
@@ -238,6 +202,7 @@ def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
         return False
     if any(_is_for_development(place.command) for place in places):
         return False
-    if one.reads == other.path or other.reads == one.path:
-        return (one if one.reads == other.path else other).overrides
+    for reader, read in ((one, other), (other, one)):
+        if reader.counted.reads == read.path:
+            return reader.counted.overrides
     return one.place.declared != other.place.declared

@@ -24,27 +24,71 @@ from harness.deployment.shell import CommandContext
 
 CONCURRENCY = "WEB_CONCURRENCY"
 
+OPTIONS = {
+    "workers": ("-w", "--workers"),
+    "threads": ("--threads",),
+    "worker_connections": ("--worker-connections",),
+    "worker_class": ("-k", "--worker-class"),
+    "timeout": ("-t", "--timeout"),
+    "keepalive": ("--keep-alive",),
+}
+"""Settings that are read, each with its options on the command line."""
+
+TIMES = ("timeout", "keepalive")
+"""Settings that decide no number of requests: unknown ones stay as written."""
+
 
 class GunicornTold(NamedTuple):
-    """The settings of gunicorn by its words, its variables and its file."""
+    """The settings of gunicorn by its words, its variables and its file.
 
-    words: tuple[str, ...]
+    Its properties raise ``CannotDerive`` for what is no number.
+    """
+
+    told: Mapping[str, Setting]
+    """Settings from the command line, and from its variable."""
     own: Mapping[str, Setting]
     """Settings from the configuration file."""
     config: Path | None
-    workers: int
-    threads: int
-    connections: int
-    kind: str
-    """The worker class."""
-    shown_kind: str
-    """The worker class, as it was written."""
-    overrides: bool
-    """Whether the command line overrides a setting of the file."""
+    concurrency: int
+    """The default of ``workers``."""
 
-    def given(self, name: str, *options: str) -> Setting | None:
+    def given(self, name: str) -> Setting | None:
         """A setting from the command's words, or else from its file."""
-        return option(self.words, *options, env={}) or self.own.get(name)
+        return self.told.get(name) or self.own.get(name)
+
+    def _number(self, name: str, default: int) -> int:
+        return int(positive(self.given(name), default, name).value)
+
+    @property
+    def workers(self) -> int:
+        return self._number("workers", self.concurrency)
+
+    @property
+    def threads(self) -> int:
+        return self._number("threads", 1)
+
+    @property
+    def connections(self) -> int:
+        return self._number("worker_connections", 1000)
+
+    @property
+    def shown_kind(self) -> str:
+        """The worker class, as it was written."""
+        given = self.given("worker_class")
+        return str(given.value) if given else "sync"
+
+    @property
+    def kind(self) -> str:
+        """The worker class that runs."""
+        name = self.shown_kind.rpartition(".")[2].removesuffix("Worker").lower()
+        threads = name == "thread" or (name == "sync" and self.threads > 1)
+        return "gthread" if threads else name
+
+    @property
+    def overrides(self) -> bool:
+        """Whether the command line overrides a number of the file."""
+        both = self.told.keys() & self.own.keys() - {"worker_class", *TIMES}
+        return any(str(self.told[n].value) != str(self.own[n].value) for n in both)
 
 
 def gunicorn_settings(
@@ -54,34 +98,13 @@ def gunicorn_settings(
     variables = context.variables
     words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
     config = _config_of_gunicorn(words, context)
-    own = _python_settings(config, context)
-    overrides = []
-
-    def setting(name: str, default: int, *options: str) -> int:
-        given = option(words, *options, env={})
-        if given and name in own and str(given.value) != str(own[name].value):
-            overrides.append(name)
-        return int(positive(given or own.get(name), default, name).value)
-
+    given = {name: option(words, *names, env={}) for name, names in OPTIONS.items()}
     default = number(option((), env=variables, variable=CONCURRENCY), 1, CONCURRENCY)
-    workers = setting("workers", int(default.value), "-w", "--workers")
-    threads = setting("threads", 1, "--threads")
-    connections = setting("worker_connections", 1000, "--worker-connections")
-    given = option(words, "-k", "--worker-class", env={}) or own.get("worker_class")
-    kind = str(given.value) if given else "sync"
-    name = kind.rpartition(".")[2].removesuffix("Worker").lower()
-    if name == "thread" or (name == "sync" and threads > 1):
-        name = "gthread"
     return GunicornTold(
-        tuple(words),
-        own,
+        {name: setting for name, setting in given.items() if setting},
+        dict(_python_settings(config, context)) if config else {},
         config,
-        workers,
-        threads,
-        connections,
-        name,
-        kind,
-        bool(overrides),
+        int(default.value),
     )
 
 
@@ -96,38 +119,21 @@ def _config_of_gunicorn(words: Sequence[str], context: CommandContext) -> Path |
     return path
 
 
-def _python_settings(path: Path | None, context: CommandContext) -> dict[str, Setting]:
+def _python_settings(
+    path: Path, context: CommandContext
+) -> Iterator[tuple[str, Setting]]:
     """The settings that a Python file assigns. Raises ``CannotDerive``."""
-    if path is None:
-        return {}
     tree = parsed(path)
     if tree is None:
         raise CannotDerive(f"{path.name} cannot be read as Python")
     names = assigned(tree)
     known = Known(names, context.variables, context.processors)
-    return {
-        name: Setting(_evaluated(names[name], known, name, path), path.name)
-        for name in ("workers", "threads", "worker_connections", "worker_class")
-        if name in names
-    } | dict(_times(names, known, path))
-
-
-def _times(
-    names: Mapping[str, ast.expr], known: Known, path: Path
-) -> Iterator[tuple[str, Setting]]:
-    """Timeouts that a Python file assigns; unknown ones stay as written."""
-    for name in ("timeout", "keepalive"):
-        if name in names:
-            try:
-                value = _evaluated(names[name], known, name, path)
-            except CannotDerive:
-                value = ast.unparse(names[name])
-            yield name, Setting(value, path.name)
-
-
-def _evaluated(value: ast.expr, known: Known, name: str, path: Path) -> int | str:
-    try:
-        result = evaluate(value, known)
-    except NotLiteral as problem:
-        raise CannotDerive(f"{name} in {path.name}: {problem}") from None
-    return result if isinstance(result, str) else int(result or 0)
+    for name in OPTIONS.keys() & names.keys():
+        try:
+            value = evaluate(names[name], known)
+        except NotLiteral as problem:
+            if name not in TIMES:
+                raise CannotDerive(f"{name} in {path.name}: {problem}") from None
+            value = ast.unparse(names[name])
+        shown = value if isinstance(value, str) else int(value or 0)
+        yield name, Setting(shown, path.name)

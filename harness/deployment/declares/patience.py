@@ -76,8 +76,8 @@ def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience
 def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Patience:
     settings = gunicorn_settings(arguments, context)
     kind, connections = settings.kind, settings.connections
-    timeout = _seconds(settings.given("timeout", "-t", "--timeout"), GUNICORN_TIMEOUT)
-    keep = _seconds(settings.given("keepalive", "--keep-alive"), GUNICORN_KEEP_ALIVE)
+    timeout = _seconds(settings.given("timeout"), GUNICORN_TIMEOUT)
+    keep = _seconds(settings.given("keepalive"), GUNICORN_KEEP_ALIVE)
     known = {"sync", "gthread", "gevent", "eventlet", "tornado"}
     if kind not in known:
         return NOT_KNOWN

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from harness.deployment.declared.program import DEVELOPMENT
 from harness.deployment.declared.program import server_words
-from harness.deployment.declares.script import SimpleCommand
 from harness.deployment.declares.started import Counted
 from harness.deployment.declares.started import ReadPlace
 from harness.deployment.platforms.instance import Instance
@@ -119,20 +118,18 @@ def taken_by(
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
     numbers = {(there.known, there.declared) for _, there in counted}
     if len(numbers) > 1:
-        differing = [f"{_where(each)} {_number(there)}" for each, there in counted[:2]]
+        differing = [f"{each.where} {_number(there)}" for each, there in counted[:2]]
         return AppPlaces(
             False, why=f"{differing[0]} and {differing[1]} contradict each other"
         )
     place, there = counted[0]
     if not there.known:
-        return AppPlaces(
-            False, of=_where(place), why=f"{_where(place)}: {there.because}"
-        )
+        return AppPlaces(False, of=place.where, why=f"{place.where}: {there.because}")
     because = there.because
     if instance.computed:
         names = " and ".join(instance.computed)
         because += f"; {names} is computed for this size by the platform's formula"
-    return AppPlaces(True, there.declared, _where(place), because)
+    return AppPlaces(True, there.declared, place.where, because)
 
 
 def candidates(
@@ -164,10 +161,10 @@ def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counte
     variables = dict(instance.variables)
     own = instance.counted_processors or elsewhere
     if own:
-        return each.elsewhere(variables, own) or _same(each)
+        return each.elsewhere(variables, own) or each.counted
     one, two = each.elsewhere(variables, 1), each.elsewhere(variables, 2)
     if one is None or two is None:
-        return _same(each)
+        return each.counted
     if one.declared == two.declared:
         return one
     size = instance.platform.size
@@ -177,17 +174,6 @@ def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counte
         declared=None,
         because=f"it depends on processors, and {because}; say how many: --processors",
     )
-
-
-def _same(each: ReadPlace) -> Counted:
-    """The number of a place whose text cannot be read again for the platform."""
-    place = each.place
-    nothing = SimpleCommand((), {}, place.line)
-    return Counted(nothing, place.known, place.declared, place.because)
-
-
-def _where(each: ReadPlace) -> str:
-    return f"{each.place.file}:{each.place.line}"
 
 
 def _number(there: Counted) -> str:

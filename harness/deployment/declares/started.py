@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from harness.deployment.declares.script import SimpleCommand
 from harness.deployment.shell import CommandContext
 from harness.deployment.shell import StartLine
 from harness.records.declares import Place
+
+_APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(.*\))?")
 
 
 class Counted(NamedTuple):
@@ -61,16 +64,24 @@ class ReadPlace(NamedTuple):
     place: Place
     path: Path
     project: Path
-    app: str
-    """The app that the server serves; empty if a file leaves it to a command."""
-    reads: Path | None
-    overrides: bool
-    started: StartLine
     folders: tuple[Path, ...]
-    position: int = 0
+    started: StartLine
+    position: int
     """The index of this server among those that its text starts."""
-    of_platform: bool = False
+    counted: Counted
+    of_platform: bool
     """Whether a platform's file starts the server."""
+
+    @property
+    def where(self) -> str:
+        """The file and the line."""
+        return f"{self.place.file}:{self.place.line}"
+
+    @property
+    def app(self) -> str:
+        """The app that the server serves; empty if a file leaves it to a command."""
+        words = self.counted.command.words[1:]
+        return next((word for word in words if _APP.fullmatch(word)), "")
 
     @property
     def is_checked(self) -> bool:

@@ -89,13 +89,12 @@ def _started(
     by_waits: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
     for candidate in candidates(instance, path, places):
         there = candidate.elsewhere(dict(instance.variables), 1)
-        of = f"{candidate.place.file}:{candidate.place.line}"
         if there is None:
             return None
         context = CommandContext(candidate.folders, there.command.variables, 1)
-        waits = patience(there.command.words, context, of)
+        waits = patience(there.command.words, context, candidate.where)
         if waits == NOT_KNOWN:
             return None
         seconds = tuple(e.seconds if e else -1 for e in waits)
-        by_waits.setdefault(seconds, (of, waits))
+        by_waits.setdefault(seconds, (candidate.where, waits))
     return next(iter(by_waits.values())) if len(by_waits) == 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
@@ -79,6 +80,14 @@ def _step(found: Found, step: str) -> Iterator[Found]:
 def named(node: Node) -> str:
     """The ``name`` of an item of a list."""
     return next((node.items[e].text for e in ("name", "Name") if e in node.items), "")
+
+
+def readable(read: Callable[[str], list[Node]], text: str) -> list[Node]:
+    """The documents of a file; none where it is not valid."""
+    try:
+        return read(text)
+    except NotReadable:
+        return []
 
 
 # ------------------------------------------------------------------------------ YAML

@@ -50,14 +50,17 @@ def memory(text: str, unit: str) -> str:
 
 
 def variables(node: Node | None) -> dict[str, str]:
-    """A mapping, or a list of names and values."""
+    """A mapping, or a list of names and values or of texts such as ``NAME=value``."""
     if node is None:
         return {}
     # Without a value it comes from a secret, which is in no file.
     listed = {}
     for each in node.list:
+        text, equals, rest = each.text.partition("=")
         name, given = (_first(each, keys) for keys in (_NAMES, _VALUES))
-        if name and given is not None:
+        if equals:
+            listed[text] = rest
+        elif name and given is not None:
             listed[name.text] = given.text
     return {**listed, **{name: each.text for name, each in node.items.items()}}
 
