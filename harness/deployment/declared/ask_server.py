@@ -7,6 +7,7 @@ each release does.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ import msgspec
 
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import Refused
+from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import ask
 from harness.deployment.environment import ask_command
 from harness.deployment.environment import Where
@@ -62,3 +64,19 @@ def line_of(path: Path, *names: str) -> int:
     names_or = "|".join(names)
     gives = re.compile(rf"""^(?![#;]).*?(?<![^\s{{<>"',])(?:{names_or})["']?\s*[:=>]""")
     return max((n for n, line in enumerate(lines, 1) if gives.match(line)), default=0)
+
+
+def placed(
+    value: int | str, given: Setting | None, files: Iterable[Path] = (), *names: str
+) -> Setting:
+    """A value and its most likely source, where a server does not print the source.
+
+    That is an option or a variable that was ``given``, or the first of its ``files``
+    with a setting of one of these ``names``, or else the server's default.
+    """
+    if given is not None:
+        return given._replace(value=value)
+    for path in files:
+        if line := line_of(path, *names):
+            return Setting(value, path.name, path, line)
+    return Setting(value, "")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.deployment.address import SERVERS
 from harness.deployment.declared.ask_server import line_of
+from harness.deployment.declared.ask_server import placed
 from harness.deployment.declared.ask_server import run_command
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
@@ -142,23 +143,21 @@ def _read(name: str, value: str) -> str:
     return digits[0] if digits else value
 
 
+def spelled(name: str) -> list[str]:
+    """All spellings of an option on the command line."""
+    return [f"--{each}" if len(each) > 1 else f"-{each}" for each in NAMES[name]]
+
+
 def _placed(
-    name: str,
-    value: str,
-    words: Sequence[str],
-    where: Where,
-    files: Sequence[Path],
+    name: str, value: str, words: Sequence[str], where: Where, files: Sequence[Path]
 ) -> Setting:
     """A value and its most likely source, since uWSGI does not print the source."""
-    names = NAMES[name]
-    spelled = [f"--{each}" if len(each) > 1 else f"-{each}" for each in names]
-    given = option(words, *spelled, env={})
-    if given is not None and given.value == value:
-        return given
-    for path in reversed(files):
-        if line := line_of(path, *names):
-            return Setting(value, path.name, path, line)
-    for variable in (f"UWSGI_{each.upper()}" for each in names):
+    given = option(words, *spelled(name), env={})
+    given = given if given is not None and given.value == value else None
+    setting = placed(value, given, reversed(files), *NAMES[name])
+    if setting.source:
+        return setting
+    for variable in (f"UWSGI_{each.upper()}" for each in NAMES[name]):
         if where.variables.get(variable) == value:
             return Setting(value, f"the variable {variable}")
     return Setting(value, "the command line")

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.declared.derive import flask
+from harness.deployment.declared.derive import granian_option
+from harness.deployment.declared.derive import NOT_WSGI
 from harness.deployment.declared.derive import uvicorn
 from harness.deployment.declared.derive import waitress
 from harness.deployment.declared.gunicorn import lane_of
@@ -21,6 +23,7 @@ from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import positive
 from harness.deployment.declared.promise import Setting
 from harness.deployment.declared.uwsgi import NAMES
+from harness.deployment.declared.uwsgi import spelled
 from harness.deployment.declares.gunicorn import gunicorn_settings
 from harness.deployment.environment import Where
 from harness.deployment.shell import CommandContext
@@ -87,9 +90,8 @@ def _uwsgi(arguments: Sequence[str], context: CommandContext) -> Count:
             settings |= _ini_settings(name, context)
             config = context.file(name)
     own = dict(settings)
-    for name, names in NAMES.items():
-        spelled = [f"--{each}" if len(each) > 1 else f"-{each}" for each in names]
-        if given := option(arguments, *spelled, env={}):
+    for name in NAMES:
+        if given := option(arguments, *spelled(name), env={}):
             settings[name] = given
     overrides = any(own[name].value != settings[name].value for name in own)
     if modes := {"async", "asyncio", "loop", "emperor"} & settings.keys():
@@ -155,15 +157,12 @@ def _toml_settings(name: str, context: CommandContext) -> dict[str, Setting]:
 
 
 def _granian(arguments: Sequence[str], context: CommandContext) -> Count:
-    env = context.variables
-
     def given(name: str) -> Setting | None:
-        variable = f"GRANIAN_{name.upper().replace('-', '_')}"
-        return option(arguments, f"--{name}", env=env, variable=variable)
+        return granian_option(arguments, context.variables, name)
 
     interface = given("interface")
     if interface is None or interface.value != "wsgi":
-        raise CannotDerive("it serves a Flask app only with --interface wsgi")
+        raise CannotDerive(NOT_WSGI)
     if given("blocking-threads") is None:
         raise CannotDerive("its default of --blocking-threads differs by release")
     workers = int(positive(given("workers"), 1, "workers").value)
