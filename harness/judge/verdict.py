@@ -35,8 +35,8 @@ CAME_LATE = (
 )
 """The caveat on a server that starts threads or workers late without declaring it."""
 
-
 MORE = "so it may admit more"
+"""The end of each reason for which *as declared* is left open."""
 
 
 def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
@@ -47,9 +47,8 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     load = load_of(cell.declaration.declared, limit)
     numbers = sum_up_cell(cell, load)
     word, reason = _verdict(CellNumbers(cell, load, numbers))
-    steerable = cell.not_steered and not cell.declaration.grows
     chance = []
-    if steerable:
+    if cell.not_steered and not cell.declaration.grows:
         chance.append(f"left to chance which worker got what, as {cell.not_steered}")
     if starts_by_chance(cell, load):
         why = cell.declaration.by_chance

@@ -19,16 +19,18 @@ from harness.system.asleep import takes_no_message
 from harness.system.schedstat import thread_state
 
 BOOT_SECONDS = 60.0
-"""How long workers are waited for that sleep, or compute, before their first request.
-After that they are taken for what does not take requests."""
+"""How long to wait for workers that sleep or compute before their first request. A
+process that still does so then is taken for one that serves no requests."""
 
 FORKED_SECONDS = 20.0
-"""The same for those that a process forked which takes requests itself: some servers
-do that, and so does an app that forks when it is imported."""
+"""The same for processes forked by one that takes requests itself: some servers fork
+workers that way, and some apps fork when they are imported."""
 
 LOOK_SECONDS = 0.05
+"""Seconds between two looks at workers that are still starting."""
 
 ENDED = (b"Z", b"X")
+"""States of a process that has ended, zombie or dead, in ``/proc/PID/stat``."""
 
 
 async def wait_until_booted(probe: Probe) -> None:
@@ -72,7 +74,7 @@ def _alive(probe: Probe) -> set[int]:
 def _is_booting(probe: Probe, restless: frozenset[Thread], seconds: float) -> bool:
     """Whether a worker that has not answered yet sleeps on a clock, or computes.
 
-    For so many ``seconds`` such workers were waited for.
+    ``seconds`` is how long the probe has waited for such workers.
     """
     seen = set(probe.holds.ever)
     if probe.answered_by is not None:

@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 LONGEST_LINE = 4096
+"""Bytes that are read of a line: no app of ours sends as many."""
 
 ProcessId = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
 """A process id that somebody else reports; nothing else is taken for one."""

@@ -30,12 +30,10 @@ READS = 3
 
 
 async def ask_kernel(probe: Probe) -> None:
-    """Ask the kernel again if more requests are held than the last time.
+    """Ask the kernel about the requests, if more are held or wait than the last time.
 
-    Or just as many, and more that wait: those may be inside, or in the backlog.
-
-    Where it contradicts them, it is asked once more: a request may just have left.
-    Raises ``Ended``.
+    The probe keeps the account of the fullest moment. If the kernel contradicts the
+    app, it is asked once more: a request may just have left. Raises ``Ended``.
     """
     last = probe.kernel
     before = (last.held, last.accepted + last.queued) if last else (0, 0)
@@ -69,9 +67,9 @@ def kernel_account(probe: Probe) -> KernelAccount:
 
 
 def processes_with_room(probe: Probe) -> set[int]:
-    """The processes in which no request waits: each one that they accepted is held.
+    """The processes in which no request waits: all connections they accepted are held.
 
-    None if the kernel does not tell.
+    Empty if the kernel does not tell.
     """
     try:
         accepted = set(_inodes(probe).values())
@@ -100,6 +98,7 @@ def _account(probe: Probe) -> dict[str, Any]:
         return {"reason": "the server's port is not of one of its processes"}
     inodes = _inodes(probe)
     accepted = {name: inode for name, inode in inodes.items() if inode in everyones}
+    # The kernel gives a connection no inode, "0", until a process has accepted it.
     return {
         "held_accepted": len(accepted.keys() & _held(probe)),
         "accepted": len(accepted),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 TICK_SECONDS = 0.02
+"""Seconds between two wake-ups of the loop."""
 
 
 class Lag:

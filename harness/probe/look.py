@@ -95,14 +95,14 @@ def at_rest(before: Look, now: Look, left_out: frozenset[Thread] = frozenset()) 
         return False
     if before.spent.keys() ^ now.spent.keys():
         return False
-    beside = {process for process, _ in left_out}
-    moved = 0
+    never_resting = {process for process, _ in left_out}
+    total = 0
     for thread in now.spent.keys() - left_out:
-        its = now.spent[thread] - before.spent[thread]
-        if its and thread[0] in beside:
+        spent = now.spent[thread] - before.spent[thread]
+        if spent and thread[0] in never_resting:
             return False
-        moved += its
-    return moved <= ALLOWANCE
+        total += spent
+    return total <= ALLOWANCE
 
 
 def slowed_down(before: Look, now: Look) -> float:

@@ -1,10 +1,10 @@
 """Waits for requests that are on their way to the app although the server is quiet.
 
 Middleware that waits for somebody else, and a worker that sleeps, are as quiet as a
-server that is full. Four things tell: a server that had nothing to do lets nobody in;
-a request that was alone took long to enter; threads sleep on a clock that did not
-before the requests came; and connections found a backlog full, and are tried again by
-the kernel, though it has room by now.
+server that is full. Four signs tell them apart: a server with nothing to do lets nobody
+in; a request that came alone took long to enter; threads sleep on a clock that did not
+before the requests came; and connections that found a full backlog, which has room by
+now, are about to be tried again by the kernel.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ ASLEEP_SECONDS = 20.0
 """How long to wait for threads that sleep on a clock."""
 
 LOOK_SECONDS = 0.1
+"""Seconds between two looks at what may still arrive."""
 
 MANY = 64
 """Most processes whose threads are examined for what they sleep in."""

@@ -1,12 +1,13 @@
 """Chooses the steered rounds that find the least and the most; pure, without any I/O.
 
 The most comes first: each worker in turn runs alone and is offered all that is
-declared, so that all of them have shown what they take before any is believed to take
-little. The least is that of one worker after another. By stopping, one order and its
-reverse have to come to the same, and each worker to have held as many as any other;
-otherwise each is the first once. In one of the
-two all requests are there before a worker looks, in the other all connections are
-accepted before a request is. By source port each worker gets all requests once.
+declared, so that every worker has shown what it takes before any is believed to take
+little. Then the least: one worker takes all that it can, then the next.
+
+By stopping, two rounds are enough if one order and its reverse come to the same number
+and all workers are alike; otherwise each worker is the first once. In one of the two
+rounds all requests are there before a worker looks, in the other all connections are
+accepted before a request is sent. By source port, each worker gets all requests once.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ from harness.records.steering import TOO_LONG
 from harness.records.words import Settled
 
 MOST_STEERED = 512
-"""Requests in one steered round, at most: more would keep workers stopped for long. On
-two processors at a load of 25 one of two tries with 1,200 came to its end in time."""
+"""Most requests in a steered round: more would keep workers stopped for too long. On
+two processors at a load of 25, one of two tries with 1,200 ended in time."""
 
 TRIES = 2
 """How often a steered round is tried until it is conclusive."""
 
 TRIES_REPLACED = 6
-"""The same where the server replaces workers meanwhile, as after some requests. Another
-try costs little beside the many rounds that are left to chance otherwise."""
+"""The same where the server replaces workers meanwhile, as with ``--max-requests``.
+Another try costs little beside the many rounds that are otherwise left to chance."""
 
 REPLACED = "workers were replaced meanwhile"
 
@@ -78,10 +79,10 @@ def next_steered(
     choice: Choice, load: int, steered: Sequence[SteeredRound]
 ) -> Steer | None:
     """The steered round to run now; ``None`` when all are done, or one has failed."""
-    for each in _planned(choice, load, steered):
-        tried = _tried(each, steered)
+    for step in _planned(choice, load, steered):
+        tried = _tried(step, steered)
         if not any(map(is_conclusive, tried)):
-            return None if _are_enough(tried) else each
+            return None if _are_enough(tried) else step
     return None
 
 
@@ -91,13 +92,13 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
         return choice.reason
     if load * len(choice.workers) > MOST_STEERED:
         return "this many requests would keep workers stopped for too long"
-    for each in _planned(choice, load, steered):
-        tried = _tried(each, steered)
+    for step in _planned(choice, load, steered):
+        tried = _tried(step, steered)
         if _are_enough(tried) and not any(map(is_conclusive, tried)):
             return _fault(tried[-1])
     sent = [round_ for round_ in least_rounds(steered, load) if not round_.opened]
     if choice.by is Steering.STOP and len(sent) >= max(2, len(choice.workers)):
-        if not any(each.alone for each in sent):
+        if not any(round_.alone for round_ in sent):
             return "no worker took a request while it ran alone"
     leasts, alike = least_rounds(steered, load), are_alike(steered)
     all_done = leasts and next_steered(choice, load, steered) is None
@@ -108,23 +109,23 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
 
 def _are_enough(tried: Sequence[SteeredRound]) -> bool:
     """Whether an inconclusive round has been tried often enough."""
-    undisturbed = sum(each.same_workers for each in tried)
+    undisturbed = sum(round_.same_workers for round_ in tried)
     return undisturbed >= TRIES or len(tried) >= TRIES_REPLACED
 
 
-def _fault(each: SteeredRound) -> str:
+def _fault(round_: SteeredRound) -> str:
     """Why a steered round is not conclusive."""
-    if not each.same_workers:
+    if not round_.same_workers:
         return REPLACED
-    if not each.complete:
+    if not round_.complete:
         return TOO_LONG
-    if Settled.STEADY_COUNT in each.settled:
+    if Settled.STEADY_COUNT in round_.settled:
         return "the server was never quiet"
-    if each.elsewhere:
+    if round_.elsewhere:
         return "source ports did not lead to the same worker again"
-    if each.passed_over:
+    if round_.passed_over:
         return "workers share a lock, and one of them took all requests"
-    if each.stalled or each.broken:
+    if round_.stalled or round_.broken:
         return "requests got lost when workers had been stopped"
     return "not all requests got a connection"
 

@@ -23,9 +23,9 @@ from harness.system.stopping import HasEnded
 async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
     """Run the scheduled rounds; return whether the schedule is complete.
 
-    It is not when the server has stalled: it has to be started anew, since requests
-    wait in it for ever. Nor is it when the next round needs another server. Raises
-    ``Ended``.
+    It is not complete when the server has stalled, so that requests wait in it for
+    ever, or when the next round needs a fresh server. Then start another server, and
+    call this again with the same schedule. Raises ``Ended``.
     """
     ports = LearnedPorts(probe.address[0])
     try:
@@ -58,14 +58,19 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             stalled = done.stalled
             if probe.pause_seconds:
                 schedule.cannot_steer("requests pause on their way to the app")
-        known = probe.holds.ever == set(choice.workers) and not choice.reason
-        known = known and probe.holds.ever <= set(probe.server.processes())
-        if schedule.ordinary_done and not known:
+        if schedule.ordinary_done and not _is_certain(probe, choice):
             # By now more is known about who takes requests, or workers were replaced.
             choice = _choose(probe, ports)
         fresh = False
         if stalled:
             return schedule.next() is None
+
+
+def _is_certain(probe: Probe, choice: Choice) -> bool:
+    """Whether just the chosen workers have held requests, and all of them still run."""
+    held = probe.holds.ever
+    alive = set(probe.server.processes())
+    return held == set(choice.workers) and not choice.reason and held <= alive
 
 
 async def _steered(

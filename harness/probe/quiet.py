@@ -24,7 +24,7 @@ from harness.records.words import Settled
 from harness.system.machine import quiet_method
 
 NEVER_QUIET_SECONDS = 2.0
-"""Seconds without a quiet window after which a count that stands still must do."""
+"""Seconds without a quiet window after which a count that stands still is accepted."""
 
 LOOKING_SHARE = 4
 """Least pause between looks, in multiples of the time that a look takes."""
@@ -89,7 +89,7 @@ class Quiet:
         while True:
             if count() != counted:
                 # Something is on its way: no need to look, and with thousands of
-                # threads a look is dear.
+                # threads a look is expensive.
                 counted, still = count(), Still(self._left_out, budget)
             else:
                 looked = time.monotonic()

@@ -28,8 +28,8 @@ from harness.records.words import Settled
 from harness.system.schedstat import thread_times
 
 ASLEEP = "&wait=sleep"
-"""Where requests in the app sleep, threads that sleep on a clock say nothing."""
-
+"""Makes requests sleep in the app. Then a thread that sleeps on a clock is no sign of a
+request on its way."""
 
 SERVING_TRIES = 5
 """How often to wait for a busy server to serve all requests."""
@@ -46,10 +46,10 @@ async def run_round(
     """Offer one load, count how many are in the app, and release them all.
 
     While fewer than ``patient_below`` are in the app the server is watched for longer.
-    ``more`` and ``view`` are those of ``Probe.gather``. Raises ``Ended``.
+    ``more`` and ``view`` are those of ``gather``. Raises ``Ended``.
     """
     before = await wait_for_new_processes(probe)
-    idle, ran = state_before(before), 0
+    state, ran = state_before(before), 0
     if offered.asked == 1:
         probe.slept_idle = idle_sleepers(before)
         ran = _nanoseconds(before)
@@ -59,10 +59,10 @@ async def run_round(
         if offered.asked == 1:
             took = _nanoseconds(before) - ran
             probe.alone_nanoseconds = max(probe.alone_nanoseconds, took)
-        await wait_for_connections(probe, idle)
+        await wait_for_connections(probe, state)
         probe.crowd.give_up_opening()
         if more != ASLEEP:
-            settled = await wait_for_requests(probe, settled, idle)
+            settled = await wait_for_requests(probe, settled, state)
         seen = await _count(probe, offered, patient_below, settled, settle_seconds)
     # A growing server also shrinks, which does not replace anything.
     gone = () if probe.grows else before.difference(probe.server.processes())

@@ -36,10 +36,10 @@ from harness.records.steering import Steering
 from harness.records.words import Settled
 
 ROUNDS_REPEATED = 12
-"""Rounds that are run again, at most, as the server replaced processes meanwhile."""
+"""Most rounds that are run again because the server replaced processes meanwhile."""
 
 OTHER_SERVERS = 6
-"""Other servers that are tried, at most, if chance decides how many threads start."""
+"""Most further servers that are started where chance decides how many threads start."""
 
 GROWS = "the server starts processes only while requests wait"
 """Why the workers of a growing server are not put into an order."""

@@ -1,8 +1,8 @@
 """Waits for threads of a full server that look for requests only now and then.
 
-A pool that grows has something that looks now and then whether requests wait. Between
-two looks it sleeps, and the server is as quiet as one that stays as it is. It has had
-its turn when it has run twice while requests waited.
+A pool that grows has a thread that looks now and then whether requests wait. Between
+two looks that thread sleeps, and the server is as quiet as one that will not grow. The
+thread has had its turn when it has run twice while requests waited.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from harness.system.schedstat import thread_turns
 from harness.system.sockets import listening
 
 TURNS_NEEDED = 2
-"""Times that a thread must run; the first may have begun before the requests waited."""
+"""How often a thread must run. Its first run may have begun before requests waited."""
 
 CLOCK_SECONDS = 3.0
 """How long to wait each time for a thread that sleeps on a clock."""
@@ -49,8 +49,11 @@ RUNNING = (b"R", b"D")
 """States of threads that run or wait for a processor, or for a disk."""
 
 LOOK_SECONDS = 0.02
+"""Seconds between two looks at the threads that are waited for."""
+
 MOST_COUNTED = 0.1
-"""The most that counts of the time between two looks."""
+"""The most seconds that count between two looks: if this process was not running
+itself, the time in between shows nothing."""
 
 MANY = 64
 """Most processes whose threads are examined for what they sleep in."""
@@ -72,11 +75,12 @@ Sleepers = dict[Thread, Sleeper]
 async def wait_for_sleepers(
     probe: Probe, *, again: bool = False, short: bool = False
 ) -> None:
-    """Let threads that sleep for a time look at the requests that wait.
+    """Wait until threads that sleep for a time have looked at the waiting requests.
 
-    As long as requests come in of it, more are waited for. Each thread has its turn
-    once, unless ``again``. Where the server is ``short`` of what it declares, those are
-    waited for too that sleep for longer. Raises ``Ended``.
+    Whenever that lets requests in, all threads are waited for again. Otherwise each has
+    its turn once in the life of a server, unless ``again``. If the server is ``short``
+    of what it declares, threads that sleep for longer are waited for as well. Raises
+    ``Ended``.
     """
     done = {} if again else probe.had_turn
     while probe.waiting():
@@ -101,11 +105,11 @@ async def wait_for_sleepers(
 
 
 async def wait_for_naps(probe: Probe, worker: int) -> bool:
-    """Let threads of one worker that sleep for a time look at the requests that wait.
+    """Wait until threads of one worker that nap have looked at the waiting requests.
 
     Some servers look for connections now and then, or nap before they accept one. A
-    thread that waits for connections itself is woken by them, and one that is found to
-    sleep for longer is not waited for again. Returns whether there was any. Raises
+    thread that waits for connections itself needs no time: they wake it. One that turns
+    out to sleep for longer is not waited for again. Returns whether any napped. Raises
     ``Ended``.
     """
     napped = looked_again = False

@@ -36,8 +36,8 @@ from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
 BREATH_SECONDS = 1.0
-"""Seconds after which all workers run for a moment, if that changes nothing."""
-
+"""Seconds after which all workers are let run for a moment, where that changes nothing:
+masters replace workers that are silent for long."""
 
 IDLE_SECONDS = 5.0
 """How long a quiet server is watched while a process that listens has never taken a
@@ -61,8 +61,9 @@ async def run_steered(
     longer. Raises ``CannotStop`` and ``Ended``.
     """
     assert choice.by is not None
-    each_worker = len(step.order) if step.goal is Goal.MOST else 1
-    crowd = gather(probe, step.load * each_worker)
+    # For the most, each worker is offered the whole load.
+    multiple = len(step.order) if step.goal is Goal.MOST else 1
+    crowd = gather(probe, step.load * multiple)
     steps = Steps(probe)
     with probe.dispersing():
         if choice.by is Steering.PORT:
@@ -75,15 +76,7 @@ async def run_steered(
         await steps.settle()
         crowd.give_up_opening()
         first = len(probe.holds.entered)
-        short = len(probe.holds.held) < patient_below
-        present = set(step.order) & set(probe.server.processes())
-        idle = present - probe.holds.ever
-        boots = step.goal is Goal.MOST and may_be_booting(probe, present)
-        if probe.waiting() and (short or boots):
-            seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
-            await watch(probe, probe.all_in_or_ended, seconds)
-        if step.goal is Goal.MOST:
-            await wait_for_sleepers(probe, again=True, short=short)
+        await _watch_for_more(probe, step, patient_below)
         admitted, waiting = len(probe.holds.held), probe.waiting()
         shares = steps.shares(step.order)
         passed_over = steps.passed_over(step.order) if step.goal is Goal.MOST else 0
@@ -121,6 +114,19 @@ async def run_steered(
         strays=probe.holds.strays,
         account=crowd.account(probe.holds.entered),
     )
+
+
+async def _watch_for_more(probe: Probe, step: Steer, patient_below: int) -> None:
+    """Watch a quiet server for requests that enter late, after the order was kept."""
+    short = len(probe.holds.held) < patient_below
+    present = set(step.order) & set(probe.server.processes())
+    idle = present - probe.holds.ever
+    boots = step.goal is Goal.MOST and may_be_booting(probe, present)
+    if probe.waiting() and (short or boots):
+        seconds = IDLE_SECONDS if idle else PATIENCE_SECONDS
+        await watch(probe, probe.all_in_or_ended, seconds)
+    if step.goal is Goal.MOST:
+        await wait_for_sleepers(probe, again=True, short=short)
 
 
 def _elsewhere(probe: Probe, ports: Ports) -> int:

@@ -27,29 +27,32 @@ STEADY_SECONDS = 0.6
 One that was not quiet the last time is given no more time than this."""
 
 STEADY_LOOKS = 8
-"""How often at least it is looked meanwhile: a harness that does not run counts
-nothing."""
+"""The least number of looks in that time: if the harness itself was not running, time
+that has passed shows nothing."""
 
-BEGUN = 10
+BEGUN_PART = 10
 BUDGET_SECONDS = 50.0
-"""A thread that has used a tenth of its budget is given so long to use up the rest."""
+"""A thread that has used one part in ``BEGUN_PART`` of its budget is given this many
+seconds to use up the rest."""
 
 TURNS = 25
 TURN_NANOSECONDS = 50_000_000
-"""A thread that never rests had its turn when it was run so often, or for so long."""
+"""A thread that never rests has had its turn once it has run this often, or for this
+long."""
 
 
 LEAST_BUDGET = 250_000_000
-"""Nanoseconds on a processor that a thread may use, at least, without letting any of
-the requests in that wait. A request takes one or two million to enter."""
+"""The least budget of a thread, in nanoseconds on a processor. A request takes one or
+two million to enter the app."""
 
 TIMES_ALONE = 3
 AT_ONCE = 8
-"""Times what a request took that was alone, for each that waits, up to so many: a
-thread may prepare several before it lets in the first one."""
+"""A budget is at least ``TIMES_ALONE`` times what a request took that came alone, for
+each of up to ``AT_ONCE`` that wait: a thread may prepare several before it lets in the
+first one."""
 
 TO_PREPARE = 1_000_000
-"""The same, beside, for each of all that wait: a thread may accept every one of
+"""Nanoseconds that every waiting request adds to a budget: a thread may accept
 thousands before it lets in the next. That was seen to take a quarter of this."""
 
 
@@ -57,9 +60,9 @@ class Budget(NamedTuple):
     """Processor time that threads may use without letting requests in."""
 
     processes: frozenset[int]
-    """Processes that were up before: others may compute as they start."""
+    """Processes that are up already: any other may compute because it starts."""
     nanoseconds: int
-    """On a processor, for each thread."""
+    """Time on a processor, for each thread."""
 
 
 NO_BUDGET = Budget(frozenset(), 0)
@@ -68,9 +71,10 @@ NO_BUDGET = Budget(frozenset(), 0)
 def enough_budget(
     processes: Collection[int], waiting: int, alone_nanoseconds: int
 ) -> Budget:
-    """The budget of threads that let none of the ``waiting`` requests in.
+    """The processor time after which a thread has surely let none of the requests in.
 
-    ``alone_nanoseconds`` is what a request took to enter the app that was alone.
+    ``waiting`` is their number, and ``alone_nanoseconds`` the processor time that a
+    request needed to enter the app when it came alone.
     """
     waiting = max(1, waiting)
     least = max(LEAST_BUDGET, TIMES_ALONE * alone_nanoseconds * min(waiting, AT_ONCE))
@@ -109,7 +113,7 @@ class Still:
             used_up = self._computed(look, self._budget.nanoseconds)
             slept = used_up and at_rest(self._last, look, self._left_out | used_up)
             self.in_vain = self.in_vain + 1 if slept else 1
-            some = self._computed(look, self._budget.nanoseconds // BEGUN)
+            some = self._computed(look, self._budget.nanoseconds // BEGUN_PART)
             if some and at_rest(self._last, look, self._left_out | some):
                 self._computed_at = self._looks
         self._last = look
@@ -141,8 +145,8 @@ class Still:
     def gave_up(self, waited: float, patience: float = 0.0) -> bool:
         """Whether the count has been steady for so long that this must suffice.
 
-        It has been ``waited`` so many seconds in all, and ``patience`` is how many it
-        takes at least: more where threads had to wait for processors.
+        ``waited`` is the whole wait so far, and ``patience`` the least wait, in
+        seconds. It is longer where threads had to wait for processors.
         """
         if waited <= patience or self._looks < STEADY_LOOKS:
             return False

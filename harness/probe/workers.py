@@ -1,9 +1,10 @@
 """Finds which processes of a server take requests, and how to choose their order.
 
-The workers are the processes that listen where those listen that held requests. A
-process that has others of them below it is a master, and none of the workers unless it
-held requests itself, or waits for connections as they do. Nor is one that a worker
-forked which has a master: workers come from there, and this one from an app that forks.
+The workers are the processes that listen on the same sockets as those that have held
+requests. Two kinds of process listen there too and are no workers. A master has workers
+below it; it counts only if it held requests itself or waits for connections. And a
+process may have been forked by a worker that has a master: new workers would come from
+that master, so this one comes from the app.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ def choose(probe: Probe) -> Choice:
 
 
 def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
-    """Those of some workers that never took a request, and sleep for a time.
+    """The workers that never took a request and sleep for a time.
 
-    What a process forked that took requests itself is no worker: its app did that.
+    A process forked by one that took requests itself is no worker: the app forked it.
     """
     asleep = {w for w in set(workers) - probe.holds.ever if wakes_by_itself(w)}
     if not asleep:
@@ -61,11 +62,19 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
         listeners = _listeners(processes)
     except PermissionError:
         return Choice(reason="the sockets of the server's processes cannot be seen")
-    those = [_asked(each, listeners[each]) for each in held if each in listeners]
-    if held and not those and len(listeners) > 1:
+    waited_on = [
+        _waited_on(process, listeners[process])
+        for process in held
+        if process in listeners
+    ]
+    if held and not waited_on and len(listeners) > 1:
         return Choice(reason="the processes that hold requests do not listen")
     # The sockets that all of them wait on: some may have inherited other sockets.
-    common = set.intersection(*(set(its.values()) for its in those)) if those else set()
+    common = (
+        set.intersection(*(set(places.values()) for places in waited_on))
+        if waited_on
+        else set()
+    )
     wanted = common or {place for its in listeners.values() for place in its.values()}
     listening_on = {
         process: {inode for inode, place in its.items() if place in wanted}
@@ -86,7 +95,7 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
 
 
 def forked_by_workers(processes: Iterable[int], seen: set[int]) -> set[int]:
-    """Processes that listen as the worker does that forked them.
+    """Processes that were forked by a worker, and listen as it does.
 
     A worker is a process that was ``seen`` to answer, or that waits for connections.
     """
@@ -113,7 +122,7 @@ def _forked_by_workers(
     }
 
 
-def _asked(process: int, listeners: dict[str, Place]) -> dict[str, Place]:
+def _waited_on(process: int, listeners: dict[str, Place]) -> dict[str, Place]:
     """The listening sockets that a process waits on; all of its own if none is seen."""
     waited_for = sockets_waited_for(process, listeners)
     return {inode: listeners[inode] for inode in waited_for} or listeners

@@ -65,24 +65,26 @@ def sum_up(
         if round_.hand_off_seconds is not None
     ]
     every: list[Round | SteeredRound] = [*rounds, *steered]
-    most = max(each.admitted for each in every)
-    fullest = [each for each in every if each.admitted == most]
+    most = max(round_.admitted for round_ in every)
+    fullest = [round_ for round_ in every if round_.admitted == most]
     calm = undisturbed(rounds)
     floor, floor_by = _floor(calm, load, steered, workers)
     ceiling = max(most, peak_of(rounds))
     served = [round_ for round_ in rounds if not round_.stalled] or rounds
     filled = [round_ for round_ in most_rounds(steered) if round_.waiting]
-    bounded = any(waited(each) or turned_away(each) for each in calm) or bool(filled)
+    bounded = any(waited(round_) or turned_away(round_) for round_ in calm) or bool(
+        filled
+    )
     return Numbers(
         ceiling=ceiling,
         bounded=bounded,
         floor=floor,
-        processes=max(each.processes for each in fullest),
-        threads=max(each.threads for each in fullest),
+        processes=max(round_.processes for round_ in fullest),
+        threads=max(round_.threads for round_ in fullest),
         hand_off_seconds=median(hand_offs) if hand_offs else None,
         floor_by=floor_by,
         ceiling_by=_guaranteed(
-            any(each.admitted == ceiling for each in filled)
+            any(round_.admitted == ceiling for round_ in filled)
             or (workers == 1 and bounded and _alike(served, ceiling))
         ),
     )
@@ -91,9 +93,10 @@ def sum_up(
 def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
     """Sum up all evidence of a cell.
 
-    Of a server that starts processes only while requests wait, the least is what it has
-    before it does. Of one that starts threads by chance, the least is what was seen: in
-    most rounds they were there, which says nothing of the first requests that come.
+    The floor of a server that starts processes only while requests wait is what it has
+    before it starts any. The floor of one that starts threads by chance is only *seen*:
+    in most rounds the threads were there already, which says nothing about the first
+    requests that come.
     """
     numbers = sum_up(cell.rounds, load, cell.steered, cell.workers)
     at_first = cell.declaration.at_first
@@ -109,8 +112,8 @@ def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
 def starts_by_chance(cell: CellEvidence, load: int) -> bool:
     """Whether chance decides how many threads serve ``load`` requests.
 
-    It does not where one worker got all of them, and had more than it has threads: each
-    further request starts another.
+    It does not once one worker got all of them, more than it had threads: then each
+    further request started another thread.
     """
     return bool(cell.declaration.by_chance) and not least_rounds(cell.steered, load)
 
@@ -126,9 +129,9 @@ def _floor(
     if not seen:
         return None, Basis.SEEN
     chosen = least_rounds(steered, load)
-    floor = min(seen + [each.admitted for each in chosen])
+    floor = min(seen + [round_.admitted for round_ in chosen])
     if chosen:
-        least = min(each.admitted for each in chosen)
+        least = min(round_.admitted for round_ in chosen)
         sure = guarantee_least(chosen, alike=are_alike(steered))
         return floor, _guaranteed(sure and least == floor)
     most = min(load, peak_of(rounds))
@@ -153,25 +156,25 @@ def _guaranteed(sure: bool) -> Basis:
 
 def contradiction(rounds: Iterable[Round | SteeredRound]) -> str | None:
     """How the sums of a round contradict each other; ``None`` if they agree."""
-    for each in rounds:
-        if fault := _contradiction(each):
+    for round_ in rounds:
+        if fault := _contradiction(round_):
             return f"{fault}, so the numbers contradict each other"
     return None
 
 
-def _contradiction(each: Round | SteeredRound) -> str:
-    account, offered = each.account, each.offered
-    most = max(each.admitted, getattr(each, "peak", 0))
-    expected = each.asked - account.refused - account.unopened
+def _contradiction(round_: Round | SteeredRound) -> str:
+    account, offered = round_.account, round_.offered
+    most = max(round_.admitted, getattr(round_, "peak", 0))
+    expected = round_.asked - account.refused - account.unopened
     if most > offered:
         were = f"when {offered} were offered"
         return f"{most} requests said that they were in the app {were}"
-    if strays := getattr(each, "strays", 0):
+    if strays := getattr(round_, "strays", 0):
         more = f"{plural(strays, 'request')} more than the {offered} that were offered"
         return f"{more} said that they were in the app"
-    if account.total != each.asked:
+    if account.total != round_.asked:
         total = account.total
-        return f"of {each.asked} requests sent, {total} were accounted for"
+        return f"of {round_.asked} requests sent, {total} were accounted for"
     if offered != expected:
         return f"{offered} requests count as offered where {expected} had a connection"
     return ""

@@ -125,8 +125,8 @@ def undisturbed(rounds: Sequence[Round]) -> list[Round]:
     A worker that is to end takes no more requests for a while before it does.
     """
     return [
-        each
-        for number, each in enumerate(rounds)
+        round_
+        for number, round_ in enumerate(rounds)
         if not any(one.replaced for one in rounds[number : number + 2])
     ]
 
@@ -141,31 +141,33 @@ def peak_of(rounds: Iterable[Round]) -> int:
     return max((round_.peak for round_ in rounds), default=0)
 
 
-def waited(each: Round) -> bool:
+def waited(round_: Round) -> bool:
     """Whether a request waited and would not have entered by itself.
 
     Where the server was not quiet: one of several entered when another was let go, and
     no more did. A single one may just have been late.
     """
-    took_turns = each.waiting > 1 and each.entered_on_release == 1
-    return each.waiting > 0 and (was_quiet(each) or took_turns)
+    took_turns = round_.waiting > 1 and round_.entered_on_release == 1
+    return round_.waiting > 0 and (was_quiet(round_) or took_turns)
 
 
-def turned_away(each: Round) -> bool:
+def turned_away(round_: Round) -> bool:
     """Whether a request was sent away while others were in the app.
 
     One whose connection was cut counts if it was neither in the app nor waiting.
     """
-    cut_off = min(each.account.reset, each.offered - each.admitted - each.waiting)
-    away = each.account.answered_without_entering + each.account.refused + cut_off
-    return each.admitted > 0 and away > 0
+    cut_off = min(
+        round_.account.reset, round_.offered - round_.admitted - round_.waiting
+    )
+    away = round_.account.answered_without_entering + round_.account.refused + cut_off
+    return round_.admitted > 0 and away > 0
 
 
-def turned_all_away(each: Round) -> bool:
+def turned_all_away(round_: Round) -> bool:
     """Whether every offered request was answered, and none entered the app."""
-    return 0 < each.offered == each.account.answered_without_entering
+    return 0 < round_.offered == round_.account.answered_without_entering
 
 
-def was_quiet(each: Round) -> bool:
+def was_quiet(round_: Round) -> bool:
     """Whether the server was known to be quiet when requests were counted."""
-    return each.settled is not Settled.STEADY_COUNT
+    return round_.settled is not Settled.STEADY_COUNT

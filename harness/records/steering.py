@@ -57,8 +57,8 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     after: tuple[Count, ...]
     """How many were in the app after each step; in the last step all workers run."""
     alone: Count = 0
-    """For the least: how many the first worker took while it alone could. One that took
-    none, since another holds a lock, has given way to the next."""
+    """For the least: how many the first worker took while it ran alone. If it took
+    none, because another one holds a lock, the next worker takes its place."""
     admitted: Count
     """Requests in the app at the end."""
     waiting: Count
@@ -77,8 +77,8 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     """For the most: how many each worker held in the end, in the order of
     ``workers``."""
     takers: tuple[int, ...] | None = None
-    """By stopping: workers that took requests in their turn, in that order. One that
-    others keep from it by a lock takes none. Null in evidence of older releases."""
+    """By stopping: workers that took requests in their turn, in that order. A worker
+    that is kept out by a lock takes none. Null in evidence of older releases."""
     passed_over: int = 0
     """For the most: workers that took none in their turn and may have room, because
     others had accepted all waiting requests."""
@@ -92,32 +92,34 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     account: Account
 
 
-def is_conclusive(each: SteeredRound) -> bool:
+def is_conclusive(round_: SteeredRound) -> bool:
     """Whether a round kept the chosen order and each step ended with a quiet server."""
     return (
-        each.complete
-        and each.same_workers
-        and each.asked == each.offered
-        and Settled.STEADY_COUNT not in each.settled
-        and not (each.broken or each.elsewhere or each.passed_over or _lost(each))
+        round_.complete
+        and round_.same_workers
+        and round_.asked == round_.offered
+        and Settled.STEADY_COUNT not in round_.settled
+        and not (
+            round_.broken or round_.elsewhere or round_.passed_over or _lost(round_)
+        )
     )
 
 
-def _lost(each: SteeredRound) -> bool:
+def _lost(round_: SteeredRound) -> bool:
     """Whether requests stalled that a stopped worker may have accepted.
 
     Where all were sent after the last worker went on, the server itself lost them.
     """
-    return each.stalled > 0 and not each.opened
+    return round_.stalled > 0 and not round_.opened
 
 
 def ranks(order: Sequence[int]) -> tuple[int, ...]:
-    """The order of workers, each given by its rank among them by start.
+    """The order of workers by rank: 0 for the process that was started first.
 
-    So orders of a server can be compared that was started again.
+    Ranks make the orders of two servers comparable, where process ids are not.
     """
     started = sorted(order)
-    return tuple(started.index(each) for each in order)
+    return tuple(started.index(worker) for worker in order)
 
 
 def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRound]:
@@ -140,11 +142,13 @@ def are_alike(steered: Iterable[SteeredRound]) -> bool:
 def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bool:
     """Whether these rounds show the least that any order of arrival gives.
 
-    By stopping, it takes two orders that come to the same, of workers that are
-    ``alike``, or else each worker as the first once, in the way that gives less; and in
-    one of them a worker has to take requests while it runs alone. The first is who took
-    requests first: a lock around accept may keep others from it. By port it takes all
-    requests to each worker once.
+    By stopping, it takes two orders that come to the same number, if the workers are
+    ``alike``. If they differ, each worker has to be the first once, in the way of
+    opening connections that gives less. In one of these rounds a worker has to take
+    requests while it runs alone. The first is the one that took requests first: a lock
+    around accept may keep the one that was let run first from it.
+
+    By port, each worker has to get all requests once.
     """
     if not rounds:
         return False
@@ -154,9 +158,9 @@ def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bo
     orders = {ranks(round_.workers) for round_ in rounds}
     if any(set(order) != workers for order in orders):
         return False
-    lowest = min(rounds, key=lambda each: each.admitted)
+    lowest = min(rounds, key=lambda round_: round_.admitted)
     same_way = [round_ for round_ in rounds if round_.opened is lowest.opened]
-    firsts = {_first(each) for each in same_way} - {None}
+    firsts = {_first(round_) for round_ in same_way} - {None}
     each_first = firsts == workers
     if rounds[0].by is Steering.PORT:
         return each_first
@@ -166,11 +170,11 @@ def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bo
     return (agree or each_first) and any(round_.alone for round_ in rounds)
 
 
-def _first(each: SteeredRound) -> int | None:
+def _first(round_: SteeredRound) -> int | None:
     """The rank of the worker that took requests first; ``None`` where chance chose."""
-    takers = each.workers if each.takers is None else each.takers
+    takers = round_.workers if round_.takers is None else round_.takers
     first = takers[0] if takers else None
-    return sorted(each.workers).index(first) if first in each.workers else None
+    return sorted(round_.workers).index(first) if first in round_.workers else None
 
 
 def most_rounds(steered: Iterable[SteeredRound]) -> list[SteeredRound]:
