@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.judge.judge import Reproduce
@@ -13,9 +12,6 @@ from harness.records.choices import DEFAULT_LIMIT
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.evidence import Evidence
-from harness.records.results import CHECK
-from harness.records.results import read_report
-from harness.records.results import REPORT
 
 if TYPE_CHECKING:
     from harness.deployment.config import Configured
@@ -43,23 +39,6 @@ def probe_by(verb: str) -> Reproduce:
     def again(evidence: Evidence, cell: CellEvidence) -> str:
         options = [*_limit(evidence), *_sources(evidence), *_ask(cell)]
         return f"{verb} {shlex.join(['--only', cell.id, *options])}"
-
-    return again
-
-
-def stored_again(results: Path) -> Reproduce:
-    """Return a function that gives the command to measure a stored cell again.
-
-    Only the run that checked a deployment knows which options described it, so its
-    command is taken from its report. Raises ``UsageError`` if that cannot be read.
-    """
-    probed = probe_again()
-    if not (results / CHECK).is_file() or not (results / REPORT).is_file():
-        return probed
-    known = {cell.id: cell.reproduce for cell in read_report(results / REPORT).cells}
-
-    def again(evidence: Evidence, cell: CellEvidence) -> str:
-        return known.get(cell.id) or probed(evidence, cell)
 
     return again
 

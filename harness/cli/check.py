@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from harness.cli.check_steps import measure_all
-from harness.cli.check_steps import show
+from harness.cli.check_steps import show_stored
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
 from harness.cli.schema import schema_of
@@ -25,7 +25,6 @@ from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
-from harness.judge.gate import fault_of
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
@@ -50,12 +49,11 @@ def check(options: CheckOptions) -> int:
         print("\n".join(map(declares, prepared)))
         return 0
     begin(results, Plan(environments=()))
-    findings = measure_all(configured, prepared, results, options)
-    fault = fault_of(findings.report, None, deployments=findings.results)
-    show(findings, results, options.printing, fault)
+    report = measure_all(configured, prepared, results, options).report
+    fault = show_stored(results, options.printing)
     if options.annotate:
         result = files.read(results / CHECK, CheckResult)
-        annotate(deployment_annotations(findings.report, result, os.environ))
+        annotate(deployment_annotations(report, result, os.environ))
     if fault is not None:
         raise fault
     return 0

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.cli.again import check_again
-from harness.cli.formats import AllWays
-from harness.cli.formats import show as show_in
-from harness.cli.formats import shown_path
-from harness.cli.formats import write_pages
 from harness.cli.progress import Progress
 from harness.cli.progress import progress
+from harness.cli.report import show_check
+from harness.cli.report import write as write_report
 from harness.cli.usage.checking import CheckOptions
 from harness.cli.usage.printing import Printing
 from harness.deployment import findings as check_findings
@@ -30,15 +28,12 @@ from harness.judge.changes import changes_in
 from harness.records import files
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
+from harness.records.report import CheckResult
 from harness.records.results import CHECK
-from harness.records.results import REPORT
+from harness.records.results import read_report
 from harness.records.results import write_evidence
-from harness.report import contents
 from harness.report.badge import badge
-from harness.report.cases import of_check
 from harness.report.escape import printable
-from harness.report.overview import overview
-from harness.report.sections import verdict
 
 
 def measure_all(
@@ -78,9 +73,10 @@ def measure_all(
     except KeyboardInterrupt:
         measured = f"{number} of {total} deployments" if number else "nothing"
         were = f"{measured} {'were' if number else 'was'} measured"
-        ended = Interrupted(f"interrupted; {were}", brief=were)
+        ended: HarnessError = Interrupted(f"interrupted; {were}", brief=were)
         if number:
-            show(report(checked[:number], ended), results, options.printing, ended)
+            report(checked[:number], ended)
+            ended = show_stored(results, options.printing) or ended
         raise ended from None
     return findings
 
@@ -121,14 +117,7 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
     """Write the report, the badges and the result of the check."""
     result = check_findings.check_result(findings, ended)
     report = findings.report
-    files.write(results / REPORT, report)
-    page = contents.page(report, changes_in(report), result)
-    write_pages(
-        results,
-        "Deployments: requests at once",
-        page,
-        report.cells,
-    )
+    write_report(results, report, changes_in(report), result)
     for cell in report.cells:
         if cell.reason != MISSING:
             path = results / "badges" / f"{cell.configuration}.json"
@@ -136,19 +125,7 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
     files.write(results / CHECK, result)
 
 
-def show(
-    findings: Findings,
-    results: Path,
-    printing: Printing,
-    fault: HarnessError | None = None,
-) -> None:
-    """Print the report; ``fault`` is the error that the check fails with."""
-    report, changes = findings.report, changes_in(findings.report)
-    result = check_findings.check_result(findings, fault)
-    end = verdict.of_check(report, result, fault)
-    sections = overview(report, changes, end, shown_path(results), result)
-    page = contents.page(report, changes, result)
-    cases = of_check(report, result)
-    measured_at = report.measured_at
-    ways = AllWays(result, result.deployments, cases, sections, page, measured_at)
-    show_in(printing, ways, fault)
+def show_stored(results: Path, printing: Printing) -> HarnessError | None:
+    """Print the report that ``write`` left; return the error that it fails with."""
+    result = files.read(results / CHECK, CheckResult)
+    return show_check(results, read_report(results), result, printing)

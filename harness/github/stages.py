@@ -18,7 +18,6 @@ from harness.github import inputs
 from harness.github import runner
 from harness.github.annotations import annotate
 from harness.github.annotations import annotate_error
-from harness.github.annotations import Annotation
 from harness.github.annotations import cell_annotations
 from harness.github.annotations import change_annotations
 from harness.github.annotations import deployment_annotations
@@ -160,11 +159,13 @@ def _publish(environ: Mapping[str, str]) -> None:
     path = Path(inputs.results(environ)).resolve() / REPORT
     if not path.exists():
         return
+    changes = files.read(path.with_name(CHANGES), Changes)
     report = read_report(path)
-    changes = files.read(path.parent / CHANGES, Changes)
-    _add_summary(environ, contents.page(report, changes))
-    annotate(_annotations(report, changes, environ))
-    _set_outputs(environ, report, path)
+    fail_on = FailOn(inputs.value_of(environ, "FAIL_ON") or FailOn.HARNESS)
+    of_changes = change_annotations(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
+    of_cells = cell_annotations(report, FORBIDDEN[fail_on])
+    annotate(roll_up([*of_changes, *of_cells]))
+    _show(environ, path, report, contents.page(report, changes))
 
 
 def _publish_check(environ: Mapping[str, str]) -> int:
@@ -172,42 +173,29 @@ def _publish_check(environ: Mapping[str, str]) -> int:
 
     Raises ``HarnessFailed`` if no report could be made.
     """
-    results = Path(inputs.results(environ)).resolve()
-    path = results / REPORT
-    if not path.exists() or not (results / CHECK).exists():
+    path = Path(inputs.results(environ)).resolve() / REPORT
+    if not path.exists() or not path.with_name(CHECK).exists():
         raise HarnessFailed(
             "nothing was measured, and there is no report; the log of the step before "
             "says why"
         )
+    result = files.read(path.with_name(CHECK), CheckResult)
     report = read_report(path)
-    result = files.read(results / CHECK, CheckResult)
-    _add_summary(environ, contents.page(report, changes_in(report), result))
     annotate(deployment_annotations(report, result, environ))
-    _set_outputs(environ, report, path)
+    _show(environ, path, report, contents.page(report, changes_in(report), result))
     return result.exit_code
 
 
-def _set_outputs(environ: Mapping[str, str], report: Report, path: Path) -> None:
+def _show(
+    environ: Mapping[str, str], path: Path, report: Report, page: Sequence[Section]
+) -> None:
+    """Set the outputs, and show a page unless the input ``summary`` says not to."""
     outputs = runner.report_outputs(report)
     outputs |= {"report": str(path), "markdown": str(path.with_suffix(".md"))}
     runner.set_outputs(environ, outputs)
-
-
-def _annotations(
-    report: Report, changes: Changes, environ: Mapping[str, str]
-) -> list[Annotation]:
-    fail_on = FailOn(inputs.value_of(environ, "FAIL_ON") or FailOn.HARNESS)
-    of_changes = change_annotations(changes, FORBIDDEN_CHANGES.get(fail_on, ()))
-    of_cells = cell_annotations(report, FORBIDDEN[fail_on])
-    return roll_up([*of_changes, *of_cells])
-
-
-def _add_summary(environ: Mapping[str, str], page: Sequence[Section]) -> None:
-    """Show a report on the page of the run, unless ``summary`` says not to."""
     if inputs.flag(environ, "SUMMARY"):
         artifact = environ.get("ARTIFACT", "")
         where = f"report.json in the artifact {artifact}" if artifact else "report.json"
         room = runner.summary_room(environ)
-        runner.add_summary(
-            environ, markdown.write(page, max_bytes=room, complete=where)
-        )
+        text = markdown.write(page, max_bytes=room, complete=where)
+        runner.add_summary(environ, text)

@@ -20,8 +20,10 @@ from harness.records.errors import CouldNotStart
 from harness.records.errors import GateFailed
 from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed
+from harness.records.errors import Interrupted
 from harness.records.errors import NothingMeasured
 from harness.records.report import CellReport
+from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.words import FAILURES
 from harness.records.words import INSTRUMENT
@@ -191,3 +193,12 @@ def _worst_of(results: Sequence[DeploymentResult]) -> HarnessError | None:
             where = f"{first.file}: deployment {first.name}{more}: "
             return kind(f"{where if first.file else ''}{first.reason}")
     return None
+
+
+def stored_fault(result: CheckResult) -> HarnessError | None:
+    """The error that a stored check failed with; ``None`` if it passed."""
+    kinds = {kind.exit_code: kind for kind in (*WORST_FIRST, Interrupted)}
+    if not result.exit_code:
+        return None
+    kind = kinds.get(result.exit_code, HarnessFailed)
+    return kind(result.reason, brief=result.reason.partition("; ")[2])

@@ -33,12 +33,11 @@ def page(
     """
     grid = lay_out(report)
     notes = findings.find_notes(grid)
+    compared = [changes.page_section(changed)] if changed.baseline else []
     if checked:
         first = [*cards.sections(report, checked), remarks.section(checked)]
     else:
-        compared = changed.baseline is not None
         first = [
-            *([changes.page_section(changed)] if compared else []),
             summary.section(report, grid),
             chart.section(grid),
             releases_matrix.section(report, grid),
@@ -46,6 +45,7 @@ def page(
             findings.section(notes),
         ]
     return [
+        *compared,
         *first,
         probes.section(report.cells),
         staying.section(report.cells),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 from html import escape
@@ -156,7 +157,7 @@ def _part(part: Part) -> str:
         case Foreign(text, most):
             return escape(line(text, characters=most))
         case Name(text, most):
-            return f"<code>{escape(line(text, characters=most))}</code>"
+            return code(text, most)
         case WebLink(words, url):
             return _link(words, url)
         case Strong(text):
@@ -168,8 +169,18 @@ def _part(part: Part) -> str:
             assert_never(part)
 
 
+def code(text: str, most: int = 160) -> str:
+    """Foreign text as code in which no line ends inside the name of an option."""
+    shown = escape(line(text, characters=most))
+    return f"<code>{_OPTION.sub(_UNBROKEN, shown)}</code>"
+
+
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]{0,40}")
+_UNBROKEN = r'<span class="w">\g<0></span>'
+
+
 def _link(words: str, url: str) -> str:
     """Our own words as a link; an address that is not plain becomes text."""
     if not is_link(url):
-        return f"<code>{escape(line(url))}</code>"
+        return code(url, 400)
     return f'<a href="{escape(url, quote=True)}" rel="noreferrer">{escape(words)}</a>'

@@ -30,6 +30,8 @@ from harness.records.choices import Act
 from harness.records.choices import Question
 from harness.records.report import CellReport
 from harness.records.words import Record
+from harness.report import html
+from harness.report.text import quoted
 from harness.site import address
 from harness.site.entry import age
 from harness.site.fields import NOT_ASKED
@@ -40,8 +42,6 @@ FOLDER = Path(__file__).parent / "questions"
 
 PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z0-9-]+)\}")
 """A placeholder for a value of a cell, such as ``{gthread.number}``."""
-
-CODE = re.compile(r"`([^`]+)`")
 
 
 class Topic(StrEnum):
@@ -142,7 +142,7 @@ class QuestionPage(NamedTuple):
 
 
 def _with_code(text: str) -> Markup:
-    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
+    return Markup(html.inline(quoted(text, len(text))))
 
 
 def load(folder: Path = FOLDER) -> dict[str, TypedQuestion]:

@@ -84,15 +84,20 @@ def answer(grid: Grid) -> Text:
     if grid.under:
         first = sorted(first, key=_changes, reverse=True)
     sentences = [say("{}.", _across(first[0], grid))]
-    ranges = [text for rows in others if (text := _range(rows))]
-    if not others and len(first) > 1:
-        ranges = [text] if (text := _range(first)) else []
+    told = [first, *others] if len(first) > 1 and _is_one_server(servers) else others
+    ranges = [text for rows in told if (text := _range(rows))]
     if len(ranges) > MOST_SERVERS:
         ranges = [_all(others)]
     if ranges:
         newest = grid.axis, grid.columns[-1]
         sentences.append(say("On {} {}, {}.", *newest, listed(ranges)))
     return joined(" ", sentences)
+
+
+def _is_one_server(groups: Sequence[Sequence[GridRow]]) -> bool:
+    """Whether all rows are of one server, in several releases or behind proxies."""
+    cells = (cell for rows in groups for row in rows for cell in row.cells if cell)
+    return len({cell.server for cell in cells}) == 1
 
 
 def _measured(rows: Sequence[GridRow]) -> list[GridRow]:

@@ -10,12 +10,7 @@ import pytest
 from harness.cli.again import check_again
 from harness.cli.again import NOX
 from harness.cli.again import probe_again
-from harness.cli.again import stored_again
 from harness.deployment.load import described
-from harness.judge.judge import judge
-from harness.records import files
-from harness.records.results import CHECK
-from harness.records.results import REPORT
 from tests.samples import make
 
 WHERE = make.environment("3.1.3", "waitress", "3.0.2")
@@ -49,14 +44,3 @@ def test_a_deployment_is_checked_again_by_the_options_that_describe_it() -> None
     assert check_again(configured)(make.evidence(WHERE, [cell], limit=9), cell) == (
         "flask-concurrency check --at-least 4 --limit 9 -- serve '{port}' '&' echo"
     )
-
-
-def test_a_stored_check_is_repeated_by_the_command_of_its_own_report(
-    tmp_path: Path,
-) -> None:
-    evidence = make.evidence(WHERE, [CELL])
-    report = judge([evidence], lambda *_: "flask-concurrency check -- serve")
-    files.write(tmp_path / REPORT, report)
-    assert stored_again(tmp_path)(evidence, CELL) == again()  # of a run of the matrix
-    (tmp_path / CHECK).touch()
-    assert stored_again(tmp_path)(evidence, CELL) == "flask-concurrency check -- serve"

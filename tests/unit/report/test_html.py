@@ -9,7 +9,10 @@ import pytest
 from harness.judge.changes import changes_in
 from harness.report import contents
 from harness.report.html import css_class
+from harness.report.html import inline
 from harness.report.html import write
+from harness.report.text import Name
+from harness.report.text import say
 from harness.report.words import MARKS
 from tests.builders.atlas import EVIL
 from tests.builders.atlas import hostile
@@ -60,3 +63,12 @@ def test_text_of_others_stays_text(name: str) -> None:
 
 def test_marks_have_classes_that_styles_know() -> None:
     assert {css_class(mark) for mark in MARKS.values()} >= {"is-as-declared", "is-died"}
+
+
+def test_no_line_ends_inside_the_name_of_an_option() -> None:
+    name = Name("gunicorn app:app -w 2 --worker-connections=4 a--b <--c>")
+    assert inline(say("{}", name)) == (
+        '<code>gunicorn app:app <span class="w">-w</span> 2 '
+        '<span class="w">--worker-connections</span>=4 a--b '
+        '&lt;<span class="w">--c</span>&gt;</code>'
+    )

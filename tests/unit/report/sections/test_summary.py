@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from harness.records.evidence import Front
 from harness.report import markdown
 from harness.report import plain
 from harness.report.sections.summary import interrupted
 from tests.builders.rendered import page
 from tests.builders.rendered import sample
+from tests.samples import make
 
 
 def test_the_answer_of_the_story() -> None:
@@ -62,6 +64,20 @@ def test_the_answer_of_a_single_cell() -> None:
     assert answer == (
         "gunicorn 27.0.1 (`gthread-4x2`) handled up to 8 at once, but 2 at times, "
         "on Flask 3.1.3."
+    )
+
+
+def test_the_answer_about_one_server_has_what_is_behind_a_proxy_too() -> None:
+    where = make.environment("3.1.3", "gunicorn", "27.0.1")
+    shapes = (("default", 1), ("sync-4", 4), ("nginx-4", 4))
+    cells = [make.cell(where, id, n, make.rounds(n, (n, n))) for id, n in shapes]
+    report = make.judge([make.evidence(where, cells)])
+    nginx = msgspec.structs.replace(report.cells[2], front=Front(title="nginx"))
+    report = msgspec.structs.replace(report, cells=(*report.cells[:2], nginx))
+    assert page(report).splitlines()[2] == (
+        "gunicorn 27.0.1 (`default`) handled 1 request at a time on Flask 3.1.3. On "
+        "Flask 3.1.3, gunicorn 27.0.1 handled from 1 (`default`) to 4 (`sync-4`) and "
+        "nginx → gunicorn 27.0.1 handled 4 (`nginx-4`)."
     )
 
 
