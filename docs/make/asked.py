@@ -25,9 +25,9 @@ HEAD = """\
 <!-- Made of docs/make/asked.toml: nox -s docs -->
 
 {threads} public threads from 2024 to 2026 ask {questions} questions about how many
-requests a deployment handles at once. Each has here what was measured in short, a
-command that anyone can run, and the page with the numbers. {yes} are answered,
-{partly} in part, {no} not."""
+requests a deployment handles at once. Each question has a short answer from what was
+measured, a command that anyone can run, and a link to the numbers. {yes} are answered,
+{partly} in part, and {no} is not."""
 
 MARKS = {"yes": "", "partly": " *(in part)*", "no": " *(not answered)*"}
 
