@@ -17,10 +17,10 @@ from harness.deployment import prepare as preparing
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
-from harness.deployment.no_path import looking_at_paths
+from harness.deployment.load import looking_at_paths
 from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
-from harness.deployment.platform_remarks import on_paper
+from harness.deployment.platform import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.github.annotations import annotate

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from collections.abc import Mapping
+from pathlib import Path
 
 from harness.deployment import dockerfile
-from harness.deployment import procfile
 from harness.deployment.address import addressed
 from harness.deployment.address import is_addressed
+from harness.deployment.address import read_line
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
+from harness.deployment.config import DeploymentFault
+from harness.deployment.config import read_named
 from harness.deployment.ports import PORT
 from harness.deployment.shell import CommandLine
 from harness.deployment.shell import read
+from harness.deployment.shell import SHELL
+from harness.deployment.shell import StartLine
 
 PROCFILE = "Procfile"
 
@@ -50,7 +57,33 @@ def _as_written(
         return CommandLine(command.words, env, configured.path, line)
     if deployment.procfile is not None:
         path, variables = configured.folder / PROCFILE, {**caller, **env}
-        found = procfile.command_in(path, deployment.procfile, variables)
+        found = _in_procfile(path, deployment.procfile, variables)
         return found._replace(env={**env, **found.env})
     path = configured.folder / str(deployment.dockerfile)
     return dockerfile.command_in(path, caller, env, deployment.target or "")
+
+
+def procfile_lines(text: str) -> Iterator[StartLine]:
+    """The lines of a ``Procfile`` that name a process, and what starts it."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        name, colon, command = line.partition(":")
+        if colon and not line.startswith("#"):
+            yield StartLine(number, name.strip(), command.strip())
+
+
+def _in_procfile(path: Path, name: str, variables: Mapping[str, str]) -> CommandLine:
+    """The command of a named line of a ``Procfile``.
+
+    What takes a shell is given to Bash, as on the platforms that Procfiles are for.
+    Raises ``DeploymentFault``.
+    """
+    names = []
+    for line in procfile_lines(read_named("procfile", path)):
+        if line.what == name:
+            bash = shutil.which("bash", path=variables.get("PATH"))
+            shell = ("bash", "-c") if bash else SHELL
+            command = read_line("procfile", line.text, variables, shell, path.parent)
+            return CommandLine(*command, path, line.line, key="procfile")
+        names.append(line.what)
+    known = ", ".join(names)
+    raise DeploymentFault("procfile", f"{path} has no line {name}; it has: {known}")

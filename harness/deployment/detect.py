@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment import dockerfile
-from harness.deployment import procfile
 from harness.deployment.address import SERVERS
+from harness.deployment.command import procfile_lines
 from harness.deployment.config import DeploymentFault
 from harness.deployment.declared.program import IS_PYTHON
 from harness.deployment.declared.program import server_words
@@ -87,7 +87,7 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
 
 def _procfile(folder: Path) -> Iterator[Candidate]:
     path = folder / "Procfile"
-    for line in procfile.lines(text_if_there(path)):
+    for line in procfile_lines(text_if_there(path)):
         words = _words(line.text)
         if line.what == WEB or server_words(words)[0] in SERVERS:
             name = "production" if line.what == WEB else line.what

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ from harness.deployment.config import PYPROJECT
 from harness.deployment.config import TABLE
 from harness.records import toml
 from harness.records.errors import UsageError
+from harness.records.text import MOST_OF_A_VALUE
+from harness.records.text import shortened
 
 DEFAULT = "concurrency.toml"
 
@@ -173,3 +177,22 @@ def _name_faults(
         if (count := names.count(each.name)) > 1:
             problem = f"{count} deployments have this name; give each one of its own"
             yield each, DeploymentFault("name", problem)
+
+
+NO_PATHS = (errno.ENAMETOOLONG, errno.EACCES, errno.ELOOP)
+
+
+@contextlib.contextmanager
+def looking_at_paths(key: str) -> Iterator[None]:
+    """Turn a system error about a path into a ``DeploymentFault``.
+
+    ``key`` is where such paths come from, such as a command and the files it names.
+    """
+    try:
+        yield
+    except OSError as problem:
+        if not problem.filename or problem.errno not in NO_PATHS:
+            raise
+        path = shortened(str(problem.filename), MOST_OF_A_VALUE)
+        words = f"{path}: {problem.strerror}; correct it"
+        raise DeploymentFault(key, words) from None

@@ -12,13 +12,13 @@ import json
 import os
 import re
 import socketserver
+import stat
 import threading
 from collections.abc import Iterator
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from harness.deployment.no_path import is_socket
 from harness.deployment.stand_ins import ENGINE
 from harness.deployment.stand_ins import REFUSED
 from harness.deployment.stand_ins import STARTS_NONE
@@ -48,6 +48,18 @@ SHORT = "/tmp"
 
 IDLE_SECONDS = 10.0
 """How long a connection may be idle."""
+
+
+def is_socket(path: str | Path) -> bool:
+    """Whether a text is the path of a Unix socket.
+
+    A text that is too long for a path is none, as a key, a format or a line for the
+    shell may be; the same goes for ``os.path.isfile`` and others there.
+    """
+    try:
+        return stat.S_ISSOCK(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def engine_sockets(variables: Mapping[str, str]) -> list[Path]:

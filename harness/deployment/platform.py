@@ -1,7 +1,9 @@
-"""The platform of a deployment, and how it asks whether that is alive: by files."""
+"""The platform of a deployment: what it sends, and how it checks, by its files."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -9,11 +11,27 @@ import msgspec
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Probes
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declares.count import count
+from harness.deployment.declares.sendings import limit_of
+from harness.deployment.declares.waiting import judgements
+from harness.deployment.declares.waiting import patience
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import named_instances
+from harness.deployment.prepare import Prepared
+from harness.deployment.shell import CommandContext
+from harness.judge.platform import judge_platform
+from harness.judge.platform import Judged
+from harness.judge.platform import Takes
+from harness.records.declares import SendVerdict
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
+from harness.records.report import CellReport
+from harness.records.report import Remark
+from harness.records.rules import Other
+from harness.records.rules import WAITS
+from harness.records.text import plural
 
 
 def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] | None:
@@ -81,3 +99,95 @@ def _in_file(path: Path) -> HealthCheck:
         f"{path} has no health check that can be asked from here, by HTTP or TCP{why}; "
         "name another file, or write { path = '/healthz' }",
     )
+
+
+WORDS = {
+    SendVerdict.MORE: Other.PLATFORM_MORE,
+    SendVerdict.FEWER: Other.PLATFORM_FEWER,
+}
+
+
+def on_paper(prepared: Prepared) -> str:
+    """Compare what the platform sends with the declaration; empty if it says nothing.
+
+    Raises ``DeploymentFault`` about a file that was named.
+    """
+    platform = platform_of(prepared.deployment, prepared.where.folder)
+    if platform is None or platform[0].limit is None:
+        return ""
+    instance, path = platform
+    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    declared = prepared.declaration.declared
+    name = prepared.deployment.name
+    return judge_platform(limit, Takes(declared, declared, name)).reason
+
+
+def remarks_on_platform(
+    prepared: Prepared, cell: CellReport, processors: int
+) -> Iterator[Remark]:
+    """Remarks on a measured deployment on its platform.
+
+    ``processors`` are those of this machine. Raises ``DeploymentFault`` about a file
+    that was named.
+    """
+    platform = platform_of(prepared.deployment, prepared.where.folder)
+    if platform is None:
+        return
+    instance, path = platform
+    remark = functools.partial(Remark, file=str(path.absolute()))
+    line, sent = instance.line, _sent(instance, path, cell)
+    if word := WORDS.get(sent.verdict):
+        yield remark(word=word, reason=sent.reason, remedy=sent.remedy, line=line)
+    if reason := _about_processors(instance, prepared, processors):
+        remedy = "write a number in place of the processors, or set WEB_CONCURRENCY"
+        yield remark(word=Other.PROCESSORS, reason=reason, remedy=remedy, line=line)
+    app = patience(
+        prepared.command.words, _context(prepared, 1), prepared.deployment.name
+    )
+    for about, seen, judged in judgements(instance, app):
+        if judged.fault:
+            yield remark(
+                word=WAITS[about],
+                reason=judged.reason,
+                remedy=judged.remedy,
+                line=seen.line,
+            )
+
+
+def _sent(instance: Instance, path: Path, cell: CellReport) -> Judged:
+    """Compare what the platform sends with what was measured."""
+    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    most = cell.ceiling if cell.bounded else None
+    always = min(cell.floor or 0, most) if most is not None else None
+    return judge_platform(limit, Takes(always, most, cell.configuration))
+
+
+def _about_processors(instance: Instance, prepared: Prepared, here: int) -> str:
+    """A remark on what the command declares with the platform's processors."""
+    there = instance.counted_processors
+    on_here = _counted(prepared, here)
+    if on_here is None or on_here == _counted(prepared, here + 1):
+        return ""
+    title, size = instance.platform.title, instance.platform.size
+    words = (
+        f"it declares {on_here} with the {plural(here, 'processor')} of this machine"
+    )
+    if there is None:
+        return f"{words}; on {title} it is not known: {size.because if size else ''}"
+    on_there = _counted(prepared, there)
+    if on_there == on_here:
+        return ""
+    return f"{words}, and {on_there} with {there} on {title}"
+
+
+def _counted(prepared: Prepared, processors: int) -> int | None:
+    """The number that the command's words declare; ``None`` if they do not tell."""
+    try:
+        return count(prepared.command.words, _context(prepared, processors)).declared
+    except CannotDerive:
+        return None
+
+
+def _context(prepared: Prepared, processors: int) -> CommandContext:
+    where = prepared.where
+    return CommandContext((where.folder,), dict(where.variables), processors)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.deployment.places import remedy_of
-from harness.deployment.platform_remarks import remarks_on_platform
+from harness.deployment.platform import remarks_on_platform
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.records.choices import Question

@@ -22,11 +22,11 @@ from harness.deployment.containers import labels
 from harness.deployment.containers.compose_mounts import ProjectMounts
 from harness.deployment.containers.compose_networks import replace_networks
 from harness.deployment.containers.contained import behind_hook
+from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.contained import GATEWAY
 from harness.deployment.containers.contained import HOOK
 from harness.deployment.containers.contained import INSIDE
 from harness.deployment.containers.contained import PROBE
-from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.ports import publish_measured
 from harness.deployment.containers.ports import STAND_IN

@@ -15,8 +15,8 @@ import msgspec
 
 from harness.deployment.containers import compose
 from harness.deployment.containers.compose import HarmlessProject
+from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.contained import PROBE
-from harness.deployment.containers.copies import Copy
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.mounts import ContainerRefused

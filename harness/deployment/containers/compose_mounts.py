@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.deployment.containers.copies import apart
-from harness.deployment.containers.copies import Copy
+from harness.deployment.containers.contained import apart
+from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import Mount
 from harness.deployment.containers.mounts import note
 from harness.deployment.containers.mounts import Treatment
 from harness.deployment.containers.mounts import treatment
-from harness.deployment.containers.run_mounts import OWN
-from harness.deployment.containers.run_mounts import refuse_type
+from harness.deployment.containers.run_options import OWN
+from harness.deployment.containers.run_options import refuse_type
 
 
 class ProjectMounts:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.containers.copies import apart
-from harness.deployment.containers.copies import Copy
+from harness.deployment.containers.contained import apart
+from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.mounts import AllowedMounts
 from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.mounts import note
@@ -29,11 +29,11 @@ from harness.deployment.containers.privileges import is_beyond
 from harness.deployment.containers.privileges import refuse_namespace
 from harness.deployment.containers.privileges import SHARED_MEMORY
 from harness.deployment.containers.privileges import UNMASKED
-from harness.deployment.containers.run_mounts import instead
-from harness.deployment.containers.run_mounts import of_mount
-from harness.deployment.containers.run_mounts import of_volume
-from harness.deployment.containers.run_words import Option
-from harness.deployment.containers.run_words import Run
+from harness.deployment.containers.run_options import instead
+from harness.deployment.containers.run_options import of_mount
+from harness.deployment.containers.run_options import of_volume
+from harness.deployment.containers.run_options import Option
+from harness.deployment.containers.run_options import Run
 
 OWN_NETWORKS = ("", "default", "bridge", "host", "none")
 """Networks in which containers are not found by name."""

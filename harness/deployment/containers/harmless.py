@@ -34,8 +34,8 @@ from harness.deployment.containers.recognize import DOCKER
 from harness.deployment.containers.recognize import OTHERS
 from harness.deployment.containers.recognize import starts_containers
 from harness.deployment.containers.recognize import unwrapped
-from harness.deployment.containers.run_words import parse as parse_run
-from harness.deployment.containers.run_words import Run
+from harness.deployment.containers.run_options import parse as parse_run
+from harness.deployment.containers.run_options import Run
 from harness.deployment.shell import CommandLine
 from harness.measure.target import TARGET
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 import msgspec
 
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.run_words import Option
-from harness.deployment.containers.run_words import Run
+from harness.deployment.containers.run_options import Option
+from harness.deployment.containers.run_options import Run
 
 PORT = "{port}"
 

@@ -26,10 +26,10 @@ from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import IN_CODE
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
+from harness.deployment.environment import find_executable
+from harness.deployment.environment import interpreter
 from harness.deployment.environment import Where
 from harness.deployment.hook import Hello
-from harness.deployment.interpreter import find_executable
-from harness.deployment.interpreter import interpreter
 from harness.records.text import plural
 
 

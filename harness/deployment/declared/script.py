@@ -16,10 +16,10 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
-from harness.deployment.flask_source import comes_from
-from harness.deployment.flask_source import is_flask
-from harness.deployment.flask_source import source_of
-from harness.deployment.flask_source import SourceFile
+from harness.deployment.python_source import comes_from
+from harness.deployment.python_source import is_flask
+from harness.deployment.python_source import source_of
+from harness.deployment.python_source import SourceFile
 from harness.deployment.python_source import with_os
 
 FLASK_PAGE = "https://flask.palletsprojects.com/en/stable/api/#flask.Flask.run"

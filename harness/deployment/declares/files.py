@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from harness.deployment import procfile
-from harness.deployment.declares.beanstalk import option_settings
+from harness.deployment.command import procfile_lines
 from harness.deployment.declares.in_lines import FILES
 from harness.deployment.declares.in_lines import in_lines
 from harness.deployment.declares.sections import ini_file
@@ -28,9 +27,45 @@ from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import readable
+from harness.deployment.platforms.tree import text_at
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import parsed
 from harness.deployment.shell import StartLine
+
+PAGE = (
+    "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/"
+    "command-options-specific.html#command-options-python"
+)
+"""The page that documents the options and their defaults."""
+
+NAMESPACE = "aws:elasticbeanstalk:container:python"
+
+DEFAULTS = {"NumProcesses": "1", "NumThreads": "15", "WSGIPath": "application"}
+
+
+def option_settings(path: Path, text: str) -> Iterator[StartLine]:
+    """The server that the options of a file for Python come to, if it has any."""
+    for root in readable(from_yaml, text):
+        given = {name: node for name, node in _given(root) if name in DEFAULTS}
+        if given:
+            line = min(each.line for each in given.values())
+            value = {**DEFAULTS, **{name: each.text for name, each in given.items()}}
+            app = value["WSGIPath"].removesuffix(".py").replace("/", ".")
+            command = (
+                f"gunicorn --workers {value['NumProcesses']} "
+                f"--threads {value['NumThreads']} {app}"
+            )
+            yield StartLine(line, "Elastic Beanstalk", command)
+
+
+def _given(root: Node) -> Iterator[tuple[str, Node]]:
+    """The options for Python, in either of the two ways to write them."""
+    for _, table in find(root, f"option_settings.{NAMESPACE}"):
+        yield from table.items.items()
+    for _, each in find(root, "option_settings.*"):
+        if text_at(each, "namespace") == NAMESPACE and "value" in each.items:
+            yield text_at(each, "option_name"), each.items["value"]
+
 
 Reader = Callable[[Path, str], Iterator[StartLine]]
 
@@ -38,7 +73,7 @@ _CONCURRENCY = re.compile(r"(?:workers|threads|worker_connections|worker_class)\
 
 
 def _procfile(path: Path, text: str) -> Iterator[StartLine]:
-    return procfile.lines(text)
+    return procfile_lines(text)
 
 
 def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:

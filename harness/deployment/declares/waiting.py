@@ -1,25 +1,137 @@
-"""Compares how long a platform waits with how long the app there does."""
+"""Compares how long a platform waits with how long the app there does.
+
+A server waits for the app, and for the next request, by its options. Defaults were seen
+with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian 2.8.7 and waitress
+3.0.2, and stand in ``docs/waiting.md``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from harness.deployment.declares.patience import NOT_KNOWN
-from harness.deployment.declares.patience import Patience
-from harness.deployment.declares.patience import patience
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import Setting
+from harness.deployment.declares.gunicorn import gunicorn_settings
 from harness.deployment.declares.sendings import candidates
 from harness.deployment.declares.started import ReadPlace
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import Waited
 from harness.deployment.shell import CommandContext
+from harness.judge.patience import AppWaits
 from harness.judge.patience import judge_answer
 from harness.judge.patience import judge_idle
 from harness.judge.patience import JudgedWait
 from harness.judge.patience import PlatformWaits
 from harness.records.declares import Waiting
 from harness.records.declares import Waits
+
+GUNICORN_TIMEOUT = 30.0
+GUNICORN_KEEP_ALIVE = 2.0
+
+
+class Patience(NamedTuple):
+    """How long a server waits; ``None`` if that is unknown."""
+
+    answer: AppWaits | None
+    idle: AppWaits | None
+
+
+NOT_KNOWN = Patience(None, None)
+
+
+class KeepsFor(NamedTuple):
+    """How long a server without a limit on requests keeps idle connections."""
+
+    option: str
+    seconds: float
+    """The server's default."""
+
+
+KEEP_ALIVE: Mapping[str, KeepsFor] = {
+    "uvicorn": KeepsFor("--timeout-keep-alive", 5.0),
+    "hypercorn": KeepsFor("--keep-alive", 5.0),
+    "waitress-serve": KeepsFor("--channel-timeout", 120.0),
+    "waitress": KeepsFor("--channel-timeout", 120.0),
+}
+
+
+def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience:
+    """How long the server of a command waits; ``of`` names the place of the command."""
+    name, arguments = server_words(words)
+    try:
+        if name == "gunicorn":
+            return _gunicorn(arguments, context, of)
+        if name in ("uwsgi", "pyuwsgi"):
+            return _uwsgi(arguments, of)
+    except CannotDerive:
+        return NOT_KNOWN
+    if name == "flask":
+        return Patience(AppWaits("flask run", None, "", of), AppWaits(name, 0, "", of))
+    if name == "granian":
+        return Patience(AppWaits(name, None, "", of), None)
+    if name not in KEEP_ALIVE:
+        return NOT_KNOWN
+    keeps = KEEP_ALIVE[name]
+    given = option(arguments, keeps.option, env={})
+    seconds = _seconds(given, keeps.seconds)
+    server = name.removesuffix("-serve")
+    return Patience(
+        AppWaits(server, None, "", of), AppWaits(server, seconds, keeps.option, of)
+    )
+
+
+def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Patience:
+    settings = gunicorn_settings(arguments, context)
+    kind, connections = settings.kind, settings.connections
+    timeout = _seconds(settings.given("timeout"), GUNICORN_TIMEOUT)
+    keep = _seconds(settings.given("keepalive"), GUNICORN_KEEP_ALIVE)
+    known = {"sync", "gthread", "gevent", "eventlet", "tornado"}
+    if kind not in known:
+        return NOT_KNOWN
+    # Only a sync worker cannot report that it is alive while a request is in the app.
+    answer = AppWaits(
+        "gunicorn",
+        timeout if kind == "sync" and timeout else None,
+        "--timeout",
+        of,
+        ", or give its workers threads: with those the timeout ends no request",
+    )
+    keeps_none = kind == "sync" or (
+        kind == "gthread" and connections <= settings.threads
+    )
+    idle = AppWaits(
+        "gunicorn", 0 if keeps_none or not keep else keep, "--keep-alive", of
+    )
+    return Patience(answer, idle)
+
+
+def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
+    """uWSGI's waits; unknown if it reads files, which may say more than the words."""
+    if any(word.endswith((".ini", ".yaml", ".yml", ".xml")) for word in arguments):
+        return NOT_KNOWN
+    given = option(arguments, "--harakiri", env={})
+    seconds = _seconds(given, 0.0)
+    keeps = any(word.startswith(("--http11", "--http-keepalive")) for word in arguments)
+    return Patience(
+        AppWaits("uWSGI", seconds or None, "--harakiri", of),
+        None if keeps else AppWaits("uWSGI", 0, "", of),
+    )
+
+
+def _seconds(setting: Setting | None, default: float) -> float:
+    """A setting in seconds. Raises ``CannotDerive`` if it is no number."""
+    if setting is None:
+        return default
+    try:
+        return float(setting.value)
+    except ValueError:
+        raise CannotDerive(f"{setting.value!r} is no number of seconds") from None
 
 
 def waiting(

@@ -10,10 +10,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from harness.cli import main
 from harness.cli.schema import schema_of
 from harness.deployment.command import command_line
+from harness.deployment.config import DeploymentFault
 from harness.deployment.load import described
 from harness.deployment.load import load
+from harness.deployment.load import looking_at_paths
+from harness.deployment.no_engine import is_socket
 from harness.records.errors import UsageError
 from tests.builders.schemas import validator
 
@@ -275,3 +279,51 @@ def test_a_table_in_a_deployment_names_its_key(
     path.write_text(f'[[deployment]]\nname = "w"\ncommand = "x {{port}}"\n{line}\n')
     with pytest.raises(UsageError, match=words):
         load(path)
+
+
+LONG = "x" * 5000
+
+
+def test_an_error_about_a_path_is_a_fault_of_the_deployment() -> None:
+    with pytest.raises(DeploymentFault) as caught, looking_at_paths("command"):
+        Path(LONG).exists()
+    assert caught.value.key == "command"
+    assert caught.value.problem.endswith(": File name too long; correct it")
+    assert len(caught.value.problem) < 300
+
+
+@pytest.mark.parametrize("word", [LONG, "x" * 300, "a\0b", "", "shop.py/x"])
+def test_a_word_that_is_no_path_is_no_socket(word: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.py").touch()
+    assert not is_socket(tmp_path / word)
+
+
+def test_any_other_error_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), looking_at_paths("command"):
+        (tmp_path / "none").read_text()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--config", LONG],
+        ["compare", LONG, LONG],
+        ["declares", LONG],
+        ["report", "--results", LONG],
+        ["site", "--results", LONG],
+        ["track", "--show", "--history", LONG],
+        ["plan", "--catalog", LONG],
+        ["measure", "--plan", LONG],
+    ],
+    ids=lambda words: str(words[0]),
+)
+def test_a_path_that_is_too_long_is_one_line(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) in (2, 3)
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("flask-concurrency: ")

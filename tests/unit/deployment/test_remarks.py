@@ -11,7 +11,7 @@ import pytest
 from harness.deployment.config import DeploymentFault
 from harness.deployment.environment import Where
 from harness.deployment.platform import health_check
-from harness.deployment.platform_remarks import on_paper
+from harness.deployment.platform import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks

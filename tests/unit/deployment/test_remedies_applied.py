@@ -20,7 +20,7 @@ LIVE = ROOT / "tests" / "live" / "deployment"
 
 MODULES = (
     *("command", "declared/script", "declared/uwsgi", "dockerfile"),
-    *("elsewhere", "failures", "fixed_in_files", "fixed_ports", "interpreter"),
+    *("elsewhere", "failures", "environment", "fixed_in_files", "fixed_ports"),
     *("migrations", "mounted", "ports", "prepare", "remedies", "result"),
     "stand_ins",
 )

@@ -11,7 +11,7 @@ from harness.deployment.containers.compose_command import command
 from harness.deployment.containers.compose_command import config_words
 from harness.deployment.containers.compose_command import parse
 from harness.deployment.containers.compose_command import scaled
-from harness.deployment.containers.copies import Copy
+from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.mounts import ContainerRefused
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.containers.copies import Copy
+from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.docker_run import command
 from harness.deployment.containers.docker_run import harmless
 from harness.deployment.containers.docker_run import HarmlessRun
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.containers.run_words import parse
+from harness.deployment.containers.run_options import parse
 
 PORT = "-p {port}:80"
 PUBLISHED = ("--publish", "127.0.0.1:{port}:80")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.config import DeploymentFault
-from harness.deployment.interpreter import find_executable
-from harness.deployment.interpreter import takes_a_shell
+from harness.deployment.environment import find_executable
+from harness.deployment.environment import takes_a_shell
 
 
 @pytest.mark.parametrize(
