@@ -68,12 +68,22 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
     file says what serves it: Flask's own server would have another number. What to do
     is told with a verb of the command line.
     """
-    ways = [*_procfile(folder), *_dockerfile(folder)] or [*_files(folder)]
-    if ways:
+    problem = ""
+    ways = [*_procfile(folder)]
+    try:
+        ways += _dockerfile(folder)
+    except (DeploymentFault, UsageError) as fault:
+        problem = str(fault)
+    if ways := ways or [*_files(folder)]:
         return ways
     app = find_app(folder)
     if others := started_by_files(folder, has_app=app is not None):
         raise UsageError(*(other.told(verb) for other in others))
+    if problem:  # what an image starts is not Flask's own server
+        raise UsageError(
+            f"{problem}; or give the command that starts your server: "
+            f"flask-concurrency {verb} -- gunicorn app:app --threads 4"
+        )
     if app is None:
         raise UsageError(
             f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
@@ -95,14 +105,12 @@ def _procfile(folder: Path) -> Iterator[Candidate]:
 
 
 def _dockerfile(folder: Path) -> Iterator[Candidate]:
+    """The command of a Dockerfile. Raises ``DeploymentFault`` and ``UsageError``."""
     names = ("Dockerfile", "dockerfile", "Containerfile")
     path = next((folder / n for n in names if (folder / n).is_file()), None)
     if path is None:
         return
-    try:
-        command = dockerfile.command_in(path, {}, {})
-    except (DeploymentFault, UsageError):
-        return
+    command = dockerfile.command_in(path, {}, {})
     if _serves(command.words, command.folder or folder):
         given = {"dockerfile": path.name}
         yield Candidate("image", given, command.words, path, command.line)

@@ -15,8 +15,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.deployment.command import procfile_lines
+from harness.deployment.declared.program import server_words
+from harness.deployment.declared.program import SERVERS
 from harness.deployment.declares.in_lines import FILES
 from harness.deployment.declares.in_lines import in_lines
+from harness.deployment.declares.script import commands
 from harness.deployment.declares.sections import ini_file
 from harness.deployment.declares.sections import supervisor_file
 from harness.deployment.declares.sections import unit_file
@@ -83,10 +86,29 @@ def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
     except ValueError:
         return  # quotes that do not close
     run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
+    if run and run[0].items is None:
+        run = run[:1]  # with an ENTRYPOINT that is a line, Docker ignores CMD
     if run:
         what = " ".join(each.name for each in run)
-        whole = " ".join(shlex.join(each.items or ()) or each.rest for each in run)
-        yield StartLine(run[-1].line, what, whole, stage.env)
+        parts = [shlex.join(each.items or ()) or each.rest for each in run]
+        yield StartLine(run[-1].line, what, _run_as(parts), stage.env)
+
+
+def _run_as(parts: list[str]) -> str:
+    """The line of an entrypoint and its arguments.
+
+    An entrypoint that is a script, which is often only in the image, is left out: it
+    prepares something, and then runs its arguments.
+    """
+    whole = " ".join(parts)
+    if parts[1:] and not _has_server(whole) and _has_server(parts[1]):
+        return parts[1]
+    return whole
+
+
+def _has_server(line: str) -> bool:
+    """Whether one of the commands of a line is a server that is known."""
+    return any(server_words(each.words)[0] in SERVERS for each in commands(line, {}, 1))
 
 
 def _commands(
@@ -98,7 +120,7 @@ def _commands(
         words = [e.text or shlex.join(word.text for word in e.list) for e in run]
         if run:
             given = values.variables(table.items.get(variables))
-            yield name, StartLine(run[-1].line, "", " ".join(words), given)
+            yield name, StartLine(run[-1].line, "", _run_as(words), given)
 
 
 def _compose(path: Path, text: str) -> Iterator[StartLine]:

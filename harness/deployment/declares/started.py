@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.declared.program import PACKAGES
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SERVERS
 from harness.deployment.declared.promise import CannotDerive
@@ -42,8 +44,24 @@ def counted(
             started.times,
         )
         for command in commands(started.text, started.variables, processors)
-        if server_words(command.words)[0] in SERVERS
+        if starts(command.words)
     ]
+
+
+def starts(words: Sequence[str]) -> bool:
+    """Whether a command starts a server whose options are known.
+
+    Lists of packages name servers too, and uWSGI without options or a file serves
+    nothing.
+    """
+    program, arguments = server_words(words)
+    if PACKAGES.get(program, program) == "uwsgi":
+        return any(map(_OF_UWSGI.search, arguments))
+    return program in SERVERS
+
+
+_OF_UWSGI = re.compile(r"^-|[.:/]")
+"""What begins or is in an option, a file or an address."""
 
 
 def _count(command: SimpleCommand, context: CommandContext, times: int) -> Counted:

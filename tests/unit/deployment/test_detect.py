@@ -86,6 +86,12 @@ def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) 
             3,
         ),
         ("start.sh", "#!/bin/sh\n\nexec gunicorn app:app --threads 4\n", 3),
+        (
+            "Dockerfile",
+            'FROM x\nENTRYPOINT ["/only/there"]\n'
+            'CMD ["gunicorn", "app:app", "--threads", "4"]\n',
+            3,
+        ),
     ],
 )
 def test_the_development_server_is_not_taken_where_another_is_named(
@@ -98,6 +104,23 @@ def test_the_development_server_is_not_taken_where_another_is_named(
     said = str(raised.value)
     assert said.startswith(f"{name}:{line} starts a server")
     assert said.endswith("flask-concurrency check -- gunicorn app:app --threads 4")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("FROM x\n", "has no CMD"),
+        ('FROM x\nENTRYPOINT ["/only/there"]\n', "is only in the image"),
+    ],
+)
+def test_an_image_that_cannot_be_read_is_not_taken_for_the_development_server(
+    text: str, says: str, tmp_path: Path
+) -> None:
+    for file, content in {**APP, "Dockerfile": text}.items():
+        (tmp_path / file).write_text(content)
+    with pytest.raises(UsageError, match=says) as raised:
+        candidates(tmp_path, "check")
+    assert "flask-concurrency check -- gunicorn" in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,21 @@ def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
         ),
         (
             "Dockerfile",
+            'ENTRYPOINT ["/app/entry"]\nCMD ["gunicorn", "-w", "3", "a:a"]',
+            2,
+            "ENTRYPOINT CMD",
+            3,
+        ),
+        ("Dockerfile", "CMD uwsgi -p 9\nENTRYPOINT gunicorn -w 3", 2, "ENTRYPOINT", 3),
+        (
+            "compose.yaml",
+            "services:\n web:\n  entrypoint: [/e]\n  command: gunicorn -w 3 a:a\n",
+            4,
+            "service web",
+            3,
+        ),
+        (
+            "Dockerfile",
             "FROM a\nCMD gunicorn -w 9\nFROM b\nCMD gunicorn -w 3\n",
             4,
             "CMD",
@@ -209,6 +224,8 @@ def test_a_place(
     "files",
     [
         {"Dockerfile": "FROM x\nCMD ./start\n"},
+        {"install.sh": 'PACKAGES="git \\\nuwsgi uwsgi-plugin-python3"\n'},
+        {"install.sh": "cat <<EOF\nusage: install [all|uwsgi|nginx]\nEOF\n"},
         {"compose.yaml": "services: {a: {command: 1}, b: [], c: {command: {}}}"},
         {"compose.yaml": "services:\n\t- a"},
         {"compose.yaml": "- a"},
