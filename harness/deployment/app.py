@@ -36,6 +36,7 @@ from harness.measure.app import HOST
 from harness.probe.clients import Client
 from harness.probe.holds import Holds
 from harness.probe.listeners import is_of_others
+from harness.probe.listeners import shared
 from harness.probe.probe import Probe
 from harness.probe.quiet import Quiet
 from harness.probe.ready import from_app
@@ -154,6 +155,11 @@ class DeployedApp:
             what, *rest = str(problem).split("; ")
             allowed = f"within {self._seconds:g} seconds; `--start-seconds` allows more"
             raise NotAnswering("; ".join([f"{what} {allowed}", *rest])) from None
+        if not endpoint.path and shared(endpoint.port, server.processes()):
+            raise NotAnswering(
+                f"another program listens on port {endpoint.port} as well, and gets "
+                "some of the requests (SO_REUSEPORT); end that program first"
+            )
         self._below = found_below or self._below
         self.found_below = found_below or self.found_below
         self.hello = read_body(client, hook.Hello)

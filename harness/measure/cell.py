@@ -16,6 +16,7 @@ from harness.measure.guard import describe
 from harness.measure.guard import guarded
 from harness.measure.start import FreshServers
 from harness.measure.unmeasured import unmeasured
+from harness.probe.listeners import shared
 from harness.probe.overlap import measure_overlap
 from harness.probe.probe import Probe
 from harness.probe.questions import ask
@@ -73,8 +74,8 @@ async def measure_cell(
         rounds=tuple(attempt.schedule.rounds),
         steered=tuple(attempt.schedule.steered),
         workers=attempt.schedule.workers,
-        idle_workers=attempt.schedule.idle_workers,
-        asleep_workers=attempt.schedule.asleep_workers,
+        idle_workers=attempt.schedule.idle.count,
+        asleep_workers=attempt.schedule.idle.asleep,
         not_steered=attempt.schedule.not_steered,
         kernel=attempt.kernel,
         asked=tuple(attempt.seen),
@@ -169,6 +170,11 @@ class Attempt:
             self.measure_seconds += time.monotonic() - begun
             accounts = filter(None, (self.kernel, probe.kernel))
             self.kernel = max(accounts, key=lambda each: each.held, default=None)
+        if not probe.address.path and shared(
+            probe.address.port, probe.server.processes()
+        ):
+            reason = "another program began to listen on its port meanwhile"
+            raise NotMeasured(Outcome.HARNESS_FAILED, reason)
         if done and not self._stalled():
             for question in on_same_server(self._questions):
                 self.seen.append(await ask(question, SameServer(probe), self.context))

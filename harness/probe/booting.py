@@ -14,6 +14,7 @@ from harness.probe.probe import Probe
 from harness.probe.quiet import START
 from harness.probe.workers import find_workers
 from harness.probe.workers import forked_by_workers
+from harness.probe.workers import reached_at
 from harness.records.words import Settled
 from harness.system.asleep import takes_no_message
 from harness.system.schedstat import thread_state
@@ -79,10 +80,10 @@ def _is_booting(probe: Probe, restless: frozenset[Thread], seconds: float) -> bo
     seen = set(probe.holds.ever)
     if probe.answered_by is not None:
         seen.add(probe.answered_by)
-    processes = probe.server.origin.processes()
+    processes, reached = probe.server.origin.processes(), reached_at(probe)
     boot = {
         worker
-        for worker in set(find_workers(processes, seen).workers) - seen
+        for worker in set(find_workers(processes, seen, reached).workers) - seen
         if takes_no_message(worker) or (worker, worker) in restless
     }
     if boot and seconds > FORKED_SECONDS:

@@ -10,23 +10,27 @@ from collections.abc import Iterable
 
 import psutil
 
+from harness.system.sockets import addresses_of_listeners
 from harness.system.sockets import listening
 from harness.system.sockets import sockets_of
 
 
 def shared(port: int, processes: Iterable[int]) -> bool:
-    """Whether any other process listens on the port as well.
+    """Whether any other process listens at the same address and port as well.
 
-    A single listener is taken for theirs, and so are all where their owners cannot be
-    seen.
+    What others have at another address gets no requests of these. Where the owners of
+    sockets cannot be seen, or none of them is one of these processes, that is not told.
     """
     listeners = {inode for inode, its in listening().items() if its == port}
     if len(listeners) < 2:
         return False
     try:
-        return bool(listeners.difference(*map(sockets_of, processes)))
+        own = listeners & set[str]().union(*map(sockets_of, processes))
     except PermissionError:
         return False
+    at = addresses_of_listeners()
+    places = {at.get(inode) for inode in own}
+    return any(at.get(inode) in places for inode in listeners - own)
 
 
 def is_of_others(port: int, processes: Iterable[int]) -> bool:

@@ -43,8 +43,8 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
         schedule.choose_among(choice, probe.holds.ever)
         step = schedule.next()
         if step is None:
-            if schedule.idle_workers:
-                schedule.asleep_workers = len(may_be_booting(probe, choice.workers))
+            if schedule.idle.count:
+                schedule.idle.asleep = len(may_be_booting(probe, choice.workers))
             return True
         if isinstance(step, Steer):
             stalled = await _steered(probe, schedule, step, choice, ports)

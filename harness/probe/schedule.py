@@ -17,6 +17,7 @@ from harness.probe.further import further_to_growing
 from harness.probe.further import let_in_again
 from harness.probe.further import several_waiting
 from harness.probe.further import short_of
+from harness.probe.idle_workers import IdleWorkers
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import offers_to_growing
@@ -86,12 +87,7 @@ class Schedule:
         self.rounds: list[Round] = []
         self.steered: list[SteeredRound] = []
         self._given_up = GROWS if grows else ""
-        self.idle_workers = 0
-        """How many of the workers were never seen to hold a request."""
-        self.asleep_workers = 0
-        """How many of those slept for a time in the end, as one does that boots."""
-        self._idle_when_filled: int | None = 0
-        """How many workers were idle after each had been filled in turn."""
+        self.idle = IdleWorkers()
         self._repeated = 0
         self._ended = 0
         self.begun_anew = 0
@@ -118,13 +114,7 @@ class Schedule:
         ``held`` are the processes that have held requests so far.
         """
         self._choice = choice
-        idle = set(choice.workers).difference(held)
-        # If none of them holds requests, they pass them on to others.
-        self.idle_workers = len(idle) if len(idle) < len(choice.workers) else 0
-        if self._idle_when_filled is None:
-            self._idle_when_filled = self.idle_workers
-        elif self.idle_workers < self._idle_when_filled:
-            # One that took nothing in its turn takes requests now: it was not up then.
+        if self.idle.see(choice, held, len(self.rounds)):
             self._begin_anew(1, BEGUN_ANEW + len(choice.workers))
 
     def cannot_steer(self, reason: str) -> None:
@@ -140,7 +130,10 @@ class Schedule:
     def next(self) -> Offer | Steer | None:
         """The next load to offer; ``None`` when the question is answered."""
         if not self._pending:
-            more = self._steer() or self._further() or let_in_again(self.rounds)
+            more = self._steer()
+            if more is None and self._was_early() and self._begin_anew(1):
+                return self.next()
+            more = more or self._further() or let_in_again(self.rounds)
             if isinstance(more, Steer) or more is None:
                 return more
             self._pending.append(more)
@@ -152,6 +145,12 @@ class Schedule:
         if self._choice.by is Steering.PORT and self._choice.ports < self._load:
             return self._learn()
         return next_steered(self._choice, self._load, self.steered)
+
+    def _was_early(self) -> bool:
+        """Whether a round fell below the chosen least before all workers were up."""
+        early = at_load(self.rounds[: self.idle.early], self._load)
+        leasts = [one.admitted for one in least_rounds(self.steered, self._load)]
+        return bool(leasts) and any(one.admitted < min(leasts) for one in early)
 
     def _steers(self) -> bool:
         """Whether to choose the order of workers, by what is known so far."""
@@ -236,13 +235,13 @@ class Schedule:
             return
         self.steered.append(done)
         if done.goal is Goal.MOST:
-            self._idle_when_filled = None  # as it will be when that is known
+            self.idle.filled()
 
     def _begin_anew(self, late: int, at_most: int = BEGUN_ANEW) -> bool:
         if not late or self.begun_anew >= at_most or self._grows:
             return False
         self.begun_anew += 1
-        self._idle_when_filled = 0
+        self.idle.begin_anew()
         self._given_up = ""
         self.rounds.clear()
         self.steered.clear()

@@ -27,6 +27,9 @@ from harness.system.sockets import share_an_address
 from harness.system.sockets import sockets_of
 from harness.system.stopping import may_stop
 
+PASSED_ON = "each worker listens elsewhere, and what passes requests on to them chooses"
+"""Why workers that each listen at a place of their own are put into no order."""
+
 Listeners = dict[int, dict[str, Place]]
 """The place of each listening socket by inode, for each process."""
 
@@ -34,7 +37,8 @@ Listeners = dict[int, dict[str, Place]]
 def choose(probe: Probe) -> Choice:
     """Find the present workers of a server, and how to choose their order."""
     server = probe.server
-    choice = find_workers(server.origin.processes(), probe.holds.ever)
+    processes = server.origin.processes()
+    choice = find_workers(processes, probe.holds.ever, reached_at(probe))
     if choice.by is not None and probe.quiet.by is not Settled.SCHEDSTAT:
         reason = "this machine does not show for sure when a server is quiet"
         return choice._replace(by=None, reason=reason)
@@ -56,8 +60,20 @@ def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
     return asleep - forked_by_workers(processes, probe.holds.ever)
 
 
-def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
-    """The workers among some processes; ``held`` are those that held requests."""
+def reached_at(probe: Probe) -> Place | None:
+    """The port that requests are sent to; ``None`` if something else takes them first,
+    or if it is not a port."""
+    behind = probe.server.origin is not probe.server
+    return None if behind or probe.address.path else probe.address.port
+
+
+def find_workers(
+    processes: Iterable[int], held: set[int], reached: Place | None = None
+) -> Choice:
+    """The workers among some processes; ``held`` are those that held requests.
+
+    ``reached`` is where they are sent to, if that is known.
+    """
     try:
         listeners = _listeners(processes)
     except PermissionError:
@@ -76,6 +92,10 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
         else set()
     )
     wanted = common or {place for its in listeners.values() for place in its.values()}
+    if reached in common:
+        wanted = {reached}
+    elif waited_on and not common:
+        wanted.discard(reached)  # who listens there passes requests on
     listening_on = {
         process: {inode for inode, place in its.items() if place in wanted}
         for process, its in listeners.items()
@@ -89,6 +109,8 @@ def find_workers(processes: Iterable[int], held: set[int]) -> Choice:
         or not (forked.get(process) or others & set(warden.descendants(process)))
         or sockets_waited_for(process, inodes)
     }
+    if waited_on and not common:
+        return Choice(tuple(sorted(workers)), reason=PASSED_ON)
     if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
         return Choice(reason=SEVERAL_SOCKETS)
     return _choice(workers)

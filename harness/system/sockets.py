@@ -83,13 +83,21 @@ def share_an_address(inodes: Collection[str]) -> bool:
 
     False if unknown.
     """
-    try:
-        with sock_diag() as kernel:
-            addresses = kernel.addresses()
-    except (Unavailable, OSError):
-        return False
+    addresses = addresses_of_listeners()
     at = [addresses[inode] for inode in inodes if inode in addresses]
     return len(set(at)) < len(at)
+
+
+def addresses_of_listeners() -> dict[str, bytes]:
+    """The address and port of each listening socket, by inode; empty if unknown.
+
+    As the kernel has them, and only to be compared.
+    """
+    try:
+        with sock_diag() as kernel:
+            return kernel.addresses()
+    except (Unavailable, OSError):
+        return {}
 
 
 def _listening_by_table() -> dict[str, int]:

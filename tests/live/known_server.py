@@ -27,6 +27,7 @@ for folder in (Path(__file__).parents[2] / "harness" / "target", Path(__file__).
     sys.path.insert(0, str(folder))
 
 import control  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
+import real_styles  # type: ignore[import-not-found,unused-ignore]  # noqa: E402, F401
 from sly_styles import fork  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 from sly_styles import Listener  # noqa: E402
 from sly_styles import Parameters  # noqa: E402

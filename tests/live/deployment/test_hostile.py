@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
+import socket
 import threading
 from pathlib import Path
 
@@ -84,6 +86,37 @@ def test_another_program_on_its_port(check: Check, tmp_path: Path) -> None:
     assert "below" not in checked.message
 
 
+def test_another_program_that_shares_its_port(check: Check, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sharing) as told:
+        told.others = []  # type: ignore[attr-defined]
+        threading.Thread(target=told.serve_forever, daemon=True).start()
+        (folder / "shop.py").write_text("import flask\napp = flask.Flask('shop')\n")
+        text = SHARES.format(port=told.server_port)
+        (folder / "gunicorn.conf.py").write_text(text)
+        (folder / "concurrency.toml").write_text(
+            '[[deployment]]\nname = "mine"\n'
+            'command = "gunicorn shop:app --threads 4 --bind {host}:{port}"\n'
+        )
+        checked = check(folder)
+        told.shutdown()
+        for each in told.others:  # type: ignore[attr-defined]
+            each.shutdown(socket.SHUT_RDWR)
+            each.close()
+    assert checked.cells["mine"]["outcome"] == "not answering"
+    assert "another program listens on port" in checked.message
+
+
+SHARES = """
+import urllib.request
+reuse_port = True
+
+def post_worker_init(worker):
+    port = worker.sockets[0].sock.getsockname()[1]
+    urllib.request.urlopen("http://127.0.0.1:{port}/" + str(port)).read()
+"""
+
 TELLS = """
 import sys, time, urllib.request
 import flask
@@ -109,3 +142,24 @@ class Other(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Keep the output of tests clean."""
+
+
+class Sharing(Other):
+    """Listens on the port that it is told as well, and hangs up."""
+
+    def do_GET(self) -> None:
+        other = socket.socket()
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", int(self.path.strip("/"))))
+        other.listen()
+        self.server.others.append(other)  # type: ignore[attr-defined]
+        threading.Thread(target=hang_up, args=(other,), daemon=True).start()
+        self.send_response(200)
+        self.end_headers()
+
+
+def hang_up(listener: socket.socket) -> None:
+    """Accept connections and close them, until the socket is shut down."""
+    with contextlib.suppress(OSError):
+        while True:
+            listener.accept()[0].close()

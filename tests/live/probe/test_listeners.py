@@ -8,9 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.measure import cell
 from harness.measure import start
+from harness.probe.overlap import measure_overlap
+from harness.probe.probe import Probe
+from harness.probe.schedule import Schedule
 from harness.records.words import Outcome
 from harness.system.spawn import LINUX
+from tests.live.commands import gthread
 from tests.live.conftest import Measure
 
 GRANIAN = (
@@ -50,3 +55,26 @@ def test_an_occupied_port_that_is_shared_silently(
     seen = measure(GRANIAN, declared=4)
     assert seen.outcome is Outcome.NOT_ANSWERING
     assert seen.reason == "another program listens on its port as well"
+
+
+@pytest.mark.skipif(not LINUX, reason="who listens is told by Linux only")
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
+def test_another_program_that_joins_later(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    with socket.socket() as other:
+
+        async def joined(probe: Probe, schedule: Schedule) -> bool:
+            done = await measure_overlap(probe, schedule)
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            other.bind((host, probe.address.port))
+            other.listen()
+            return done
+
+        monkeypatch.setattr(cell, "measure_overlap", joined)
+        seen = measure(gthread(1, 2, "--reuse-port"), declared=2)
+    if host == "127.0.0.1":
+        assert seen.outcome is Outcome.HARNESS_FAILED
+        assert seen.reason == "another program began to listen on its port meanwhile"
+    else:  # it gets none of the requests
+        assert (seen.outcome, seen.reason) == (Outcome.MEASURED, "")

@@ -234,10 +234,26 @@ def test_a_worker_that_comes_up_after_its_turn_begins_the_rounds_anew() -> None:
     assert run(schedule, 8, TWO) == [1, 8, 8, 8, 9]
 
 
+def test_a_round_from_before_a_worker_was_up_is_no_least() -> None:
+    schedule = Schedule(3, 64)
+    held, orders = {1}, []
+    while step := schedule.next():
+        if isinstance(step, Steer):
+            orders.append(step.goal)
+            schedule.seen_steered(run_steered(step, 2, 0))
+            held = {1, 2}
+        else:
+            schedule.seen(seen(step.asked, min(step.asked, 2 * len(held))))
+        schedule.choose_among(TWO, held)
+    assert schedule.begun_anew == 1
+    assert {each.admitted for each in schedule.rounds if each.offered == 3} == {3}
+    assert orders == [Goal.MOST, Goal.LEAST, Goal.LEAST] * 2
+
+
 def test_workers_that_never_held_a_request_are_counted() -> None:
     schedule = Schedule(4, 64)
     schedule.choose_among(Choice((1, 2, 3), Steering.STOP), {1, 7})
-    assert schedule.idle_workers == 2
+    assert schedule.idle.count == 2
 
 
 def test_a_server_that_is_busy_while_full_is_offered_several_more() -> None:
