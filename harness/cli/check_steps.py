@@ -51,9 +51,11 @@ def measure_all(
         for each in prepared
     ]
 
-    def report(some: Sequence[Checked], ended: HarnessError | None = None) -> Findings:
+    def report(
+        measured_so_far: Sequence[Checked], ended: HarnessError | None = None
+    ) -> Findings:
         findings = check_findings.judge_deployments(
-            configured, some, options.fail_on, check_again(configured)
+            configured, measured_so_far, options.fail_on, check_again(configured)
         )
         write(findings, results, ended)
         return findings

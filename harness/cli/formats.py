@@ -126,5 +126,5 @@ def write_pages(
 
 def shown_path(path: Path) -> str:
     """A path as one would type it in the current folder."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    current = Path.cwd()
+    return str(path.relative_to(current) if path.is_relative_to(current) else path)

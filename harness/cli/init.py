@@ -60,10 +60,10 @@ def init(
 def _check_new(workflow: Path | None) -> None:
     """Raise ``UsageError`` if a file that would be written is there already."""
     wanted = [default_config() or Path(DEFAULT), *([workflow] if workflow else [])]
-    there = [path for path in wanted if path.exists()]
-    if there:
+    existing = [path for path in wanted if path.exists()]
+    if existing:
         raise UsageError(
-            *(f"{path}: is there already, and nothing was written" for path in there)
+            *(f"{path}: is there already, and nothing was written" for path in existing)
         )
     if not os.access(os.curdir, os.W_OK):
         raise UsageError(

@@ -17,10 +17,10 @@ from harness.records.results import read_plan
 def measure(shard: str, plan: Path | None, jobs: int, results: Path) -> int:
     """Measure a plan, or one shard of it."""
     path = plan or results / PLAN
-    whole = read_plan(path)
-    part = shard_of(whole, shard)
+    planned = read_plan(path)
+    part = shard_of(planned, shard)
     check_limit(part)
     bring_wheels(part, path.resolve().parent, results)
-    files.write(results / PLAN, whole)
+    files.write(results / PLAN, planned)
     interrupted = show_and_carry_out(part, results, jobs)
     return Interrupted.exit_code if interrupted else 0

@@ -129,8 +129,10 @@ def conclude_check(
     strict = fail_on is not FailOn.HARNESS
     more = fault_of(judged, fail_on, compared) if strict else None
     write(results, judged, compared, checked)
-    whole = judged, judged.cells
-    if fault := show_check(results, judged, checked, printing, compared, whole, more):
+    document = judged, judged.cells
+    if fault := show_check(
+        results, judged, checked, printing, compared, document, more
+    ):
         raise fault
     return 0
 
@@ -141,12 +143,12 @@ def show_check(
     checked: CheckResult,
     printing: Printing,
     compared: Changes | None = None,
-    whole: tuple[object, Sequence[object]] | None = None,
+    document: tuple[object, Sequence[object]] | None = None,
     more: HarnessError | None = None,
 ) -> HarnessError | None:
     """Print what a check came to; return the error that it fails with.
 
-    ``whole`` is what programs get, and the parts of it: by default the result of the
+    ``document`` is what programs get, and the parts of it: by default the result of the
     check. ``more`` is an error that counts if the check itself passed.
     """
     compared = compared or changes_in(judged)
@@ -156,7 +158,9 @@ def show_check(
         fault, end = more, verdict.of_run(judged, more)
     sections = overview(judged, compared, end, shown_path(results), checked)
     page = contents.page(judged, compared, checked)
-    whole = whole or (checked, checked.deployments)
+    document = document or (checked, checked.deployments)
     cases = of_check(judged, checked)
-    show_in(printing, AllWays(*whole, cases, sections, page, judged.measured_at), fault)
+    show_in(
+        printing, AllWays(*document, cases, sections, page, judged.measured_at), fault
+    )
     return fault

@@ -89,21 +89,21 @@ SHUT_OUT = {
 }
 
 
-def _staying(found: StayNumbers) -> Iterator[Remark]:
+def _staying(numbers: StayNumbers) -> Iterator[Remark]:
     """A remark on clients that stay: they keep everyone else out, or
     get events late.
     """
-    if found.shut_out_by is not None:
-        what, remedy = SHUT_OUT[found.question]
+    if numbers.shut_out_by is not None:
+        what, remedy = SHUT_OUT[numbers.question]
         earlier = ""
-        if found.waits_from:
-            earlier = f", and from {found.waits_from} on a request may wait"
+        if numbers.waits_from:
+            earlier = f", and from {numbers.waits_from} on a request may wait"
         yield _remark(
             word=Other.SHUT_OUT,
-            reason=f"with {found.shut_out_by} {what} nobody else gets in{earlier}",
+            reason=f"with {numbers.shut_out_by} {what} nobody else gets in{earlier}",
             remedy=remedy,
         )
-    if found.held_back:
+    if numbers.held_back:
         yield _remark(
             word=Other.HELD_BACK,
             reason="events do not reach the client while their stream lasts",

@@ -96,9 +96,9 @@ def in_repository(path: str, environ: Mapping[str, str]) -> str:
     Without a runner the current folder stands for the repository.
     """
     root = os.path.realpath(environ.get("GITHUB_WORKSPACE") or os.curdir)
-    whole = os.path.realpath(path)
-    inside = bool(path) and os.path.commonpath((root, whole)) == root
-    return os.path.relpath(whole, root) if inside else ""
+    real_path = os.path.realpath(path)
+    inside = bool(path) and os.path.commonpath((root, real_path)) == root
+    return os.path.relpath(real_path, root) if inside else ""
 
 
 # ------------------------------------------------------------------ what is annotated
@@ -188,14 +188,16 @@ def roll_up(annotations: Sequence[Annotation]) -> list[Annotation]:
     """Keep as many of each level as GitHub shows; the last one stands for the rest."""
     shown: list[Annotation] = []
     for level, budget in BUDGET.items():
-        mine = [annotation for annotation in annotations if annotation.level == level]
-        if len(mine) > budget:
-            rest = mine[budget - 1 :]
+        of_level = [
+            annotation for annotation in annotations if annotation.level == level
+        ]
+        if len(of_level) > budget:
+            rest = of_level[budget - 1 :]
             more = Annotation(
                 level,
                 f"and {len(rest)} more",
                 "The summary has all: " + "; ".join(each.title for each in rest),
             )
-            mine = [*mine[: budget - 1], more]
-        shown += mine
+            of_level = [*of_level[: budget - 1], more]
+        shown += of_level
     return shown

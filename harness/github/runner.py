@@ -97,8 +97,8 @@ def set_outputs(environ: Mapping[str, str], outputs: Mapping[str, str]) -> None:
 def summary_room(environ: Mapping[str, str]) -> int:
     """How many bytes this step may still add to its summary."""
     path = environ.get("GITHUB_STEP_SUMMARY")
-    there = Path(path).stat().st_size if path and Path(path).exists() else 0
-    return max(0, MAX_BYTES - there)
+    written = Path(path).stat().st_size if path and Path(path).exists() else 0
+    return max(0, MAX_BYTES - written)
 
 
 def add_summary(environ: Mapping[str, str], text: str) -> None:

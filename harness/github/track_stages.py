@@ -73,13 +73,13 @@ def _history(environ: Mapping[str, str], _command: Run) -> int:
     """Fetch the history for the next step."""
     folder = Path(inputs.history(environ))
     _make_room(folder)
-    there = branch.fetch(_branch(environ), folder)
+    exists = branch.fetch(_branch(environ), folder)
     shutil.rmtree(folder / ".git", ignore_errors=True)
     (folder / FETCHED).touch()
     measured, _ = history.read(folder)
     runner.set_outputs(environ, {"found": str(len(measured))})
     print(
-        f"{len(measured)} measurements" if there else "the history begins", flush=True
+        f"{len(measured)} measurements" if exists else "the history begins", flush=True
     )
     return 0
 

@@ -90,8 +90,8 @@ def needed_here(
 ) -> Iterator[NeededHere]:
     """The needs of a cell that only the measuring machine can check."""
     for need in (*server.needs, *configuration.needs):
-        here = need.programs or need.succeeds
-        if here and within(cell.server_version, need.where):
+        checked_here = need.programs or need.succeeds
+        if checked_here and within(cell.server_version, need.where):
             yield NeededHere(
                 programs=need.programs, succeeds=need.succeeds, because=need.because
             )

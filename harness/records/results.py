@@ -93,11 +93,11 @@ def refuse_others(results: Path) -> None:
     if (results / LOCK).exists():
         return
     for folder in (results, results / PREVIOUS):
-        there = _of_a_run(folder)
-        records = [each for each in there if each.suffix == ".json"]
+        present = _of_a_run(folder)
+        records = [each for each in present if each.suffix == ".json"]
         foreign = [record for record in records if not _is_ours(record)]
         if not records:
-            foreign = there
+            foreign = present
         if foreign:
             raise UsageError(
                 f"{foreign[0]}: is there already, and no run wrote it; choose another "

@@ -100,9 +100,9 @@ def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
     yield from _pages(atlas, frame, every)
     yield _feed(frame, "all", "What changed", every)
     for name, several in atlas.servers.items():
-        mine = [each for each in every if each.server == name]
+        of_server = [each for each in every if each.server == name]
         title = f"What changed of {words.title(several[0].cell)}"
-        yield _feed(frame, address.segment(name), title, mine)
+        yield _feed(frame, address.segment(name), title, of_server)
 
 
 class ListedChange(NamedTuple):

@@ -88,9 +88,9 @@ def newest_of(atlas: Atlas, server: str) -> list[AtlasCell]:
     """The newest cell of each configuration of a server, in the catalog's order."""
     known = atlas.server(server)
     order = {c.id: n for n, c in enumerate(known.configuration if known else ())}
-    mine = [entry for (name, _), entry in atlas.newest.items() if name == server]
+    of_server = [entry for (name, _), entry in atlas.newest.items() if name == server]
     return sorted(
-        mine,
+        of_server,
         key=lambda entry: (
             order.get(entry.cell.configuration, len(order)),
             entry.cell.configuration,

@@ -74,6 +74,6 @@ def _rows(cells: Sequence[CellReport]) -> Iterator[VerdictRow]:
     for several in groups.values():
         several.sort(key=age)
         for start in range(0, len(several), MOST_LINKS):
-            some = several[start : start + MOST_LINKS]
-            releases = sorted({c.server_version for c in some}, key=release_order)
-            yield VerdictRow(tuple(some), span(releases))
+            batch = several[start : start + MOST_LINKS]
+            releases = sorted({c.server_version for c in batch}, key=release_order)
+            yield VerdictRow(tuple(batch), span(releases))

@@ -49,9 +49,11 @@ def group_versions(
     package that only one side has cannot be swapped.
     """
     alias = name if name != project else ""
-    both = [d for d in versions if d.before and d.now and d.name != alias]
-    alone = [each for each in both if each.name in (*SWAPPED_ALONE, project)]
-    rest = tuple(each for each in both if each not in alone and each.name != "Python")
+    in_both = [d for d in versions if d.before and d.now and d.name != alias]
+    alone = [each for each in in_both if each.name in (*SWAPPED_ALONE, project)]
+    rest = tuple(
+        each for each in in_both if each not in alone and each.name != "Python"
+    )
     return [*((each,) for each in alone), *([rest] if rest else [])]
 
 

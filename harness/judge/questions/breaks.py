@@ -53,10 +53,10 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
     held = {_short(each) for each in known}
     if len(known) > 1 and len(held) == 1 and len(certain) == len(known) and not broken:
         words = [*held]
-    whole = [each for each in certain if not _broke(each)]
+    unbroken = [each for each in certain if not _broke(each)]
     others = (limit for limit in seen.limits if limit not in known)
     sentences = [
-        *_unbroken(whole),
+        *_unbroken(unbroken),
         *map(_sentence, broken),
         *map(_doubt, doubtful),
         *_left_open(open_),

@@ -56,28 +56,30 @@ def numbers(seen: Http2Seen, cell: CellEvidence) -> Http2Numbers | None:
 # --------------------------------------------------------------------------- in words
 
 
-def _short(found: Http2Numbers) -> str:
-    if found.fewer:
-        return f"{found.one} of {found.several}"
-    if found.one < found.several:
-        return f"{found.one} of {found.several}: no more streams are allowed"
-    return f"as many: {min(found.one, found.several)}"
+def _short(numbers: Http2Numbers) -> str:
+    if numbers.fewer:
+        return f"{numbers.one} of {numbers.several}"
+    if numbers.one < numbers.several:
+        return f"{numbers.one} of {numbers.several}: no more streams are allowed"
+    return f"as many: {min(numbers.one, numbers.several)}"
 
 
-def _sentence(found: Http2Numbers) -> str:
-    requests = plural(found.one, "request")
-    allowed = _allowed(found)
-    if found.fewer:
-        where = " one process has" if found.processes == 1 else " it gets"
+def _sentence(numbers: Http2Numbers) -> str:
+    requests = plural(numbers.one, "request")
+    allowed = _allowed(numbers)
+    if numbers.fewer:
+        where = " one process has" if numbers.processes == 1 else " it gets"
         return (
-            f"One HTTP/2 connection gets fewer places than several: of {found.offered} "
-            f"requests on it {found.one} are in the app at once, which is all that"
-            f"{where}, and {found.several} on connections of their own.{allowed}"
+            "One HTTP/2 connection gets fewer places than several: of "
+            f"{numbers.offered} requests on it {numbers.one} are in the app at once, "
+            f"which is all that{where}, and {numbers.several} on connections of their "
+            f"own.{allowed}"
         )
-    if found.one < found.several:
+    if numbers.one < numbers.several:
         return (
-            f"All {found.one} requests that one HTTP/2 connection can carry are in the "
-            f"app at once; {found.several} were on connections of their own.{allowed}"
+            f"All {numbers.one} requests that one HTTP/2 connection can carry are in "
+            f"the app at once; {numbers.several} were on connections of their own."
+            f"{allowed}"
         )
     return (
         "One HTTP/2 connection gets as many places as several: "
@@ -85,7 +87,7 @@ def _sentence(found: Http2Numbers) -> str:
     )
 
 
-def _allowed(found: Http2Numbers) -> str:
-    if found.streams is None:
+def _allowed(numbers: Http2Numbers) -> str:
+    if numbers.streams is None:
         return ""
-    return f" The server allows {plural(found.streams, 'stream')} on a connection."
+    return f" The server allows {plural(numbers.streams, 'stream')} on a connection."

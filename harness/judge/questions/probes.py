@@ -36,14 +36,14 @@ def numbers(seen: ProbesSeen) -> HealthNumbers | None:
     beyond = sorted(each.held for each in waiting if each.held > answered)
     at = min(waiting, key=_held, default=None)
     first = beyond[0] if beyond else None
-    whole = [s for s in waiting if s.behind is not None and s.held == first]
+    counted = [s for s in waiting if s.behind is not None and s.held == first]
     most = max(steps, key=_held)
     return HealthNumbers(
         check=seen.check,
         at_times=at.held if at else None,
         always=first,
         tried=most.held,
-        behind=max((each.behind or 0 for each in whole), default=None),
+        behind=max((each.behind or 0 for each in counted), default=None),
         status=at.status if at else None,
         chance=any(step.order is CheckOrder.CHANCE for step in steps),
         idle_seconds=idle.seconds,
@@ -101,15 +101,15 @@ def span(seconds: tuple[float, float]) -> str:
     return f"{least:g} to {most:g} s"
 
 
-def _short(found: HealthNumbers) -> str:
-    words = f"waits from {found.at_times}"
-    if found.status is not None:
-        words = f"fails from {found.at_times} with {found.status}"
-    if found.chance and found.at_times != found.always:
+def _short(numbers: HealthNumbers) -> str:
+    words = f"waits from {numbers.at_times}"
+    if numbers.status is not None:
+        words = f"fails from {numbers.at_times} with {numbers.status}"
+    if numbers.chance and numbers.at_times != numbers.always:
         words += " (seen)"
-    if found.always is not None and found.always != found.at_times:
-        words += f", always from {found.always}"
-    return f"{words}; {found.check.then} after {span(found.after)}"
+    if numbers.always is not None and numbers.always != numbers.at_times:
+        words += f", always from {numbers.always}"
+    return f"{words}; {numbers.check.then} after {span(numbers.after)}"
 
 
 def _follows(check: HealthCheck) -> str:
@@ -124,43 +124,45 @@ def _follows(check: HealthCheck) -> str:
     )
 
 
-def _waits(found: HealthNumbers, seen: ProbesSeen) -> str:
+def _waits(numbers: HealthNumbers, seen: ProbesSeen) -> str:
     """Sentences on what a waiting check means."""
-    most = found.always or found.tried
-    if found.status is not None:
-        words = f"With {found.at_times} requests in the app the health check is "
-        return f"{words}answered with status {found.status}. {_follows(found.check)}"
+    most = numbers.always or numbers.tried
+    if numbers.status is not None:
+        words = f"With {numbers.at_times} requests in the app the health check is "
+        return (
+            f"{words}answered with status {numbers.status}. {_follows(numbers.check)}"
+        )
     words = f"With {most} requests in the app the health check waits for a place"
-    if found.behind:
-        words += f", behind {found.behind} of them"
+    if numbers.behind:
+        words += f", behind {numbers.behind} of them"
         last = seen.steps[-1]
         if last.behind and last.held > most:
             words += f" (behind {last.behind} when {last.held - most} more wait)"
-    if found.at_times != found.always:
-        by = "was seen at times" if found.chance else "happens at times"
-        words += f"; with {found.at_times} that {by}, in a worker that is full"
-    return f"{words}. {_follows(found.check)}{_tcp(found)}"
+    if numbers.at_times != numbers.always:
+        by = "was seen at times" if numbers.chance else "happens at times"
+        words += f"; with {numbers.at_times} that {by}, in a worker that is full"
+    return f"{words}. {_follows(numbers.check)}{_tcp(numbers)}"
 
 
-def _answered(found: HealthNumbers, seen: ProbesSeen) -> str:
+def _answered(numbers: HealthNumbers, seen: ProbesSeen) -> str:
     """A sentence on what an always answered check means."""
-    if found.check.by is CheckBy.TCP:
+    if numbers.check.by is CheckBy.TCP:
         most = max(seen.steps, key=_held)
-        words = f"With all {found.tried} requests in the app a connection is opened"
+        words = f"With all {numbers.tried} requests in the app a connection is opened"
         if most.http is False:
             words = f"{words}, though no request is answered"
             return f"{words}: TCP says nothing about the app."
         return f"{words}, and a request is answered too."
-    own = f" on port {found.check.port}" if found.check.port else ""
-    held = f"With {found.tried} requests in the app, the most that were tried,"
+    own = f" on port {numbers.check.port}" if numbers.check.port else ""
+    held = f"With {numbers.tried} requests in the app, the most that were tried,"
     return f"{held} the health check{own} is answered."
 
 
-def _tcp(found: HealthNumbers) -> str:
+def _tcp(numbers: HealthNumbers) -> str:
     """A sentence on what a check by TCP would have seen."""
-    if found.tcp is None or found.check.by is CheckBy.TCP:
+    if numbers.tcp is None or numbers.check.by is CheckBy.TCP:
         return ""
-    if not found.tcp:
+    if not numbers.tcp:
         return " A check by TCP would get no connection either."
     return (
         " A check by TCP is answered all the same: the kernel opens its connection, "

@@ -140,65 +140,67 @@ def may_wait_from(count: int) -> str:
     )
 
 
-def _short(found: StayNumbers) -> str:
-    if found.shut_out_by is None:
-        return f"{found.tried} leave room"
-    return found.in_short(shut_out(found.shut_out_by))
+def _short(numbers: StayNumbers) -> str:
+    if numbers.shut_out_by is None:
+        return f"{numbers.tried} leave room"
+    return numbers.in_short(shut_out(numbers.shut_out_by))
 
 
-def _sentence(found: StayNumbers, watched: float) -> str:
-    words, count = WORDS[found.question], found.shut_out_by
+def _sentence(numbers: StayNumbers, watched: float) -> str:
+    words, count = WORDS[numbers.question], numbers.shut_out_by
     if count is None:
         beside = "and others still get in"
-        return f"{found.tried} {words.several} can be {words.open}, {beside}."
+        return f"{numbers.tried} {words.several} can be {words.open}, {beside}."
     until = f"for at least the {watched:g} s that it was watched"
-    if found.frees_after:
-        until = f"until the server frees itself after {found.frees_after:.0f} s"
-    if found.taking is Taking.EACH:
+    if numbers.frees_after:
+        until = f"until the server frees itself after {numbers.frees_after:.0f} s"
+    if numbers.taking is Taking.EACH:
         begin = f"Each {words.single} takes a place: with {count}"
     else:
         begin = f"With {count} {words.several if count > 1 else words.single}"
     after = (
-        "" if found.served_after else "; what waited is not served when they have left"
+        ""
+        if numbers.served_after
+        else "; what waited is not served when they have left"
     )
     return f"{begin} {words.open} nobody else gets in, {until}{after}."
 
 
-def _where(found: StayNumbers) -> list[str]:
+def _where(numbers: StayNumbers) -> list[str]:
     """Sentences on where the clients stay, and on streams whose clients left."""
     sentences = []
-    if found.waits_from:
-        sentences.append(may_wait_from(found.waits_from))
-    if found.chance:
+    if numbers.waits_from:
+        sentences.append(may_wait_from(numbers.waits_from))
+    if numbers.chance:
         sentences.append(
             "Several workers share the load by chance: it may be another number next "
             "time, and a request that meets a full worker waits earlier."
         )
-    if found.question is Question.UPLOADS and found.in_app is not None:
+    if numbers.question is Question.UPLOADS and numbers.in_app is not None:
         sentences.append(
             "The app is called before the whole body is there, and waits for it."
-            if found.in_app
+            if numbers.in_app
             else "The app is not called before the whole body is there."
         )
-    if found.held_back:
+    if numbers.held_back:
         sentences.append("An event does not reach the client while its stream lasts.")
-    if found.left:
-        sentences.append(_left(found))
-    if found.kept_seconds >= NOTICED_SECONDS:
+    if numbers.left:
+        sentences.append(_left(numbers))
+    if numbers.kept_seconds >= NOTICED_SECONDS:
         sentences.append(
             "When their clients have left, polls stay in the app until they end by "
-            f"themselves: for {found.kept_seconds:.0f} s here."
+            f"themselves: for {numbers.kept_seconds:.0f} s here."
         )
     return sentences
 
 
-def _left(found: StayNumbers) -> str:
+def _left(numbers: StayNumbers) -> str:
     """A sentence on how long streams keep their places after their clients left."""
-    after = found.gone_after
+    after = numbers.gone_after
     if after == 0:
         return "A stream whose client has left ends at once."
     if after is None:
-        events = plural(len(found.left) - 1, "further event")
+        events = plural(len(numbers.left) - 1, "further event")
         return f"A stream whose client has left is still in the app after {events}."
     when = "the next event is" if after == 1 else f"{after} further events are"
     return f"A stream whose client has left keeps its place until {when} sent."

@@ -122,19 +122,19 @@ async def _strained(
 async def _strain(probe: Probe, most: int) -> Strained:
     """Hold more and more requests, until one of them is not in the app."""
     clients = gather(probe, most).clients
-    came = 0
+    sent = 0
     with probe.dispersing():
-        while came < most and len(probe.holds.held) == came:
-            probe.crowd.open(clients[came : came + STEP])
-            came = min(came + STEP, most)
-            those = clients[:came]
-            settled = await expect(probe, partial(all_there, probe, those))
+        while sent < most and len(probe.holds.held) == sent:
+            probe.crowd.open(clients[sent : sent + STEP])
+            sent = min(sent + STEP, most)
+            arrived = clients[:sent]
+            settled = await expect(probe, partial(all_there, probe, arrived))
         ended = [client for client in clients if client.state in ENDED]
         seen = Strained(
             scarce=Scarce.FILES,
-            offered=came,
+            offered=sent,
             held=probe.holds.peak,
-            waiting=came - len(probe.holds.held) - len(ended),
+            waiting=sent - len(probe.holds.held) - len(ended),
             settled=settled,
             account=account(ended, probe.holds.entered),
             statuses=statuses(ended),

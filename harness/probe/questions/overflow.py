@@ -57,21 +57,21 @@ def _most() -> int:
 
 
 async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
-    came = await _come(probe, clients, fill)
+    arrived = await _come(probe, clients, fill)
     settled = await probe.until(probe.all_in_or_ended)
     in_app, waiting = len(probe.holds.held), probe.waiting()
     in_backlog = _count_backlog(probe.server.processes())
-    states = Counter(each.state for each in came)
+    states = Counter(each.state for each in arrived)
     statuses = Counter(
         str(each.status)
-        for each in came
+        for each in arrived
         if each.state is State.ANSWERED and each.name not in probe.holds.entered
     )
     probe.crowd.give_up_opening()
-    served = await _let_in(probe, [each.name for each in came])
+    served = await _let_in(probe, [each.name for each in arrived])
     stalled = await finish(probe)
     return OverflowSeen(
-        came=len(came),
+        came=len(arrived),
         in_app=in_app,
         waiting=waiting,
         in_backlog=in_backlog,
@@ -177,6 +177,6 @@ def _count_backlog(processes: list[int]) -> int | None:
 
 def waiting_in(lines: Iterable[str], ports: set[int]) -> int:
     """The same, from the lines of ``/proc/net/tcp`` and the ports listened on."""
-    ours = [entry for entry in entries(lines) if entry.port in ports]
-    backlogs = sum(each.queued for each in ours if each.state == LISTENING)
-    return backlogs + sum(each.state == BEGUN for each in ours)
+    at_ports = [entry for entry in entries(lines) if entry.port in ports]
+    backlogs = sum(each.queued for each in at_ports if each.state == LISTENING)
+    return backlogs + sum(each.state == BEGUN for each in at_ports)

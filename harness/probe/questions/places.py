@@ -180,20 +180,20 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
     await watch(probe, are_all_there, WATCHED_SECONDS)
     watched = time.monotonic() - begun
     processes = probe.holds.processes()
-    there = _names(probe, "")
+    at_place = _names(probe, "")
     asking, ended = len(_names(probe, ASKS)), _endings(probe)
-    stuck = await _let_go(probe, there)
+    stuck = await _let_go(probe, at_place)
     stalled = await finish(probe)
     if probe.gave_up_early:
         settled = Settled.STEADY_COUNT
     return PlaceRound(
         offered=probe.crowd.offered,
         at_door=at_door,
-        at_place=len(there),
+        at_place=len(at_place),
         asking=asking,
         ended=ended,
         watched_seconds=watched,
-        processes=len({processes[name] for name in there}),
+        processes=len({processes[name] for name in at_place}),
         stalled=stalled,
         settled=settled,
         order=goal,
@@ -203,10 +203,10 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
     )
 
 
-async def _let_go(probe: Probe, there: set[str]) -> int:
+async def _let_go(probe: Probe, at_place: set[str]) -> int:
     """Release requests at the place; return how many still want it a while later."""
     probe.holds.letting_go = True
-    for name in there & probe.holds.held.keys():
+    for name in at_place & probe.holds.held.keys():
         probe.holds.release(name)
     await serve_all(probe)
     if not probe.all_ended():

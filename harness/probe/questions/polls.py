@@ -63,9 +63,9 @@ class Poll(Staying):
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Make each client open a session and prepare to poll. Raises ``NotSpoken``."""
         for first in range(0, len(clients), TOGETHER):
-            some = clients[first : first + TOGETHER]
-            opened = await asyncio.gather(*(self._open(probe) for _ in some))
-            for client, session in zip(some, opened, strict=True):
+            batch = clients[first : first + TOGETHER]
+            opened = await asyncio.gather(*(self._open(probe) for _ in batch))
+            for client, session in zip(batch, opened, strict=True):
                 self._sessions[client] = session
                 client.partial = PartialRequest(request_head(probe, "GET", session))
 

@@ -135,7 +135,7 @@ class Asking:
         for order in others:
             known = {least - 1: False} if least > 1 else {}
             steps += await self._search(order, known, ceiling)
-        steps.append(await self._step(ceiling + BEYOND, first, whole=True))
+        steps.append(await self._step(ceiling + BEYOND, first, in_full=True))
         return steps
 
     async def _alone(self) -> HealthStep:
@@ -154,20 +154,20 @@ class Asking:
         steps: list[HealthStep] = []
         times = AT_CHANCE if order is CheckOrder.CHANCE else 1
         while count := next_held(waits, most):
-            whole = count == most
+            in_full = count == most
             several = [
-                await self._step(count, order, whole=whole) for _ in range(times)
+                await self._step(count, order, in_full=in_full) for _ in range(times)
             ]
             waits[count] = not all(each.answered for each in several)
             steps += several
         return steps
 
     async def _step(
-        self, held: int, order: CheckOrder, *, whole: bool = False
+        self, held: int, order: CheckOrder, *, in_full: bool = False
     ) -> HealthStep:
         """Hold requests, check, and let all go.
 
-        With ``whole`` it is also seen how many requests a check that waits is behind,
+        With ``in_full`` it is also seen how many requests a check that waits is behind,
         and what the other kind of check would have got.
         """
         probe = self._probe
@@ -188,7 +188,7 @@ class Asking:
                 lag_seconds=probe.lag.worst(),
                 complete=complete,
             )
-            return await self._whole(step, check) if whole else step
+            return await self._whole(step, check) if in_full else step
         finally:
             if check is not None:
                 check.crowd.give_up()

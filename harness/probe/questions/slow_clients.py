@@ -64,15 +64,15 @@ BODY_BYTES = 1000
 
 def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
     """What a slow client sends, for each way to be slow."""
-    whole = request_head(probe, "GET", "ready")
+    head = request_head(probe, "GET", "ready")
     post = request_head(probe, "POST", "read", f"Content-Length: {BODY_BYTES}")
     large = request_head(probe, "GET", f"large?pieces={PIECES}")
     return {
         SlowWay.SILENT: PartialRequest(b""),
-        SlowWay.HALF_HEADER: PartialRequest(whole[: len(whole) // 2]),
+        SlowWay.HALF_HEADER: PartialRequest(head[: len(head) // 2]),
         SlowWay.HALF_BODY: PartialRequest(post + b"." * (BODY_BYTES // 2)),
         SlowWay.READS_NOTHING: PartialRequest(large, reads=False),
-        SlowWay.IDLE: PartialRequest(whole, stays=True),
+        SlowWay.IDLE: PartialRequest(head, stays=True),
     }
 
 

@@ -106,10 +106,12 @@ class StaySearch:
             async with _beating(way, stay):
                 order = await arrive(probe, workers, goal, stay, others, come)
             since = time.monotonic()
-            came = [client for client in stay if client.offered]
-            in_app, ended = _held(probe, stay), _ended(came)
-            begun = sum(map(way.has_begun, came))
-            self._statuses |= {c.status for c in came if c.status and c.state in ENDED}
+            connected = [client for client in stay if client.offered]
+            in_app, ended = _held(probe, stay), _ended(connected)
+            begun = sum(map(way.has_begun, connected))
+            self._statuses |= {
+                c.status for c in connected if c.status and c.state in ENDED
+            }
             crowd.open([other for other in others if other.state is State.NEW])
             async with _beating(way, stay):
                 settled = await expect(probe, lambda: all_there(probe, others))
@@ -121,7 +123,7 @@ class StaySearch:
             await way.end(probe, stay)
             await finish(probe)
             return StayStep(
-                clients=len(came),
+                clients=len(connected),
                 in_app=in_app if way.in_app else None,
                 begun=begun,
                 ended=ended,

@@ -43,22 +43,22 @@ def section(cells: Sequence[CellReport]) -> Section:
     return Section.of("the memory", title, table, *how, worth=Worth.TABLE)
 
 
-def _row(cell: CellReport, found: MemoryNumbers) -> tuple[Words, ...]:
-    further = f"{found.each / MB:.2f}" if found.places > 1 else ""
+def _row(cell: CellReport, numbers: MemoryNumbers) -> tuple[Words, ...]:
+    further = f"{numbers.each / MB:.2f}" if numbers.places > 1 else ""
     return (
         say("{} {}", chain(cell), Name(cell.configuration)),
-        found.places,
-        f"{found.idle / MB:.0f}",
-        f"{found.full / MB:.0f}",
-        f"{found.full_own / MB:.0f}",
-        f"{found.full / found.places / MB:.1f}",
+        numbers.places,
+        f"{numbers.idle / MB:.0f}",
+        f"{numbers.full / MB:.0f}",
+        f"{numbers.full_own / MB:.0f}",
+        f"{numbers.full / numbers.places / MB:.1f}",
         further,
-        found.processes,
-        found.threads,
-        found.files,
+        numbers.processes,
+        numbers.threads,
+        numbers.files,
     )
 
 
-def _line(cell: CellReport, found: MemoryNumbers) -> Text:
-    megabytes = f"{found.full / MB:.0f} MB"
-    return say("{}: {} places, {}", Name(cell.id), found.places, megabytes)
+def _line(cell: CellReport, numbers: MemoryNumbers) -> Text:
+    megabytes = f"{numbers.full / MB:.0f} MB"
+    return say("{}: {} places, {}", Name(cell.id), numbers.places, megabytes)

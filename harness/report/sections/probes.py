@@ -46,37 +46,37 @@ def section(cells: Sequence[CellReport]) -> Section:
     )
 
 
-def _row(cell: CellReport, found: HealthNumbers) -> tuple[Words, ...]:
+def _row(cell: CellReport, numbers: HealthNumbers) -> tuple[Words, ...]:
     where = say("{} {}", words.chain(cell), Name(cell.configuration))
-    idle = f"{1000 * found.idle_seconds:.0f} ms" if found.idle_seconds else ""
-    at = f"{found.at_times}" if found.waits else f"not by {found.tried}"
-    at += f" ({found.status})" if found.status is not None else ""
-    tcp = {True: "answered", False: "not answered", None: ""}[found.tcp]
+    idle = f"{1000 * numbers.idle_seconds:.0f} ms" if numbers.idle_seconds else ""
+    at = f"{numbers.at_times}" if numbers.waits else f"not by {numbers.tried}"
+    at += f" ({numbers.status})" if numbers.status is not None else ""
+    tcp = {True: "answered", False: "not answered", None: ""}[numbers.tcp]
     return (
         where,
         idle,
         at,
-        "" if found.always is None else found.always,
-        "" if found.behind is None else found.behind,
-        _follows(found) if found.waits else "nothing",
+        "" if numbers.always is None else numbers.always,
+        "" if numbers.behind is None else numbers.behind,
+        _follows(numbers) if numbers.waits else "nothing",
         tcp,
     )
 
 
-def _follows(found: HealthNumbers) -> Text:
-    least, most = found.after
-    return say("{} after {}", str(found.check.then), f"{least:g} to {most:g} s")
+def _follows(numbers: HealthNumbers) -> Text:
+    least, most = numbers.after
+    return say("{} after {}", str(numbers.check.then), f"{least:g} to {most:g} s")
 
 
-def _line(found: HealthNumbers) -> Text:
-    if not found.waits:
-        return say("health check: answered with {} held", found.tried)
-    by = say("waits from {}", str(found.at_times))
-    if found.status is not None:
-        by = say("fails from {} with {}", str(found.at_times), str(found.status))
-    elif found.always != found.at_times:
-        by = say("{}, always from {}", by, str(found.always or "?"))
-    return say("health check: {}; {}", by, _follows(found))
+def _line(numbers: HealthNumbers) -> Text:
+    if not numbers.waits:
+        return say("health check: answered with {} held", numbers.tried)
+    by = say("waits from {}", str(numbers.at_times))
+    if numbers.status is not None:
+        by = say("fails from {} with {}", str(numbers.at_times), str(numbers.status))
+    elif numbers.always != numbers.at_times:
+        by = say("{}, always from {}", by, str(numbers.always or "?"))
+    return say("health check: {}; {}", by, _follows(numbers))
 
 
 def _asked(check: HealthCheck) -> Text:

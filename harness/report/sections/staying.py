@@ -40,34 +40,34 @@ def section(cells: Sequence[CellReport]) -> Section:
     return Section.of("clients that stay", title, table, *how, worth=Worth.TABLE)
 
 
-def _row(cell: CellReport, found: StayNumbers) -> tuple[Words, ...]:
+def _row(cell: CellReport, numbers: StayNumbers) -> tuple[Words, ...]:
     return (
         say("{} {}", chain(cell), Name(cell.configuration)),
-        WORDS[found.question].several,
-        _from(found),
-        str(found.taking),
-        "; ".join(_besides(found)),
+        WORDS[numbers.question].several,
+        _from(numbers),
+        str(numbers.taking),
+        "; ".join(_besides(numbers)),
     )
 
 
-def _from(found: StayNumbers) -> str:
-    if found.shut_out_by is None:
-        return f"not by {found.tried}"
-    return found.in_short(str(found.shut_out_by))
+def _from(numbers: StayNumbers) -> str:
+    if numbers.shut_out_by is None:
+        return f"not by {numbers.tried}"
+    return numbers.in_short(str(numbers.shut_out_by))
 
 
-def _besides(found: StayNumbers) -> Iterator[str]:
-    if found.question is Question.UPLOADS and found.in_app is not None:
-        yield "read by the app" if found.in_app else "read before the app is called"
-    if found.held_back:
+def _besides(numbers: StayNumbers) -> Iterator[str]:
+    if numbers.question is Question.UPLOADS and numbers.in_app is not None:
+        yield "read by the app" if numbers.in_app else "read before the app is called"
+    if numbers.held_back:
         yield f"events held back ({code_of(Other.HELD_BACK)})"
-    if found.kept_seconds >= NOTICED_SECONDS:
-        place = f"keeps its place for {found.kept_seconds:.0f} s"
+    if numbers.kept_seconds >= NOTICED_SECONDS:
+        place = f"keeps its place for {numbers.kept_seconds:.0f} s"
         yield f"{place} after its client has left"
-    if found.left and found.gone_after != 0:
-        events = plural(found.gone_after or len(found.left) - 1, "event")
+    if numbers.left and numbers.gone_after != 0:
+        events = plural(numbers.gone_after or len(numbers.left) - 1, "event")
         place = f"keeps its place for {events} after its client has left"
-        yield place if found.gone_after else f"{place}, and longer"
+        yield place if numbers.gone_after else f"{place}, and longer"
 
 
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
