@@ -24,6 +24,7 @@ from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
 from harness.deployment.python_source import text_of
+from harness.deployment.started_by import required_by
 from harness.deployment.started_by import serves_by_script
 from harness.deployment.started_by import started_by_files
 from harness.records.errors import UsageError
@@ -73,17 +74,16 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
     try:
         ways += _dockerfile(folder)
     except (DeploymentFault, UsageError) as fault:
-        problem = str(fault)
+        problem = str(fault).removeprefix("dockerfile: ")
     if ways := ways or [*_files(folder)]:
         return ways
     app = find_app(folder)
-    if others := started_by_files(folder, has_app=app is not None):
+    if others := started_by_files(folder, app):
         raise UsageError(*(other.told(verb) for other in others))
     if problem:  # what an image starts is not Flask's own server
-        raise UsageError(
-            f"{problem}; or give the command that starts your server: "
-            f"flask-concurrency {verb} -- gunicorn app:app --threads 4"
-        )
+        raise UsageError(_instead_of_an_image(problem, verb))
+    if app and (required := [*required_by(folder, app)]):
+        raise UsageError(required[0].told(verb))
     if app is None:
         raise UsageError(
             f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
@@ -116,16 +116,39 @@ def _dockerfile(folder: Path) -> Iterator[Candidate]:
         yield Candidate("image", given, command.words, path, command.line)
 
 
+def _instead_of_an_image(problem: str, verb: str) -> str:
+    """What to do about a Dockerfile whose command cannot be started here."""
+    if "Docker takes" not in problem:
+        build = f"flask-concurrency check --declared 4 -- {dockerfile.RUN}"
+        what = problem.partition("; ")[0]
+        problem = f"{what}; build the image and measure that: {build}"
+    return (
+        f"{problem}; or give the command that starts your server: "
+        f"flask-concurrency {verb} -- gunicorn app:app --threads 4"
+    )
+
+
 def _serves(words: Sequence[str], folder: Path) -> bool:
-    """Whether a command starts a server that ``flask run`` does not stand for."""
+    """Whether a command may start a server that ``flask run`` does not stand for."""
     if words[1:2] == ("-c",):  # a line for a shell
-        several = commands(words[-1], {}, processors())
-        return any(_serves(each.words, folder) for each in several)
+        several = [each.words for each in commands(words[-1], {}, processors())]
+        known = any(server_words(each)[0] in SERVERS for each in several)
+        return known or any(_serves(each, folder) for each in several[-1:])
     program, arguments = server_words(words)
-    script = next((argument for argument in arguments if argument.endswith(".py")), "")
-    if IS_PYTHON.match(program) and script:
-        return serves_by_script(folder / script)
-    return program in SERVERS
+    if IS_PYTHON.match(program):
+        script = next((each for each in arguments if each.endswith(".py")), "")
+        return bool(script) and serves_by_script(folder / script)
+    return program in SERVERS or not (program == "" or program in SERVES_NOTHING)
+
+
+SERVES_NOTHING = frozenset(
+    {
+        *("sh", "bash", "dash", "ash", "zsh", "flask", "pytest", "tox", "celery", "rq"),
+        *("alembic", "tail", "sleep", "cat", "echo", "true", "jupyter", "ipython"),
+        *("pip", "coverage", "cd", "export", "set", "python", "fi", "done"),
+    }
+)
+"""Programs that a Dockerfile starts beside a server, or in place of one."""
 
 
 def _files(folder: Path) -> Iterator[Candidate]:

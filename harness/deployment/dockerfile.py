@@ -23,9 +23,10 @@ from harness.deployment.shell import CommandLine
 
 KEY = "dockerfile"
 
+RUN = "docker run --rm -p 127.0.0.1:{port}:8000 IMAGE"
+
 DOCKER_RUN = (
-    "build that and measure it: command = "
-    '"docker run --rm -p 127.0.0.1:{port}:8000 IMAGE", with the port that it listens on'
+    f'build that and measure it: command = "{RUN}", with the port that it listens on'
 )
 """The remedy for a Dockerfile whose command does not run outside its image."""
 

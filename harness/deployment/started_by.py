@@ -9,18 +9,27 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
-from pathlib import PurePath
 from typing import NamedTuple
 
+from harness.deployment.command_here import command_here
 from harness.deployment.declared.program import DEVELOPMENT
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.script import serving_call
+from harness.deployment.declares.find import places_of
 from harness.deployment.declares.find import read_places
 from harness.deployment.declares.started import ReadPlace
+from harness.deployment.named_servers import command_lines
+from harness.deployment.named_servers import commands_of_project
+from harness.deployment.named_servers import module_file
+from harness.deployment.named_servers import required_servers
+from harness.deployment.named_servers import text_files
+from harness.deployment.named_servers import USUAL
+from harness.deployment.not_started import other_servers
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
@@ -35,20 +44,7 @@ NOT_OF_PRODUCTION = frozenset(
 
 MOST_NAMED = 4
 
-NOT_STARTED = {
-    "passenger_wsgi.py": "Passenger",
-    "zappa_settings.json": "Zappa",
-    "zappa_settings.toml": "Zappa",
-    "serverless.yml": "a platform of functions",
-    "vercel.json": "Vercel",
-    "*.wsgi": "mod_wsgi",
-}
-"""Files by which something serves an app that a check cannot start, and what it is."""
-
-AS_USER = frozenset({"sudo", "doas", "runuser", "gosu", "su-exec", "chpst", "setpriv"})
-"""Programs that change the user; here that is the one who checks."""
-
-_UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?")
+_UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?|\{\{.*?\}\}")
 
 _DECIDES = re.compile(r"WEB_CONCURRENCY|(?:GUNICORN|UWSGI|GRANIAN|UVICORN)_\w+")
 """Variables that say how many requests a server takes."""
@@ -80,32 +76,90 @@ class StartedBy(NamedTuple):
         )
 
 
-def started_by_files(folder: Path, *, has_app: bool) -> list[StartedBy]:
+def started_by_files(folder: Path, app: str | None) -> list[StartedBy]:
     """What the files of a folder start, each command once.
 
     Where the folder has an app itself, Flask's own server is what is measured anyway.
     """
-    found: dict[tuple[str, ...], StartedBy] = {}
-    for read_place in read_places(folder, processors()):
-        if not NOT_OF_PRODUCTION.isdisjoint(PurePath(read_place.place.file).parts[:-1]):
-            continue
-        started = _started(read_place, folder)
-        if started is None or (has_app and _is_plain_flask(started.words)):
-            continue
-        found.setdefault((started.folder, *started.words), started)
-    several = [*found.values(), *_scripts(folder)] or [*_not_started(folder)]
+    several = [*_each_once(read_places(folder, processors()), folder, app)]
+    several += [*_commands_of_project(folder)] or [*_scripts(folder)]
+    if not several and app:
+        files = [
+            each for each in text_files(folder) if _is_of_production(each[0], folder)
+        ]
+        several = [*_not_started(files, folder, app)] or [*_named(files, folder, app)]
     return several[:MOST_NAMED]
 
 
-def _not_started(folder: Path) -> Iterator[StartedBy]:
+def _is_of_production(path: Path, top: Path) -> bool:
+    return NOT_OF_PRODUCTION.isdisjoint(path.relative_to(top).parts[:-1])
+
+
+def _each_once(
+    places: Iterable[ReadPlace], folder: Path, app: str | None
+) -> Iterator[StartedBy]:
+    """What places start, each command once, and not what ``flask run`` stands for."""
+    seen: set[tuple[str, ...]] = set()
+    for place in places:
+        if _is_of_production(place.path, folder):
+            started = _started(place, folder)
+            if started is None or (app and _is_plain_flask(started.words)):
+                continue
+            if (key := (started.folder, *started.words)) not in seen:
+                seen.add(key)
+                yield started
+
+
+def _not_started(
+    files: Iterable[tuple[Path, str]], folder: Path, app: str
+) -> Iterator[StartedBy]:
     """Files by which something serves the app that cannot be started here."""
-    app = find_app(folder)
-    of = "the command of another server, such as Flask's own"
-    for name, who in NOT_STARTED.items() if app else ():
-        for there in sorted(folder.glob(name))[:1]:
-            words = ("flask", "--app", app or "", "run")
-            what = f"says that {who} serves the app, which a check does not start"
-            yield StartedBy(there.name, ".", words, {}, what, of)
+    for path, other in other_servers(files):
+        where = f"{path.relative_to(folder)}:{other.line}"
+        give, words = other.instead(app)
+        yield StartedBy(where, ".", words, {}, other.said, give)
+
+
+def _named(
+    files: Iterable[tuple[Path, str]], folder: Path, app: str
+) -> Iterator[StartedBy]:
+    """Files of other kinds with the command of a server for an app that is here."""
+    for path, text in files:
+        lines = ((line, None) for line in command_lines(path, text))
+        places = [
+            place
+            for place in places_of(path, folder, lines, processors())
+            if place.app and _has_app(place, folder)
+        ]
+        for started in _each_once(places, folder, app):
+            yield started._replace(what=NAMES)
+
+
+NAMES = "names a server, and such a file is not run here"
+
+
+def _has_app(place: ReadPlace, top: Path) -> bool:
+    """Whether the app that a place serves is in its folder."""
+    return _has_module(_folder(place, top), place.app.partition(":")[0])
+
+
+def _commands_of_project(folder: Path) -> Iterator[StartedBy]:
+    """The commands that the project installs and that serve."""
+    for named in commands_of_project(folder):
+        path = module_file(folder, named.module)
+        if path is not None and serves_by_script(path):
+            where = f"{named.path.relative_to(folder)}:{named.line}"
+            what = f"names the command {named.name}, which starts a server"
+            yield StartedBy(where, ".", (named.name,), {}, what, "that, installed")
+
+
+def required_by(folder: Path, app: str) -> Iterator[StartedBy]:
+    """Servers that are required, and that no file starts."""
+    for named in required_servers(folder):
+        where = f"{named.path.relative_to(folder)}:{named.line}"
+        words = tuple(word.format(app=app) for word in USUAL[named.name])
+        what = f"requires {named.name}, and no file here says how it is started"
+        yield StartedBy(where, ".", words, {}, what)
 
 
 _SERVERS_OF_CODE = re.compile(
@@ -146,7 +200,7 @@ def _started(each: ReadPlace, top: Path) -> StartedBy | None:
             return None
     decides = {k: v for k, v in variables.items() if _DECIDES.fullmatch(k)}
     shown = str(folder.relative_to(top))
-    return StartedBy(each.where, shown, _here(words, folder), decides)
+    return StartedBy(each.where, shown, command_here(words, folder), decides)
 
 
 def _folder(each: ReadPlace, top: Path) -> Path:
@@ -181,34 +235,3 @@ def _of_settings(path: Path, words: Sequence[str], folder: Path) -> tuple[str, .
         return named
     app = find_app(folder)
     return (*named, app) if app else ()
-
-
-def _here(words: Sequence[str], folder: Path) -> tuple[str, ...]:
-    """A command without the paths of the machine that it was written for."""
-    kept: list[str] = []
-    if PurePath(words[0]).name in AS_USER:
-        program, arguments = server_words(words)
-        words = (program, *arguments)
-    for word in words:
-        path = Path(word.rpartition("=")[2])
-        if not path.is_absolute() or os.path.exists(path):
-            kept.append(word)
-        elif path.parent.name in ("bin", "sbin"):
-            kept.append(word.replace(str(path), path.name))
-        elif same := _same_file(path, folder):
-            kept.append(word.replace(str(path), same))
-        elif kept and kept[-1] == "--chdir":
-            kept.pop()
-        elif not word.startswith("--chdir="):
-            kept.append(word)
-    return tuple(kept)
-
-
-def _same_file(path: Path, folder: Path) -> str:
-    """The end of a path of another machine that is a file here; empty for none."""
-    parts = path.parts[1:]
-    for index in range(len(parts)):
-        end = PurePath(*parts[index:])
-        if os.path.isfile(folder / end):
-            return end.as_posix()
-    return ""

@@ -19,9 +19,10 @@ from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SERVERS
 from harness.deployment.declares.in_lines import FILES
 from harness.deployment.declares.in_lines import in_lines
+from harness.deployment.declares.pm2 import pm2_file
 from harness.deployment.declares.script import commands
+from harness.deployment.declares.sections import conf_file
 from harness.deployment.declares.sections import ini_file
-from harness.deployment.declares.sections import supervisor_file
 from harness.deployment.declares.sections import unit_file
 from harness.deployment.dockerfile_stages import stage_of
 from harness.deployment.platforms import values
@@ -197,8 +198,9 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("uwsgi*.y*ml", "uwsgi*.xml", "uwsgi*.json"), _uwsgi_in_other_words),
     (("tox.ini",), in_lines),
     (("*.ini",), ini_file),
-    (("*.conf",), supervisor_file),
-    (("*.service",), unit_file),
+    (("*.conf",), conf_file),
+    (("*.service", "*.container"), unit_file),
+    (("ecosystem*.*js", "pm2*.json", "pm2*.*js", "ecosystem*.json"), pm2_file),
     (("pyproject.toml",), _pyproject),
     (tuple(DEPLOYMENTS), _deployments),
     (("*.sh", "entrypoint", "start", "run"), _shell),

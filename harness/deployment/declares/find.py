@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -118,30 +119,45 @@ def _places(
 ) -> Iterator[ReadPlace]:
     """The places in files, each with the instances of platforms in it."""
     for path, instances in by_platform.items():
-        project = _project(path.parent, folder)
-        folders = tuple(dict.fromkeys((path.parent, project, folder)))
-        for started, own in _start_lines(path, instances):
-            here = own or processors
-            several = [
-                counted(started, folders, number)
-                for number in (here, here + (not own), own or elsewhere or here)
-            ]
-            for position, (now, more, other) in enumerate(zip(*several, strict=True)):
-                place = Place(
-                    file=str(path.relative_to(folder)),
-                    line=started.line + now.command.line - 1,
-                    what=started.what,
-                    command=" ".join(now.command.words),
-                    known=now.known,
-                    declared=now.declared,
-                    because=now.because,
-                    elsewhere=other.declared if elsewhere else None,
-                    depends=now.declared != more.declared,
-                )
-                of_platform = reader_of(path.name) is None
-                yield ReadPlace(
-                    place, path, project, folders, started, position, now, of_platform
-                )
+        lines = _start_lines(path, instances)
+        yield from places_of(path, folder, lines, processors, elsewhere)
+
+
+def places_of(
+    path: Path,
+    folder: Path,
+    lines: Iterable[tuple[StartLine, int | None]],
+    processors: int,
+    elsewhere: int | None = None,
+) -> Iterator[ReadPlace]:
+    """The places of a file in a folder, by what it starts.
+
+    Each line comes with the number of processors of its platform, if that is known.
+    """
+    project = _project(path.parent, folder)
+    folders = tuple(dict.fromkeys((path.parent, project, folder)))
+    for started, own in lines:
+        here = own or processors
+        several = [
+            counted(started, folders, number)
+            for number in (here, here + (not own), own or elsewhere or here)
+        ]
+        for position, (now, more, other) in enumerate(zip(*several, strict=True)):
+            place = Place(
+                file=str(path.relative_to(folder)),
+                line=started.line + now.command.line - 1,
+                what=started.what,
+                command=" ".join(now.command.words),
+                known=now.known,
+                declared=now.declared,
+                because=now.because,
+                elsewhere=other.declared if elsewhere else None,
+                depends=now.declared != more.declared,
+            )
+            of_platform = reader_of(path.name) is None
+            yield ReadPlace(
+                place, path, project, folders, started, position, now, of_platform
+            )
 
 
 def _start_lines(

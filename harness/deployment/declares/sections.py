@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.shell import StartLine
@@ -29,6 +30,14 @@ def uwsgi_file(path: Path, text: str) -> Iterator[StartLine]:
 _PROCESSES = re.compile(r"\s*(?:processes|workers|threads|gevent)\s*=")
 
 
+def conf_file(path: Path, text: str) -> Iterator[StartLine]:
+    """A drop-in of systemd, or a file of supervisord."""
+    if path.parent.name.endswith(".service.d"):
+        yield from drop_in_file(path, text)
+    else:
+        yield from supervisor_file(path, text)
+
+
 def supervisor_file(path: Path, text: str) -> Iterator[StartLine]:
     """The programs of supervisord, or the watchers of circus."""
     for name, settings in _sections(text):
@@ -48,15 +57,48 @@ def supervisor_file(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def unit_file(path: Path, text: str) -> Iterator[StartLine]:
-    """The command of a systemd unit."""
+    """The command of a systemd unit, unless a drop-in beside it has another."""
+    dropped = [(each, text_if_there(each)) for each in drop_ins(path)]
+    command = _command_of([(path, text), *dropped])
+    if command is not None and command[0] == path:
+        yield command[1]
+
+
+def drop_in_file(path: Path, text: str) -> Iterator[StartLine]:
+    """The command of a drop-in, such as ``shop.service.d/override.conf``."""
+    unit = path.parent.with_suffix("")
+    texts = [(each, text_if_there(each)) for each in (unit, *drop_ins(unit))]
+    command = _command_of(texts)
+    if command is not None and command[0] == path:
+        yield command[1]
+
+
+def drop_ins(unit: Path) -> list[Path]:
+    """The drop-ins beside a unit, in the order in which systemd reads them."""
+    return sorted(unit.with_name(f"{unit.name}.d").glob("*.conf"))
+
+
+def _command_of(texts: Sequence[tuple[Path, str]]) -> tuple[Path, StartLine] | None:
+    """The last command in a unit and its drop-ins, and the file that has it."""
     variables: dict[str, str] = {}
-    for name, settings in _sections(text, several=("Environment", "EnvironmentFile")):
-        if name == "Service" and "ExecStart" in settings:
-            variables |= _pairs(settings.get("Environment", (0, ""))[1])
-            _, files = settings.get("EnvironmentFile", (0, ""))
-            variables |= _of_files(path, files.split())
-            line, command = settings["ExecStart"]
-            yield StartLine(line, "ExecStart", command.lstrip("@-:+!"), variables)
+    last: tuple[Path, int, str, str] | None = None
+    for path, text in texts:
+        for name, settings in _sections(text, ("Environment", "EnvironmentFile")):
+            if name in UNITS:
+                variables |= _pairs(settings.get("Environment", (0, ""))[1])
+                _, files = settings.get("EnvironmentFile", (0, ""))
+                variables |= _of_files(path, files.split())
+                line, command = settings.get(UNITS[name], (0, ""))
+                if line:
+                    last = path, line, UNITS[name], command.lstrip("@-:+!")
+    if last is None or not last[3]:
+        return None
+    path, line, key, command = last
+    return path, StartLine(line, key, command, variables)
+
+
+UNITS = {"Service": "ExecStart", "Container": "Exec"}
+"""The key of a command, by the section of a unit; Podman's have containers."""
 
 
 def _of_files(unit: Path, names: list[str]) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,3 +98,71 @@ def test_as_much_is_printed_as_is_wanted(check: Check, tmp_path: Path) -> None:
     for out in (quiet, usual, whole):
         assert out.splitlines()[-1] == verdict
     assert len(quiet) < len(usual) < len(whole)
+
+
+UNIT = """{"applications": {"shop": {
+  "type": "python", "processes": 2, "module": "app", "callable": "app"}}}
+"""
+
+SCRIPTS = '[project]\nname = "shop"\n[project.scripts]\nshop-web = "web:main"\n'
+
+WEB = """import os, waitress
+from app import app
+def main():
+    waitress.serve(app, port=int(os.environ.get("PORT", 8080)), threads=3)
+"""
+
+INSTALLED = f"#!{sys.executable}\nimport sys\nfrom web import main\nsys.exit(main())\n"
+"""What an installer writes for a command of a project."""
+
+
+@pytest.mark.parametrize(
+    ("files", "place", "handled"),
+    [
+        (
+            {"ecosystem.config.js": "{ script: 'gunicorn', args: '-w 2 app:app' }\n"},
+            "ecosystem.config.js:1",
+            2,
+        ),
+        (
+            {"a.service.d/b.conf": "[Service]\nExecStart=/a/bin/gunicorn app:app\n"},
+            "a.service.d/b.conf:2",
+            1,
+        ),
+        ({"unit.json": UNIT}, "unit.json:2", 2),
+        (
+            {"shop.conf": "WSGIDaemonProcess a threads=3\nWSGIScriptAlias / a.wsgi\n"},
+            "shop.conf:1",
+            3,
+        ),
+        (
+            {".github/workflows/a.yml": "a:\n- run: gunicorn -w 2 app:app &\n"},
+            ".github/workflows/a.yml:2",
+            2,
+        ),
+        ({"requirements.txt": "flask\nwaitress\n"}, "requirements.txt:2", 4),
+        ({"pyproject.toml": SCRIPTS, "web.py": WEB}, "pyproject.toml:4", 3),
+    ],
+)
+def test_the_command_that_is_told_can_be_given(
+    files: dict[str, str],
+    place: str,
+    handled: int,
+    check: Check,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "mine"
+    for name, text in {"app.py": APP, **files, "bin/shop-web": INSTALLED}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "bin" / "shop-web").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+    refused = check(folder)
+    assert refused.code == 2 and refused.message.startswith(f"{place} ")
+    _, _, command = refused.message.partition("flask-concurrency check -- ")
+    checked = check(folder, "--", *shlex.split(command))
+    assert (checked.code, checked.message) == (0, "")
+    assert checked.cells["deployment"]["ceiling"] == handled

@@ -45,6 +45,21 @@ DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
             },
             ["app.py:1 production command=flask --app app:app run"],
         ),
+        *(
+            (
+                {"Dockerfile": f"FROM x\nCMD {command}\n"} | APP,
+                ["Dockerfile:2 image dockerfile=Dockerfile"],
+            )
+            for command in (
+                "make serve",
+                '["python", "-m", "flask", "run"]',
+                "daphne a:a",
+            )
+        ),
+        (
+            {"Dockerfile": "FROM x\nCMD bash\n"} | APP,
+            ["app.py:1 production command=flask --app app:app run"],
+        ),
         ({"Procfile": "web: gunicorn 'a\n"}, ["Procfile:1 production procfile=web"]),
         (
             {"gunicorn.conf.py": "workers = 2"} | APP,
@@ -107,20 +122,29 @@ def test_the_development_server_is_not_taken_where_another_is_named(
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "said"),
     [
-        ("FROM x\n", "has no CMD"),
-        ('FROM x\nENTRYPOINT ["/only/there"]\n', "is only in the image"),
+        ("FROM x\nCOPY . .\n", "has no CMD; build the image"),
+        ('FROM x\nCMD ["/srv/start"]\n', "/srv/start is only in the image; build the"),
+        ('FROM x\nCMD ["gunicorn" "a:a"]\n', "line 2: Docker takes this for a line"),
     ],
 )
-def test_an_image_that_cannot_be_read_is_not_taken_for_the_development_server(
-    text: str, says: str, tmp_path: Path
+def test_what_an_image_starts_is_not_replaced(
+    text: str, said: str, tmp_path: Path
 ) -> None:
     for file, content in {**APP, "Dockerfile": text}.items():
         (tmp_path / file).write_text(content)
-    with pytest.raises(UsageError, match=says) as raised:
+    with pytest.raises(UsageError) as raised:
         candidates(tmp_path, "check")
+    assert said in str(raised.value)
     assert "flask-concurrency check -- gunicorn" in str(raised.value)
+
+
+def test_a_server_that_is_only_required(tmp_path: Path) -> None:
+    for file, content in {**APP, "requirements.txt": "gunicorn\n"}.items():
+        (tmp_path / file).write_text(content)
+    with pytest.raises(UsageError, match="requirements.txt:1 requires gunicorn"):
+        candidates(tmp_path, "check")
 
 
 @pytest.mark.parametrize(
