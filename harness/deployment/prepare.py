@@ -99,23 +99,18 @@ def prepare(
     """
     places = places_of(deployment)
     command = command_line(configured, deployment, caller)
-    folder = configured.folder.resolve()
-    if deployment.requirements is None:
-        variables = caller_variables(caller, command.env)
+    if own := _own_scripts(configured, deployment, cache, made_with):
+        variables = activated(own, caller, command.env)
     else:
-        requirements = folder / deployment.requirements
-        python = deployment.python
-        if made_with and not (python and configured.path):
-            python = str(made_with)
-        scripts = own_environment(requirements, python, cache, folder)
-        variables = activated(scripts, caller, command.env)
+        variables = caller_variables(caller, command.env)
     key = deployment.source_key
-    folder = (command.folder or folder).resolve()
+    folder = (command.folder or configured.folder).resolve()
     source = configured.path.name if configured.path else "the option --declared"
     if containers := contained(deployment, command, folder, variables):
         where = Where(folder, Path(sys.executable), variables)
         prepared = _in_containers(deployment, source, where, containers)
         return prepared._replace(places=places)
+    # Before anything of the command runs, even to ask it what it declares.
     check_database(key, command.words, folder, variables, deployment.env)
     executable = find_executable(key, command.words, folder, variables)
     if takes_a_shell(executable):
@@ -127,23 +122,34 @@ def prepare(
         promise, problem = _promise(command, where)
     except Refused as refusal:
         raise DeploymentFault(key, f"{refusal}; correct it") from None
-    told = without_own_address(command, where)
-    # A socket in a file that the command no longer names is not taken over.
-    still = promise if told == command else None
-    command = told
-    _check_sockets(key, command.words, still, folder)
-    declaration = declared_by(deployment, source, promise, problem)
+    without_address = without_own_address(command, where)
+    # Where the address was taken out of uWSGI's file, its socket is left alone.
+    binds = promise if without_address == command else None
+    command = without_address
+    _check_sockets(key, command.words, binds, folder)
     return Prepared(
         deployment,
         command,
         where,
         versions,
-        declaration,
+        declared_by(deployment, source, promise, problem),
         promise,
         source=source,
         problem=problem,
         places=places,
     )
+
+
+def _own_scripts(
+    configured: Configured, deployment: Deployment, cache: Path, made_with: Path | None
+) -> Path | None:
+    """The scripts of an environment with its requirements; ``None`` if it has none."""
+    if deployment.requirements is None:
+        return None
+    folder, python = configured.folder.resolve(), deployment.python
+    if made_with and not (python and configured.path):
+        python = str(made_with)
+    return own_environment(folder / deployment.requirements, python, cache, folder)
 
 
 def _in_containers(
@@ -212,9 +218,8 @@ def _check_sockets(
 ) -> None:
     """Raise ``DeploymentFault`` about a Unix socket that a server would take over."""
     settings = promise.settings if promise else {}
-    given = [
-        str(settings[name].value) for name in ("bind", "socket") if name in settings
-    ]
+    bound = [settings[name] for name in ("bind", "socket") if name in settings]
+    given = [str(setting.value) for setting in bound]
     for word in (*words_of(words), *",".join(given).split(",")):
         match = _UNIX.match(word)
         path = folder / match["path"] if match else folder
