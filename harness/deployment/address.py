@@ -25,10 +25,10 @@ from harness.records.files import text_if_there
 
 
 class Listening(NamedTuple):
-    """The options by which one server is told its address."""
+    """How one server is passed its address: the options for it."""
 
-    told: tuple[str, ...]
-    """Options that tell the address."""
+    options: tuple[str, ...]
+    """The options that pass the address."""
     instead: frozenset[str]
     """Options that these replace, each with a value."""
 
@@ -106,7 +106,7 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
         return None
     others, dropped = _without(words[start:], listening.instead)
     dropped = (*dropped, own) if own else dropped
-    return Addressed((*words[:start], *listening.told, *others), dropped, own)
+    return Addressed((*words[:start], *listening.options, *others), dropped, own)
 
 
 def read_line(

@@ -79,11 +79,11 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         return ways
     app = find_app(folder)
     if others := started_by_files(folder, app):
-        raise UsageError(*(other.told(verb) for other in others))
+        raise UsageError(*(other.advice(verb) for other in others))
     if problem:  # what an image starts is not Flask's own server
         raise UsageError(_instead_of_an_image(problem, verb))
     if app and (required := [*required_by(folder, app)]):
-        raise UsageError(required[0].told(verb))
+        raise UsageError(required[0].advice(verb))
     if app is None:
         raise UsageError(
             f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "

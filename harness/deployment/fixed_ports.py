@@ -115,7 +115,7 @@ def _by_option(command: CommandLine, port: str) -> str:
     listening = SERVERS.get(name)
     if listening is None or "uwsgi" in name:
         return ""
-    options = " ".join(listening.told)
+    options = " ".join(listening.options)
     if command.key != "command":
         options = options.replace("{host}", "0.0.0.0").replace(
             "{port}", f"${{PORT:-{port}}}"

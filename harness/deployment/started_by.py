@@ -64,7 +64,7 @@ class StartedBy(NamedTuple):
     what: str = "starts a server, and such a file is not run here"
     give: str = "its command"
 
-    def told(self, verb: str) -> str:
+    def advice(self, verb: str) -> str:
         """What to do about it, with a verb of the command line."""
         change = "" if self.folder == "." else f"cd {shlex.quote(self.folder)} && "
         given = "".join(f"{k}={shlex.quote(v)} " for k, v in self.variables.items())

@@ -70,13 +70,13 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
     )
 
 
-def promise_in_code(told: Mapping[str, int | str]) -> Promise:
+def promise_in_code(in_code: Mapping[str, int | str]) -> Promise:
     """What a gunicorn started by code declares, by its settings in that code.
 
     Raises ``CannotDerive``, and ``msgspec.ValidationError`` for others than these.
     """
     rest = {"config": "", "given_by": {}, "preload": False}
-    parsed = msgspec.convert({**rest, **told}, GunicornSettings)
+    parsed = msgspec.convert({**rest, **in_code}, GunicornSettings)
     *used, _ = _used(parsed)
     words = " × ".join(_count(getattr(parsed, name), name) for name in used)
     return Promise(
@@ -84,7 +84,7 @@ def promise_in_code(told: Mapping[str, int | str]) -> Promise:
         prod(getattr(parsed, name) for name in used),
         f"code starts gunicorn with {words}, worker class {parsed.worker_class}",
         PAGE,
-        {name: Setting(value, IN_CODE) for name, value in told.items()},
+        {name: Setting(value, IN_CODE) for name, value in in_code.items()},
     )
 
 

@@ -181,7 +181,7 @@ def without_own_address(command: CommandLine, where: Where) -> CommandLine:
         return command  # where it then listens is seen
     name, arguments = server_words(command.words)
     start = len(command.words) - len(arguments)
-    options = SERVERS[name].told
+    options = SERVERS[name].options
     words = (*command.words[:start], *options, *as_words(shown, where.folder))
     return command._replace(words=words)
 

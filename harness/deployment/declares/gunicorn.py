@@ -38,15 +38,15 @@ TIMES = ("timeout", "keepalive")
 """Settings that decide no number of requests: unknown ones stay as written."""
 
 
-class GunicornTold(NamedTuple):
+class GunicornConfig(NamedTuple):
     """The settings of gunicorn by its words, its variables and its file.
 
     Its properties raise ``CannotDerive`` for what is no number.
     """
 
-    told: Mapping[str, Setting]
+    from_command: Mapping[str, Setting]
     """Settings from the command line, and from its variable."""
-    own: Mapping[str, Setting]
+    from_file: Mapping[str, Setting]
     """Settings from the configuration file."""
     config: Path | None
     concurrency: int
@@ -54,7 +54,7 @@ class GunicornTold(NamedTuple):
 
     def given(self, name: str) -> Setting | None:
         """A setting from the command's words, or else from its file."""
-        return self.told.get(name) or self.own.get(name)
+        return self.from_command.get(name) or self.from_file.get(name)
 
     def _number(self, name: str, default: int) -> int:
         return int(positive(self.given(name), default, name).value)
@@ -87,20 +87,26 @@ class GunicornTold(NamedTuple):
     @property
     def overrides(self) -> bool:
         """Whether the command line overrides a number of the file."""
-        both = self.told.keys() & self.own.keys() - {"worker_class", *TIMES}
-        return any(str(self.told[n].value) != str(self.own[n].value) for n in both)
+        both = self.from_command.keys() & self.from_file.keys() - {
+            "worker_class",
+            *TIMES,
+        }
+        return any(
+            str(self.from_command[n].value) != str(self.from_file[n].value)
+            for n in both
+        )
 
 
 def gunicorn_settings(
     arguments: Sequence[str], context: CommandContext
-) -> GunicornTold:
+) -> GunicornConfig:
     """The settings of a gunicorn command. Raises ``CannotDerive``."""
     variables = context.variables
     words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
     config = _config_of_gunicorn(words, context)
     given = {name: option(words, *names, env={}) for name, names in OPTIONS.items()}
     default = number(option((), env=variables, variable=CONCURRENCY), 1, CONCURRENCY)
-    return GunicornTold(
+    return GunicornConfig(
         {name: setting for name, setting in given.items() if setting},
         dict(_python_settings(config, context)) if config else {},
         config,

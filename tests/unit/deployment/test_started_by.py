@@ -28,7 +28,7 @@ def told(folder: Path, files: dict[str, str], *, has_app: bool = True) -> list[s
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     found = started_by_files(folder, find_app(folder) if has_app else None)
-    return [each.told("check") for each in found]
+    return [each.advice("check") for each in found]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_a_server_that_nothing_starts(
     assert not told(tmp_path, {**APP, name: text})
     (required,) = required_by(tmp_path, "app:app")
     server = "uwsgi" if "uWSGI" in text else command.partition("-")[0].split()[0]
-    assert required.told("check") == (
+    assert required.advice("check") == (
         f"{name}:2 requires {server}, and no file here says how it is started; give "
         f"its command: flask-concurrency check -- {command}"
     )
