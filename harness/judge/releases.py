@@ -7,7 +7,6 @@ compared is left out: the next release is compared with the one before it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from harness.judge.versions_differ import InstalledBy
 from harness.judge.versions_differ import version_changes
 from harness.records.changes import Change
 from harness.records.changes import ReleaseChange
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.report import several_releases
@@ -89,15 +89,16 @@ def _change(
     )
 
 
+def _what_changed(each: ReleaseChange) -> tuple[str, ...]:
+    where = each.package, each.release, each.after, each.server, each.configuration
+    return *where, each.before.said, each.now.said
+
+
 def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
     """Changes of a configuration that are the same beside several
     other releases, once.
     """
-    groups: dict[object, list[ReleaseChange]] = defaultdict(list)
-    for each in changes:
-        where = each.package, each.release, each.after, each.server, each.configuration
-        groups[*where, each.before.said, each.now.said].append(each)
-    for several in groups.values():
+    for several in grouped(changes, _what_changed).values():
         cells = tuple(cell for each in several for cell in each.cells)
         yield msgspec.structs.replace(several[0], cells=cells)
 
@@ -130,10 +131,7 @@ def _neighbours(
     cells: Sequence[CellReport], series: Callable[[CellReport], object], field: str
 ) -> Iterator[tuple[CellReport, CellReport]]:
     """Neighbours in the order of releases, without inconclusive cells."""
-    groups: dict[object, list[CellReport]] = defaultdict(list)
-    for cell in filter(_is_conclusive, cells):
-        groups[series(cell)].append(cell)
-    for group in groups.values():
+    for group in grouped(filter(_is_conclusive, cells), series).values():
         group.sort(key=lambda cell: release_order(getattr(cell, field)))
         for before, now in pairwise(group):
             if getattr(before, field) != getattr(now, field):

@@ -36,6 +36,7 @@ from harness.records.catalog import Selection
 from harness.records.catalog import Server
 from harness.records.choices import Question
 from harness.records.errors import UsageError
+from harness.records.groups import grouped
 from harness.records.plan import Built
 from harness.records.plan import Cell
 from harness.records.plan import Declaration
@@ -70,9 +71,7 @@ def plan_cells(catalog: Catalog, selection: Selection, cells: Iterable[Cell]) ->
 
     Raises ``UsageError`` when the catalog does not have one of them.
     """
-    environments: dict[Environment, list[Cell]] = {}
-    for cell in cells:
-        environments.setdefault(cell.environment, []).append(cell)
+    environments = grouped(cells, lambda cell: cell.environment)
     return Plan(
         environments=tuple(
             _planned_environment(catalog, selection, environment, cells)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
 from statistics import median
 
+from harness.records.groups import grouped
 from harness.records.words import Arrival
 from harness.records.words import Count
 from harness.records.words import Result
@@ -104,9 +104,8 @@ def load_of(declared: int | None, limit: int) -> int:
 
 def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
     """How many requests were admitted of each offered load."""
-    admitted: dict[int, list[int]] = defaultdict(list)
-    for round_ in rounds:
-        admitted[round_.offered].append(round_.admitted)
+    by_load = sorted(grouped(rounds, lambda round_: round_.offered).items())
+    admitted = {load: [round_.admitted for round_ in some] for load, some in by_load}
     return tuple(
         AdmissionPoint(
             offered=offered,
@@ -115,7 +114,7 @@ def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
             median=float(median(numbers)),
             best=max(numbers),
         )
-        for offered, numbers in sorted(admitted.items())
+        for offered, numbers in admitted.items()
     )
 
 

@@ -55,8 +55,6 @@ class Items(NamedTuple):
 
     items: tuple[Item, ...]
     head: Mark | str = ""
-    meaning: str = ""
-    """What the head means."""
 
 
 class Value(NamedTuple):

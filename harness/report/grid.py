@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.report import several_releases
@@ -48,10 +49,7 @@ class Grid(NamedTuple):
 
     def groups(self) -> dict[str, list[GridRow]]:
         """The rows of each server, in order."""
-        groups: dict[str, list[GridRow]] = defaultdict(list)
-        for row in self.rows:
-            groups[row.server].append(row)
-        return groups
+        return grouped(self.rows, lambda row: row.server)
 
 
 class _Key(NamedTuple):

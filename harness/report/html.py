@@ -93,7 +93,7 @@ def _block(block: Block, title: str) -> Iterator[str]:
 
 def _items(block: Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
-        meaning = f": {escape(block.meaning)}" if block.meaning else ""
+        meaning = f": {escape(block.head.meaning)}" if block.head.meaning else ""
         rule = f" ({block.head.rule})" if block.head.rule else ""
         yield f"<p>{_part(block.head)}{rule}{meaning}</p>"
     elif block.head:

@@ -153,7 +153,7 @@ def _block(block: Block) -> str:
 
 def _items(block: Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
-        meaning = f": {block.meaning}" if block.meaning else ""
+        meaning = f": {block.head.meaning}" if block.head.meaning else ""
         rule = f" ({block.head.rule})" if block.head.rule else ""
         yield f"{block.head.badge} **{block.head.word}**{rule}{meaning}\n"
     elif block.head:

@@ -114,7 +114,7 @@ def _items(block: Items) -> Iterator[RenderableType]:
     if isinstance(block.head, Mark):
         symbol, colour = block.head.symbol, block.head.colour
         head = RichText(f"{symbol} {block.head.named}", style=f"bold {colour}")
-        meaning = f": {block.meaning}" if block.meaning else ""
+        meaning = f": {block.head.meaning}" if block.head.meaning else ""
         yield head.append(meaning, style="not bold default")
     elif block.head:
         yield RichText(f"{block.head}:")

@@ -105,6 +105,13 @@ def listed(texts: Sequence[Words]) -> Text:
     return say("{} and {}", joined(", ", head), last) if head else say("{}", last)
 
 
+def some(texts: Sequence[Words], most: int) -> Text:
+    """The first texts as one, and a count of the others: ``this, that and 2 more``."""
+    more = len(texts) - most
+    rest = say(" and {} more", more) if more > 0 else Text()
+    return say("{}{}", joined(", ", texts[:most]), rest)
+
+
 def first_few(
     texts: Sequence[Text], most: int, rest: str, *values: Words
 ) -> list[Text]:

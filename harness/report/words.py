@@ -233,6 +233,11 @@ def chain(cell: CellReport) -> str:
     return f"{cell.front.title} → {server}" if cell.front else server
 
 
+def release(cell: CellReport) -> str:
+    """The title of a server with its release, behind the proxy in front of it."""
+    return f"{chain(cell)} {cell.server_version}"
+
+
 def tally(cells: Sequence[CellReport]) -> list[tuple[int, Mark]]:
     """How many cells there are of each kind that occurs, in the order of the table."""
     keys = [cell.word for cell in cells]

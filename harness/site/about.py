@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.text import listed
@@ -74,10 +74,8 @@ def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
 
 
 def _omissions(atlas: Atlas) -> Iterator[Omission]:
-    groups: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
-    for entry in atlas.entries:
-        if entry.cell.outcome in NOT_MEASURED:
-            groups[str(entry.cell.outcome), entry.cell.reason].append(entry.cell)
+    cells = [e.cell for e in atlas.entries if e.cell.outcome in NOT_MEASURED]
+    groups = grouped(cells, lambda cell: (str(cell.outcome), cell.reason))
     for (outcome, reason), cells in sorted(groups.items(), key=lambda g: -len(g[1])):
         yield Omission(outcome, reason, tuple(cells[:5]), _where(cells))
 

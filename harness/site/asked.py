@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.choices import Question
+from harness.records.groups import grouped
 from harness.records.questions import Answer
 from harness.records.report import CellReport
 from harness.records.text import listed
@@ -18,7 +19,7 @@ from harness.site import servers
 from harness.site.atlas import Atlas
 from harness.site.entry import age
 from harness.site.entry import AtlasCell
-from harness.site.entry import newer
+from harness.site.entry import newest
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import render
@@ -99,14 +100,11 @@ def pages(
 def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasCell]]]:
     """The newest cell of each configuration that was asked, by server."""
     for name in atlas.servers:
-        newest: dict[str, AtlasCell] = {}
-        for entry in atlas.servers[name]:
-            if answer_of(entry.cell, question):
-                key = entry.cell.configuration
-                newest[key] = newer(newest.get(key, entry), entry)
+        answered = [e for e in atlas.servers[name] if answer_of(e.cell, question)]
+        cells = grouped(answered, lambda entry: entry.cell.configuration)
         order = [each.cell.configuration for each in servers.newest_of(atlas, name)]
-        if newest:
-            yield name, [newest[each] for each in order if each in newest]
+        if answered:
+            yield name, [newest(cells[each]) for each in order if each in cells]
 
 
 def answer_of(cell: CellReport, question: Question) -> Answer | None:
@@ -124,9 +122,9 @@ def _groups(
     for name, entries in asked:
         cells = [entry.cell for entry in entries if not _reason(entry, question)]
         if cells:
-            newest = max(cells, key=age)
-            rows = tuple(_row(cell, newest, question) for cell in cells)
-            title = f"{words.title(newest)} {newest.server_version}"
+            latest = max(cells, key=age)
+            rows = tuple(_row(cell, latest, question) for cell in cells)
+            title = f"{words.title(latest)} {latest.server_version}"
             groups.append(AnswerGroup(name, title, rows))
     return groups
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cached_property
@@ -17,6 +16,7 @@ from harness.records.earlier_answers import with_earlier_answers
 from harness.records.errors import NothingMeasured
 from harness.records.evidence import Evidence
 from harness.records.files import as_json
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.results import newest_cells
@@ -25,8 +25,9 @@ from harness.records.versions import release_order
 from harness.records.words import Record
 from harness.records.words import Result
 from harness.site.entry import AtlasCell
+from harness.site.entry import configuration_of
 from harness.site.entry import entries_of
-from harness.site.entry import newer
+from harness.site.entry import newest
 from harness.site.lines import FLASK
 from harness.site.lines import lines_along
 from harness.site.lines import release_of
@@ -84,10 +85,10 @@ class Atlas:
                 "there is no evidence to make a site of; measure first"
             )
         probe = max(each.probe for each in evidence)
-        newest = [each for each in evidence if each.probe == probe]
-        self.older = len(evidence) - len(newest)
+        latest = [each for each in evidence if each.probe == probe]
+        self.older = len(evidence) - len(latest)
         self.catalog = catalog
-        kept = with_earlier_answers(sorted(newest, key=self._place))
+        kept = with_earlier_answers(sorted(latest, key=self._place))
         self.evidence = newest_cells(sorted(kept, key=self._place))
         self.snapshot = snapshot
         self.released = released
@@ -125,27 +126,17 @@ class Atlas:
     @cached_property
     def servers(self) -> Mapping[str, list[AtlasCell]]:
         """Cells by the name of their server, in the order of the catalog."""
-        cells: dict[str, list[AtlasCell]] = defaultdict(list)
-        for entry in self.entries:
-            cells[entry.cell.server].append(entry)
-        return cells
+        return grouped(self.entries, lambda entry: entry.cell.server)
 
     @cached_property
     def by_configuration(self) -> Mapping[tuple[str, str], list[AtlasCell]]:
         """Cells by server and configuration."""
-        cells: dict[tuple[str, str], list[AtlasCell]] = defaultdict(list)
-        for entry in self.entries:
-            cells[entry.cell.server, entry.cell.configuration].append(entry)
-        return cells
+        return grouped(self.entries, lambda entry: configuration_of(entry.cell))
 
     @cached_property
     def newest(self) -> Mapping[tuple[str, str], AtlasCell]:
         """The cell with the newest releases, by server and configuration."""
-        newest: dict[tuple[str, str], AtlasCell] = {}
-        for entry in self.entries:
-            key = entry.cell.server, entry.cell.configuration
-            newest[key] = newer(newest.get(key, entry), entry)
-        return newest
+        return {key: newest(some) for key, some in self.by_configuration.items()}
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -155,10 +146,7 @@ class Atlas:
     @cached_property
     def lines_of(self) -> Mapping[tuple[str, str], list[Line]]:
         """Lines by server and configuration."""
-        lines: dict[tuple[str, str], list[Line]] = defaultdict(list)
-        for line in self.lines:
-            lines[line.server, line.configuration].append(line)
-        return lines
+        return grouped(self.lines, configuration_of)
 
     def server(self, name: str) -> Server | None:
         """The server of this name in the catalog, if there is one."""
@@ -185,8 +173,8 @@ class Atlas:
             }
             if not measured:
                 continue
-            newest = max(measured, key=release_order)
-            newer = [r for r in releases if release_order(r) > release_order(newest)]
+            latest = max(measured, key=release_order)
+            newer = [r for r in releases if release_order(r) > release_order(latest)]
             if newer:
-                newer_releases.append(NewerReleases(package, tuple(newer), newest))
+                newer_releases.append(NewerReleases(package, tuple(newer), latest))
         return tuple(newer_releases)

@@ -24,6 +24,7 @@ from harness.site import sentences
 from harness.site.atlas import Atlas
 from harness.site.entry import age
 from harness.site.entry import AtlasCell
+from harness.site.entry import configuration_of
 from harness.site.frame import Frame
 from harness.site.look import File
 from harness.site.look import number_of
@@ -46,7 +47,7 @@ def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator
     }
     cited: dict[tuple[str, str], list[QuestionPage]] = defaultdict(list)
     for page in typed:
-        for key in dict.fromkeys(map(configuration, page.cells.values())):
+        for key in dict.fromkeys(map(configuration_of, page.cells.values())):
             cited[key].append(page)
     controls = {
         environment.id: environment.control_reason
@@ -54,14 +55,9 @@ def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator
     }
     for entry in atlas.entries:
         cell = entry.cell
-        same = alike[cell.server, cell.configuration]
-        related = cited.get(configuration(cell), [])
+        same = alike[configuration_of(cell)]
+        related = cited.get(configuration_of(cell), [])
         yield _page(atlas, frame, entry, same, controls, related)
-
-
-def configuration(cell: CellReport) -> tuple[str, str]:
-    """The configuration of a cell, whatever its releases."""
-    return cell.server, cell.configuration
 
 
 def _page(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.judge.releases import RELEASE_CHANGES
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.records.track import Line
@@ -136,14 +137,15 @@ def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator
         )
 
 
+def _what_changed(each: ChangeEntry) -> tuple[str, ...]:
+    where = each.package, each.release, each.server, each.cell.configuration
+    return *where, each.mark.word
+
+
 def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
     """The changes, with one that occurs beside several releases listed once."""
-    groups: dict[tuple[str, ...], list[ChangeEntry]] = {}
-    for each in every:
-        key = each.package, each.release, each.server, each.cell.configuration
-        groups.setdefault((*key, each.mark.word), []).append(each)
     shown = []
-    for several in groups.values():
+    for several in grouped(every, _what_changed).values():
         several.sort(key=lambda each: age(each.cell), reverse=True)
         more = len(several) - 1
         beside = plural(more, "other release")
@@ -156,10 +158,7 @@ def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
 def _by_package(
     several: Sequence[ListedChange],
 ) -> list[tuple[str, list[ListedChange]]]:
-    packages: dict[str, list[ListedChange]] = {}
-    for each in several:
-        packages.setdefault(each.entry.package_title, []).append(each)
-    return list(packages.items())
+    return list(grouped(several, lambda each: each.entry.package_title).items())
 
 
 def _feed(frame: Frame, name: str, title: str, several: Sequence[ChangeEntry]) -> File:

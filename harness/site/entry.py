@@ -15,6 +15,7 @@ from harness.records.evidence import Evidence
 from harness.records.files import as_json
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.track import Line
 from harness.records.versions import release_order
 from harness.site import address
 
@@ -48,9 +49,14 @@ def age(cell: CellReport) -> tuple[object, ...]:
     return tuple(map(release_order, (cell.flask, cell.server_version, cell.python)))
 
 
-def newer(one: AtlasCell, other: AtlasCell) -> AtlasCell:
-    """The one of two cells with the newer releases."""
-    return max(one, other, key=lambda entry: age(entry.cell))
+def newest(entries: Iterable[AtlasCell]) -> AtlasCell:
+    """The one of several cells with the newest releases."""
+    return max(entries, key=lambda entry: age(entry.cell))
+
+
+def configuration_of(of: CellReport | Line) -> tuple[str, str]:
+    """A configuration, whatever its releases: the server and its id."""
+    return of.server, of.configuration
 
 
 def entries_of(report: Report, evidence: Sequence[Evidence]) -> Iterator[AtlasCell]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from harness.records.catalog import Catalog
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.versions import release_order
 from harness.report.grid import Grid
@@ -19,6 +20,8 @@ from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import address
 from harness.site.atlas import Atlas
+from harness.site.entry import age
+from harness.site.entry import configuration_of
 from harness.site.look import piece
 
 MOST_CELLS = 1000
@@ -75,12 +78,10 @@ def current(cells: Iterable[CellReport]) -> list[CellReport]:
 
     Older releases of a server are on its own page.
     """
-    newest: dict[tuple[str, ...], CellReport] = {}
-    for cell in cells:
-        key = cell.flask, cell.server, cell.configuration, cell.python
-        both = newest.get(key, cell), cell
-        newest[key] = max(both, key=lambda each: release_order(each.server_version))
-    return list(newest.values())
+    same = grouped(
+        cells, lambda cell: (cell.flask, configuration_of(cell), cell.python)
+    )
+    return [max(each, key=age) for each in same.values()]
 
 
 def views(atlas: Atlas, cells: Sequence[CellReport]) -> list[MatrixView]:

@@ -18,19 +18,15 @@ from harness.records.versions import release_order
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import svg
+from harness.report.words import CHANGES
 
 HEIGHT = 260
 LEFT, TOP, BOTTOM = 48, 52, 190
 STEP = 46
 NARROWEST = 420
 
-SYMBOLS = {
-    Change.FEWER: "↓",
-    Change.MORE: "↑",
-    Change.BROKE: "✗",
-    Change.RECOVERED: "✓",
-    Change.NEW: "+",
-}
+DRAWN = (Change.FEWER, Change.MORE, Change.BROKE, Change.RECOVERED, Change.NEW)
+"""Changes with which a span is marked."""
 
 
 class ReleaseNumbers(NamedTuple):
@@ -160,7 +156,7 @@ def _changed(line: Line, places: Mapping[str, float]) -> list[Span]:
     return [
         span
         for span in line.spans
-        if span.change in SYMBOLS and span.releases[0] in places
+        if span.change in DRAWN and span.releases[0] in places
     ]
 
 
@@ -169,5 +165,5 @@ def _change(x: float, span: Span, y: float) -> Iterator[Markup]:
     assert span.change is not None
     at = x - STEP / 2
     yield svg.line(at, y - 8, at, BOTTOM, "change")
-    words = f"{SYMBOLS[span.change]} {span.change} in {span.releases[0]}"
+    words = f"{CHANGES[span.change].symbol} {span.change} in {span.releases[0]}"
     yield svg.text(at + 4, y, words, "change-name")

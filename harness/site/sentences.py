@@ -18,8 +18,8 @@ from harness.site.lines import so_since
 
 def name(cell: CellReport) -> str:
     """The server, configuration and releases of a cell, as a heading."""
-    server = f"{words.chain(cell)} {cell.server_version}"
-    return f"{server} {cell.configuration}, Flask {cell.flask}, Python {cell.python}"
+    server = f"{words.release(cell)} {cell.configuration}"
+    return f"{server}, Flask {cell.flask}, Python {cell.python}"
 
 
 def answer(cell: CellReport) -> str:

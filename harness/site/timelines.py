@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from markupsafe import Markup
 
 from harness.judge.releases import RELEASE_CHANGES
 from harness.records.changes import Change
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.text import listed
 from harness.records.track import Gap
@@ -54,10 +54,10 @@ def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:
 
 def _chosen(lines: Sequence[Line]) -> Iterator[tuple[Line, list[Line]]]:
     """Lines to draw, each with the lines that changed in the same way."""
-    groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.package != FLASK or len(line.spans) > 1:
-            groups[line.package, line.configuration, line.python].append(line)
+    changed = (line for line in lines if line.package != FLASK or len(line.spans) > 1)
+    groups = grouped(
+        changed, lambda line: (line.package, line.configuration, line.python)
+    )
     drawn: list[tuple[Line, list[Line]]] = []
     for several in groups.values():
         several.sort(key=_weight, reverse=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.records.text import span
@@ -66,12 +66,13 @@ def _pages(
         )
 
 
+def _what_is_the_same(cell: CellReport) -> tuple[object, ...]:
+    numbers = cell.ceiling, cell.floor
+    return cell.server, cell.configuration, cell.python, *numbers
+
+
 def _rows(cells: Sequence[CellReport]) -> Iterator[VerdictRow]:
-    groups: dict[tuple[str, ...], list[CellReport]] = defaultdict(list)
-    for cell in cells:
-        number = str((cell.ceiling, cell.floor))
-        groups[cell.server, cell.configuration, cell.python, number].append(cell)
-    for several in groups.values():
+    for several in grouped(cells, _what_is_the_same).values():
         several.sort(key=age)
         for start in range(0, len(several), MOST_LINKS):
             batch = several[start : start + MOST_LINKS]

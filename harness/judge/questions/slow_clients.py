@@ -7,13 +7,16 @@ lets them in after a while, by a timeout of its own, frees itself.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.judge.questions.staying import is_by_chance
+from harness.judge.questions.staying import is_in_doubt
 from harness.judge.questions.staying import may_wait_from
 from harness.judge.questions.staying import shut_out
+from harness.judge.questions.staying import waits_from
 from harness.records.evidence import CellEvidence
+from harness.records.groups import grouped
 from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.rounds import load_of
@@ -24,7 +27,6 @@ from harness.records.slow_clients import SlowWay
 from harness.records.staying import least_shut_out
 from harness.records.steering import Goal
 from harness.records.text import listed
-from harness.records.words import Settled
 
 SENDING = {
     SlowWay.SILENT: "nothing",
@@ -62,11 +64,9 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
     if not seen.ways or not all(slow.steps[0].admitted for slow in seen.ways):
         return seen.unknown("without slow clients none got in")
     steps = [step for slow in seen.ways for step in slow.steps]
-    if any(_on_their_way(step) for step in steps):
+    if any(map(is_in_doubt, steps)):
         return seen.not_quiet()
-    by_effect: dict[Effect, list[Slow]] = defaultdict(list)
-    for slow in seen.ways:
-        by_effect[_effect(slow, cell)].append(slow)
+    by_effect = grouped(seen.ways, lambda slow: _effect(slow, cell))
     worst_first = sorted(by_effect, key=_severity)
     sentences = [
         _sentence(each, by_effect[each], seen.watched_seconds) for each in worst_first
@@ -74,12 +74,6 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
     worst = worst_first[0]
     number = worst.shut_out_by or None
     return seen.answer(_in_short(worst, by_effect[worst]), " ".join(sentences), number)
-
-
-def _on_their_way(step: SlowStep) -> bool:
-    """Whether requests that were counted as shut out may just have been late."""
-    late = step.waiting > 0 and step.settled is Settled.STEADY_COUNT
-    return late or step.given_up_early
 
 
 def _severity(effect: Effect) -> tuple[bool, bool, int]:
@@ -96,16 +90,13 @@ def _effect(slow: Slow, cell: CellEvidence) -> Effect:
     )
     number = worst.clients if worst else 0
     known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
-    one_first = [step for step in slow.steps if step.order is Goal.LEAST]
-    waits = [step.clients for step in one_first if not step.admitted]
-    earlier = min(waits, default=0)
     return Effect(
         shut_out_by=number,
         frees_itself=any(step.freed for step in slow.steps),
         served_again=all(step.answered == step.offered for step in slow.steps),
         taken=_taken(slow.steps[0], steps, number, cell),
-        chance=bool(worst and not worst.order and known.floor != known.ceiling),
-        waits_from=earlier if earlier < number else 0,
+        chance=is_by_chance(known, worst),
+        waits_from=waits_from(slow.steps, worst) or 0,
     )
 
 

@@ -15,6 +15,7 @@ from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.rounds import load_of
+from harness.records.slow_clients import SlowStep
 from harness.records.staying import NOTICED_SECONDS
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayNumbers
@@ -46,22 +47,25 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
         tried=max(step.clients for step in steps if step.ended < step.clients),
         taking=_taking(known.ceiling or 1, steps, least),
         served_after=all(step.answered == step.offered for step in others),
-        frees_after=_freed(steps),
+        frees_after=max((s.freed_seconds or 0 for s in steps), default=0) or None,
         in_app=bool(inside) if counted else None,
         held_back=bool(getattr(seen, "open", 0)) and getattr(seen, "live", None) == 0,
-        chance=_by_chance(known, least),
-        waits_from=_waits_from(others, least),
+        chance=is_by_chance(known, least),
+        waits_from=waits_from(others, least),
         left=getattr(seen, "left", ()),
         kept_seconds=getattr(seen, "kept_seconds", 0.0),
     )
 
 
-def _by_chance(known: Numbers, least: StayStep | None) -> bool:
+Step = SlowStep | StayStep
+
+
+def is_by_chance(known: Numbers, least: Step | None) -> bool:
     """Whether chance decided what several differing workers got."""
     return least is not None and least.order is None and known.floor != known.ceiling
 
 
-def _waits_from(steps: Sequence[StayStep], least: StayStep | None) -> int | None:
+def waits_from(steps: Sequence[Step], least: Step | None) -> int | None:
     """The least number beside which one waits that meets a full worker, if less."""
     waits = [s.clients for s in steps if s.order is Goal.LEAST and not s.admitted]
     number = min(waits, default=None)
@@ -75,14 +79,14 @@ def _open_reason(seen: StayingSeen) -> str:
     steps = seen.steps[1:]
     if not steps:
         return "no client that stays was tried"
-    if any(map(_in_doubt, steps)):
+    if any(map(is_in_doubt, steps)):
         return NOT_QUIET
     if all(step.ended >= step.clients for step in steps):
         return f"none stayed: {_ended_by(seen)}"
     return ""
 
 
-def _in_doubt(step: StayStep) -> bool:
+def is_in_doubt(step: Step) -> bool:
     """Whether requests may have been on their way when they were counted, or left."""
     late = step.waiting > 0 and step.settled is Settled.STEADY_COUNT
     return late or step.given_up_early
@@ -105,10 +109,6 @@ def _taking(places: int, steps: Sequence[StayStep], least: StayStep | None) -> T
     if all(step.admitted == step.offered for step in steps):
         return Taking.NONE
     return Taking.SOME
-
-
-def _freed(steps: Sequence[StayStep]) -> float | None:
-    return max((s.freed_seconds for s in steps if s.freed_seconds), default=None)
 
 
 # --------------------------------------------------------------------------- in words

@@ -19,9 +19,9 @@ from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.sections.remedies import what_to_do
 from harness.report.text import first_few
-from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import some
 from harness.report.text import Text
 from harness.report.text import WebLink
 
@@ -91,11 +91,9 @@ def versions_changed(differences: Sequence[Difference], most: int) -> Text:
     """Some of the versions that changed, each with the one before."""
     versions = [
         say("{} {} (was {})", d.name, d.now or "gone", d.before or "not there")
-        for d in differences[:most]
+        for d in differences
     ]
-    more = len(differences) - most
-    rest = say(" and {} more", more) if more > 0 else Text()
-    return say("{}{}", joined(", ", versions), rest)
+    return some(versions, most)
 
 
 def _common(changes: Changes) -> tuple[Difference, ...]:
@@ -127,7 +125,7 @@ def _list(
     mark: words.Mark, texts: Sequence[Text], whole: Text, most: int = MOST
 ) -> Items:
     items = map(Item, first_few(texts, most, "and {} more: {}", whole))
-    return Items(tuple(items), mark, mark.meaning)
+    return Items(tuple(items), mark)
 
 
 def _cell(cell: CellChange, common: Sequence[Difference]) -> Text:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.report import words
 from harness.report.document import Item
@@ -20,11 +20,8 @@ from harness.report.text import Words
 
 def section(cells: Sequence[CellReport]) -> Section:
     """Each claim that what was seen contradicts, in the order of the report."""
-    groups: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
-    for cell in cells:
-        if cell.claims_fault:
-            server = f"{words.chain(cell)} {cell.server_version}"
-            groups[server, cell.claims_fault].append(cell)
+    wrong = (cell for cell in cells if cell.claims_fault)
+    groups = grouped(wrong, lambda cell: (words.release(cell), cell.claims_fault))
     items = (_item(*key, several) for key, several in groups.items())
     return Section.of(
         "what servers tell apps",

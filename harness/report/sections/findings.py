@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
@@ -33,6 +34,7 @@ Word = Outcome | Verdict
 class Note(NamedTuple):
     """One reason, and all cells of one server to which it applies."""
 
+    word: Word
     server: str
     """The server as in its rows, with the releases if these are the columns."""
     labels: tuple[str, ...]
@@ -58,28 +60,23 @@ def find_notes(grid: Grid) -> Notes:
     """Notes on the cells of a grid; the same reason for several rows of a server is
     one note.
     """
-    alike: dict[tuple[Word, str, str, tuple[str, ...]], list[Note]] = defaultdict(list)
-    for word, note in _notes(grid):
-        alike[word, note.reason, note.server, note.releases].append(note)
-    notes: Notes = {word: [] for word in NOTEWORTHY}
-    for (word, *_), several in alike.items():
-        if word in notes:
-            notes[word].append(_merge(several))
-    return {word: several for word, several in notes.items() if several}
+    alike = grouped(
+        _notes(grid), lambda note: (note.word, note.reason, note.server, note.releases)
+    )
+    notes = grouped(map(_merge, alike.values()), lambda note: note.word)
+    return {word: notes[word] for word in NOTEWORTHY if word in notes}
 
 
-def _notes(grid: Grid) -> Iterator[tuple[Word, Note]]:
+def _notes(grid: Grid) -> Iterator[Note]:
     """A note for each reason in each row."""
     for row in grid.rows:
-        same: dict[tuple[Word, str], list[CellReport]] = defaultdict(list)
-        for cell in filter(None, row.cells):
-            same[cell.word, cell.reason].append(cell)
+        same = grouped(filter(None, row.cells), lambda cell: (cell.word, cell.reason))
         for (word, reason), cells in same.items():
             releases = tuple(dict.fromkeys(cell.flask for cell in cells))
             server = row.server
             if grid.under:
                 server += f" {', '.join(cell.server_version for cell in cells)}"
-            yield word, Note(server, (row.label,), releases, reason, tuple(cells))
+            yield Note(word, server, (row.label,), releases, reason, tuple(cells))
 
 
 def _merge(several: list[Note]) -> Note:
@@ -136,8 +133,7 @@ def not_supported(notes: Notes) -> Section:
 
 
 def _block(word: Word, several: Iterable[Note]) -> Items:
-    mark = words.MARKS[word]
-    return Items(tuple(map(_item, several)), mark, mark.meaning)
+    return Items(tuple(map(_item, several)), words.MARKS[word])
 
 
 def _item(note: Note) -> Item:

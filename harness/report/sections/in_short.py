@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.rules import code_of
@@ -72,7 +72,7 @@ def in_full(
         deployment.name: deployment for deployment in deployments if deployment.reason
     }
     blocks = [
-        Items(tuple(_whole(cell, broken)), mark, mark.meaning)
+        Items(tuple(_whole(cell, broken)), mark)
         for cell in cells
         for broken in (checked.get(cell.configuration),)
         if broken or cell.word in NOTEWORTHY
@@ -106,19 +106,12 @@ def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]
 
 
 def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
-    alike: dict[tuple[str, str], list[CellReport]] = defaultdict(list)
-    for cell in cells:
-        # A number belongs to one server; a reason may be shared by all.
-        server = _server(cell) if word in NUMBERS else ""
-        alike[server, _why(cell)].append(cell)
+    # A number belongs to one server; a reason may be shared by all.
+    server = words.release if word in NUMBERS else lambda _: ""
+    alike = grouped(cells, lambda cell: (server(cell), _why(cell)))
     lines = [say("{}: {}", _where(same), why) for (_, why), same in alike.items()]
     lines = first_few(lines, MOST_LINES, "and {} more, in the report")
-    mark = words.MARKS[word]
-    return [Items(tuple(map(Item, lines)), mark, mark.meaning)]
-
-
-def _server(cell: CellReport) -> str:
-    return f"{words.chain(cell)} {cell.server_version}"
+    return [Items(tuple(map(Item, lines)), words.MARKS[word])]
 
 
 def _why(cell: CellReport) -> str:
@@ -132,7 +125,7 @@ def _why(cell: CellReport) -> str:
 
 def _where(cells: Sequence[CellReport]) -> Text:
     """The servers and configurations, or their count, and the releases of Flask."""
-    servers = list(dict.fromkeys(map(_server, cells)))
+    servers = list(dict.fromkeys(map(words.release, cells)))
     labels = list(dict.fromkeys(cell.configuration for cell in cells))
     flasks = sorted({cell.flask for cell in cells}, key=release_order)
     if len(servers) == 1 and len(labels) <= MOST_NAMES:

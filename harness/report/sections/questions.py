@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter
 from operator import itemgetter
 from typing import NamedTuple
 
 from harness.records.choices import Question
+from harness.records.groups import grouped
 from harness.records.questions import Answer
 from harness.records.text import plural
 from harness.records.text import span
@@ -210,24 +212,21 @@ def _sentences(grid: Grid, question: Question) -> list[tuple[str, list[RowPart]]
     """Each sentence once, with its rows; the one with most rows first."""
     rows_of: dict[str, list[RowPart]] = defaultdict(list)
     for row in grid.rows:
-        releases: dict[str, list[str]] = defaultdict(list)
-        for release, answer in _by_release(row, question, grid):
-            releases[answer.sentence].append(release)
-        for sentence, several in releases.items():
-            which = _span(grid, several) if len(releases) > 1 else ""
+        answers = _by_release(row, question, grid)
+        alike = grouped(answers, lambda answer: answer[1].sentence)
+        for sentence, several in alike.items():
+            releases = [release for release, _ in several]
+            which = _span(grid, releases) if len(alike) > 1 else ""
             rows_of[sentence].append(RowPart(row.server, row.label, which))
     return sorted(rows_of.items(), key=lambda pair: -len(pair[1]))
 
 
 def _where(parts: Sequence[RowPart]) -> Text:
     """The rows that a sentence applies to, by server."""
-    servers: dict[str, list[RowPart]] = defaultdict(list)
-    for part in parts[:MOST_ROWS]:
-        servers[part.server].append(part)
-    named = (
+    named = [
         say("{} {}", server, joined(", ", map(_part, several)))
-        for server, several in servers.items()
-    )
+        for server, several in grouped(parts[:MOST_ROWS], attrgetter("server")).items()
+    ]
     more = len(parts) - MOST_ROWS
     rest = say(" and {} more", more) if more > 0 else Text()
     return say("{}{}", joined("; ", named), rest)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from collections.abc import Sequence
 
 from harness.records.changes import Difference
 from harness.records.changes import ReleaseChange
 from harness.records.changes import Seen
+from harness.records.groups import grouped
 from harness.records.words import Outcome
 from harness.report import words
 from harness.report.document import Item
@@ -28,26 +27,17 @@ def section(changes: Sequence[ReleaseChange]) -> Section:
     """Each change once, with all configurations of a server that it applies to."""
     items = tuple(
         Item(sentence(several), mark=words.CHANGES[several[0].change])
-        for several in _alike(changes)
+        for several in grouped(changes, _what_changed).values()
     )
     title = "From release to release"
     return Section.of(title.lower(), title, Items(items), worth=Worth.TABLE)
 
 
-def _alike(changes: Iterable[ReleaseChange]) -> Iterable[list[ReleaseChange]]:
-    """Configurations of a server that changed in the same way, together."""
-    groups: dict[object, list[ReleaseChange]] = defaultdict(list)
-    for change in changes:
-        where = (
-            change.package,
-            change.release,
-            change.after,
-            change.server,
-            _flasks(change),
-        )
-        went = _number(change.before), _number(change.now), change.reason
-        groups[*where, *went].append(change)
-    return groups.values()
+def _what_changed(change: ReleaseChange) -> tuple[object, ...]:
+    """What configurations of a server that changed in the same way have in common."""
+    where = change.package, change.release, change.after, change.server
+    went = _number(change.before), _number(change.now), change.reason
+    return *where, _flasks(change), *went
 
 
 def sentence(several: Sequence[ReleaseChange]) -> Text:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
+from harness.records.groups import grouped
 from harness.records.report import Report
 from harness.report.document import Legend
 from harness.report.document import RowGroup
@@ -47,11 +47,16 @@ def split(grid: Grid) -> list[Grid]:
     """A grid as several: of the rows with several cells, and of those with one cell in
     the same column. Each has the columns that its rows need.
     """
-    filled: dict[tuple[int, ...], list[GridRow]] = defaultdict(list)
-    for row in grid.rows:
-        at = tuple(n for n, cell in enumerate(row.cells) if cell)
-        filled[at if len(at) == 1 else ()].append(row)
-    return [_only(grid, rows) for _, rows in sorted(filled.items())]
+    return [
+        _only(grid, rows)
+        for _, rows in sorted(grouped(grid.rows, _only_column).items())
+    ]
+
+
+def _only_column(row: GridRow) -> tuple[int, ...]:
+    """The one column that a row has a cell in; empty if there are several."""
+    at = tuple(n for n, cell in enumerate(row.cells) if cell)
+    return at if len(at) == 1 else ()
 
 
 def _only(grid: Grid, rows: Sequence[GridRow]) -> Grid:

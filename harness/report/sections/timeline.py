@@ -27,6 +27,7 @@ from harness.report.sections.chart import colours
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import some
 from harness.report.text import Strong
 from harness.report.text import Text
 
@@ -150,12 +151,8 @@ def _number(span: Span) -> Text:
 
 def _by_chance(span: Span) -> Text:
     """Releases with another number that chance explains, if there are few."""
-    others = [say("{} {}", *item) for item in list(span.apart.items())[:FEW]]
-    more = len(span.apart) - FEW
-    rest = say(" and {} more", more) if more > 0 else Text()
-    if not others:
-        return Text()
-    return say(" ({}{}, which chance explains)", joined(", ", others), rest)
+    others = [say("{} {}", *item) for item in span.apart.items()]
+    return say(" ({}, which chance explains)", some(others, FEW)) if others else Text()
 
 
 def _with(versions: Sequence[Difference]) -> Text:

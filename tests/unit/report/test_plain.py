@@ -34,7 +34,7 @@ def test_each_kind_of_block_has_lines() -> None:
     )
     blocks = (
         Alert("warning", say("Mind this:"), (say("one"),)),
-        Items((Item(say("first"), (say("below"),)),), mark, mark.meaning),
+        Items((Item(say("first"), (say("below"),)),), mark),
         Items((Item(say("second")),)),
         table,
         Code("$ it\n::error::x"),

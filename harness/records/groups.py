@@ -1,0 +1,22 @@
+"""Puts things that have something in common together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Hashable
+from collections.abc import Iterable
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+Key = TypeVar("Key", bound=Hashable)
+
+
+def grouped(
+    things: Iterable[Thing], key: Callable[[Thing], Key]
+) -> dict[Key, list[Thing]]:
+    """Things by their keys, in the order in which the keys occur first."""
+    groups: dict[Key, list[Thing]] = defaultdict(list)
+    for thing in things:
+        groups[key(thing)].append(thing)
+    return dict(groups)

@@ -1,0 +1,15 @@
+"""Things with the same key are together."""
+
+from __future__ import annotations
+
+from harness.records.groups import grouped
+
+
+def test_keys_and_things_keep_their_order() -> None:
+    groups = grouped(["fig", "plum", "nut", "pear", "kiwis"], len)
+    assert list(groups.items()) == [
+        (3, ["fig", "nut"]),
+        (4, ["plum", "pear"]),
+        (5, ["kiwis"]),
+    ]
+    assert 6 not in groups
