@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.declared.program import KNOWN
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SHELLS
 from harness.deployment.ports import check_port
@@ -23,46 +25,7 @@ from harness.deployment.shell import ShellCommand
 from harness.deployment.shell import split
 from harness.records.files import text_if_there
 
-
-class Listening(NamedTuple):
-    """How one server is passed its address: the options for it."""
-
-    options: tuple[str, ...]
-    """The options that pass the address."""
-    instead: frozenset[str]
-    """Options that these replace, each with a value."""
-
-
-_BIND = ("--bind", "{host}:{port}")
-_HOST_AND_PORT = ("--host", "{host}", "--port", "{port}")
 _OF_UWSGI = ("http", "http-socket", "http11-socket", "https", "socket", "uwsgi-socket")
-
-SERVERS = {
-    "gunicorn": Listening(_BIND, frozenset({"-b", "--bind"})),
-    "hypercorn": Listening(
-        _BIND, frozenset({"-b", "--bind", "--insecure-bind", "--quic-bind"})
-    ),
-    "uvicorn": Listening(
-        _HOST_AND_PORT, frozenset({"--host", "--port", "--uds", "--fd"})
-    ),
-    "granian": Listening(_HOST_AND_PORT, frozenset({"--host", "--port", "--uds"})),
-    "daphne": Listening(
-        ("--bind", "{host}", "--port", "{port}"),
-        frozenset({"-b", "--bind", "-p", "--port", "-u", "--unix-socket", "--fd"}),
-    ),
-    "waitress-serve": Listening(
-        ("--listen={host}:{port}",),
-        frozenset({"--listen", "--host", "--port", "--unix-socket"}),
-    ),
-    "flask": Listening(_HOST_AND_PORT, frozenset({"-h", "--host", "-p", "--port"})),
-    "uwsgi": Listening(
-        ("--http-socket", "{host}:{port}"),
-        frozenset({"-s", *(f"--{name}" for name in _OF_UWSGI)}),
-    ),
-}
-SERVERS |= {"waitress": SERVERS["waitress-serve"], "pyuwsgi": SERVERS["uwsgi"]}
-"""By the program, or the module that ``python -m`` runs."""
-
 UWSGI_FILES = (".ini", ".yaml", ".yml", ".xml", ".json")
 _KEY = r"""(?:^[\s"<-]*|[{,]\s*"|>\s*<)"""
 """What may precede a key: the beginning of a line, or the marks of JSON and XML."""
@@ -89,9 +52,9 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
     or a file that it reads takes the port from the variable ``PORT``.
     """
     name, arguments = server_words(words)
-    if name not in SERVERS and (first := _handed_on(words, folder)):
+    if name not in KNOWN and (first := _handed_on(words, folder)):
         name, arguments = server_words(words[first:])
-    listening = SERVERS.get(name)
+    listening = KNOWN.get(name)
     start = len(words) - len(arguments)
     if listening is None or tuple(words[start:]) != arguments:
         return None
@@ -106,7 +69,7 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
         return None
     others, dropped = _without(words[start:], listening.instead)
     dropped = (*dropped, own) if own else dropped
-    return Addressed((*words[:start], *listening.options, *others), dropped, own)
+    return Addressed((*words[:start], *listening.address, *others), dropped, own)
 
 
 def read_line(
@@ -178,7 +141,7 @@ def _texts(words: Sequence[str], folder: Path) -> list[str]:
 
 
 def _without(
-    words: Sequence[str], options: frozenset[str]
+    words: Sequence[str], options: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split words into those to keep, and the given options with their values."""
     others: list[str] = []
@@ -196,6 +159,6 @@ def _without(
     return tuple(others), tuple(dropped)
 
 
-def _is_glued(word: str, options: frozenset[str]) -> bool:
+def _is_glued(word: str, options: Collection[str]) -> bool:
     """Whether a value follows the letter of an option at once, as in ``-b:80``."""
     return word[:2] in options and not word.startswith("--")

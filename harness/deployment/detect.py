@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment import dockerfile
-from harness.deployment.address import SERVERS
 from harness.deployment.command import procfile_lines
 from harness.deployment.config import DeploymentFault
 from harness.deployment.declared.program import IS_PYTHON
+from harness.deployment.declared.program import KNOWN
 from harness.deployment.declared.program import server_words
 from harness.deployment.declares.script import commands
 from harness.deployment.load import DEFAULT
@@ -99,7 +99,7 @@ def _procfile(folder: Path) -> Iterator[Candidate]:
     path = folder / "Procfile"
     for line in procfile_lines(text_if_there(path)):
         words = _words(line.text)
-        if line.what == WEB or server_words(words)[0] in SERVERS:
+        if line.what == WEB or server_words(words)[0] in KNOWN:
             name = "production" if line.what == WEB else line.what
             yield Candidate(name, {"procfile": line.what}, words, path, line.line)
 
@@ -132,13 +132,13 @@ def _serves(words: Sequence[str], folder: Path) -> bool:
     """Whether a command may start a server that ``flask run`` does not stand for."""
     if words[1:2] == ("-c",):  # a line for a shell
         several = [each.words for each in commands(words[-1], {}, processors())]
-        known = any(server_words(each)[0] in SERVERS for each in several)
+        known = any(server_words(each)[0] in KNOWN for each in several)
         return known or any(_serves(each, folder) for each in several[-1:])
     program, arguments = server_words(words)
     if IS_PYTHON.match(program):
         script = next((each for each in arguments if each.endswith(".py")), "")
         return bool(script) and serves_by_script(folder / script)
-    return program in SERVERS or not (program == "" or program in SERVES_NOTHING)
+    return program in KNOWN or not (program == "" or program in SERVES_NOTHING)
 
 
 SERVES_NOTHING = frozenset(

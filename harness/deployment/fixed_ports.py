@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.deployment.address import SERVERS
+from harness.deployment.declared.program import KNOWN
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import Promise
 from harness.deployment.fixed_in_files import in_files
@@ -112,10 +112,10 @@ def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> st
 def _by_option(command: CommandLine, port: str) -> str:
     """The options that set a server's port, if the command starts the server itself."""
     name, arguments = server_words(command.words)
-    listening = SERVERS.get(name)
+    listening = KNOWN.get(name)
     if listening is None or "uwsgi" in name:
         return ""
-    options = " ".join(listening.options)
+    options = " ".join(listening.address)
     if command.key != "command":
         options = options.replace("{host}", "0.0.0.0").replace(
             "{port}", f"${{PORT:-{port}}}"

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
 
 from harness.deployment.config import DeploymentFault
 from harness.system.command import output
 from harness.system.install import CannotInstall
 from harness.system.install import end_of
 from harness.system.install import offline_first
+from harness.system.lock_file import open_lock
+from harness.system.lock_file import wait_for
 from harness.system.pythons import pythons
 from harness.system.pythons import uv
 
 INSTALL_SECONDS = 900.0
-
-LOOK_SECONDS = 0.2
-"""How often to look whether another check has made an environment."""
 
 MOST_INCLUDED = 10
 _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
@@ -58,13 +55,9 @@ def own_environment(
 
 @contextlib.contextmanager
 def _alone(place: Path) -> Iterator[None]:
-    """Keep other checks out of an environment until the block ends.
-
-    The lock of a check that was killed is released too.
-    """
+    """Keep other checks out of an environment until the block ends."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        lock = place.with_name(f"{place.name}.lock").open("a", encoding="utf-8")
+        lock = open_lock(place.with_name(f"{place.name}.lock"))
     except OSError as problem:
         raise DeploymentFault(
             "requirements",
@@ -72,23 +65,14 @@ def _alone(place: Path) -> Iterator[None]:
             "name another folder with --cache",
         ) from None
     with lock:
-        deadline = time.monotonic() + INSTALL_SECONDS
-        while not _locked(lock):
-            if time.monotonic() > deadline:
-                raise CannotInstall(
-                    f"{place}: another check still makes it after "
-                    f"{INSTALL_SECONDS:.0f} s; wait until that has ended"
-                )
-            time.sleep(LOOK_SECONDS)
+        try:
+            asyncio.run(wait_for(lock, INSTALL_SECONDS))
+        except TimeoutError:
+            raise CannotInstall(
+                f"{place}: another check still makes it after "
+                f"{INSTALL_SECONDS:.0f} s; wait until that has ended"
+            ) from None
         yield
-
-
-def _locked(lock: TextIO) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:

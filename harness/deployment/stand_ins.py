@@ -14,6 +14,10 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.records import toml
+from harness.records.catalog import Sentence
+from harness.records.words import Record
+
 ENGINE = "DOCKER_HOST"
 """The variable that says where an engine is."""
 
@@ -45,70 +49,6 @@ DEPLOYS_NOTHING = (
     "a check changes no cluster and deploys nothing; leave out that line, or write the "
     "command of the server itself"
 )
-
-CLIENTS = (
-    *("docker", "docker-compose", "podman", "podman-compose", "podman-remote"),
-    *("nerdctl", "buildah", "finch", "ctr", "crictl"),
-)
-"""Programs that start containers."""
-
-AS_OTHERS = ("sudo", "doas")
-"""Programs that start others as another user."""
-
-ENDING = ("pkill", "killall", "killall5", "skill", "fuser", "slay")
-"""Programs that find processes and end them."""
-
-STORES = ("redis-cli", "valkey-cli", "keydb-cli")
-"""Clients of stores that need one word to empty them, or to end them."""
-
-REMOVING = ("rm", "unlink")
-"""Programs that remove files."""
-
-OPTIONS_ALONE = ("crontab", "reboot", "shutdown", "halt", "poweroff", "telinit")
-"""Programs that change something without a word that is no option."""
-
-_OF_CLUSTERS = "get describe logs version config cluster-info explain diff wait auth"
-
-DEPLOYING = {
-    **dict.fromkeys(("kubectl", "oc"), _OF_CLUSTERS),
-    "helm": "list ls status get history show template version lint search env",
-    "nomad": "status version",
-    **dict.fromkeys(("flyctl", "fly"), "status logs version"),
-    **dict.fromkeys(("terraform", "tofu"), "version validate fmt show output plan"),
-    "pulumi": "preview version whoami",
-    "cdk": "ls list synth diff",
-    **dict.fromkeys(("serverless", "sls"), "info logs print"),
-    "zappa": "status tail",
-    "eb": "status health list logs",
-    **dict.fromkeys(("kamal", "ansible", "ansible-playbook"), ""),
-}
-"""Programs that deploy to other machines, and words that change nothing."""
-
-LOOKING = {
-    **DEPLOYING,
-    **dict.fromkeys(
-        CLIENTS,
-        "ps images inspect logs port top stats events version info search history diff",
-    ),
-    "systemctl": "status show cat is-active is-enabled is-failed is-system-running "
-    "list-units list-unit-files list-sockets list-timers list-dependencies",
-    "supervisorctl": "status version avail tail pid",
-    "initctl": "status list version",
-    "pm2": "list ls status show describe logs",
-    "monit": "status summary",
-    **dict.fromkeys(("service", "rc-service", "invoke-rc.d"), ""),
-    **dict.fromkeys(OPTIONS_ALONE, ""),
-}
-"""Programs that are told by a word what to do, and words that change nothing. They
-control containers, services, the machine, and other machines."""
-
-FLAGS = {
-    **dict.fromkeys(CLIENTS, "-v"),
-    "crontab": "-l",
-    **dict.fromkeys(("service", "rc-service"), "--status-all | status"),
-    "invoke-rc.d": "status",
-}
-"""Further words with which they change nothing, wherever these stand."""
 
 _SCRIPT = """\
 #!/bin/sh
@@ -170,9 +110,59 @@ for word in "$@"; do
 done"""
 
 
+FILE = Path(__file__).with_name("stand_ins.toml")
+
+CHECKS = {
+    "starts containers": (_BY_VERB, STARTS_NONE),
+    "starts as another user": (_AS_OTHERS, STARTS_NONE),
+    "deploys": (_BY_VERB, DEPLOYS_NOTHING),
+    "controls services": (_BY_VERB, LEAVES_ALONE),
+    "ends processes": (_ENDING, LEAVES_ALONE),
+    "ends processes if told so": (_FUSER, LEAVES_ALONE),
+    "empties data stores": (_STORES, LEAVES_DATA),
+    "removes files": (_REMOVING, LEAVES_FILES),
+}
+"""By what a program does: shell lines that refuse it, and what to do instead."""
+
+
+class StandIn(Record, frozen=True, kw_only=True):
+    """Programs that something stands in for, and with what they change nothing."""
+
+    names: tuple[Sentence, ...]
+    does: Sentence
+    looking: str = ""
+    """Words that tell it what to do, and change nothing."""
+    flags: str = ""
+    """Further words with which it changes nothing, wherever these stand."""
+    acts_alone: bool = False
+    """Whether it changes something without a word that is no option."""
+
+    @property
+    def starts_others(self) -> bool:
+        """Whether it starts containers, or other programs that may."""
+        return self.does.startswith("starts")
+
+
+class StandIns(Record, frozen=True, kw_only=True):
+    """The file ``stand_ins.toml``."""
+
+    program: tuple[StandIn, ...]
+
+
+STAND_INS = {
+    name: each
+    for each in toml.read(FILE, StandIns, "restore the file").program
+    for name in each.names
+}
+"""What stands in for each program."""
+
+CLIENTS = tuple(n for n, each in STAND_INS.items() if each.does == "starts containers")
+"""Programs that start containers."""
+
+
 def clients(search: str) -> dict[str, Path]:
     """The programs on a path that start containers, and those that may start them."""
-    return _found((*CLIENTS, *AS_OTHERS), search)
+    return _found((n for n, each in STAND_INS.items() if each.starts_others), search)
 
 
 def controls(search: str, *, confined: bool) -> dict[str, Path]:
@@ -181,8 +171,9 @@ def controls(search: str, *, confined: bool) -> dict[str, Path]:
     ``confined`` tells whether the kernel confines signals, so that those that end
     processes reach none but the deployment's own.
     """
-    names = [name for name in LOOKING if name not in CLIENTS]
-    return _found((*names, *STORES, *REMOVING, *(() if confined else ENDING)), search)
+    others = ("starts", "ends") if confined else ("starts",)
+    names = (n for n, each in STAND_INS.items() if not each.does.startswith(others))
+    return _found(names, search)
 
 
 def _found(names: Iterable[str], search: str) -> dict[str, Path]:
@@ -207,40 +198,26 @@ def write(
 
 def script(name: str, real: str, own: Iterable[Path], engine: str) -> str:
     """A shell program that stands in for another."""
-    is_client = name in (*CLIENTS, *AS_OTHERS)
-    check, remedy = _BY_VERB, LEAVES_ALONE
-    if name in DEPLOYING:
-        remedy = DEPLOYS_NOTHING
-    elif name in STORES:
-        check, remedy = _STORES, LEAVES_DATA
-    elif name in REMOVING:
-        check, remedy = _REMOVING, LEAVES_FILES
-    elif name in ENDING:
-        check = _FUSER if name == "fuser" else _ENDING
-    elif is_client:
-        check, remedy = _AS_OTHERS if name in AS_OTHERS else _BY_VERB, STARTS_NONE
-    words = ["help", *LOOKING.get(name, "").split()]
-    alone = [] if name in OPTIONS_ALONE else ['""']
+    program = STAND_INS[name]
+    check, remedy = CHECKS[program.does]
+    words = ["help", *program.looking.split()]
+    groups = " | compose | container | image | network | volume | system"
     check = check.format(
-        flags=f" | {FLAGS[name]}" if name in FLAGS else "",
-        groups=" | compose | container | image | network | volume | system"
-        if is_client
-        else "",
-        then="; break" if is_client else "",
-        looking=" | ".join((*alone, *words)),
+        flags=f" | {program.flags}" if program.flags else "",
+        groups=groups if program.starts_others else "",
+        then="; break" if program.starts_others else "",
+        looking=" | ".join(words if program.acts_alone else ['""', *words]),
         clients=" | ".join(CLIENTS),
         own=" | ".join(f"{shlex.quote(str(each.resolve()))}/*" for each in own),
     )
-    if is_client:
-        place = (
-            f"export {ENGINE}={shlex.quote(engine)}" if engine else f"unset {ENGINE}"
-        )
-        check = f"{check}\n{place}"
+    if program.starts_others:
+        at = f"export {ENGINE}={shlex.quote(engine)}" if engine else f"unset {ENGINE}"
+        check = f"{check}\n{at}"
     return _SCRIPT.format(
         name=name,
         refused=REFUSED,
         remedy=remedy.replace("`", "\\`"),
-        status=125 if is_client else 1,
+        status=125 if program.starts_others else 1,
         check=check,
         real=shlex.quote(real),
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import fcntl
 from collections.abc import AsyncIterator
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -13,10 +11,9 @@ from typing import TextIO
 
 from harness.environments.folder import ENVIRONMENTS
 from harness.records.errors import UsageError
-
-LOOK_SECONDS = 0.2
-"""How often to look whether the other run has ended; the lock of one that was killed is
-released too."""
+from harness.system.lock_file import open_lock
+from harness.system.lock_file import take
+from harness.system.lock_file import wait_for
 
 LOCKS = ".locks"
 
@@ -38,38 +35,24 @@ async def occupied(
     with contextlib.ExitStack() as held:
         for name in sorted(names):
             lock = held.enter_context(_opened(environments / LOCKS / name))
-            if not _lock(lock):
+            if not take(lock):
                 say(f"waiting for another run that uses the environment {name}")
-                await _wait_for(lock, environments / name, seconds)
+                try:
+                    await wait_for(lock, seconds)
+                except TimeoutError:
+                    raise UsageError(
+                        f"{environments / name}: another run still uses it after "
+                        f"{seconds:.0f} s; wait until that has ended, or name another "
+                        f"folder with {ENVIRONMENTS}"
+                    ) from None
         yield
 
 
 def _opened(path: Path) -> TextIO:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a", encoding="utf-8")
+        return open_lock(path)
     except OSError as problem:
         raise UsageError(
             f"{path.parents[1]}: cannot be used for environments: {problem.strerror}; "
             f"name another folder with {ENVIRONMENTS}"
         ) from problem
-
-
-async def _wait_for(lock: TextIO, environment: Path, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            while not _lock(lock):
-                await asyncio.sleep(LOOK_SECONDS)
-    except TimeoutError:
-        raise UsageError(
-            f"{environment}: another run still uses it after {seconds:.0f} s; wait "
-            f"until that has ended, or name another folder with {ENVIRONMENTS}"
-        ) from None
-
-
-def _lock(lock: TextIO) -> bool:
-    try:
-        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -5,40 +5,58 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from pathlib import PurePath
 
-PACKAGES = {
-    "flask": "werkzeug",
-    "waitress-serve": "waitress",
-    "pyuwsgi": "uwsgi",
-    "docker-compose": "docker",
+from harness.records import toml
+from harness.records.catalog import Sentence
+from harness.records.health import Seconds
+from harness.records.words import Record
+
+FILE = Path(__file__).with_name("programs.toml")
+
+
+class KnownServer(Record, frozen=True, kw_only=True):
+    """A server whose options are known."""
+
+    package: Sentence
+    programs: tuple[Sentence, ...] = ()
+    """Its programs, and modules that ``python -m`` runs; by default the package."""
+    address: tuple[Sentence, ...]
+    """Options that tell it its address."""
+    instead: tuple[Sentence, ...]
+    """Options that these replace, each with a value."""
+    counted: bool = True
+    """Whether its options say how many requests it takes."""
+    idle_option: str = ""
+    """The option that says how long it keeps idle connections."""
+    idle_seconds: Seconds | None = None
+    """How long that is by default."""
+
+
+class Programs(Record, frozen=True, kw_only=True):
+    """The file ``programs.toml``."""
+
+    wrappers: tuple[Sentence, ...]
+    server: tuple[KnownServer, ...]
+
+
+_PROGRAMS = toml.read(FILE, Programs, "restore the file")
+
+KNOWN = {
+    name: server
+    for server in _PROGRAMS.server
+    for name in server.programs or (server.package,)
 }
-"""Packages of servers, by programs whose names differ."""
+"""Servers, by the program or the module that ``python -m`` runs."""
 
-
-SERVERS = frozenset(
-    {
-        *("gunicorn", "waitress-serve", "waitress", "granian", "hypercorn", "uvicorn"),
-        *("flask", "uwsgi", "pyuwsgi"),
-    }
-)
-"""Programs, and modules that ``python -m`` runs, whose options are known."""
+SERVERS = frozenset(name for name, server in KNOWN.items() if server.counted)
+"""Programs, and modules, that say how many requests they take."""
 
 DEVELOPMENT = frozenset({"flask"})
 """Programs for development only: they never count as a contradiction."""
 
-WRAPPERS = frozenset(
-    {
-        *("env", "exec", "nice", "ionice", "timeout", "stdbuf", "setsid", "nohup"),
-        *("taskset", "chrt", "time", "setpriv", "prlimit", "catchsegv", "unbuffer"),
-        *("ddtrace-run", "opentelemetry-instrument", "newrelic-admin", "scout-apm"),
-        *("dumb-init", "tini", "docker-init", "catatonit", "s6-setuidgid", "gosu"),
-        *("su-exec", "chpst", "poetry", "pipenv", "uv", "uvx", "pdm", "hatch", "rye"),
-        *("sudo", "doas", "runuser"),
-        *("pixi", "conda", "mamba", "micromamba", "dotenv", "chamber", "doppler"),
-        *("envdir", "xvfb-run", "aws-vault", "op", "wait-for-it", "dockerize"),
-    }
-)
+WRAPPERS = frozenset(_PROGRAMS.wrappers)
 """Programs that start another one, which is named in their arguments."""
 
 
@@ -120,4 +138,6 @@ def _of_a_module(rest: list[str]) -> list[str]:
 def server_name(words: Sequence[str]) -> str:
     """The name of the server that a command starts."""
     name, _ = server_words(words)
-    return PACKAGES.get(name, name)
+    if name in KNOWN:
+        return KNOWN[name].package
+    return "docker" if name == "docker-compose" else name

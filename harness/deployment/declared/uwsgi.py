@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.deployment.address import SERVERS
 from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.ask_server import placed
 from harness.deployment.declared.ask_server import run_command
+from harness.deployment.declared.program import KNOWN
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
@@ -181,7 +181,7 @@ def without_own_address(command: CommandLine, where: Where) -> CommandLine:
         return command  # where it then listens is seen
     name, arguments = server_words(command.words)
     start = len(command.words) - len(arguments)
-    options = SERVERS[name].options
+    options = KNOWN[name].address
     words = (*command.words[:start], *options, *as_words(shown, where.folder))
     return command._replace(words=words)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.declared.program import PACKAGES
+from harness.deployment.declared.program import server_name
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.program import SERVERS
 from harness.deployment.declared.promise import CannotDerive
@@ -55,7 +55,7 @@ def starts(words: Sequence[str]) -> bool:
     nothing.
     """
     program, arguments = server_words(words)
-    if PACKAGES.get(program, program) == "uwsgi":
+    if server_name(words) == "uwsgi":
         return any(map(_OF_UWSGI.search, arguments))
     return program in SERVERS
 

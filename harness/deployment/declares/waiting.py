@@ -8,11 +8,11 @@ with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian 2.8.7 and waitre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.declared.program import KNOWN
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import option
@@ -45,22 +45,6 @@ class Patience(NamedTuple):
 NOT_KNOWN = Patience(None, None)
 
 
-class KeepsFor(NamedTuple):
-    """How long a server without a limit on requests keeps idle connections."""
-
-    option: str
-    seconds: float
-    """The server's default."""
-
-
-KEEP_ALIVE: Mapping[str, KeepsFor] = {
-    "uvicorn": KeepsFor("--timeout-keep-alive", 5.0),
-    "hypercorn": KeepsFor("--keep-alive", 5.0),
-    "waitress-serve": KeepsFor("--channel-timeout", 120.0),
-    "waitress": KeepsFor("--channel-timeout", 120.0),
-}
-
-
 def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience:
     """How long the server of a command waits; ``of`` names the place of the command."""
     name, arguments = server_words(words)
@@ -75,15 +59,13 @@ def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience
         return Patience(AppWaits("flask run", None, "", of), AppWaits(name, 0, "", of))
     if name == "granian":
         return Patience(AppWaits(name, None, "", of), None)
-    if name not in KEEP_ALIVE:
+    server = KNOWN.get(name)
+    if server is None or server.idle_seconds is None:
         return NOT_KNOWN
-    keeps = KEEP_ALIVE[name]
-    given = option(arguments, keeps.option, env={})
-    seconds = _seconds(given, keeps.seconds)
-    server = name.removesuffix("-serve")
-    return Patience(
-        AppWaits(server, None, "", of), AppWaits(server, seconds, keeps.option, of)
-    )
+    given = option(arguments, server.idle_option, env={})
+    seconds = _seconds(given, server.idle_seconds)
+    idle = AppWaits(server.package, seconds, server.idle_option, of)
+    return Patience(AppWaits(server.package, None, "", of), idle)
 
 
 def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Patience:

@@ -37,10 +37,12 @@ class Form(NamedTuple):
     """Place of the path that the check requests."""
     by: str = ""
     """Place of the protocol; without it, HTTP if there is a path."""
+    always: CheckBy | None = None
+    """The only protocol that it knows."""
 
 
 _COMPOSE = Form("interval", "timeout", "retries")
-_FLY = Form("interval", "timeout", "", unit=0.001)
+_FLY = Form("interval", "timeout", "", 0.001, "path", always=CheckBy.HTTP)
 _TERRAFORM = Form(
     "period_seconds", "timeout_seconds", "failure_threshold", path="http_get.0.path"
 )
@@ -50,13 +52,19 @@ FORMS = {
     "compose": _COMPOSE,
     "ecs": _COMPOSE,
     "fly": _FLY,
-    "fly-tcp": _FLY,
-    "app-engine": Form("check_interval_sec", "timeout_sec", "failure_threshold"),
+    "fly-tcp": _FLY._replace(always=CheckBy.TCP),
+    "app-engine": Form(
+        "check_interval_sec",
+        "timeout_sec",
+        "failure_threshold",
+        path="path",
+        always=CheckBy.HTTP,
+    ),
     "app-runner": Form(
         "Interval", "Timeout", "UnhealthyThreshold", path="Path", by="Protocol"
     ),
     "digitalocean": _TERRAFORM._replace(path="http_path"),
-    "render": Form("", "", ""),
+    "render": Form("", "", "", always=CheckBy.HTTP),
 }
 
 WORDS = {
@@ -103,14 +111,6 @@ def _check_of(
             given = _kubernetes(node, ports)
         case "compose" | "ecs":
             given = _compose(node)
-        case "render":
-            given = HealthCheck(path=node.text or "/")
-        case "app-engine":
-            given = HealthCheck(path=text_at(node, "path") or "/")
-        case "fly" | "fly-tcp":
-            given = _fly(
-                node, by=CheckBy.TCP if kind.form == "fly-tcp" else CheckBy.HTTP
-            )
         case _:
             given = _by_form(FORMS[kind.form], node)
     if given is None:
@@ -176,11 +176,12 @@ def _kubernetes(node: Node, ports: Sequence[str]) -> HealthCheck | None:
 
 def _by_form(form: Form, node: Node) -> HealthCheck:
     """A check with a path or a protocol; one with neither is by TCP."""
-    path = text_at(node, form.path)
+    path = text_at(node, form.path) or node.text
     by_http = text_at(node, form.by).upper() == "HTTP" if form.by else bool(path)
-    if not by_http:
-        return HealthCheck(by=CheckBy.TCP)
-    return HealthCheck(path=path or "/")
+    by = form.always or (CheckBy.HTTP if by_http else CheckBy.TCP)
+    headers = {each.name: each.node.text for each in find(node, "headers.*")}
+    path = (path or "/") if by is CheckBy.HTTP else ""
+    return HealthCheck(by=by, path=path, headers=headers)
 
 
 def _compose(node: Node) -> HealthCheck | None:
@@ -192,11 +193,3 @@ def _compose(node: Node) -> HealthCheck | None:
     if url is None:
         return None
     return HealthCheck(path=urlsplit(url[0]).path or "/", after_answer=True)
-
-
-def _fly(node: Node, by: CheckBy) -> HealthCheck | None:
-    return HealthCheck(
-        by=by,
-        path=text_at(node, "path") or "/" if by is CheckBy.HTTP else "",
-        headers={each.name: each.node.text for each in find(node, "headers.*")},
-    )

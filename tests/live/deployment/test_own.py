@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
-import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -39,14 +38,13 @@ def test_one_that_another_check_makes_is_waited_for(
     half = place / "half"
     half.touch()
 
-    def sleep(_: float) -> None:
+    async def sleep(_: float) -> None:
         """The other check goes on until it is done."""
         assert half.exists()
         (place / "done").touch()
         other.close()
 
-    clock = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)
-    monkeypatch.setattr(own, "time", clock)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     assert made(requirements) == place
     assert half.exists()  # it was not made once more
 

@@ -10,8 +10,8 @@ import pytest
 from harness.deployment.address import Addressed
 from harness.deployment.address import addressed
 from harness.deployment.address import own_address
-from harness.deployment.address import SERVERS
 from harness.deployment.address import takes_port
+from harness.deployment.declared.program import KNOWN
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_of_others_it_is_not_known(command: str, tmp_path: Path) -> None:
     assert addressed(shlex.split(command), tmp_path) is None
 
 
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("name", KNOWN)
 def test_no_server_is_told_twice(name: str, tmp_path: Path) -> None:
     words = [name, "run", "a:a"]
     once = addressed(words, tmp_path)
