@@ -15,6 +15,7 @@ from rich.text import Text
 from harness.report.terminal import encodable
 
 MOST_NAMES = 2
+"""Most cells named in the line; the rest are counted."""
 
 BAR = 20
 """Width of the bar in columns, or a quarter of the terminal if that is less."""

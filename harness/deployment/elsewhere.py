@@ -51,6 +51,7 @@ MOUNTS_SECONDS = 20.0
 
 
 BAD_REQUEST = 400
+"""The status with which a server that expects TLS answers plain HTTP."""
 
 
 class AnswerSearch(NamedTuple):

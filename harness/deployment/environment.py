@@ -30,6 +30,7 @@ from harness.system.command import Output
 from harness.system.command import output
 
 ASK_SECONDS = 60.0
+"""Deadline for an interpreter that lists what is installed."""
 
 
 class Where(NamedTuple):

@@ -18,6 +18,7 @@ from harness.deployment.python_source import with_os
 from harness.deployment.shell import split_loosely
 
 _READ_BYTES = 100_000
+"""Bytes that are read of a file: a command line stands near its beginning."""
 
 _BY_DEFAULT = {
     "make": ("Makefile", "makefile", "GNUmakefile"),

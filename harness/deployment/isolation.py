@@ -32,6 +32,7 @@ from harness.system.command import output
 from harness.system.scratch import scratch_folder
 
 LAYER_SECONDS = 20.0
+"""Deadline for a trial of a layer."""
 
 LAYER = "layer"
 PROGRAMS = "bin"

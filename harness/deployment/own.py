@@ -24,6 +24,7 @@ from harness.system.pythons import pythons
 from harness.system.pythons import uv
 
 INSTALL_SECONDS = 900.0
+"""Deadline for an installation, which may compile packages."""
 
 MOST_INCLUDED = 10
 _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")

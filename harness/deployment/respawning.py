@@ -67,6 +67,7 @@ It waits longer each time before it starts another, and most are gone before a l
 """
 
 MOST_READ = 100_000
+"""Bytes that are read of a log at each look."""
 
 SAID = 4
 """Number of times that it must have written so."""

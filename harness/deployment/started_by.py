@@ -43,6 +43,7 @@ NOT_OF_PRODUCTION = frozenset(
 """Folders whose files say nothing of how the app beside them is started."""
 
 MOST_NAMED = 4
+"""Most files that an error names."""
 
 _UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?|\{\{.*?\}\}")
 

@@ -21,6 +21,7 @@ LOOK_SECONDS = 0.2
 """Least seconds between two looks at the open files."""
 
 TAIL_BYTES = 4096
+"""Bytes that are read from the end of a file."""
 
 _IS_LOG = re.compile(r"\blog|log\b|\.(?:err|error|out|stderr|stdout)\b", re.IGNORECASE)
 _DELETED = " (deleted)"

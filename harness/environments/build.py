@@ -37,6 +37,7 @@ from harness.records.versions import labelled
 from harness.system.pythons import uv
 
 BUILD_SECONDS = 900.0
+"""Deadline for building one wheel, which may compile."""
 
 Say = Callable[[str], None]
 

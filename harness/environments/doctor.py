@@ -17,6 +17,7 @@ from harness.system.pythons import pythons
 from harness.system.pythons import uv
 
 ASK_SECONDS = 20.0
+"""Deadline for each program that is asked for its release."""
 
 ENGINE = "{{.Server.Version}}{{range .Server.Components}} {{.Name}}{{end}}"
 """The client's format for the engine's release and the names of its parts."""

@@ -29,6 +29,7 @@ from harness.environments.source import SourceFault
 from harness.records.versions import Kind
 
 DOWNLOAD_SECONDS = 300.0
+"""Deadline for one archive."""
 
 
 # Folders that do not belong to a project; some are large.

@@ -18,8 +18,10 @@ from harness.records.versions import Kind
 from harness.system.command import output
 
 GIT_SECONDS = 600.0
+"""Deadline for a clone or a fetch."""
 
 ASK_SECONDS = 60.0
+"""Deadline for a question to git that fetches no content."""
 
 
 class Checkout(NamedTuple):

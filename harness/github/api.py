@@ -30,6 +30,7 @@ PAGE = 100
 """Items of a page."""
 
 PAGES = 10
+"""Most pages that are read of one list."""
 
 
 class Repository(NamedTuple):

@@ -29,6 +29,7 @@ from harness.records.words import Outcome
 from harness.system.command import output
 
 ABOUT_SECONDS = 60.0
+"""Deadline for an interpreter that lists what is installed."""
 
 
 def installed_versions(installed: Installed) -> dict[str, str]:

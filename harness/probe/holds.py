@@ -24,6 +24,8 @@ from harness.probe.hold import Hold
 from harness.probe.hold import Introduction
 
 BACKLOG = 4096
+"""Connections that may wait to be accepted: hundreds of requests may enter at once."""
+
 FAILED = b"failed "
 
 

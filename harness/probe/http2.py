@@ -33,6 +33,7 @@ ALPN = "h2"
 STATUS = b":status"
 
 OPEN_SECONDS = 10.0
+"""Deadline for opening a connection and its TLS."""
 
 NOT_OFFERED = "the server does not offer HTTP/2 over TLS"
 

@@ -31,6 +31,8 @@ ERRORS_BELIEVED = 3
 """Error answers in a row after which the wait ends."""
 
 ERROR_RETRY_SECONDS = 0.3
+"""Seconds until the next try after an error answer: longer than otherwise, so that a
+slow start is not taken for a broken app."""
 
 NOT_YET = frozenset({502, 503, 504})
 """Statuses of what stands in front of an app that does not listen yet, or of an app

@@ -30,6 +30,7 @@ MOST_LOST = 200
 """Most lost requests that are recorded one by one; all are counted."""
 
 LOOK_SECONDS = 0.05
+"""Seconds between two looks at the stream."""
 
 
 class Stream:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 Headers = tuple[tuple[str, str], ...]
 
 _READ_BYTES = 65_536
+"""Bytes that are read of a connection at a time."""
 
 
 class NotSpoken(Exception):

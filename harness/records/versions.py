@@ -54,6 +54,7 @@ def series(release: str) -> str:
 
 
 LABEL_CHARACTERS = 7
+"""Least characters of a hash in a version, as git shortens a commit."""
 
 
 class Kind(StrEnum):

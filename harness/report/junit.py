@@ -12,6 +12,7 @@ from harness.report.cases import Case
 from harness.report.escape import printable
 
 CHARACTERS = 4000
+"""Longest text of a case."""
 
 
 def write(cases: Sequence[Case], measured_at: str) -> str:

@@ -20,6 +20,7 @@ from harness.report.escape import printable
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 CHARACTERS = 4000
+"""Longest message of a finding."""
 
 
 def write(cases: Sequence[Case], meanings: Mapping[str, str], root: str = "") -> str:

@@ -24,6 +24,7 @@ NAME = 12
 """Width of the name of the act in front of a line."""
 
 MOST_DIGIT = 9
+"""The largest number that one character shows."""
 
 DIGITS_READ = (
     "A digit is the least number of places in a span of time; the bar is the act."
@@ -43,6 +44,7 @@ LEFT, RIGHT, TOP, BOTTOM = 34, 10, 20, 26
 GROUND = HEIGHT - BOTTOM
 
 MOST_TICKS = 12
+"""Most ticks of the axis of time."""
 
 
 def lines(block: Traces) -> Iterator[str]:

@@ -37,6 +37,7 @@ TWO_NUMBERS = struct.Struct("=qq")
 """Seconds and a fraction, on machines of 64 bits (``man 3 timespec``)."""
 
 TIMER_ABSTIME = 1
+"""The flag of ``clock_nanosleep`` for a time that is absolute."""
 
 
 class Sleep(NamedTuple):

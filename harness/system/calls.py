@@ -49,6 +49,7 @@ RESTARTED = {"futex": "futex", "poll": _POLL, "do_poll": _POLL}
 """Names of calls, by how the functions of the kernel begin that they sleep in."""
 
 MOST_CLOCKS = 16
+"""Numbers below this one are clocks (``man 2 clock_gettime``)."""
 
 
 class SystemCall(NamedTuple):

@@ -24,6 +24,7 @@ SILENCE = 20.0
 """Seconds to connect, and between two pieces of an answer."""
 
 REDIRECTS = 5
+"""Most redirects that are followed."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Hosts that may be reached without encryption: nobody is in between."""

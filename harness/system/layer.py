@@ -26,6 +26,7 @@ CLONE_NEWUSER = 0x10000000
 MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_PRIVATE = 0x40000
+"""Flags of ``unshare`` and ``mount``, from Linux's ``sched.h`` and ``mount.h``."""
 
 SPECIAL = str.maketrans({each: f"\\{each}" for each in ",:\\"})
 """Characters that have a meaning in the options of an overlay."""

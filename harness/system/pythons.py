@@ -14,6 +14,7 @@ NEWEST = 16
 """Minor releases of Python 3 below this number are looked for."""
 
 ASK_SECONDS = 20.0
+"""Deadline for each interpreter that is asked for its release."""
 
 
 def uv() -> str | None:

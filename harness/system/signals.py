@@ -15,6 +15,7 @@ OF_NOX = "NOX_CURRENT_SESSION"
 """Variable that nox sets for the commands it runs; see nox's ``sessions.py``."""
 
 LOOK_SECONDS = 0.5
+"""Seconds between two looks at whether nox is still there."""
 
 
 def interrupt_when_told_to_end() -> None:

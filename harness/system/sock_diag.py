@@ -23,6 +23,8 @@ _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
 _NLM_F_REQUEST = 1
 _ANY = 0xFFFFFFFF
+"""Constants of Linux's ``netlink.h``, ``sock_diag.h`` and ``inet_diag.h``."""
+
 _HEAD = struct.Struct("=IHHII")
 _REQUEST = struct.Struct("=BBBBI")
 _NUMBERS = struct.Struct("=5I")

@@ -17,6 +17,7 @@ from harness.system.scratch import scratch_folders
 LINUX = sys.platform == "linux"
 
 _PR_SET_CHILD_SUBREAPER = 36
+"""The option of ``man 2 prctl`` that makes orphans children of this process."""
 
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 

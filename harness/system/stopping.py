@@ -31,6 +31,7 @@ heartbeat known: the 5 seconds of uvicorn's parent.
 """
 
 LOOK_SECONDS = 0.001
+"""Seconds between two looks at whether every thread has stopped."""
 
 
 class TooLong(Exception):

@@ -19,6 +19,8 @@ from typing import NamedTuple
 from harness.deployment.no_engine import engine_sockets
 
 MOST_BYTES = 512 * 1024 * 1024
+"""Most bytes of a folder that are copied."""
+
 MOST_FILES = 50_000
 """Most files of a folder that are copied."""
 

@@ -19,6 +19,7 @@ MOST = 10**9
 """Larger numbers are mistakes, and are not computed with."""
 
 MOST_CHARACTERS = 1000
+"""Longest expression that is evaluated: longer ones are no settings."""
 
 DEEPEST = 50
 """How many expressions may be within each other."""

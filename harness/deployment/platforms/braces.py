@@ -23,6 +23,7 @@ _BICEP_GIVEN = re.compile(
 )
 _OPEN, _CLOSED = "{[(", "}])"
 _NESTED_AT_MOST = 60
+"""Deepest nesting that is read: deeper files are refused, not recursed into."""
 
 
 def from_hcl(text: str, given: Mapping[str, str] | None = None) -> list[Node]:

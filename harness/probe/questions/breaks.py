@@ -54,6 +54,7 @@ MOST = 96
 """Most requests that are offered."""
 
 LONGEST_LINE = 300
+"""Characters that are kept of an error in the server's output."""
 
 STEP = 8
 """Number of requests that are added in each step."""

@@ -26,6 +26,7 @@ EVENTS = 3
 """How often the app sends an event to clients that have left."""
 
 MOST_STREAMS = 16
+"""Most streams that clients leave: more would show nothing else."""
 
 
 class OpenStream(Staying):

@@ -43,11 +43,13 @@ PATIENCE_SECONDS = 60.0
 """How long to wait for an answer: a poll that nothing ends takes 25 seconds."""
 
 READ_BYTES = 65_536
+"""Bytes that are read of an answer at a time."""
 
 TOGETHER = 8
 """Sessions that are opened at the same time."""
 
 MISSING = (404, 405)
+"""Statuses of an app that has no Socket.IO at a path."""
 
 
 class Poll(Staying):

@@ -60,6 +60,7 @@ PIECES = 128
 reads nothing, which is 4 MiB at most with the usual ``tcp_wmem``."""
 
 BODY_BYTES = 1000
+"""Length of the body of which half is sent."""
 
 
 def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:

@@ -26,6 +26,7 @@ VIEW = "socket/?EIO=4&transport=websocket"
 Socket.IO needs (version 4 of its protocol); others do not look at it."""
 
 MISSING = (404, 501)
+"""Statuses of an app that has no socket at a path."""
 
 
 class OpenSocket(Staying):

@@ -20,6 +20,7 @@ from harness.probe.questions.staying import StaySearch
 from harness.records.staying import UploadsSeen
 
 BODY_BYTES = 1000
+"""Length of each upload; half is sent at once, then a byte each second."""
 
 
 class SlowUpload(Staying):
