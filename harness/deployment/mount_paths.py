@@ -6,7 +6,7 @@ They are only tried: the secret of the run tells where the app is.
 from __future__ import annotations
 
 import ast
-import os
+import itertools
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.python_source import parsed
+from harness.deployment.walk import files_in
 
 MOST_PATHS = 60
 MOST_FILES = 300
@@ -54,20 +55,11 @@ def mount_paths(
 
 def _files(folder: Path) -> Iterator[Path]:
     """The modules and settings in a folder and below it."""
-    count = 0
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(
-            each for each in folders if each not in _NOT_OWN and each[0] != "."
-        )
-        for name in sorted(names):
-            path = Path(place, name)
-            if path.suffix not in (".py", *_SETTINGS) or not path.is_file():
-                continue
-            if count == MOST_FILES:
-                return
-            count += 1
-            if path.stat().st_size <= MOST_BYTES:
-                yield path
+    looked = files_in(folder, lambda name: name not in _NOT_OWN and name[0] != ".")
+    own = (path for path in looked if path.suffix in (".py", *_SETTINGS))
+    for path in itertools.islice(filter(Path.is_file, own), MOST_FILES):
+        if path.stat().st_size <= MOST_BYTES:
+            yield path
 
 
 def _mounting(tree: ast.Module) -> Iterator[ast.AST]:

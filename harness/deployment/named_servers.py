@@ -7,7 +7,7 @@ says that Flask's own server is not the one of production.
 
 from __future__ import annotations
 
-import os
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -19,12 +19,13 @@ from harness.deployment.declares.in_lines import in_lines
 from harness.deployment.declares.in_lines import SERVER
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
-from harness.deployment.platforms.tree import NotReadable
+from harness.deployment.platforms.tree import readable
+from harness.deployment.shell import line_at
 from harness.deployment.shell import StartLine
+from harness.deployment.walk import files_in
 
 MOST_FILES = 3000
 MOST_BYTES = 100_000
-DEEPEST = 6
 
 SHOWN = frozenset(
     {".github", ".gitlab", ".circleci", ".azure", ".devcontainer", ".do", ".platform"}
@@ -44,7 +45,7 @@ DOCUMENTS = re.compile(r".*\.(?:md|rst|adoc)|README.*", re.IGNORECASE)
 
 def text_files(folder: Path) -> Iterator[tuple[Path, str]]:
     """The text files of a folder and of those in it, documents last."""
-    paths = [*_paths(folder)][:MOST_FILES]
+    paths = [*itertools.islice(_paths(folder), MOST_FILES)]
     for path in sorted(paths, key=lambda path: bool(DOCUMENTS.fullmatch(path.name))):
         try:
             content = path.read_bytes() if path.is_file() else b""
@@ -55,16 +56,13 @@ def text_files(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _paths(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        depth = len(Path(root).relative_to(folder).parts)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if (name in SHOWN or name[0] != ".")
-            and not SKIPPED.fullmatch(name)
-            and depth < DEEPEST
-        )
-        yield from (Path(root, n) for n in sorted(names) if not SKIPPED.fullmatch(n))
+    for path in files_in(folder, _is_looked_into):
+        if not SKIPPED.fullmatch(path.name):
+            yield path
+
+
+def _is_looked_into(folder: str) -> bool:
+    return (folder in SHOWN or folder[0] != ".") and not SKIPPED.fullmatch(folder)
 
 
 # ----------------------------------------------------------------------- command lines
@@ -97,18 +95,14 @@ def _in_lists(text: str) -> Iterator[StartLine]:
     """Commands that are lists of words, as in Python, JavaScript and JSON."""
     for match in _LIST.finditer(text):
         words = re.findall(r"""["']([^"'\n]*)["']""", match[0])
-        yield StartLine(text.count("\n", 0, match.start()) + 1, "", shlex.join(words))
+        yield StartLine(line_at(text, match.start()), "", shlex.join(words))
 
 
 def _in_tree(path: Path, text: str) -> Iterator[StartLine]:
     """Commands in a file of YAML: texts of several lines, and lists of words."""
     if path.suffix not in (".yaml", ".yml"):
         return
-    try:
-        roots = from_yaml(text)
-    except NotReadable:
-        return
-    for root in roots:
+    for root in readable(from_yaml, text):
         yield from _below(root, 0)
 
 
@@ -141,8 +135,8 @@ _OF_GCLOUD = re.compile(
 def _of_gcloud(text: str) -> Iterator[StartLine]:
     """The command in the options of ``gcloud run deploy``, whose words have commas."""
     for match in _OF_GCLOUD.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        yield StartLine(line, "", shlex.join([match[1], *match[2].split(",")]))
+        words = [match[1], *match[2].split(",")]
+        yield StartLine(line_at(text, match.start()), "", shlex.join(words))
 
 
 # ------------------------------------------------------------- what a project installs
@@ -172,16 +166,6 @@ def commands_of_project(folder: Path) -> Iterator[Named]:
             for match in _SCRIPTS.finditer(text) if inside else ():
                 yield Named(folder / name, line, match[1], match[2])
             inside = inside and not (name == "setup.py" and "]" in text)
-
-
-def module_file(folder: Path, module: str) -> Path | None:
-    """The file of a module of a project, or of its package."""
-    for root in (folder, folder / "src"):
-        path = root / module.replace(".", "/")
-        for each in (path.with_suffix(".py"), path / "__init__.py"):
-            if each.is_file():
-                return each
-    return None
 
 
 USUAL = {

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
-from harness.deployment.platforms.tree import NotReadable
+from harness.deployment.platforms.tree import readable
+from harness.deployment.shell import line_at
 
 
 class OtherServer(NamedTuple):
@@ -95,21 +96,17 @@ def _apache(path: Path, text: str) -> OtherServer | None:
     name = group[1].strip("\"'") if group else ""
     daemon = daemons.get(name) or next(iter(daemons.values()), None)
     if daemon is None:
-        return OtherServer(_line(text, served.start()), MOD_WSGI)
+        return OtherServer(line_at(text, served.start()), MOD_WSGI)
     given = {"processes": 1, "threads": 15} | {
         key: int(value) for key, value in _NUMBER.findall(daemon[2])
     }
-    return OtherServer(_line(text, daemon.start()), MOD_WSGI, **given)
+    return OtherServer(line_at(text, daemon.start()), MOD_WSGI, **given)
 
 
 _ALIAS = re.compile(r"(?mi)^[ \t]*WSGIScriptAlias(?:Match)?[ \t]")
 _GROUP = re.compile(r"(?mi)^[ \t]*WSGIProcessGroup[ \t]+(\S+)")
 _DAEMON = re.compile(r"(?mi)^[ \t]*WSGIDaemonProcess[ \t]+(\S+)((?:.*\\\n)*.*)$")
 _NUMBER = re.compile(r"\b(processes|threads)=[\"']?(\d+)")
-
-
-def _line(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
 
 
 # ------------------------------------------------------------------------ NGINX Unit
@@ -121,7 +118,9 @@ def _unit(path: Path, text: str) -> OtherServer | None:
     Its documentation: https://unit.nginx.org/configuration/#process-management
     """
     for place in ("applications.*", "config.applications.*"):
-        for _, app in (each for root in _trees(text) for each in find(root, place)):
+        for _, app in (
+            each for root in readable(from_yaml, text) for each in find(root, place)
+        ):
             kind = app.items.get("type", Node("", 0))
             if kind.text.startswith("python"):
                 processes = app.items.get("processes", Node("1", kind.line))
@@ -134,18 +133,11 @@ def _unit(path: Path, text: str) -> OtherServer | None:
     return None
 
 
-def _trees(text: str) -> list[Node]:
-    try:
-        return from_yaml(text)
-    except NotReadable:
-        return []
-
-
 # --------------------------------------------- platforms that start a server themselves
 
 
 def _functions(path: Path, text: str) -> OtherServer | None:
-    line = _line(text, text.index("AWS::Serverless"))
+    line = line_at(text, text.index("AWS::Serverless"))
     return OtherServer(line, "a platform of functions")
 
 
@@ -160,7 +152,7 @@ def _app_service(path: Path, text: str) -> OtherServer | None:
     names = ("application", "app")
     name = next((n for n in names if (_is_above(path, f"{n}.py"))), "app")
     command = ("gunicorn", "--timeout", "600", f"{name}:app")
-    return OtherServer(_line(text, match.start()), "App Service", command=command)
+    return OtherServer(line_at(text, match.start()), "App Service", command=command)
 
 
 _TO_APP_SERVICE = re.compile(
@@ -184,7 +176,7 @@ def _app_engine(path: Path, text: str) -> OtherServer | None:
     if match is None or own or path.suffix not in (".yaml", ".yml"):
         return None
     command = ("gunicorn", "main:app")
-    return OtherServer(_line(text, match.start()), "App Engine", command=command)
+    return OtherServer(line_at(text, match.start()), "App Engine", command=command)
 
 
 BY_TEXT: Mapping[str, Callable[[Path, str], OtherServer | None]] = {

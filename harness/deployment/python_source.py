@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.walk import module_file
+
 FIRST = ("wsgi", "app", "main", "application", "server", "run", "manage")
 """Usual names of modules with apps, the most likely first."""
 
@@ -243,7 +245,6 @@ def _own_files(
 ) -> Iterator[tuple[SourceFile, str]]:
     """The file of a module, if it is one of the user's own."""
     base = source.path.parents[level - 1] if level else source.root
-    stem = base.joinpath(*filter(None, module.split(".")))
-    for path in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
-        if path.is_file() and (other := source_of(path, source.root)) is not None:
-            yield other, name
+    path = module_file(base, module)
+    if path is not None and (other := source_of(path, source.root)) is not None:
+        yield other, name

@@ -68,6 +68,11 @@ class StartLine(NamedTuple):
     """How many copies of it run."""
 
 
+def line_at(text: str, position: int) -> int:
+    """The line of a position in a text, counted from one."""
+    return text.count("\n", 0, position) + 1
+
+
 class ShellCommand(NamedTuple):
     """The words of a command that runs a shell line."""
 

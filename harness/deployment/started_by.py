@@ -6,7 +6,6 @@ machines. What is left of one is its command, which a check can start.
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterable
@@ -25,7 +24,6 @@ from harness.deployment.declares.find import read_places
 from harness.deployment.declares.started import ReadPlace
 from harness.deployment.named_servers import command_lines
 from harness.deployment.named_servers import commands_of_project
-from harness.deployment.named_servers import module_file
 from harness.deployment.named_servers import required_servers
 from harness.deployment.named_servers import text_files
 from harness.deployment.named_servers import USUAL
@@ -34,6 +32,7 @@ from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
 from harness.deployment.python_source import text_of
+from harness.deployment.walk import module_file
 from harness.records.files import text_if_there
 from harness.system.processors import processors
 
@@ -141,13 +140,16 @@ NAMES = "names a server, and such a file is not run here"
 
 def _has_app(place: ReadPlace, top: Path) -> bool:
     """Whether the app that a place serves is in its folder."""
-    return _has_module(_folder(place, top), place.app.partition(":")[0])
+    module = place.app.partition(":")[0]
+    return module_file(_folder(place, top), module) is not None
 
 
 def _commands_of_project(folder: Path) -> Iterator[StartedBy]:
     """The commands that the project installs and that serve."""
     for named in commands_of_project(folder):
-        path = module_file(folder, named.module)
+        roots = (folder, folder / "src")
+        paths = (module_file(root, named.module) for root in roots)
+        path = next(filter(None, paths), None)
         if path is not None and serves_by_script(path):
             where = f"{named.path.relative_to(folder)}:{named.line}"
             what = f"names the command {named.name}, which starts a server"
@@ -212,16 +214,9 @@ def _folder(each: ReadPlace, top: Path) -> Path:
         if module is None:
             if find_app(folder):
                 return folder
-        elif _has_module(folder, module[0]):
+        elif module_file(folder, module[0]):
             return folder
     return top
-
-
-def _has_module(folder: Path, name: str) -> bool:
-    path = folder / name.replace(".", "/")
-    return os.path.isfile(path.with_suffix(".py")) or os.path.isfile(
-        path / "__init__.py"
-    )
 
 
 def _of_settings(path: Path, words: Sequence[str], folder: Path) -> tuple[str, ...]:

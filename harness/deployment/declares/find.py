@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
+import itertools
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -24,16 +24,14 @@ from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import is_read
 from harness.deployment.shell import StartLine
+from harness.deployment.walk import files_in
 from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 
-DEEPEST = 6
-"""Depth of folders to search."""
-
 MOST_FILES = 20_000
-"""Most files that are read; the rest of a larger repository is skipped."""
+"""Most files that are looked at; the rest of a larger repository is skipped."""
 
 SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
@@ -91,20 +89,10 @@ def read_places(folder: Path, processors: int) -> Iterator[ReadPlace]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    seen = 0
-    for root, folders, names in os.walk(folder):
-        depth = len(Path(root).relative_to(folder).parts)
-        folders[:] = sorted(
-            each for each in folders if _is_looked_into(each) and depth < DEEPEST
-        )
-        seen += len(names)
-        if seen > MOST_FILES:
-            return
-        yield from (
-            Path(root, name)
-            for name in sorted(names)
-            if reader_of(name) or is_read(name)
-        )
+    """The files that are read, by their names."""
+    for path in itertools.islice(files_in(folder, _is_looked_into), MOST_FILES):
+        if reader_of(path.name) or is_read(path.name):
+            yield path
 
 
 def _is_looked_into(folder: str) -> bool:

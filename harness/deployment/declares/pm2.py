@@ -9,6 +9,7 @@ from pathlib import Path
 from pathlib import PurePath
 
 from harness.deployment.declared.program import IS_PYTHON
+from harness.deployment.shell import line_at
 from harness.deployment.shell import StartLine
 
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`$]*`)"""
@@ -28,7 +29,7 @@ def pm2_file(path: Path, text: str) -> Iterator[StartLine]:
             command = shlex.join(words)
         else:
             command = " ".join([script, *map(shlex.quote, words)])
-        line = text.count("\n", 0, match.start()) + 1
+        line = line_at(text, match.start())
         yield StartLine(line, _word(app, "name"), command, _variables(app))
 
 
