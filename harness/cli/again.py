@@ -50,7 +50,8 @@ def check_again(configured: Configured) -> Reproduce:
     def again(evidence: Evidence, cell: CellEvidence) -> str:
         deployment = deployments[cell.configuration]
         words = _check(configured, deployment)
-        command = [] if configured.path else _behind(deployment)
+        given = "" if configured.path else deployment.command or ""
+        command = ["--", *shlex.split(given)] if given else []
         return shlex.join([*words, *_limit(evidence), *_ask(cell), *command])
 
     return again
@@ -69,11 +70,6 @@ def _check(configured: Configured, deployment: Deployment) -> list[str]:
     }
     given = {option: value for option, value in options.items() if value is not None}
     return [*words, *(word for pair in given.items() for word in map(str, pair))]
-
-
-def _behind(deployment: Deployment) -> list[str]:
-    """The command after ``--``; empty if it comes from a file in the folder."""
-    return ["--", *shlex.split(deployment.command)] if deployment.command else []
 
 
 def _limit(evidence: Evidence) -> list[str]:

@@ -18,14 +18,11 @@ from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
 from harness.cli.releases import impossible_cells
-from harness.cli.releases import limits_of
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
 from harness.cli.releases import selection_of
 from harness.cli.usage.following import Following
-from harness.cli.usage.printing import as_printing
 from harness.cli.usage.printing import Printing
-from harness.cli.usage.printing import TEXT
 from harness.environments.build import with_built
 from harness.plan import catalog
 from harness.plan.lookup import FLASK
@@ -75,11 +72,9 @@ def bisect(
     good: str | None,
     bad: str | None,
     lost_on: Act | None,
-    quiet: bool,
-    verbose: bool,
+    printing: Printing,
 ) -> int:
     """Find the release in which a configuration changed, and why."""
-    printing = as_printing(TEXT, quiet, verbose)
     known = catalog.load(given.catalog)
     refuse_others(given.results)
     followed, selection = _follow(given, known, cell, of)
@@ -95,10 +90,11 @@ def bisect(
         plan,
         history.newest(stored),
         impossible_cells(plan),
-        partial(measure, given=given, quiet=quiet),
+        partial(measure, given=given, quiet=printing.quiet),
         lost_on,
     )
     change = find_change(search, *find_ends(search, good, bad))
+    quiet = printing.quiet
     swaps = _swap(known, selection, followed, change, given.results, quiet=quiet)
     bisection = make_bisection(followed, search, change, swaps, probe_again())
     _show(given.results, bisection, printing)
@@ -120,7 +116,7 @@ def _follow(
         *releases_on_index(package, selection.python, pre=given.pre),
         *named_releases(package, selection),
     ]
-    releases = within_limits(package, releases, limits_of(given))
+    releases = within_limits(package, releases, dict(given.since), dict(given.until))
     (followed,) = follow(known, [target], package, releases, selection.python)
     return followed, selection
 

@@ -25,7 +25,6 @@ from harness.records.results import begin
 from harness.records.results import read_evidence
 from harness.records.words import Outcome
 from harness.track import history
-from harness.track.follow import Limits
 from harness.track.follow import Package
 from harness.track.timeline import unsupported_cells
 
@@ -33,11 +32,6 @@ from harness.track.timeline import unsupported_cells
 def selection_of(given: Following) -> Selection:
     """The selection of everything but the releases that are followed."""
     return selection(given.flask, given.server_release, given.limit, given.python)
-
-
-def limits_of(given: Following) -> Limits:
-    """The oldest and the newest releases to follow."""
-    return Limits(dict(given.since), dict(given.until))
 
 
 def releases_on_index(package: Package, python: str, *, pre: bool) -> list[str]:

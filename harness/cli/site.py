@@ -56,17 +56,13 @@ def site(
         ],
         known,
         probe_by("flask-concurrency probe"),
-        _snapshot(snapshot),
+        toml.read(snapshot, Snapshot, "check --snapshot") if snapshot else None,
         files.read(released, Released) if released else None,
         runs,
     )
     count, size = write(out, pages(atlas, questions.load(), url))
     print(f"{out}/index.html: {count} files, {size / 1e6:.1f} MB")
     return 0
-
-
-def _snapshot(path: Path | None) -> Snapshot | None:
-    return toml.read(path, Snapshot, "check --snapshot") if path else None
 
 
 def _on_index(known: Catalog) -> Released:

@@ -13,14 +13,11 @@ from harness.cli.progress import say
 from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import impossible_cells
-from harness.cli.releases import limits_of
 from harness.cli.releases import measure
 from harness.cli.releases import releases_on_index
 from harness.cli.releases import selection_of
 from harness.cli.usage.following import Following
-from harness.cli.usage.printing import as_printing
 from harness.cli.usage.printing import Printing
-from harness.cli.usage.printing import TEXT
 from harness.environments.build import with_built
 from harness.judge.judge import judge
 from harness.plan import catalog
@@ -59,11 +56,9 @@ def track(
     of: tuple[str, ...],
     list_only: bool,
     show: bool,
-    quiet: bool,
-    verbose: bool,
+    printing: Printing,
 ) -> int:
     """Measure configurations under every release, and show what changed."""
-    printing = as_printing(TEXT, quiet, verbose)
     if not list_only:
         refuse_others(given.results)
     stored, faults = history.read(given.history)
@@ -120,7 +115,9 @@ def _plan(
         elif not (every := measured_releases(package, stored)):
             continue
         releases = [*named_releases(package, selection), *every]
-        releases = within_limits(package, releases, limits_of(given))
+        releases = within_limits(
+            package, releases, dict(given.since), dict(given.until)
+        )
         lines += follow(known, targets, package, releases, selection.python)
     if stored is not None:
         cells = history.newest(stored, history.latest_probe(stored))

@@ -30,7 +30,6 @@ from harness.records.catalog import Addition
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
 from harness.records.catalog import Declares
-from harness.records.catalog import Promised
 from harness.records.catalog import Proxy
 from harness.records.catalog import Selection
 from harness.records.catalog import Server
@@ -175,7 +174,8 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
     server = find_server(catalog, cell.server)
     configuration = find_configuration(server, cell.configuration)
     declares = _declares(configuration, cell)
-    computed = formulas.parse(declares.declared)
+    declared = declares.declared
+    computed = formulas.parse(declared)
     owners = (*_owners(server, cell.server_version), configuration)
     return PlannedCell(
         id=str(cell),
@@ -183,7 +183,7 @@ def _planned_cell(catalog: Catalog, selection: Selection, cell: Cell) -> Planned
         argv=_argv(server, owners, configuration),
         front=_front(catalog, configuration),
         declaration=Declaration(
-            declared=_number(declares.declared),
+            declared=declared if isinstance(declared, int) else None,
             because=declares.because,
             source=declares.source,
             formula=formulas.words(computed) if computed else "",
@@ -237,8 +237,3 @@ def _declares(configuration: Configuration, cell: Cell) -> Declares:
         if fits and within(cell.flask, each.flask):
             return each
     return configuration
-
-
-def _number(declared: Promised) -> int | None:
-    """A declared number; ``None`` for no bound, and for a formula."""
-    return declared if isinstance(declared, int) else None

@@ -33,6 +33,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def capital(text: str) -> str:
+    """The text with its first letter as a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def span(several: Sequence[str]) -> str:
     """The first and the last of several things, or the only one: ``1.0 to 3.1``."""
     first, last = several[0], several[-1]

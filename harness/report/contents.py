@@ -6,6 +6,7 @@ from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.report.document import Section
+from harness.report.document import Worth
 from harness.report.grid import lay_out
 from harness.report.sections import cards
 from harness.report.sections import changes
@@ -52,7 +53,7 @@ def page(
         questions.section(grid),
         life.section(report.cells),
         memory.section(report.cells),
-        claims.page_section(report.cells),
+        claims.section(report.cells, Worth.FOLDED),
         *details.sections(report, notes),
         life.lost(report.cells),
     ]

@@ -38,11 +38,8 @@ def write(cases: Sequence[Case], measured_at: str) -> str:
     ET.SubElement(suite, "system-out")
     ET.SubElement(suite, "system-err")
     ET.indent(suites)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_text(suites)}\n'
-
-
-def _text(element: ET.Element) -> str:
-    return ET.tostring(element, encoding="unicode")
+    text = ET.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
 def _case(case: Case) -> ET.Element:

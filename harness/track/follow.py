@@ -218,24 +218,21 @@ def measured_releases(package: Package, measurements: Iterable[Evidence]) -> lis
     return sorted(filter(is_version, releases), key=Version)
 
 
-class Limits(NamedTuple):
-    """The oldest and the newest release to follow, by the name of the package."""
-
-    since: Mapping[str, Version] = {}
-    until: Mapping[str, Version] = {}
-
-
 def within_limits(
-    package: Package, releases: Iterable[str], limits: Limits
+    package: Package,
+    releases: Iterable[str],
+    since: Mapping[str, Version],
+    until: Mapping[str, Version],
 ) -> list[str]:
-    """The releases within the limits; without a lower one, from the catalog's first on.
+    """The releases within limits, which are by package; without a lower one, from the
+    catalog's first on.
 
     :raises UsageError: when that leaves none.
     """
     names = {canonicalize_name(package.name), canonicalize_name(package.project)}
     usual = package.server.since if package.server else None
-    first = next((limits.since[name] for name in names & limits.since.keys()), usual)
-    last = next((limits.until[name] for name in names & limits.until.keys()), None)
+    first = next((since[name] for name in names & since.keys()), usual)
+    last = next((until[name] for name in names & until.keys()), None)
     left = [
         release
         for release in releases

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from harness.cli.usage.following import following
-from harness.cli.usage.printing import loudness
+from harness.cli.usage.printing import in_text
 from harness.cli.usage.verb import Verb
 from harness.records.choices import Act
 
@@ -42,7 +42,7 @@ from harness.records.choices import Act
     "change in the number of requests]",
 )
 @following
-@loudness
+@in_text
 def bisect() -> None:
     """Find the release in which a configuration changed, and why.
 

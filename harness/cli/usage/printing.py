@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import click
@@ -54,3 +55,5 @@ loudness = several(
 )
 
 printing = as_record("printing", as_printing, output_format, loudness)
+in_text = as_record("printing", partial(as_printing, TEXT), loudness)
+"""For verbs that print nothing but text."""

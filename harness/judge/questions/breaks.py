@@ -15,6 +15,7 @@ from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.questions import UNKNOWN
 from harness.records.rounds import load_of
+from harness.records.text import capital
 from harness.records.text import listed
 from harness.records.words import Outcome
 
@@ -133,8 +134,7 @@ def _sentence(seen: Strained) -> str:
     if seen.printed:
         parts.append(f"it prints “{seen.printed}”")
     parts.append(_afterwards(seen))
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{capital('; '.join(parts))}."
 
 
 def _others(seen: Strained) -> Iterator[str]:

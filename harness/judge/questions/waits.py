@@ -17,6 +17,7 @@ from harness.records.rounds import was_quiet
 from harness.records.seen import Wait
 from harness.records.seen import WaitKindSeen
 from harness.records.seen import WaitsSeen
+from harness.records.text import capital
 from harness.records.text import listed
 from harness.records.words import Outcome
 
@@ -116,9 +117,5 @@ def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
         some = "some" if any(kind.most for kind in unlike if kind.failed) else "all"
         clauses.append(f"of {beginning} that wait for {failing} {some} fail")
     same = [WORDS[kind.wait] for kind in kinds if kind not in unlike]
-    also = f" {_capital(listed(same))}: as many." if same else ""
-    return f"{_capital(', and '.join(clauses))}.{also}"
-
-
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
+    also = f" {capital(listed(same))}: as many." if same else ""
+    return f"{capital(', and '.join(clauses))}.{also}"

@@ -95,16 +95,18 @@ def _versions(versions: Sequence[Difference]) -> Text:
 def _swap(swap: Swap, bisection: Bisection) -> Text:
     old = swap.on == "old"
     base = bisection.old if old else bisection.new
-    packages = joined(", ", (_package(package, old) for package in swap.packages))
+    packages = joined(
+        ", ",
+        (
+            say("{} {}", p.name, (p.now if old else p.before) or "")
+            for p in swap.packages
+        ),
+    )
     like = {
         "old": f"like {bisection.old.release}",
         "new": f"like {bisection.new.release}",
         "neither": "like neither",
     }.get(swap.like, "which decides nothing")
     why = say(": {}", swap.reason) if swap.reason else Text()
-    versions = base.release, packages
-    return say("all as with {} but {}: {}, {}{}", *versions, swap.said, like, why)
-
-
-def _package(each: Difference, old: bool) -> Text:
-    return say("{} {}", each.name, (each.now if old else each.before) or "")
+    with_these = base.release, packages
+    return say("all as with {} but {}: {}, {}{}", *with_these, swap.said, like, why)

@@ -45,12 +45,13 @@ def sections(report: Report, result: CheckResult) -> list[Section]:
         return [*early, _card(*checked[0], top=True)]
     broken = [each for each in checked if each[0].reason]
     passing = [each for each in checked if not each[0].reason]
+    passed = say("{}", verdict.PASSED) if broken else Text()
     broken.sort(key=lambda each: not each[0].exit_code)
     return [
         *early,
         _title(checked),
         *(_card(*each) for each in broken),
-        Section.of("those that pass", _passing(broken), _rows(passing)),
+        Section.of("those that pass", passed, _rows(passing)),
     ]
 
 
@@ -66,10 +67,6 @@ def _title(checked: Sequence[Checked]) -> Section:
     if failing:
         title = say("{}: {} of {}", verdict.FAILED, failing, all_of)
     return Section.of("the answer", title, top=True)
-
-
-def _passing(broken: Sequence[Checked]) -> Text:
-    return say("{}", verdict.PASSED) if broken else Text()
 
 
 def _mark(each: CheckedDeployment) -> Mark:

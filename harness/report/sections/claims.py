@@ -18,7 +18,7 @@ from harness.report.text import say
 from harness.report.text import Words
 
 
-def section(cells: Sequence[CellReport]) -> Section:
+def section(cells: Sequence[CellReport], worth: Worth = Worth.TABLE) -> Section:
     """Each claim that what was seen contradicts, in the order of the report."""
     wrong = (cell for cell in cells if cell.claims_fault)
     groups = grouped(wrong, lambda cell: (words.release(cell), cell.claims_fault))
@@ -27,13 +27,8 @@ def section(cells: Sequence[CellReport]) -> Section:
         "what servers tell apps",
         "What servers tell apps, and what was seen instead",
         Items(tuple(items)),
-        worth=Worth.TABLE,
+        worth=worth,
     )
-
-
-def page_section(cells: Sequence[CellReport]) -> Section:
-    """The section of a page, folded until clicked."""
-    return section(cells)._replace(worth=Worth.FOLDED)
 
 
 def _item(server: str, fault: str, cells: Sequence[CellReport]) -> Item:

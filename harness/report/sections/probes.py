@@ -17,7 +17,6 @@ from harness.report.document import PlainLine
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
-from harness.report.text import Foreign
 from harness.report.text import Name
 from harness.report.text import say
 from harness.report.text import Text
@@ -87,11 +86,7 @@ def _asked(check: HealthCheck) -> Text:
     if check.port:
         what = say("{} on port {}", what, str(check.port))
     times = f"every {check.period:g} s, {check.timeout:g} s to answer, {check.failures}"
-    return say("Asked for {}: {} failures in a row, {}.", what, times, _says(check))
-
-
-def _says(check: HealthCheck) -> Text:
-    return say("{}", Foreign(check.says))
+    return say("Asked for {}: {} failures in a row, {}.", what, times, check.says)
 
 
 def _finding() -> Text:

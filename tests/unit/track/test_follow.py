@@ -11,7 +11,6 @@ from harness.records.errors import UsageError
 from harness.track.follow import find_package
 from harness.track.follow import find_targets
 from harness.track.follow import follow
-from harness.track.follow import Limits
 from harness.track.follow import measured_releases
 from harness.track.follow import packages_of
 from harness.track.follow import within_limits
@@ -87,13 +86,13 @@ def test_globs_name_several_and_packages_may_be_called_as_the_index_does() -> No
 def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
     gunicorn = find_package(REAL, "gunicorn")
     releases = ["19.9.0", "20.0.0", "27.0.1"]
-    assert within_limits(gunicorn, releases, Limits()) == releases[1:]
-    asked = Limits({"gunicorn": Version("19")}, {"gunicorn": Version("26")})
-    assert within_limits(gunicorn, releases, asked) == releases[:2]
+    assert within_limits(gunicorn, releases, {}, {}) == releases[1:]
+    asked = {"gunicorn": Version("19")}, {"gunicorn": Version("26")}
+    assert within_limits(gunicorn, releases, *asked) == releases[:2]
     with pytest.raises(UsageError, match="no release of gunicorn since 99 and until"):
-        within_limits(gunicorn, releases, Limits(since={"gunicorn": Version("99")}))
+        within_limits(gunicorn, releases, {"gunicorn": Version("99")}, {})
     with pytest.raises(UsageError, match="since 20.0.0 and until 1; choose"):
-        within_limits(gunicorn, releases, Limits(until={"gunicorn": Version("1")}))
+        within_limits(gunicorn, releases, {}, {"gunicorn": Version("1")})
 
 
 def test_what_is_no_release_is_named() -> None:
