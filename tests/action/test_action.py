@@ -215,7 +215,7 @@ def test_one_summary_in_one_step(runner: Runner, ran: Ran) -> None:
     assert summary == (runner.artifacts / kept / "report.md").read_text()
 
 
-def test_the_callers_environment_is_untouched(runner: Runner, ran: Ran) -> None:
+def test_the_environment_of_the_caller_is_untouched(runner: Runner, ran: Ran) -> None:
     before = (runner.notes / "before").read_text()
     assert (runner.notes / "after").read_text() == before
     assert "\nPATH=/usr/local/bin:/usr/bin:/bin\n" in before

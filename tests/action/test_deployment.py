@@ -260,12 +260,14 @@ def test_it_runs_as_in_a_step_of_the_jobs_own(runner: Runner, ran: Ran) -> None:
     assert "GITHUB_OUTPUT" not in variables, "it could set outputs of the action"
 
 
-def test_the_callers_environment_is_untouched(runner: Runner, ran: Ran) -> None:
+def test_the_environment_of_the_caller_is_untouched(runner: Runner, ran: Ran) -> None:
     before = (runner.notes / "before").read_text()
     assert (runner.notes / "after").read_text() == before
 
 
-def test_what_never_fails_is_told(runner: Runner, ran: Ran) -> None:
+def test_a_broken_promise_is_reported_even_if_nothing_fails(
+    runner: Runner, ran: Ran
+) -> None:
     command = step(runner, "mine", "command")
     assert (command["outcome"], command["outputs"]["passed"]) == ("success", "true")
     assert command["outputs"]["artifact-name"] == "all of it"
@@ -278,7 +280,7 @@ def test_what_never_fails_is_told(runner: Runner, ran: Ran) -> None:
     assert " -- gunicorn shop:app " in reproduce
 
 
-def test_what_is_broken_is_told_where_it_stands(runner: Runner, ran: Ran) -> None:
+def test_a_broken_promise_is_reported_at_its_line(runner: Runner, ran: Ran) -> None:
     broken = step(runner, "broken", "broken")
     assert (broken["outcome"], broken["outputs"]["passed"]) == ("failure", "false")
     assert broken["outputs"]["verdict"] == "not started"

@@ -121,7 +121,7 @@ def test_the_workflow_needs_no_editing(newcomer: Newcomer, walked: Walked) -> No
     assert "OWNER" not in text
 
 
-def test_first_it_is_red_for_the_reason_of_the_page(walked: Walked) -> None:
+def test_the_workflow_first_fails_for_the_reason_on_the_page(walked: Walked) -> None:
     assert walked.red.results() == {"check": "failure"}
     errors = [raw for level, raw in walked.red.annotations("check") if level == "error"]
     (error,) = errors
@@ -129,7 +129,7 @@ def test_first_it_is_red_for_the_reason_of_the_page(walked: Walked) -> None:
     assert shows(error, block("text red"))
 
 
-def test_then_it_is_green(walked: Walked) -> None:
+def test_the_workflow_then_passes(walked: Walked) -> None:
     assert walked.green.results() == {"check": "success"}
     (summary,) = walked.green.summary("check")
     assert shows(summary, block("text green"))

@@ -31,7 +31,7 @@ def words(page: bytes) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
-def test_a_newer_release_that_was_not_asked_hides_no_answer() -> None:
+def test_a_newer_release_without_the_question_hides_no_answer() -> None:
     asked = make.cell(
         WHERE,
         "blocking-threads-4",

@@ -119,7 +119,7 @@ def test_a_policy_allows_what_is_on_the_page_and_nothing_else(
             assert not loads.startswith("http") or rel == "canonical", (path, loads)
 
 
-def test_text_of_others_stays_text(evil: dict[str, bytes]) -> None:
+def test_foreign_text_stays_text(evil: dict[str, bytes]) -> None:
     for path, content in evil.items():
         if path.endswith(".png"):
             continue

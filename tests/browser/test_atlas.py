@@ -147,7 +147,7 @@ def violations(page: Page, axe: str) -> list[object]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_asks_nothing_of_others_below_a_path(
+def test_a_page_loads_nothing_from_other_sites_below_a_path(
     kind: str, served: str, chromium: Browser
 ) -> None:
     with opened(chromium, served + KINDS[kind]) as (page, faults):

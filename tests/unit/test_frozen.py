@@ -22,7 +22,7 @@ SCHEMAS = sorted(FROZEN.iterdir())
 
 
 @pytest.mark.parametrize("folder", SCHEMAS, ids=lambda path: path.name)
-def test_a_report_loads_and_is_like_itself(folder: Path) -> None:
+def test_a_report_loads_and_equals_itself(folder: Path) -> None:
     report = read_report(folder)
     assert {cell.id: (cell.ceiling, cell.verdict) for cell in report.cells} == {
         "flask-0.12.5/werkzeug-0.16.1/run/py3.11": (1, Verdict.AS_DECLARED),
@@ -76,7 +76,7 @@ CUT = (FROZEN / "schema-1" / "report.json").read_bytes()[:5_000]
         (b'{"schema": 99}', "has schema 99"),
     ],
 )
-def test_a_report_that_is_none_has_an_exit_code_of_its_own(
+def test_a_file_that_is_not_a_report_has_its_own_exit_code(
     tmp_path: Path, content: bytes, words: str
 ) -> None:
     path = tmp_path / "report.json"

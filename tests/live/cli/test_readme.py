@@ -73,7 +73,7 @@ def test_more_questions(newcomer: Newcomer) -> None:
         assert f"({question})" in told
 
 
-def test_the_hook_of_pre_commit(newcomer: Newcomer) -> None:
+def test_the_pre_commit_hook_works(newcomer: Newcomer) -> None:
     """As ``docs/declares.md`` has it, run by pre-commit."""
     folder = newcomer.folder.parent / "hooked"
     folder.mkdir()

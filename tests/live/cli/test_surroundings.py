@@ -47,7 +47,7 @@ def run(
     return done.returncode, (done.stdout or "") + done.stderr
 
 
-def test_a_locale_of_ascii_changes_nothing_but_signs(tmp_path: Path) -> None:
+def test_an_ascii_locale_changes_only_symbols(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text(APP)
     server = f"{sys.executable} -m gunicorn shop:app -w 2 --threads 2"
     code, said = run(tmp_path, "check", "--ask", "overlap", "--", *server.split())
@@ -102,7 +102,7 @@ def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
         "uwsgi --module shop:app --env SECRET={long}",
     ],
 )
-def test_a_word_too_long_for_a_path_is_no_path(
+def test_a_word_too_long_for_a_path_is_not_a_path(
     command: str, length: int, tmp_path: Path
 ) -> None:
     scripts = str(Path(sys.executable).parent)

@@ -573,7 +573,7 @@ def test_at_least_lets_uneven_pass_when_the_floor_holds(deploy: Check) -> None:
     assert checked.code == 0
 
 
-def test_a_wrong_declaration_is_told_from_a_wrong_deployment(deploy: Check) -> None:
+def test_a_wrong_declaration_differs_from_a_wrong_deployment(deploy: Check) -> None:
     checked = deploy("gunicorn shop:app -w 2 -b {host}:{port}", "declared = 3")
     assert numbers(checked)[:2] == ("fewer", 2)
     assert checked.code == 1

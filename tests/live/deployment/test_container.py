@@ -46,7 +46,7 @@ def test_what_others_started_is_removed_on_stop(tmp_path: Path) -> None:
     assert not (tmp_path / "container").exists()
 
 
-def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
+def test_a_failed_removal_is_reported(tmp_path: Path) -> None:
     with pytest.raises(NothingLeftViolated, match="exited with status 1"):
         owned(tmp_path, "rm", "container")
     # A client that ended by itself had no engine, or its container has ended.

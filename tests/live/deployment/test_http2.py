@@ -35,7 +35,9 @@ def http2_answers(checked: Checked) -> dict[str, Any]:
     }
 
 
-def test_it_is_asked_where_it_is_spoken(check: Check, tmp_path: Path) -> None:
+def test_http2_is_asked_where_the_server_speaks_it(
+    check: Check, tmp_path: Path
+) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     for name in ("cert.pem", "key.pem"):
@@ -55,7 +57,7 @@ def test_it_is_asked_where_it_is_spoken(check: Check, tmp_path: Path) -> None:
     assert "one connection gets fewer (FC504)" in checked.out
 
 
-def test_it_is_asked_of_nginx_in_front(check: Check, tmp_path: Path) -> None:
+def test_http2_is_asked_of_nginx_in_front(check: Check, tmp_path: Path) -> None:
     if not shutil.which("nginx"):
         if os.environ.get("REQUIRE_NGINX"):
             pytest.fail("there is no nginx")

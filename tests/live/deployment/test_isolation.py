@@ -273,7 +273,7 @@ def test_the_home_folder_stays_as_it_was(
     assert "rows 0\nseen " in log.read_text() and "'made'" in log.read_text()
 
 
-def test_what_cannot_be_layered_is_told(
+def test_an_impossible_layer_is_reported(
     check: Check,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -28,7 +28,7 @@ def made(requirements: Path) -> Path:
     return own_environment(requirements, None, cache, requirements.parent).parent
 
 
-def test_one_that_another_check_makes_is_waited_for(
+def test_an_environment_that_another_check_makes_is_waited_for(
     requirements: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = made(requirements)
@@ -60,7 +60,7 @@ def test_another_check_is_not_waited_for_without_end(
             made(requirements)
 
 
-def test_one_whose_python_is_gone_is_made_again(requirements: Path) -> None:
+def test_an_environment_whose_python_is_gone_is_made_again(requirements: Path) -> None:
     place = made(requirements)
     python = place / "bin" / "python"
     python.unlink()

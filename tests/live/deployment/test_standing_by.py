@@ -136,7 +136,7 @@ def test_what_it_started_itself_can_be_ended(check: Check, tmp_path: Path) -> No
 
 
 @NEEDS_A_SCOPE
-def test_a_start_that_ends_with_that_says_why(
+def test_a_start_that_fails_on_a_refused_signal_says_why(
     check: Check, tmp_path: Path, production: Standing
 ) -> None:
     lines = f"set -e\nkill $(cat {production.file})"
@@ -203,7 +203,7 @@ def test_files_elsewhere_are_not_removed(check: Check, tmp_path: Path) -> None:
     assert len(refused) == list(REMOVES.values()).count(False), refused
 
 
-def test_a_database_of_others_is_not_migrated(
+def test_a_database_on_a_server_is_not_migrated(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CI", raising=False)

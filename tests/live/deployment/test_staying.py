@@ -81,7 +81,7 @@ def test_each_path_is_asked_with_the_users_own_headers(
     assert checked.code == 0
 
 
-def test_a_path_that_is_not_there_is_told_of(check: Check, chat: Path) -> None:
+def test_a_missing_path_is_reported(check: Check, chat: Path) -> None:
     text = DEPLOYMENT.replace("Bearer me", "Bearer you") + 'socket-at = "/ws"\n'
     (chat / "concurrency.toml").write_text(text)
     checked = check(chat, "--limit", "4")

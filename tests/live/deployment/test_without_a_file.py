@@ -33,7 +33,7 @@ SCRIPT = APP + "import os\napp.run(port=int(os.environ['PORT']), threaded=False)
         ("python serve.py", 1),
     ],
 )
-def test_a_server_is_told_its_address(
+def test_a_server_gets_its_address(
     command: str, handled: int, check: Check, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mine"
@@ -87,7 +87,9 @@ def test_the_first_file_is_written_and_then_kept(
     assert check(folder).code == 0
 
 
-def test_as_much_is_printed_as_is_wanted(check: Check, tmp_path: Path) -> None:
+def test_quiet_and_verbose_print_what_they_promise(
+    check: Check, tmp_path: Path
+) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "app.py").write_text(APP)
     command = ("--", "waitress-serve", "app:app")

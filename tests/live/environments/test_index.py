@@ -50,14 +50,14 @@ def test_releases_are_found_without_those_that_were_yanked(server: WebServer) ->
     assert [each.runs_on("3.10") for each in found] == [True, False, True]
 
 
-def test_an_index_that_has_html_only_will_do(server: WebServer) -> None:
+def test_an_index_with_only_html_is_read(server: WebServer) -> None:
     server.say("/simple/flask/", HTML)
     found = releases_of("Flask", [f"{server.address}/simple"])
     assert [each.version for each in found] == ["0.9", "1.0"]
     assert [each.runs_on("3.7") for each in found] == [True, False]
 
 
-def test_the_first_that_has_it_counts_and_a_password_is_for_its_owner(
+def test_the_first_index_counts_and_passwords_stay_with_their_host(
     server: WebServer,
 ) -> None:
     server.say("/second/flask/", {"files": FILES[:1]})
@@ -78,7 +78,7 @@ def test_the_first_that_has_it_counts_and_a_password_is_for_its_owner(
         (b'{"files": ', "is not what a package index answers"),
     ],
 )
-def test_what_is_no_index_is_one_error(
+def test_a_page_that_is_not_an_index_is_one_error(
     server: WebServer, content: bytes, words: str
 ) -> None:
     server.say("/simple/flask/", content)

@@ -57,7 +57,7 @@ def test_a_run_waits_until_the_other_has_left_the_environment(
     assert said == ["waiting for another run that uses the environment b"]
 
 
-def test_nobody_is_waited_for_who_uses_others(
+def test_a_run_in_other_environments_is_not_waited_for(
     tmp_path: Path, other: subprocess.Popen[str]
 ) -> None:
     async def enter() -> None:
@@ -90,7 +90,7 @@ def test_a_run_that_does_not_end_is_an_error(tmp_path: Path) -> None:
         asyncio.run(enter())
 
 
-def test_a_folder_that_is_none_is_an_error(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     async def enter() -> None:

@@ -248,7 +248,7 @@ def test_an_artifact_of_others(server: WebServer, content: bytes, words: str) ->
         baseline.find("artifact", repository, NAME)
 
 
-def test_a_name_that_is_another_every_time() -> None:
+def test_a_name_that_changes_every_time() -> None:
     with pytest.raises(UsageError, match=r"one without a \*"):
         baseline.find("artifact", Repository("", "", ""), "matrix-*")
     with pytest.raises(UsageError, match="is for workflows on GitHub"):

@@ -235,7 +235,7 @@ def test_one_issue_is_opened_and_then_updated(
         ({"WITH_CODE": ""}, "tracking ended with exit code none"),
     ],
 )
-def test_what_went_wrong_is_told_and_fails(
+def test_a_failure_is_reported_and_fails(
     checkout: Path, api: IssueApi, tmp_path: Path, said: dict[str, str], words: str
 ) -> None:
     left(tmp_path / "results", [one("3.1.3")], QUIET)

@@ -105,7 +105,9 @@ def test_what_depends_on_the_order(cells: dict[str, dict[str, Any]], name: str) 
 
 
 @pytest.mark.parametrize("name", FRONTS)
-def test_what_stands_in_front(cells: dict[str, dict[str, Any]], name: str) -> None:
+def test_wrappers_in_front_of_a_server(
+    cells: dict[str, dict[str, Any]], name: str
+) -> None:
     cell, (program, number) = cells[name], FRONTS[name]
     if shutil.which(program) is None:
         assert cell["outcome"] == "not supported"

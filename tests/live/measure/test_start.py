@@ -183,7 +183,7 @@ def test_without_nginx_its_cells_say_so(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- the end
 
 
-def test_what_is_in_front_is_stopped_first(
+def test_the_proxy_is_stopped_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []

@@ -18,11 +18,11 @@ SECONDS = 300.0
 TESTS = """\
 import pytest
 
-def test_it_holds(deployment):
+def test_the_assertion_holds(deployment):
     assert deployment("production").holds(2)
     assert deployment("production") is deployment("production")
 
-def test_it_holds_no_more(deployment):
+def test_the_assertion_fails_for_more(deployment):
     assert deployment("production").holds(8)
 
 def test_a_command(deployment):
@@ -99,7 +99,9 @@ def test_a_test_fails_with_what_the_report_says(project: Path, installed: Path) 
     assert "has no deployment of that name" in out
 
 
-def test_it_can_be_left_out(project: Path, installed: Path) -> None:
+def test_the_tests_of_the_plugin_can_be_deselected(
+    project: Path, installed: Path
+) -> None:
     out = run(project, installed, "-m", "not concurrency")
     assert "1 passed, 4 deselected" in out
 

@@ -48,7 +48,7 @@ def strain(ask: Any) -> Any:
     return one
 
 
-def test_who_expects_it_goes_on_when_all_have_gone(strain: Any) -> None:
+def test_a_server_that_handles_it_goes_on_when_all_have_gone(strain: Any) -> None:
     limits, answer = strain(odd("spawns"), None)
     # Each has its own connection open, and one to the probe; a name or a module that
     # is looked up takes another for a moment.
@@ -70,7 +70,7 @@ def test_who_expects_it_goes_on_when_all_have_gone(strain: Any) -> None:
     assert "for good" not in answer
 
 
-def test_who_does_not_breaks_for_good(strain: Any) -> None:
+def test_a_server_that_does_not_breaks_for_good(strain: Any) -> None:
     limits, answer = strain(odd("spawns-blindly"), None)
     for scarce in FOR_THREADS & limits.keys():
         assert limits[scarce].held > 0

@@ -179,7 +179,7 @@ def test_nginx_answers_for_a_worker_that_was_killed(
     assert answer.answer == "replaced; finishes"
 
 
-def test_a_server_that_ignores_sigterm_is_told_of(ask: Any) -> None:
+def test_a_server_that_ignores_sigterm_is_reported(ask: Any) -> None:
     evidence, answer = ask(odd("stubborn"), 2, Question.RECOVERY)
     terminated = evidence.asked[0].terminated
     assert terminated.held_account.answered == terminated.kept == 2

@@ -53,7 +53,7 @@ ODD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_no_app_says_is_hung_up_on(name: str) -> None:
+def test_lines_that_no_app_sends_end_the_connection(name: str) -> None:
     async def hold() -> tuple[bytes, int]:
         async with listening("127.0.0.1") as holds:
             holds.begin(["r1.0"])
@@ -63,7 +63,7 @@ def test_what_no_app_says_is_hung_up_on(name: str) -> None:
 
 
 @pytest.mark.parametrize("request_name", ["r0.5", "r1.0.more", "other", "mark-0", ""])
-def test_a_request_that_was_not_asked_is_let_go(request_name: str) -> None:
+def test_a_request_that_the_probe_did_not_send_is_let_go(request_name: str) -> None:
     async def hold() -> tuple[bytes, int, int]:
         async with listening("127.0.0.1") as holds:
             holds.begin(["r1.0"])

@@ -35,7 +35,7 @@ def test_the_server_behind_a_proxy_has_connections_too(
     assert not disagreement(kernel)
 
 
-def test_a_server_that_vouches_for_who_waits_is_contradicted(measure: Measure) -> None:
+def test_an_app_that_counts_waiting_requests_is_contradicted(measure: Measure) -> None:
     evidence = measure(odd("vouches"), declared=2)
     assert evidence.outcome is Outcome.MEASURED
     kernel = evidence.kernel
@@ -48,7 +48,7 @@ def test_a_server_that_vouches_for_who_waits_is_contradicted(measure: Measure) -
     )
 
 
-def test_it_takes_little(measure: Measure) -> None:
+def test_the_kernels_account_costs_little(measure: Measure) -> None:
     kernel = measure(control(1, 1, "--unbounded"), declared=None).kernel
     assert kernel is not None
     assert kernel.held == kernel.held_accepted == 64

@@ -64,7 +64,7 @@ def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return one
 
 
-def test_who_does_all_gently_always_has_its_places(watch: Any) -> None:
+def test_a_gentle_server_keeps_its_places(watch: Any) -> None:
     acts = Act.RELOAD, Act.SCALE_UP, Act.SCALE_DOWN, Act.KILL
     seen = watch("gently", *acts)
     assert {act: seen[act][0].usual for act in acts} == dict.fromkeys(acts, 3)
@@ -88,7 +88,7 @@ def test_who_does_all_gently_always_has_its_places(watch: Any) -> None:
     assert gone.last < kill.until - 1
 
 
-def test_who_does_it_harshly_has_none_and_loses_requests(watch: Any) -> None:
+def test_a_harsh_server_loses_places_and_requests(watch: Any) -> None:
     seen = watch("harshly", Act.RELOAD, Act.END)
     reload, _ = seen[Act.RELOAD]
     assert (reload.usual, reload.lowest, reload.after) == (3, 0, 3)
@@ -99,7 +99,7 @@ def test_who_does_it_harshly_has_none_and_loses_requests(watch: Any) -> None:
     assert not ended.survivors
 
 
-def test_who_ends_gently_lets_requests_finish(watch: Any) -> None:
+def test_a_gentle_end_lets_requests_finish(watch: Any) -> None:
     end, ended = watch("gently", Act.END)[Act.END]
     assert end.lost_in_app == 0
     assert (ended.catches_term, ended.survivors) == (True, 0)
@@ -107,7 +107,9 @@ def test_who_ends_gently_lets_requests_finish(watch: Any) -> None:
     assert end.lost_waiting + end.lost_later == ended.lost_in_all
 
 
-def test_who_does_not_end_is_killed_after_the_grace(watch: Any) -> None:
+def test_a_server_that_does_not_end_is_killed_after_the_grace_period(
+    watch: Any,
+) -> None:
     end, ended = watch("never", Act.END)[Act.END]
     assert ended.survivors == 4
     assert [sent.signal for sent in ended.sent] == ["SIGTERM", "SIGKILL"]

@@ -79,7 +79,7 @@ def test_tcp_is_answered_though_nothing_else_is(ask: Any) -> None:
     assert "a request is answered too" in open_to_all.sentence
 
 
-def test_a_check_that_fails_without_any_load_is_told_of(ask: Any) -> None:
+def test_a_health_check_that_fails_without_load_is_reported(ask: Any) -> None:
     _, answer = ask(control(1, 2), 2, PROBES, health=HealthCheck(path="/nothing"))
     assert answer.answer == "fails when idle: 404"
 
@@ -107,7 +107,7 @@ def test_where_each_worker_listens_for_itself_its_source_port_decides(ask: Any) 
     assert CheckOrder.CHANCE not in {each.order for each in steps(evidence)}
 
 
-def test_a_check_may_be_turned_away(ask: Any) -> None:
+def test_a_health_check_may_be_turned_away(ask: Any) -> None:
     evidence, answer = ask(odd("turns-away"), 3, PROBES)
     assert answer.answer == "fails from 3 with 503; restarted after 21 to 31 s"
     assert steps(evidence)[0].answered

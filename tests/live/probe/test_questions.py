@@ -23,7 +23,7 @@ from tests.live.commands import odd
     ("shape", "words", "number"),
     [((1, 1), "deadlock", 0), ((1, 3), "yes; deadlock at 3", 1)],
 )
-def test_a_call_needs_a_place_of_its_own(
+def test_a_call_to_its_own_server_needs_a_second_place(
     ask: Any, shape: tuple[int, int], words: str, number: int
 ) -> None:
     capacity = shape[0] * shape[1]
@@ -86,7 +86,7 @@ def test_to_threads_all_waits_are_alike(ask: Any) -> None:
     assert (answer.answer, answer.number) == ("no", 3)
 
 
-def test_to_greenlets_they_are_not(ask: Any) -> None:
+def test_waits_differ_for_greenlets(ask: Any) -> None:
     evidence, answer = ask(GEVENT, 4, Question.WAITS)
     assert most(evidence) == {
         Wait.BLOCKING: 1,
@@ -106,7 +106,7 @@ def test_to_greenlets_they_are_not(ask: Any) -> None:
 # -------------------------------------------------------------------------- overflow
 
 
-def test_the_listen_backlog_holds_so_many(ask: Any) -> None:
+def test_the_listen_backlog_holds_the_documented_number(ask: Any) -> None:
     """Linux lets one more in than the number that a server asks for."""
     evidence, answer = ask(odd("short-queue"), 1, Question.OVERFLOW)
     (seen,) = evidence.asked
@@ -117,7 +117,7 @@ def test_the_listen_backlog_holds_so_many(ask: Any) -> None:
     assert (answer.answer, answer.number) == ("6 wait in the backlog, then stall", 6)
 
 
-def test_a_server_may_have_room_for_all_and_turn_them_round(
+def test_a_server_with_room_may_still_reverse_the_order(
     ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(overflow, "MOST", 40)
@@ -130,7 +130,7 @@ def test_a_server_may_have_room_for_all_and_turn_them_round(
     assert "None of those that waited is lost" in answer.sentence
 
 
-def test_who_gets_a_connection_in_the_end_does_not_stall(
+def test_a_request_that_gets_a_connection_late_does_not_stall(
     ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A backlog that is full for a moment is no end: the server goes on accepting."""
@@ -141,14 +141,16 @@ def test_who_gets_a_connection_in_the_end_does_not_stall(
     assert answer.answer == "≥120 wait in the server"
 
 
-def test_who_is_too_many_may_be_turned_away(ask: Any) -> None:
+def test_requests_beyond_the_limit_may_be_turned_away(ask: Any) -> None:
     evidence, answer = ask(odd("turns-away"), 3, Question.OVERFLOW)
     (seen,) = evidence.asked
     assert (seen.in_app, seen.waiting, seen.turned_away) == (3, 0, {"503": 16})
     assert (answer.answer, answer.number) == ("nobody waits, then 503", 0)
 
 
-def test_who_waited_may_be_lost(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_waiting_request_may_be_lost(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(overflow, "MOST", 40)
     evidence, answer = ask(odd("forgets"), 1, Question.OVERFLOW)
     (seen,) = evidence.asked

@@ -73,7 +73,7 @@ def test_a_byte_now_and_then_keeps_a_server_from_giving_up(
     assert silent.answer.startswith("1 shuts all others out for ")
 
 
-def test_a_route_of_the_apps_own_is_sent_nothing_whole(ask: Any) -> None:
+def test_a_route_of_the_app_never_gets_a_whole_upload(ask: Any) -> None:
     own = OwnRoutes(upload_to="/read")
     evidence, answer = ask(control(1, 2), 2, Question.UPLOADS, limit=4, own=own)
     assert {step.in_app for step in steps(evidence).values()} == {None}
@@ -147,7 +147,7 @@ def test_a_stream_ends_at_once_where_clients_are_watched(ask: Any) -> None:
     assert "whose client has left ends at once" in answer.sentence
 
 
-def test_streams_of_the_apps_own_are_left(ask: Any) -> None:
+def test_a_path_of_the_app_that_does_not_stream_is_unknown(ask: Any) -> None:
     own = OwnRoutes(events_at="/ready")
     _, answer = ask(control(1, 2), 2, Question.EVENTS, limit=4, own=own)
     assert answer.answer == "unknown"
@@ -198,7 +198,7 @@ def test_an_app_without_sockets_is_not_asked(ask: Any) -> None:
     assert "write where it has one, such as socket-at" in answer.sentence
 
 
-def test_sockets_that_cannot_be_opened_are_told_of(ask: Any) -> None:
+def test_sockets_that_cannot_be_opened_are_reported(ask: Any) -> None:
     waitress = ("{scripts}/waitress-serve", "--listen", "{host}:{port}")
     argv = *waitress, "with_flask_sock:app"
     env = {"PYTHONPATH": "{target}"}

@@ -229,7 +229,7 @@ def test_an_answer_is_right_or_unknown(tmp_path: Path, asked: Asked) -> None:
     assert re.fullmatch(f"{asked.right}|{UNKNOWN}", answer.answer), said
 
 
-def test_what_breaks_is_right_or_unknown(tmp_path: Path) -> None:
+def test_answers_about_breaking_are_right_or_unknown(tmp_path: Path) -> None:
     cell = planned(*odd("spawns"), declared=None)
     evidence, _, said = ask(Question.BREAKS, cell, tmp_path)
     (seen,) = evidence.asked

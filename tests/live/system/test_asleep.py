@@ -93,7 +93,7 @@ def test_what_waits_for_ever_does_not_sleep_for_a_time(last: str) -> None:
     assert not sleeps_of(last, sleeping=False)
 
 
-def test_of_what_has_been_asleep_less_is_left() -> None:
+def test_a_sleeping_thread_has_less_time_left() -> None:
     """Where the call says until when, and not for how long."""
     code = SLEEPS + "time.sleep(100)"
     command = [sys.executable, "-c", code]

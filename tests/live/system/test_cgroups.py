@@ -60,7 +60,7 @@ def run_in(group: ControlGroup, program: str, more: int) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("group", ["pids"], indirect=True)
-def test_so_many_more_tasks_are_allowed(group: ControlGroup) -> None:
+def test_the_allowed_number_of_tasks_may_be_added(group: ControlGroup) -> None:
     assert run_in(group, THREADS, 8) == ("8 can't start new thread", 0)
 
 
@@ -70,10 +70,10 @@ def test_what_stays_below_notices_nothing(group: ControlGroup) -> None:
 
 
 @pytest.mark.parametrize("group", ["memory"], indirect=True)
-def test_who_takes_more_memory_is_killed(group: ControlGroup) -> None:
+def test_a_process_that_takes_more_memory_is_killed(group: ControlGroup) -> None:
     assert run_in(group, MEMORY, 16 * 1024 * 1024) == ("", -9)
 
 
 @pytest.mark.parametrize("group", ["memory"], indirect=True)
-def test_who_takes_less_is_not(group: ControlGroup) -> None:
+def test_a_process_that_takes_less_memory_is_not_killed(group: ControlGroup) -> None:
     assert run_in(group, MEMORY, 256 * 1024 * 1024) == ("all", 0)

@@ -43,7 +43,7 @@ def test_a_command_that_takes_too_long_is_killed() -> None:
     assert time.monotonic() - began < 30
 
 
-def test_a_command_has_nothing_to_read() -> None:
+def test_a_command_gets_no_standard_input() -> None:
     script = "import sys; print(repr(sys.stdin.read()))"
     assert output(python(script), seconds=30).text == "''\n"
 

@@ -105,7 +105,7 @@ def test_what_it_takes(taker: Taker) -> None:
     assert (before.processes, after.threads - before.threads) == (1, 3)
 
 
-def test_of_nobody_nothing_is_counted() -> None:
+def test_nothing_is_counted_without_processes() -> None:
     with pytest.raises(NotCounted):
         taken_by([])
     limit([2**22 + 1], Scarce.FILES, 5)  # there is no such process, and no error

@@ -57,7 +57,7 @@ def confined(line: str, user: int | None) -> str:
 
 
 @pytest.mark.parametrize("name", ["TERM", "KILL", "HUP", "0"])
-def test_others_get_none(
+def test_signals_do_not_reach_other_processes(
     standing: subprocess.Popen[bytes], user: int | None, name: str
 ) -> None:
     said = confined(f"kill -{name} {standing.pid}; kill -{name} -1", user)
@@ -65,7 +65,7 @@ def test_others_get_none(
     assert standing.poll() is None
 
 
-def test_its_own_get_them(user: int | None) -> None:
+def test_signals_reach_the_commands_own_processes(user: int | None) -> None:
     assert confined("sleep 600 & kill $!; wait $!; echo $?", user)[:4] == "143\n"
 
 

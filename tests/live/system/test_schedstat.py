@@ -20,7 +20,7 @@ def own() -> dict[int, tuple[int, int]]:
     return {thread: (ran, waited) for _, thread, ran, waited in counted}
 
 
-def test_a_thread_that_computes_is_seen_to() -> None:
+def test_a_thread_that_computes_is_noticed() -> None:
     before = own()[threading.get_native_id()]
     until = time.thread_time_ns() + 20_000_000
     while time.thread_time_ns() < until:

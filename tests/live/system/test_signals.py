@@ -45,7 +45,9 @@ def start(*words: str, **env: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_process_told_to_end_ends_in_order(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     process = start(CHILD, str(tmp_path / "ended"))
     process.send_signal(number)
     process.communicate(timeout=30)

@@ -17,7 +17,7 @@ from harness.system.sockets import will_arrive
 @pytest.mark.parametrize(
     ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
 )
-def test_a_connection_has_the_inode_of_who_accepted_it(
+def test_a_connection_has_the_inode_of_the_process_that_accepted_it(
     host: str, family: socket.AddressFamily
 ) -> None:
     with (

@@ -184,7 +184,7 @@ def test_gunicorn_24_loses_no_request_on_a_reload_any_more(
     assert "none lost on reload" in found["printed"]
 
 
-def test_of_flask_and_the_server_the_one_that_it_comes_from_is_told(
+def test_the_cause_is_named_as_flask_or_the_server(
     tmp_path: Path, pinned: Path, history: Path
 ) -> None:
     found = bisect(

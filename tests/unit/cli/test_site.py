@@ -43,7 +43,7 @@ def test_the_current_folder_is_not_replaced(
     assert f"{tmp_path}: is where this runs" in capsys.readouterr().err
 
 
-def test_what_is_no_site_is_left_alone(
+def test_a_folder_that_is_not_a_site_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
@@ -64,7 +64,7 @@ def test_what_is_no_site_is_left_alone(
         (("--ask-index",), "needs --released"),
     ],
 )
-def test_a_wrong_option_is_told(
+def test_a_wrong_option_is_reported(
     options: tuple[str, ...],
     words: str,
     tmp_path: Path,

@@ -66,7 +66,7 @@ def test_a_long_name_is_cut_off_rather_than_the_count() -> None:
     assert status.line(22) == "0/9  0:00  a-very-lon…"
 
 
-def test_the_time_that_is_left_is_told_once_it_is_known() -> None:
+def test_the_time_left_is_shown_once_it_is_known() -> None:
     now = Clock()
     status = Status(10, 10.0, now)
     now.now += 5  # installing takes no part in it
@@ -82,7 +82,7 @@ def test_the_time_that_is_left_is_told_once_it_is_known() -> None:
     assert status.line(60).startswith("3/10  0:01 left"), "it was later than expected"
 
 
-def test_of_few_one_is_enough_to_tell_the_time_that_is_left() -> None:
+def test_one_result_of_few_is_enough_to_estimate_the_time_left() -> None:
     now = Clock()
     status = Status(3, 3.0, now)
     status.begin("web")

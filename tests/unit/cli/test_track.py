@@ -93,7 +93,7 @@ def test_a_history_without_the_configuration_is_one_line(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_history_of_damaged_files_only_says_which(
+def test_a_history_with_only_damaged_files_names_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     history = tmp_path / "history"

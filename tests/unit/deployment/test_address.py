@@ -34,7 +34,7 @@ from harness.deployment.declared.program import KNOWN
         ("uwsgi -s x -w a", "uwsgi --http-socket {host}:{port} -w a"),
     ],
 )
-def test_a_server_is_told_by_its_own_options(
+def test_a_server_gets_its_address_by_its_own_options(
     command: str, told: str, tmp_path: Path
 ) -> None:
     found = addressed(shlex.split(command), tmp_path)
@@ -71,7 +71,7 @@ def test_what_is_taken_away_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command", ["serve a", "sh -c 'gunicorn a:a'", "flask shell", "python a.py", ""]
 )
-def test_of_others_it_is_not_known(command: str, tmp_path: Path) -> None:
+def test_other_commands_get_no_address(command: str, tmp_path: Path) -> None:
     assert addressed(shlex.split(command), tmp_path) is None
 
 
@@ -95,7 +95,7 @@ def ini(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("words", ["--ini u.ini", "u.ini", "--ini=u.ini"])
-def test_a_file_with_an_address_is_known(words: str, ini: Path) -> None:
+def test_a_file_with_an_address_is_recognized(words: str, ini: Path) -> None:
     command = ["uwsgi", *words.split(), "-w", "a"]
     own = "socket = /run/a.sock"
     assert own_address(command, ini.parent) == own
@@ -121,7 +121,7 @@ def test_an_address_is_known_in_any_format(
     assert own_address(["uwsgi", name], tmp_path)
 
 
-def test_a_file_that_takes_the_port_is_told_by_it(ini: Path) -> None:
+def test_a_file_that_takes_the_port_needs_no_address(ini: Path) -> None:
     ini.write_text("[uwsgi]\nhttp-socket = :$(PORT)\n")
     words = ["uwsgi", "u.ini"]
     assert takes_port(words, ini.parent) and not own_address(words, ini.parent)

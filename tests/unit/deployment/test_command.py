@@ -79,7 +79,7 @@ def test_what_only_looks_like_it_is_not(write: Write, text: str) -> None:
     assert words(load(write(f'command = "{text}"')))[0] == "a"
 
 
-def test_a_quote_that_does_not_close(write: Write) -> None:
+def test_an_unclosed_quote(write: Write) -> None:
     with pytest.raises(DeploymentFault, match="command: cannot be split into words"):
         words(load(write('command = "a \'{port}"')))
 

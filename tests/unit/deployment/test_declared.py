@@ -305,7 +305,7 @@ def test_gunicorn(
     assert derived("gunicorn app:app").declared == declared
 
 
-def test_gunicorn_says_from_what(
+def test_gunicorns_settings_name_their_source(
     derived: Derive, answers: Answers, tmp_path: Path
 ) -> None:
     (tmp_path / "gunicorn.conf.py").write_text("bind = ''\nthreads = 1\nthreads = 2\n")

@@ -40,7 +40,7 @@ def test_the_folder_that_an_image_starts_in(
 @pytest.mark.parametrize(
     "words", ["['gunicorn', 'a:a']", '["gunicorn" "a:a"]', '["gunicorn", "a:a",]']
 )
-def test_a_list_that_is_none_is_told_of(words: str, tmp_path: Path) -> None:
+def test_a_value_that_is_not_a_list_is_reported(words: str, tmp_path: Path) -> None:
     path = tmp_path / "Dockerfile"
     path.write_text(f"FROM python\n\nCMD {words}\n")
     with pytest.raises(DeploymentFault) as caught:

@@ -293,7 +293,7 @@ def test_an_error_about_a_path_is_a_fault_of_the_deployment() -> None:
 
 
 @pytest.mark.parametrize("word", [LONG, "x" * 300, "a\0b", "", "shop.py/x"])
-def test_a_word_that_is_no_path_is_no_socket(word: str, tmp_path: Path) -> None:
+def test_a_word_that_is_not_a_path_is_not_a_socket(word: str, tmp_path: Path) -> None:
     (tmp_path / "shop.py").touch()
     assert not is_socket(tmp_path / word)
 

@@ -22,7 +22,7 @@ LINES = (
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_one_over_the_network_is_refused(tmp_path: Path, line: str) -> None:
+def test_a_migration_over_the_network_is_refused(tmp_path: Path, line: str) -> None:
     with pytest.raises(DeploymentFault) as fault:
         check_database("command", ("sh", "-c", line), tmp_path, SHOP, {})
     said = str(fault.value)
@@ -44,7 +44,7 @@ def test_in_a_script(
         check_database("command", command, tmp_path, SHOP, {})
 
 
-def test_one_that_a_file_names(tmp_path: Path) -> None:
+def test_a_database_that_a_file_names(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("A=1\nexport DSN='mysql://shop@10.0.0.1/shop'\n")
     words = ("sh", "-c", LINES[0])
     with pytest.raises(DeploymentFault, match="that DSN names on 10.0.0.1"):
@@ -66,12 +66,12 @@ def test_one_that_a_file_names(tmp_path: Path) -> None:
         (LINES[0], {**SHOP, "CI": "true"}, {}),
     ],
 )
-def test_others_are_started(
+def test_other_commands_are_accepted(
     tmp_path: Path, line: str, variables: dict[str, str], given: dict[str, str]
 ) -> None:
     check_database("command", ("sh", "-c", line), tmp_path, variables, given)
 
 
-def test_a_comment_is_none(tmp_path: Path) -> None:
+def test_a_comment_is_not_a_setting(tmp_path: Path) -> None:
     (tmp_path / "boot.sh").write_text("# flask db upgrade\nexec gunicorn shop:app\n")
     check_database("command", ("./boot.sh",), tmp_path, SHOP, {})

@@ -58,7 +58,7 @@ def test_the_key_that_helps_is_named(client: Any, key: str) -> None:
     assert key in reason
 
 
-def test_a_path_that_is_wrong_is_told_from_none() -> None:
+def test_a_404_below_a_path_suggests_another_path() -> None:
     assert "below another path" in not_reached(answer(404), "/other")
 
 

@@ -13,7 +13,7 @@ from harness.deployment.no_engine import engine_sockets
 
 
 @pytest.mark.parametrize("home", ["", "/dev/null", "{folder}", "x" * 300])
-def test_a_home_that_cannot_be_looked_at_has_none(
+def test_an_odd_home_has_no_engine_socket(
     home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(no_engine, "SOCKETS", ())
@@ -21,7 +21,7 @@ def test_a_home_that_cannot_be_looked_at_has_none(
     assert engine_sockets(variables) == []
 
 
-def test_a_home_of_somebody_else_has_none(
+def test_a_home_of_another_user_has_no_engine_socket(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:

@@ -21,7 +21,7 @@ VALUES = (
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_an_odd_value_is_refused_in_words_or_read(tmp_path: Path, key: str) -> None:
+def test_an_odd_value_is_read_or_clearly_refused(tmp_path: Path, key: str) -> None:
     path = tmp_path / "concurrency.toml"
     good = {"name": '"web"', "command": '"gunicorn shop:app"'}
     for value in VALUES:

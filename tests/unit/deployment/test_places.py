@@ -39,7 +39,7 @@ def test_without_places_there_is_no_variable() -> None:
 
 
 @pytest.mark.parametrize("text", ["shop", "shop:", "shop:a b", "shop:x\ty", "a:b\nc:d"])
-def test_what_is_no_place(text: str) -> None:
+def test_a_word_that_is_not_a_place(text: str) -> None:
     with pytest.raises(DeploymentFault) as caught:
         places_of(holding(text))
     assert caught.value.key == "hold-at"

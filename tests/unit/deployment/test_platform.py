@@ -39,7 +39,7 @@ def test_without_a_word_it_is_as_in_kubernetes(tmp_path: Path) -> None:
     assert asked(tmp_path, ready="/up") == HealthCheck(path="/up")
 
 
-def test_a_file_says_it_and_keys_count_before_it(tmp_path: Path) -> None:
+def test_keys_override_the_platforms_file(tmp_path: Path) -> None:
     (tmp_path / "k.yaml").write_text(MANIFEST)
     by_file = asked(tmp_path, Probes(file="k.yaml"))
     assert (by_file.path, by_file.period, by_file.timeout) == ("/alive", 5, 1)
@@ -62,7 +62,7 @@ def test_tcp_has_no_path(tmp_path: Path) -> None:
         (None, "probes: .*none.yaml"),
     ],
 )
-def test_a_file_that_says_nothing_is_told_of(
+def test_a_file_that_says_nothing_is_reported(
     text: str | None, why: str, tmp_path: Path
 ) -> None:
     name = "k.yaml" if text is not None else "none.yaml"

@@ -75,7 +75,7 @@ def test_a_server_that_gives_up_before_its_platform(tmp_path: Path) -> None:
     assert told(tmp_path, command="gunicorn -w 8 --timeout 900 a:a") == ()
 
 
-def test_as_many_is_no_remark_and_fewer_is_another(tmp_path: Path) -> None:
+def test_an_equal_number_is_not_a_remark_and_a_lower_one_is(tmp_path: Path) -> None:
     text = files.APP_ENGINE.replace(": 40", ": 8")
     (tmp_path / "app.yaml").write_text(text)
     assert told(tmp_path) == ()

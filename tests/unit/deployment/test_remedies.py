@@ -79,7 +79,7 @@ def test_a_reason_ends_with_the_remedy() -> None:
     assert failed.remedy and failed.reason.endswith(failed.remedy)
 
 
-def test_gthread_that_is_limited_where_that_stalls() -> None:
+def test_the_remedy_for_gthread_with_few_connections() -> None:
     seen = explain(FEWER, gthread("23.0.0", connections=2)).reason
     assert "install gunicorn 24 or newer" in seen
     other = explain(FEWER, gthread("24.1.1", connections=2)).reason

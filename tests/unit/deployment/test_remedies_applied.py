@@ -78,16 +78,16 @@ APPLIED = {
     "no Flask app is there": MOUNTED,
     "a check starts no containers": "containers/test_harmless.py::test_a_shell",
     "a check leaves alone what runs": "test_standing_by.py::"
-    "test_a_start_that_ends_with_that_says_why",
+    "test_a_start_that_fails_on_a_refused_signal_says_why",
     "a check removes no file": "test_standing_by.py::"
     "test_files_elsewhere_are_not_removed",
     "runs `{}`, which would change the database": "test_standing_by.py::"
-    "test_a_database_of_others_is_not_migrated",
+    "test_a_database_on_a_server_is_not_migrated",
     "a check changes no cluster": "test_standing_by.py::test_services_are_left_alone",
     "a check empties no data store": "test_standing_by.py::"
     "test_services_are_left_alone",
     "pull or build its images": "containers/test_kinds.py::"
-    "test_the_remedy_for_an_image_that_cannot_be_had_is_true",
+    "test_the_remedy_for_an_unavailable_image_is_true",
     "write `{}` in place of `{}`": OTHERS,
     "it was started without the variables of the check": OTHERS,
     "write `{} exec {}` in place of the list": PORTS,
@@ -162,7 +162,7 @@ def test_a_remedy_has_a_test(text: str, place: str) -> None:
 
 
 @pytest.mark.parametrize(("begin", "test"), [*APPLIED.items()])
-def test_that_test_is_there(begin: str, test: str) -> None:
+def test_the_named_test_exists(begin: str, test: str) -> None:
     file, _, name = test.partition("::")
     assert f"def {name}(" in Path(LIVE / file).read_text()
     assert any(text.startswith(begin) for text, _ in remedies()), "nothing says that"

@@ -34,7 +34,7 @@ def test_workers_that_end_again_and_again() -> None:
     assert seen == [False] * 8 + [True] * 4
 
 
-def test_few_that_ended_tell_nothing() -> None:
+def test_a_few_that_ended_prove_nothing() -> None:
     trees = each_a_new_one(ENDED - 1)
     assert not any(looks(*trees, *[{10: SERVER}] * 20))
 
@@ -141,7 +141,7 @@ def test_an_emperor_says_so_itself(times: int, vain: bool, tmp_path: Path) -> No
         (SERVER._replace(words=("python", "/bin/uwsgi", "--emperor", "v")), ("uwsgi",)),
     ],
 )
-def test_which_are_workers(parent: Running, words: tuple[str, ...]) -> None:
+def test_workers_are_recognized(parent: Running, words: tuple[str, ...]) -> None:
     assert is_worker(Running(10, words, ""), parent)
     assert not is_worker(
         Running(10, ("pg_isready",), ""), parent._replace(words=("a",))

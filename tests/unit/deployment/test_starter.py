@@ -130,7 +130,9 @@ def test_nothing_is_guessed(tmp_path: Path, direct: Any) -> None:
     assert found.page("docs/a.md") == "docs/a.md of flask-concurrency-matrix"
 
 
-def test_before_it_is_published_nobody_publishes_it(tmp_path: Path) -> None:
+def test_the_origin_is_unknown_before_publication(
+    tmp_path: Path,
+) -> None:
     urls = ("Source, https://github.com/OWNER/flask-concurrency-matrix",)
     assert not origin_of(installed(tmp_path, None, *urls)).is_known
 

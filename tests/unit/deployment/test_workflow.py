@@ -74,7 +74,9 @@ def test_a_folder_below_the_repository(tmp_path: Path) -> None:
     assert action["with"] == {"config": "apps/our shop/concurrency.toml"}
 
 
-def test_without_either_what_was_measured_is_installed(tmp_path: Path) -> None:
+def test_without_requirements_the_measured_releases_are_installed(
+    tmp_path: Path,
+) -> None:
     seen = cell("3.1.3", "gunicorn", "27.0.1")
     _, python, install, _ = steps(tmp_path, written(tmp_path, COMMAND, seen))
     assert python["with"] == {"python-version": "3.12"}
@@ -98,7 +100,7 @@ def test_what_was_not_measured(tmp_path: Path, words: str, packages: str) -> Non
     assert install["run"] == f"pip install {packages}"
 
 
-def test_a_build_of_ones_own_is_on_no_index(tmp_path: Path) -> None:
+def test_a_local_build_is_on_no_index(tmp_path: Path) -> None:
     seen = cell("3.2.0+git.0123456", "werkzeug", "3.1.9")
     candidate = from_command(("flask", "--app", "app", "run"))
     *_, install, _ = steps(tmp_path, written(tmp_path, candidate, seen))

@@ -47,7 +47,7 @@ def test_what_its_folder_of_temporary_files_has(tmp_path: Path) -> None:
     assert WrittenLogs(tmp_path).text() == words
 
 
-def test_a_process_that_has_ended_has_none(tmp_path: Path) -> None:
+def test_a_process_that_has_ended_has_no_logs(tmp_path: Path) -> None:
     logs = WrittenLogs(tmp_path / "none")
     logs.look([2**22 + 1], instead_of=tmp_path / "output")
     assert logs.text() == ""

@@ -40,7 +40,7 @@ def test_its_size_is_told(plan: Plan) -> None:
     assert f"in {len(plan.environments)} environments of its own" in text
 
 
-def test_it_is_short() -> None:
+def test_the_readme_is_short() -> None:
     """Without what is folded: what a newcomer reads before the reference."""
     text = README.read_text().partition("## Reference")[0]
     shown = re.sub(r"(?s)<details>.*?</details>|<!--.*?-->|</?\w[^>]*>", "", text)
@@ -56,7 +56,7 @@ def test_the_picture_comes_first_and_guarding_second() -> None:
     assert re.findall(r"\[([^]]+)\]\(#", contents) == headings
 
 
-def test_who_owner_is_is_said_once() -> None:
+def test_the_owner_is_explained_once() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
     said = [page.name for page in pages if "`OWNER` stands for" in page.read_text()]
     assert said == ["README.md"]

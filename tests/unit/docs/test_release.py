@@ -32,7 +32,7 @@ def test_the_notes_are_those_of_the_changelog(changelog: Path) -> None:
     assert notes.endswith("\n- It is.\n- Now.\n\n")
 
 
-def test_all_that_is_missing_is_told_at_once(changelog: Path) -> None:
+def test_everything_missing_is_reported_at_once(changelog: Path) -> None:
     changelog.write_text(LOG.replace("2026-12-01", "Unreleased."))
     with pytest.raises(UsageError) as raised:
         release.notes("v99", "acme/it", COMMIT)

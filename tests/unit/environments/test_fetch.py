@@ -45,7 +45,9 @@ def test_a_zip_may_be_a_project_too(tmp_path: Path) -> None:
         ("../../pyproject.toml", "cannot be unpacked"),
     ],
 )
-def test_what_is_no_project_is_refused(tmp_path: Path, name: str, words: str) -> None:
+def test_a_folder_that_is_not_a_project_is_refused(
+    tmp_path: Path, name: str, words: str
+) -> None:
     path = tar(tmp_path / "a.tar.gz", **{name: ""})
     with pytest.raises(SourceFault, match=words):
         fetch._archive(path, tmp_path / "in" / "here")

@@ -16,7 +16,7 @@ def test_in_a_checkout_they_are_in_the_folder_of_nox(
     assert folder.environments_folder() == Path(__file__).parents[3] / ".nox"
 
 
-def test_where_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_at_a_named_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(folder.ENVIRONMENTS, str(tmp_path))
     assert folder.environments_folder() == tmp_path
 

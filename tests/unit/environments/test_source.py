@@ -71,13 +71,13 @@ def test_a_git_reference(text: str, location: str, reference: str) -> None:
         (f"git+{FLASK}@main#subdirectory=src", "nothing may follow"),
     ],
 )
-def test_what_is_no_git_reference(text: str, words: str) -> None:
+def test_a_word_that_is_not_a_git_reference(text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words) as caught:
         parse(text)
     assert "git+https://github.com/pallets/flask@main" in str(caught.value)
 
 
-def test_nobodys_password_is_told() -> None:
+def test_no_password_is_printed() -> None:
     source = parse("git+https://me:secret@github.com/pallets/flask@main")
     assert source is not None
     assert source.text == f"git+{FLASK}@main"

@@ -64,7 +64,7 @@ def test_the_content_of_a_wheel_is_not_when_it_was_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["flask.whl", "flask-3.2.0.dev0-py3-none-any.whl"])
-def test_what_is_no_wheel_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_not_a_wheel_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("no wheel")
     with pytest.raises(SourceFault, match="not a whole wheel"):
         read_metadata(tmp_path / name)

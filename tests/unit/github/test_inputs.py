@@ -147,6 +147,6 @@ def test_a_flag(text: str, value: bool) -> None:
     assert inputs.flag({"WITH_SUMMARY": text}, "SUMMARY") is value
 
 
-def test_what_is_no_flag() -> None:
+def test_a_word_that_is_not_a_flag() -> None:
     with pytest.raises(UsageError, match="neither true nor false but 'maybe'"):
         inputs.flag({"WITH_SUMMARY": "maybe"}, "SUMMARY")

@@ -48,7 +48,7 @@ def test_the_delimiter_is_not_in_the_value() -> None:
         github.output("a", "b\nX\nc", "X")
 
 
-def test_the_worst_word_speaks_for_all() -> None:
+def test_the_worst_word_stands_for_all() -> None:
     words = [Verdict.AS_DECLARED, Verdict.MORE, Verdict.FEWER, Verdict.AS_DECLARED]
     outputs = github.report_outputs(report(*map(cell, words)))
     assert outputs["verdict"] == "fewer"

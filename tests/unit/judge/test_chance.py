@@ -41,12 +41,12 @@ def test_sides_do_not_matter_and_equal_shares_are_no_evidence() -> None:
     assert fisher(0, 10, 0, 6) == fisher(6, 6, 10, 10) == 1
 
 
-def test_the_least_that_so_many_rounds_can_show() -> None:
+def test_the_smallest_difference_that_rounds_can_show() -> None:
     assert least(6, 10) == pytest.approx(fisher(6, 6, 0, 10))
     assert least(2, 2) == pytest.approx(1 / 6)
 
 
-def test_the_more_are_looked_at_the_less_stands_out() -> None:
+def test_the_more_differences_are_tested_the_fewer_stand_out() -> None:
     assert stand_out([0.0009], 0.01, 0.001) == [True]
     assert stand_out([0.002], 0.01, 0.001) == [False], "never more than for one"
     many = [0.0004] + [0.5] * 30
@@ -55,7 +55,7 @@ def test_the_more_are_looked_at_the_less_stands_out() -> None:
     assert stand_out([], 0.01, 0.001) == []
 
 
-def test_of_what_does_not_differ_few_stand_out() -> None:
+def test_samples_that_do_not_differ_rarely_stand_out() -> None:
     """Rounds that are independent: then the rate is what is promised, or less."""
     random = Random(1)
     alarms = 0

@@ -27,7 +27,7 @@ def test_only_a_false_no_is_a_fault(
     assert ("; " in fault) is (fault.count("False") == 2)
 
 
-def test_the_numbers_are_told() -> None:
+def test_the_numbers_are_reported() -> None:
     fault = claims_fault(Claims(multithread=False, multiprocess=False), seen(2, 4))
     assert fault == (
         "it tells the app wsgi.multithread False, yet 4 requests were in one process "

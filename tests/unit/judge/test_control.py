@@ -39,7 +39,7 @@ CONTROLS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_a_control_that_is_wrong_takes_all_numbers(name: str) -> None:
+def test_a_wrong_control_removes_all_numbers(name: str) -> None:
     control = msgspec.structs.replace(CONTROL, **CONTROLS[name])
     one = cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))
     gone = unmeasured(WHERE, "gevent", Outcome.NOT_INSTALLED, "it did not build")
@@ -59,7 +59,7 @@ def test_no_control_no_numbers() -> None:
     assert report.reason.startswith("no control")
 
 
-def test_a_control_that_is_right_is_said_so() -> None:
+def test_a_right_control_is_reported_as_right() -> None:
     report = judge([evidence(WHERE, [])])
     assert report.environments[0].control is Outcome.MEASURED
     assert "exactly 4 (2 processes with 2 threads)" in (

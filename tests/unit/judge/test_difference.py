@@ -99,7 +99,7 @@ def test_one_cell(
     assert (found.before is None, found.now is None) == (before is None, now is None)
 
 
-def test_both_numbers_and_the_chance_are_told() -> None:
+def test_both_numbers_and_the_chance_are_reported() -> None:
     (found,) = compare(report(EIGHT), report(SELDOM)).cells
     assert found.before and found.now
     assert (found.before.said, found.now.said) == ("8", "up to 8")
@@ -129,7 +129,7 @@ def test_the_more_are_uneven_the_more_it_takes() -> None:
     assert compare(report(EIGHT), report(SELDOM)).cells[0].change is Change.FEWER
 
 
-def test_another_limit_matters_where_no_end_was_found() -> None:
+def test_another_limit_matters_if_no_bound_was_found() -> None:
     other = msgspec.structs.replace(EIGHT, id="flask-3.1.3/server-1/c1/py3.13")
     before = report(unbounded(), other)
     now = msgspec.structs.replace(report(unbounded(100), other), limit=100)

@@ -101,7 +101,7 @@ def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
         (EXPECTED_TOML.replace("c0", "c7"), "no cell of either run matches it"),
     ],
 )
-def test_what_is_left_over_is_told(tmp_path: Path, text: str, problem: str) -> None:
+def test_leftovers_are_reported(tmp_path: Path, text: str, problem: str) -> None:
     known = told(tmp_path, compare(report(EIGHT), report(EIGHT)), text)
     assert problem in known.unmatched[0].problem
     assert "acknowledged, but nothing of the kind was found" in markdown.write(

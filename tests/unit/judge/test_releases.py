@@ -64,7 +64,7 @@ def capped(flask: str, version: str, number: int) -> tuple[Environment, CellEvid
     return where, cell(where, "gthread-4x4", 16, [*at, offer(32, number, (4, 4))])
 
 
-def test_a_server_is_followed_too_and_flask_is_told_once() -> None:
+def test_following_a_server_names_flask_once() -> None:
     history = {"20.1.0": 16, "21.2.0": 12, "23.0.0": 12, "24.1.1": 16}
     found = between_releases(
         of(

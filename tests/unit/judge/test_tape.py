@@ -53,7 +53,7 @@ def test_a_process_that_waits_for_a_processor_has_its_place(
     assert ((1.0, 3, 0) in found) is missing
 
 
-def test_of_a_new_process_too() -> None:
+def test_a_new_process_that_waits_for_a_processor_has_its_place_too() -> None:
     slow = SlowHandOff(process=12, begin=2.0, end=3.0, waited=0.9)
     changes = (-1.5, 4, 0), (1.4, 0, 4), (2.0, 0, 3), (3.0, 0, 4)
     found = places(tape_seen(Act.RELOAD, *changes, slow=(slow,)))
@@ -79,7 +79,7 @@ def test_what_there_usually_is_and_how_long_it_is_missing() -> None:
     assert longest_dip(points, 1, 0.0, 5.0) == pytest.approx(1.1)
 
 
-def test_of_nothing_there_is_no_tape() -> None:
+def test_nothing_makes_no_tape() -> None:
     assert closed([], 5.0, 0.1) == []
     assert places(tape_seen(Act.KILL)) == [(-1.0, 0, 0)]
 

@@ -361,7 +361,7 @@ def test_one_process_that_was_full_while_quiet_is_full(
     assert verdict_on(one, 64)[0] is word
 
 
-def test_an_open_end_is_no_bound() -> None:
+def test_an_open_end_is_not_a_bound() -> None:
     report = judged(None, unbounded(64))
     assert (report.ceiling, report.bounded, report.floor) == (64, False, 64)
 
@@ -479,7 +479,7 @@ def test_what_is_sure_of_it_is_said_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("restarts", [0, 1])
-def test_of_what_came_late_a_server_that_has_just_started_has_less(
+def test_late_capacity_means_fewer_places_at_first(
     restarts: int,
 ) -> None:
     where = environment("3.1.3", "gunicorn", "27.0.1")
@@ -534,7 +534,7 @@ def test_a_worker_that_sleeps_leaves_it_open_though_each_had_its_turn() -> None:
 
 
 @pytest.mark.parametrize("declared", [3, 4])
-def test_who_was_passed_over_may_have_room(declared: int) -> None:
+def test_a_worker_that_was_passed_over_may_have_room(declared: int) -> None:
     seen = cell(WHERE, "sync-4", declared, rounds(declared, (1, 3), [3]))
     filled = steered(Goal.MOST, (1, 2), 4, (0, 3, 3), takers=(2,), passed_over=1)
     seen = msgspec.structs.replace(seen, workers=2, steered=(filled,))

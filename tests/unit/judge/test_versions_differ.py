@@ -28,7 +28,7 @@ def installed(**versions: str) -> tuple[EnvironmentReport, ...]:
     )
 
 
-def test_the_versions_that_differ_are_told() -> None:
+def test_the_versions_that_differ_are_reported() -> None:
     old = installed(
         Flask="3.1.3", werkzeug="3.1.3", click="8.1", python="3.13.1", a="1"
     )
@@ -52,7 +52,7 @@ def test_the_versions_that_differ_are_told() -> None:
         assert "8 before; now 4\n" in text, "not once more for each cell"
 
 
-def test_versions_that_differ_for_some_cells_are_told_with_these() -> None:
+def test_versions_that_differ_for_some_cells_are_reported_with_them() -> None:
     def both(flask: str, werkzeug: str) -> Report:
         other = elsewhere("3.0.3", "1", "c1")
         ids = (str(WHERE), "flask-3.0.3/server-1/py3.13")

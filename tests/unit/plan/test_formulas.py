@@ -36,19 +36,19 @@ def test_the_pool_of_python(processors: int, threads: int) -> None:
 
 
 @pytest.mark.parametrize("declared", [8, "unbounded"])
-def test_what_is_no_formula(declared: int | str) -> None:
+def test_a_word_that_is_not_a_formula(declared: int | str) -> None:
     assert formulas.parse(declared) is None
 
 
 @pytest.mark.parametrize(
     "text", ["many", "min(32, processors + 4)", "0 x thread-pool", "__import__", ""]
 )
-def test_nothing_else_is_one(text: str) -> None:
+def test_nothing_else_is_a_formula(text: str) -> None:
     with pytest.raises(ValueError, match="is neither a number nor a formula"):
         formulas.parse(text)
 
 
-def test_a_declaration_says_what_it_came_to() -> None:
+def test_a_declaration_says_what_its_formula_gave() -> None:
     declared = Declaration(
         declared=None,
         because="It runs in a pool.",

@@ -553,7 +553,7 @@ def test_a_declaration_may_depend_on_the_servers_release(small: Catalog) -> None
         (OLDEST[2], "linux", "excluded: It hangs."),
     ],
 )
-def test_a_cell_that_cannot_be_stays_and_says_why(
+def test_an_impossible_cell_stays_in_the_plan_and_says_why(
     small: Catalog, name: str, platform: str, reason: str | None
 ) -> None:
     assert the_cell(small, name, platform=platform).not_supported == reason
@@ -817,7 +817,7 @@ def test_the_default_selection_tells_the_story(glob: str, declared: int | None) 
     assert cell.id in default_ids()
 
 
-def test_everything_behind_a_proxy_is_asked_for_with_all() -> None:
+def test_all_selects_everything_behind_a_proxy() -> None:
     behind = {cell.id for cell in cells(plan(REAL, everything=True)) if cell.front}
     small = behind & set(default_ids())
     assert len(small) == 2

@@ -47,7 +47,7 @@ def test_a_release_of_flask_keeps_the_default_configurations() -> None:
     assert len(everything) > 2 * len(usual)
 
 
-def test_a_configuration_in_place_of_a_server_is_told_how_to_be_chosen() -> None:
+def test_a_configuration_named_as_a_server_gets_a_hint() -> None:
     with pytest.raises(UsageError) as caught:
         chosen_cells(REAL, Selection(servers=("gunicorn/gthread-2x4",)))
     only = "*/gunicorn-*/gthread-2x4/*"

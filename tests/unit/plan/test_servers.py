@@ -84,7 +84,7 @@ def test_a_part_of_python_has_its_release(python: str) -> None:
     assert environment.title == "wsgiref"
 
 
-def test_a_part_of_another_python_is_not_to_be_had() -> None:
+def test_a_module_of_another_python_is_not_supported() -> None:
     plan = make_plan(REAL, Selection(servers=("wsgiref==3.12",), python="3.11"))
     assert {cell.not_supported for e in plan.environments for cell in e.cells} == {
         "wsgiref is a part of Python: choose its release with --python"

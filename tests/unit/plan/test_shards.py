@@ -37,7 +37,7 @@ def test_no_more_jobs_than_environments() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "1/0", "a/b", "-1/2", "3/8"])
-def test_what_is_no_shard(text: str) -> None:
+def test_a_word_that_is_not_a_shard(text: str) -> None:
     with pytest.raises(UsageError, match="--shard"):
         shard_of(plan(1, 1), text)
 

@@ -159,7 +159,7 @@ def test_short_of(
     assert short_of(seen(offered, admitted), declared, 64) is expected
 
 
-def test_who_turned_all_away_is_asked_whether_a_single_one_gets_in() -> None:
+def test_a_server_that_turned_all_away_is_offered_a_single_request() -> None:
     full = seen(4, 4, account=Account(answered=4))
     some = seen(16, 4, account=Account(answered=4, answered_without_entering=12))
     away = seen(16, 0, account=Account(answered_without_entering=16))

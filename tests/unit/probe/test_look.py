@@ -14,7 +14,7 @@ from harness.probe.look import Thread
 A, B = (10, 10), (10, 11)
 
 
-def test_nothing_moved() -> None:
+def test_equal_looks_are_at_rest() -> None:
     assert at_rest(Look({A: 5, B: 7}, ()), Look({A: 5, B: 7}, ()))
 
 

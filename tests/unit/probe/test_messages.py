@@ -26,7 +26,7 @@ def test_a_socket_is_open_with_its_first_message(at_once: bool) -> None:
     assert not response.broken
 
 
-def test_an_ordinary_answer_is_one_also_to_such_a_client() -> None:
+def test_a_websocket_client_accepts_an_ordinary_answer() -> None:
     response = Response(upgrade=True)
     response.take(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno")
     assert (response.status, response.body) == (404, b"no")

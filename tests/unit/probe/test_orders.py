@@ -196,7 +196,7 @@ def test_what_stalls_with_no_worker_stopped_is_conclusive() -> None:
     assert not is_conclusive(steered(Goal.LEAST, (1, 2), 8, (0,), **none))
 
 
-def test_so_many_requests_are_not_steered() -> None:
+def test_too_many_requests_are_not_steered() -> None:
     assert not obstacle(Choice((1, 2), STOP), MOST_STEERED // 2, [])
     assert obstacle(Choice((1, 2), STOP), MOST_STEERED // 2 + 1, [])
 
@@ -217,7 +217,7 @@ def of_a_lock(step: Steer) -> SteeredRound:
     return steered(step.goal, step.order, 4, after, alone=1, takers=(2,))
 
 
-def test_who_has_a_lock_is_the_first_in_every_order() -> None:
+def test_the_worker_with_the_lock_is_first_in_every_order() -> None:
     choice, done = Choice((1, 2), STOP), list[SteeredRound]()
     while step := next_steered(choice, 4, done):
         assert not obstacle(choice, 4, done)

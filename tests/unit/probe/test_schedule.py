@@ -234,7 +234,7 @@ def test_a_worker_that_comes_up_after_its_turn_begins_the_rounds_anew() -> None:
     assert run(schedule, 8, TWO) == [1, 8, 8, 8, 9]
 
 
-def test_a_round_from_before_a_worker_was_up_is_no_least() -> None:
+def test_a_round_from_before_a_worker_was_up_does_not_set_the_floor() -> None:
     schedule = Schedule(3, 64)
     held, orders = {1}, []
     while step := schedule.next():
@@ -281,7 +281,7 @@ def test_a_server_that_grows_is_watched_a_few_times_only() -> None:
     assert asked == [(1, False), (6, False), (7, False), (24, False), (96, True)]
 
 
-def test_a_server_that_never_grows_so_far_is_given_up() -> None:
+def test_a_server_that_never_reaches_its_number_is_given_up() -> None:
     schedule = Schedule(6, 64, grows=True)
     anew = []
     while offer := schedule.next():
@@ -294,7 +294,7 @@ def test_a_server_that_never_grows_so_far_is_given_up() -> None:
 @pytest.mark.parametrize("declared", [None, 1, 4, 10])
 @pytest.mark.parametrize("capacity", [1, 2, 4])
 @pytest.mark.parametrize("choice", [ONE, Choice(), TWO])
-def test_a_short_backlog_ends_it_too(
+def test_a_short_backlog_ends_the_question_too(
     declared: int | None, capacity: int, choice: Choice
 ) -> None:
     """Fewer are then offered than were asked for, however often that is tried."""

@@ -231,7 +231,7 @@ def test_a_file_that_is_too_large_is_not_read(
         (b"\xff", "is not whole"),
     ],
 )
-def test_a_plan_that_is_none(tmp_path: Path, content: bytes, words: str) -> None:
+def test_a_file_that_is_not_a_plan(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "plan.json").write_bytes(content)
     with pytest.raises(Unreadable, match=f"(?i)plan.json: .*({words})"):
         files.read(tmp_path / "plan.json", Plan)

@@ -57,7 +57,7 @@ def test_order_is_that_of_the_plan(tmp_path: Path) -> None:
     assert read_evidence(tmp_path)[0] == by_name
 
 
-def test_of_two_measurements_of_a_cell_the_newer_counts() -> None:
+def test_the_newer_of_two_measurements_counts() -> None:
     older = evidence(
         WHERE,
         [cell(WHERE, "default", 1), cell(WHERE, "sync-4", 4)],
@@ -114,9 +114,7 @@ def test_beginning_touches_nothing_of_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["report.md", "plan.json", "evidence/one.json", "previous/report.html"]
 )
-def test_a_file_of_somebody_else_is_neither_moved_nor_removed(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_foreign_file_is_neither_moved_nor_removed(name: str, tmp_path: Path) -> None:
     mine = tmp_path / name
     mine.parent.mkdir(exist_ok=True)
     mine.write_text('{"mine": 1}')

@@ -60,7 +60,7 @@ A = {"id": "a"}
         ({"entry": [[]]}, "entry 1: expected `object`, got `array`; correct it"),
     ],
 )
-def test_a_value_that_does_not_fit(tables: dict[str, object], words: str) -> None:
+def test_a_value_of_the_wrong_type(tables: dict[str, object], words: str) -> None:
     with pytest.raises(toml.Misfit) as caught:
         toml.convert(tables, File)
     start, _, end = words.partition(".*")
@@ -80,7 +80,7 @@ def test_a_value_that_does_not_fit(tables: dict[str, object], words: str) -> Non
         (b"x = 2020-13-01", "is not TOML: "),
     ],
 )
-def test_toml_that_is_none(tmp_path: Path, content: bytes, words: str) -> None:
+def test_text_that_is_not_toml(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "x.toml").write_bytes(content)
     with pytest.raises(UsageError, match=f"x.toml: {words}"):
         toml.read(tmp_path / "x.toml", Expected)

@@ -127,7 +127,7 @@ def test_values_are_filled_in_and_not_written_into_our_own_words(path: Path) -> 
 # --------------------------------------------------------------------------- the text
 
 
-def test_a_link_is_one_only_where_its_address_is_plain() -> None:
+def test_only_a_plain_address_becomes_a_link() -> None:
     link = WebLink("more", "https://example.org/1")
     assert markdown.inline(say("{}", link)) == "[more](https://example.org/1)"
     assert plain.inline(say("{}", link)) == "https://example.org/1"

@@ -51,7 +51,7 @@ def test_every_report_can_be_written(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_text_of_others_stays_text(name: str) -> None:
+def test_foreign_text_stays_text(name: str) -> None:
     report = judge([hostile(each) for each in sample(name)])
     text = write(contents.page(report, changes_in(report)))
     elements = Elements(text)

@@ -51,7 +51,7 @@ def test_the_longest_labels_are_wider_than_they_look() -> None:
     assert re.fullmatch("\u200b\u00a0+long: 1", long)
 
 
-def test_a_chart_has_no_line_that_others_wrote() -> None:
+def test_a_chart_contains_no_foreign_lines() -> None:
     evil = Bar("x\n```\nbar [9]", "1", 1, 1)
     drawn = lines(evil, Bar("b", "1", 1, 1))
     assert sum(line.startswith("```") for line in drawn) == 2

@@ -137,7 +137,7 @@ def test_one_of_something_is_said_in_the_singular() -> None:
         ("gunicorn -w 0 app:app", "zero"),
     ],
 )
-def test_where_it_does_not_know_it_says_why(command: str, why: str) -> None:
+def test_an_unknown_answer_says_why(command: str, why: str) -> None:
     answer = explain(command, measured())
     assert answer.declared is None and not answer.unbounded
     assert why in answer.because

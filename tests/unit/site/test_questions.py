@@ -36,7 +36,7 @@ def cited() -> dict[str, QuestionPage]:
     return {page.name: page for page in answered(TYPED, whole_atlas().report.cells)}
 
 
-def test_there_are_enough() -> None:
+def test_there_are_enough_questions() -> None:
     assert len(TYPED) >= 25
 
 
@@ -83,7 +83,7 @@ def test_the_shipped_data_has_all_that_is_cited() -> None:
         assert not missing
 
 
-def test_a_missing_cell_is_told_and_not_guessed() -> None:
+def test_a_missing_cell_is_reported_and_not_guessed() -> None:
     question = TypedQuestion(
         asked="Is it?",
         about=Topic.BASICS,

@@ -21,7 +21,7 @@ from tests.samples.make import judge
 
 @pytest.mark.parametrize("name", ["story", "failures", "questions", "nothing-measured"])
 @pytest.mark.parametrize("evil", [False, True])
-def test_it_holds_all_that_it_needs(name: str, evil: bool) -> None:
+def test_the_page_contains_all_that_it_needs(name: str, evil: bool) -> None:
     evidence = sample(name)
     report = judge([hostile(each) for each in evidence] if evil else evidence)
     text = report_page("Run", contents.page(report, changes_in(report)), report.cells)

@@ -8,7 +8,7 @@ from harness.track.bracket import Like
 from harness.track.bracket import narrow
 
 
-def test_a_change_that_was_undone_is_told_where_it_was_seen() -> None:
+def test_a_change_that_was_undone_is_reported_at_its_release() -> None:
     releases = ["20", "21", "22", "23", "24", "25"]
     known = {
         **{"20": Like.OLD, "21": Like.NEW, "23": Like.OLD},

@@ -51,7 +51,7 @@ def test_what_cannot_be_told_is_passed_over() -> None:
         assert looks <= math.ceil(math.log2(9)) + 1
 
 
-def test_all_between_two_may_be_untold() -> None:
+def test_all_releases_between_two_may_be_unknown() -> None:
     truth = [Like.OLD, *[Like.UNKNOWN] * 5, Like.NEW]
     assert find(truth) == (0, 6, 5)
 

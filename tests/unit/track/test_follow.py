@@ -95,14 +95,14 @@ def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
         within_limits(gunicorn, releases, {}, {"gunicorn": Version("1")})
 
 
-def test_what_is_no_release_is_named() -> None:
+def test_a_word_that_is_not_a_release_is_named() -> None:
     with pytest.raises(UsageError) as caught:
         cells("werkzeug/run", "Flask", "3.1.3", "latest")
     said = "Flask: Invalid version: 'latest'; write a release like 3.1.3"
     assert str(caught.value) == said
 
 
-def test_what_is_no_version_is_not_followed() -> None:
+def test_a_word_that_is_not_a_version_is_not_followed() -> None:
     stored = [
         evidence(environment(flask, "gunicorn", server), [])
         for flask, server in (("3.1.3", "x"), ("\u00e9", "27.0.1"), ("2.0", "9"))

@@ -135,7 +135,7 @@ def test_a_release_without_a_tape_is_passed_over() -> None:
     assert "no handler" in gap.reason
 
 
-def test_fewer_lost_is_more() -> None:
+def test_fewer_lost_requests_are_an_improvement() -> None:
     where = Environment(
         flask="3.1.3", server="gunicorn", server_version="27.0.1", python="3.11"
     )

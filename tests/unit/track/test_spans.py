@@ -56,7 +56,7 @@ def test_a_release_that_cannot_be_compared_is_told_by_the_next_one() -> None:
     assert second.reason.endswith(", as 21.1 shows")
 
 
-def test_chance_makes_no_span_and_what_it_explains_is_named() -> None:
+def test_chance_makes_no_span_and_is_named() -> None:
     points = [
         uneven("21.0", 6, 6, 3, 3, 6, 3, 6),
         uneven("21.1", 4, 5, 8, 5, 4, 5, 6),

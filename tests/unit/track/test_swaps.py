@@ -92,7 +92,7 @@ def test_without_another_difference_no_swap_is_needed() -> None:
     assert cause([], []) == "Nothing that could be swapped differs between the two."
 
 
-def test_a_swap_pins_everything_and_takes_one_package_from_the_other_side() -> None:
+def test_a_swap_pins_all_packages_but_one() -> None:
     installed = {"Flask": "3.0.3", "Werkzeug": "3.0.6", "gunicorn": "25.3.0"}
     sides = []
     for flask, release, more in (

@@ -35,7 +35,7 @@ def in_short(*points: Point) -> str:
     return str(timeline.in_short(fill_line(LIKE, points)))
 
 
-def test_nothing_measured_is_told_so() -> None:
+def test_a_run_without_measurements_says_so() -> None:
     assert in_short() == "no release could be measured"
     found = Timeline(made_at="", lines=(fill_line(LIKE, []),))
     assert "No release could be measured." in markdown.write(timeline.sections(found))
@@ -55,20 +55,20 @@ def test_only_what_was_not_known_is_new() -> None:
     )
 
 
-def test_a_release_that_is_like_the_one_before_is_no_news() -> None:
+def test_a_release_like_the_one_before_is_not_news() -> None:
     known = fill_line(LIKE, [steady("0.12", 1), uneven("1.0", 6, 5, 6, 6, 6, 6)])
     now = [steady("0.12", 1), *(uneven(f"1.{n}", 5, 5, 6, 7, 6, 6) for n in range(4))]
     found = mark_news(known, fill_line(LIKE, now))
     assert not any(span.new for span in found.spans)
 
 
-def test_all_of_a_line_that_was_not_known_is_no_news() -> None:
+def test_a_new_line_brings_no_news() -> None:
     now = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
     empty = fill_line(LIKE, [])
     assert not any(span.new for span in mark_news(empty, now).spans)
 
 
-def test_text_of_others_is_escaped_everywhere() -> None:
+def test_foreign_text_is_escaped_everywhere() -> None:
     evil = "1.0|`<b>@me\n::error::x"
     told = timeline_of(("0.12", 1), (evil, 4), new=True)
     sections = timeline.sections(told)

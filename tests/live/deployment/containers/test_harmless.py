@@ -117,9 +117,7 @@ def test_a_file_of_variables(check: Check, user: User, tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text() == "PYTHONPATH=/elsewhere\n"
 
 
-def test_a_file_for_the_id_is_not_written(
-    check: Check, user: User, tmp_path: Path
-) -> None:
+def test_a_cid_file_is_not_written(check: Check, user: User, tmp_path: Path) -> None:
     run(check, tmp_path, f"{RUN} --cidfile {tmp_path}/shop.cid {IMAGE}")
     assert not (tmp_path / "shop.cid").exists()
 

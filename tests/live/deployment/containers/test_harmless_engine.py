@@ -75,7 +75,7 @@ def refused(check: Check, folder: Path, commands: Sequence[str]) -> None:
     assert {k: v for k, v in reasons.items() if SAID not in v} == {}
 
 
-def test_a_client_that_is_started_by_its_path(
+def test_a_docker_client_started_by_its_path_is_refused(
     check: Check, user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = address()

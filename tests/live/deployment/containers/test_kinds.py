@@ -65,7 +65,7 @@ def test_files_that_need_no_name(check: Check, user: User, tmp_path: Path) -> No
     run(check, tmp_path, "docker compose up")
 
 
-def test_the_remedy_for_an_image_that_cannot_be_had_is_true(
+def test_the_remedy_for_an_unavailable_image_is_true(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     command = "docker run -p 8000:8000 fcm-test-absent"

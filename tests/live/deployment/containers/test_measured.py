@@ -51,7 +51,7 @@ def run(check: Check, folder: Path, command: str, *lines: str) -> dict[str, Any]
     "options",
     ["", "--init", "--user 65534", "--read-only --tmpfs /tmp", "--network host"],
 )
-def test_how_a_container_is_run(
+def test_options_of_docker_run(
     check: Check, user: User, tmp_path: Path, options: str
 ) -> None:
     command = f"docker run -p {{port}}:8000 {options} {IMAGE}"

@@ -76,7 +76,7 @@ def test_what_reaches_beyond_a_service_is_left_out() -> None:
     assert len(found.notes) == 8
 
 
-def test_a_network_of_others_is_no_mode() -> None:
+def test_a_foreign_network_is_not_a_mode() -> None:
     model, _ = made({"network_mode": "production"})
     app = model["services"]["app"]
     assert ("network_mode" in app, app["networks"]) == (False, {"default": None})
@@ -248,7 +248,7 @@ def test_what_is_refused(service: dict[str, Any], words: str) -> None:
     assert words in str(caught.value)
 
 
-def test_a_service_changes_nothing_of_this_machine() -> None:
+def test_privileges_of_a_service_are_left_out() -> None:
     capabilities = ["SYS_ADMIN", "NET_RAW"]
     model, found = made({"privileged": True, "cap_add": capabilities})
     app = model["services"]["app"]

@@ -47,7 +47,7 @@ def test_a_number_of_containers_is_in_the_model() -> None:
 
 
 @pytest.mark.parametrize("words", ["up -dV", "up -Vd", "up -Vw", "up --detach=true"])
-def test_letters_are_refused_together_too(words: str) -> None:
+def test_combined_short_options_are_refused_too(words: str) -> None:
     with pytest.raises(ContainerRefused, match="leave out -"):
         parse(words.split())
     assert parse("up -td".split()) is not None  # which is no number of seconds

@@ -114,7 +114,7 @@ def test_a_port_that_cannot_be_told(options: str, tmp_path: Path) -> None:
         harmless(run, tmp_path, ())
 
 
-def test_what_is_replaced_is_told(tmp_path: Path) -> None:
+def test_replacements_are_reported(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     options = "-v shop_data:/data -v ./folder:/srv -p 5432:5432"
     assert made(options, tmp_path).notes == (
@@ -203,7 +203,7 @@ def test_processes_of_others_are_not_seen(
     assert made("--pid private --ipc private", tmp_path).notes == ()
 
 
-def test_what_is_left_out_is_told(tmp_path: Path) -> None:
+def test_omissions_are_reported(tmp_path: Path) -> None:
     options = "--privileged --cap-add CAP_SYS_TIME --privileged=false"
     assert made(options, tmp_path).notes == (
         "`--privileged`: left out",

@@ -16,7 +16,7 @@ FOLDER = PurePosixPath("/srv/shop")
 VARIABLES = {"PORT": "{port}", "TAG": "v1", "SPACED": "a b"}
 
 
-def test_a_shell_that_has_nothing_to_do_is_left_out() -> None:
+def test_a_needless_shell_is_left_out() -> None:
     for line in ("docker run -p {port}:80 shop", "exec docker compose up"):
         words = shlex.split(line.removeprefix("exec "))
         assert unwrapped(["sh", "-c", line], {}, FOLDER) == tuple(words)

@@ -40,6 +40,6 @@ def test_addresses_and_what_was_followed_are_left_out() -> None:
     assert (*as_words(shown, Path("/shop")),) == words
 
 
-def test_an_app_that_a_file_of_pastedeploy_names_stays() -> None:
+def test_an_app_named_by_a_pastedeploy_file_is_kept() -> None:
     words = (*as_words([("ini-paste", "shop.ini")], Path("/shop")),)
     assert words == ("--set", "paste=config:/shop/shop.ini")

@@ -74,7 +74,7 @@ def test_variables_count_as_in_the_server(tmp_path: Path) -> None:
     assert counted("gunicorn a -w 1", tmp_path, GUNICORN_CMD_ARGS=arguments)[0] == 5
 
 
-def test_a_file_that_is_overridden(tmp_path: Path) -> None:
+def test_an_overridden_file_does_not_count(tmp_path: Path) -> None:
     assert counted("gunicorn -c c.py -w 2", tmp_path)[2:] == (tmp_path / "c.py", True)
     assert counted("gunicorn -c c.py -w 9", tmp_path)[2:] == (tmp_path / "c.py", False)
     assert counted("gunicorn -c c.py --preload", tmp_path).overrides is False

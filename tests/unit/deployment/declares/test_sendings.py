@@ -80,7 +80,7 @@ def test_a_pod_counts_its_node_which_no_file_says(tmp_path: Path) -> None:
     assert one(tmp_path, service__yaml=knative, **texts).takes == 3
 
 
-def test_two_that_contradict_each_other_are_compared_with_nothing(
+def test_contradictory_declarations_are_not_compared(
     tmp_path: Path,
 ) -> None:
     other = DOCKERFILE.replace("-w 2", "-w 3")

@@ -96,7 +96,7 @@ def test_what_is_by_default_is_said_to_be(tmp_path: Path) -> None:
     assert any("(by default)" not in each.reason for each in written)
 
 
-def test_threads_end_no_request(tmp_path: Path) -> None:
+def test_threads_do_not_end_long_requests(tmp_path: Path) -> None:
     found = on(Waits.ANSWER, waits(tmp_path, "service.yaml", SERVICE, THREADS))
     assert found.app_seconds is None and not found.fault
     assert "then answers 504; gunicorn ends no request" in found.reason
@@ -167,7 +167,7 @@ def test_what_is_not_known_is_not_compared(tmp_path: Path, text: str) -> None:
     assert waits(tmp_path, name, text) == []
 
 
-def test_a_server_that_is_not_known_is_not_compared(tmp_path: Path) -> None:
+def test_an_unknown_server_is_not_compared(tmp_path: Path) -> None:
     assert waits(tmp_path, "service.yaml", SERVICE, "web: python serve.py\n") == []
 
 

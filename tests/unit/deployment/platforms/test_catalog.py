@@ -27,13 +27,13 @@ def test_there_is_one_for_each_file() -> None:
     assert len(platforms()) == len(list(FOLDER.glob("*.toml"))) > 10
 
 
-def test_files_are_told_by_their_names() -> None:
+def test_files_are_recognized_by_their_names() -> None:
     assert [each.title for each in with_files_like("fly.toml")] == ["Fly"]
     assert "Cloud Run" in {each.title for each in with_files_like("service.yaml")}
     assert with_files_like("app.py") == ()
 
 
-def test_a_key_that_is_not_known_is_told_of(tmp_path: Path) -> None:
+def test_an_unknown_key_is_reported(tmp_path: Path) -> None:
     path = FOLDER / "fly.toml"
     with pytest.raises(UsageError, match="is an unknown key"):
         toml.read(_changed(path.read_text(), tmp_path), Platform)

@@ -141,7 +141,7 @@ def test_variables_of_terraform(tmp_path: Path) -> None:
     assert found.most == 10
 
 
-def test_a_variable_that_no_file_gives_is_told_of(tmp_path: Path) -> None:
+def test_a_variable_without_a_value_is_reported(tmp_path: Path) -> None:
     found = sent(tmp_path, "main.tf", files.TERRAFORM_CLOUD_RUN)
     assert found.verdict is SendVerdict.UNKNOWN
     assert found.reason == (

@@ -88,7 +88,7 @@ def test_documents_are_apart() -> None:
     ("text", "why"),
     [("a: [", "not YAML in line 2"), ("a: *b", "not YAML in line 1"), ("\x00", "YAML")],
 )
-def test_what_is_no_yaml(text: str, why: str) -> None:
+def test_text_that_is_not_yaml(text: str, why: str) -> None:
     with pytest.raises(NotReadable, match=why):
         from_yaml(text)
 

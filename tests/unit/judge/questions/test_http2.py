@@ -49,7 +49,7 @@ def test_one_worker_has_the_connection() -> None:
     assert "and 4 on connections of their own." in found.sentence
 
 
-def test_so_many_streams_are_allowed() -> None:
+def test_the_allowed_number_of_streams_is_reported() -> None:
     found = answer(seen(round_(3, 3), streams=3))
     assert (found.answer, found.number) == ("3 of 4: no more streams are allowed", 3)
     assert found.sentence.endswith("The server allows 3 streams on a connection.")

@@ -58,7 +58,7 @@ def test_what_was_not_done_is_not_known() -> None:
     assert answer(LifeSeen()).answer == "unknown"
 
 
-def test_a_harness_that_was_held_up_knows_nothing() -> None:
+def test_a_harness_that_was_held_up_answers_unknown() -> None:
     found = tape(RELOADED, lag_seconds=0.6)
     assert not found.known
     assert "too much else to do" in found.sentence

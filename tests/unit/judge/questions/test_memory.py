@@ -49,7 +49,7 @@ def test_what_a_place_costs() -> None:
     assert "Each further request costs 6.0 MB" in said.sentence
 
 
-def test_of_one_place_there_is_no_further_one() -> None:
+def test_a_single_place_has_no_cost_of_further_ones() -> None:
     one = MemorySeen(steps=(footprint(0, 20 * MB), footprint(1, 21 * MB)))
     found = numbers(one)
     assert found is not None

@@ -81,7 +81,7 @@ def test_errors_are_told_by_name() -> None:
     assert "5 met TimeoutError: QueuePool limit reached" in said(gave_up).sentence
 
 
-def test_a_deadlock_is_told() -> None:
+def test_a_deadlock_is_reported() -> None:
     stuck = changed(stuck=2, stalled=4)
     assert "2 wait on after all others were let go" in said(stuck).sentence
     assert "as in a deadlock" in said(stuck).sentence
@@ -112,7 +112,7 @@ def narrow_places(*rounds: PlaceRound) -> list[tuple[int, int, bool]]:
     return [(each.at_door, each.at_place, each.always) for each in found]
 
 
-def test_a_place_is_narrow_that_fewer_get_to_than_are_in_the_app() -> None:
+def test_a_place_is_narrow_if_fewer_get_to_it_than_to_the_app() -> None:
     assert narrow_places(MOST, LEAST) == [(8, 6, True)]
     assert narrow_places(changed(processes=2)) == [(8, 3, False)]
     assert narrow_places(changed(at_place=8, asking=0)) == []

@@ -66,7 +66,7 @@ def test_answers(steps: tuple[HealthStep, ...], words: str, number: int | None) 
     assert (found.answer, found.number) == (words, number)
 
 
-def test_the_sentence_says_behind_how_many_and_what_tcp_gives_up() -> None:
+def test_the_sentence_says_how_many_were_ahead_and_what_tcp_gives_up() -> None:
     found = answer(ProbesSeen(steps=UNEVEN)).sentence
     assert "With 8 requests in the app the health check waits for a place" in found
     assert "behind 5 of them (behind 9 when 4 more wait)" in found
@@ -105,7 +105,7 @@ def test_times_are_arithmetic(check: HealthCheck, seconds: tuple[float, float]) 
     assert check.seconds == seconds
 
 
-def test_by_tcp_nothing_is_told_of_the_app() -> None:
+def test_a_tcp_check_says_nothing_about_the_app() -> None:
     steps = (IDLE, step(4, True, http=False))
     found = answer(ProbesSeen(check=HealthCheck(by=CheckBy.TCP), steps=steps))
     assert (

@@ -63,7 +63,7 @@ def test_there_is_always_room() -> None:
     assert said and said.taking is Taking.NONE
 
 
-def test_another_number_than_that_of_the_places() -> None:
+def test_a_number_other_than_that_of_the_places() -> None:
     """As with a server that has room for so many connections."""
     seen = UploadsSeen(
         steps=(ALONE, step(97, 1, in_app=0), step(98, 0, in_app=0)), watched_seconds=8.0

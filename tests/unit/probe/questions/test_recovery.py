@@ -21,7 +21,7 @@ class Processes:
         return self._processes
 
 
-def test_the_one_that_holds_most_but_for_the_first() -> None:
+def test_the_busiest_worker_other_than_the_first_is_killed() -> None:
     probe: Any = Processes(1, 2, 3)
     assert victim(probe, [1, 1, 1, 2, 3, 3], first=1) == 3
     assert victim(probe, [1, 1], first=1) == 1

@@ -84,7 +84,7 @@ def test_one_that_passes_is_one_card() -> None:
     assert "to&nbsp;do" not in text
 
 
-def test_the_path_that_an_app_was_found_below_is_told() -> None:
+def test_the_path_that_an_app_was_found_below_is_reported() -> None:
     shop = checked("good", found_below="/shop")
     text = card(report("good"), shop, code=0)
     assert '| App | found below `/shop`; `below = "/shop"` says so |' in text
@@ -92,7 +92,7 @@ def test_the_path_that_an_app_was_found_below_is_told() -> None:
     assert "| `good`, found below `/shop` | 4 |" in text
 
 
-def test_of_several_those_that_fail_come_first() -> None:
+def test_failing_deployments_come_first() -> None:
     text = card(
         report("good", "bad-1", "gone", "bad-2"),
         checked("good"),

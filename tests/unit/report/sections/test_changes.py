@@ -17,7 +17,7 @@ from tests.builders.reports import NEVER
 from tests.builders.reports import report
 
 
-def test_changes_are_told_and_what_is_the_same_is_counted() -> None:
+def test_changes_are_listed_and_unchanged_cells_counted() -> None:
     before = report(EIGHT, cell(Verdict.MORE, 1))
     now = report(NEVER, cell(Verdict.MORE, 1))
     for text in written(compare(before, now)):

@@ -82,7 +82,7 @@ def test_no_two_bars_have_the_same_label() -> None:
     assert all(len(label.strip("\u200b\u00a0")) <= 29 for label in labels)
 
 
-def test_of_many_bars_the_noteworthy_are_drawn() -> None:
+def test_only_noteworthy_bars_are_drawn_of_many() -> None:
     where = environment("3.1.3", "gunicorn", "27.0.1")
     cells = [cell(where, f"c{n}", 4, rounds(4, (4, 1))) for n in range(50)]
     cells.append(cell(where, "short", 8, rounds(8, (4, 1), [4, 4])))

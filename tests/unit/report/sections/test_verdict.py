@@ -72,7 +72,7 @@ def test_other_ends_of_a_run(fault: HarnessError, begins: str) -> None:
     assert line(verdict.of_run(report(cell(Outcome.DIED)), fault)) == begins
 
 
-def test_an_interrupted_run_counts_what_is_missing() -> None:
+def test_an_interrupted_run_counts_missing_cells() -> None:
     assert line(verdict.of_run(report(cell(Outcome.DIED)), None, 2)) == (
         "interrupted: 2 of 3 cells were not measured; 1 died"
     )
@@ -129,7 +129,7 @@ def test_a_promise_that_is_broken_beside_the_number() -> None:
     )
 
 
-def test_the_path_that_an_app_was_found_below_is_told() -> None:
+def test_the_path_that_an_app_was_found_below_is_reported() -> None:
     said = checked(EIGHT, code=0, found_below="/shop")
     assert said.endswith("as declared; its app was found below /shop")
 
