@@ -17,23 +17,26 @@ from harness.site.look import number_of
 WITH_MORE = "with_flask_"
 """Part of the names of apps with a library for sockets, in ``harness/target``."""
 
+GROWS = "--cheaper"
+"""The option of a server that starts processes only while requests wait."""
+
 
 def measured_cells(atlas: Atlas) -> list[MeasuredCell]:
     """The newest cell of each configuration whose server is started and reached alone:
     without a proxy in front, a program that runs its command, or an app with more than
-    Flask in it.
+    Flask in it. Rules know nothing of a server that grows.
     """
     cells = [entry.cell for entry in atlas.newest.values() if is_alone(entry.cell)]
     return [_measured(atlas, cell) for cell in sorted(cells, key=lambda each: each.id)]
 
 
 def is_alone(cell: CellReport) -> bool:
-    """Whether there is no proxy in front, and no program that runs the command; and no
-    library for sockets in the app.
+    """Whether there is no proxy in front, and no program that runs the command; no
+    library for sockets in the app; and as many processes from the start.
     """
     program = PurePath(cell.command[0]).name if cell.command else ""
-    with_more = any(WITH_MORE in word for word in cell.command)
-    return cell.front is None and program not in rules().prefixes and not with_more
+    other = GROWS in cell.command or any(WITH_MORE in word for word in cell.command)
+    return cell.front is None and program not in rules().prefixes and not other
 
 
 def _measured(atlas: Atlas, cell: CellReport) -> MeasuredCell:

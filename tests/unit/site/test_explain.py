@@ -29,6 +29,7 @@ CONFIGURATIONS = [
     for server in CATALOG.servers
     for each in server.configuration
     if not (each.behind or each.wrapper or WITH_MORE in f"{each.app}{each.argv}")
+    and each.at_first is None
 ]
 
 SCRIPTS = {
