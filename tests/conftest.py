@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -50,6 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
         sys.dont_write_bytecode = False
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while all that is imported and collected stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin what takes longest first."""
 
@@ -92,9 +103,11 @@ def only_unit(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out live tests one by one where nothing speaks against it."""
-    if only_unit(config):
-        return None  # what --dist says: that of xdist hands out runs of tests
+    """Hand out live tests one by one where nothing speaks against it.
+
+    Others are handed out by file, so that what a file keeps for its tests, such as
+    reports of samples and parsed modules, is made by one worker only.
+    """
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
     config.option.loadscopereorder = False  # they are in order
