@@ -6,7 +6,6 @@ the server's options.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from harness.deployment.shell import expand
 from harness.deployment.shell import read
 from harness.deployment.shell import ShellCommand
 from harness.deployment.shell import split
+from harness.deployment.walk import begin_of
 from harness.records.files import text_if_there
 
 _OF_UWSGI = ("http", "http-socket", "http11-socket", "https", "socket", "uwsgi-socket")
@@ -136,8 +136,7 @@ def _texts(words: Sequence[str], folder: Path) -> list[str]:
     if "uwsgi" not in name:
         return []
     named = (word.partition("=")[2] or word for word in arguments)
-    paths = (folder / each for each in named if each.endswith(UWSGI_FILES))
-    return [p.read_text("utf-8", errors="replace") for p in paths if os.path.isfile(p)]
+    return [begin_of(folder / each) for each in named if each.endswith(UWSGI_FILES)]
 
 
 def _without(

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from harness.deployment.python_source import with_os
 from harness.deployment.shell import split_loosely
+from harness.deployment.walk import begin_of
 
-_READ_BYTES = 100_000
 """Bytes that are read of a file: a command line stands near its beginning."""
 
 _BY_DEFAULT = {
@@ -79,12 +79,12 @@ def variable_of(words: Sequence[str], port: str, folder: Path) -> str:
 def _places(words: Sequence[str], port: str, folder: Path) -> Iterator[PortLine]:
     program = PurePath("".join(words[:1])).name
     names = [*words, *_BY_DEFAULT.get(program, ()), *_vassals(words, folder)]
-    texts = [(name, text) for name in names if (text := _text(folder / name))]
+    texts = [(name, text) for name in names if (text := begin_of(folder / name))]
     named = [
         (name, text)
         for _, outer in texts
         for name in dict.fromkeys(split_loosely(outer))
-        if name not in names and (text := _text(folder / name))
+        if name not in names and (text := begin_of(folder / name))
     ]
     alone = re.compile(rf"(?<![\w.]){port}(?!\w)")
     for name, text in (*texts, *named):
@@ -101,18 +101,9 @@ def _vassals(words: Sequence[str], folder: Path) -> list[str]:
     return sorted(str(file.relative_to(folder)) for file in files)
 
 
-def _text(path: Path) -> str:
-    """The beginning of a file; empty if there is none, or if it is not text."""
-    try:
-        content = path.read_bytes()[:_READ_BYTES] if path.is_file() else b""
-    except (OSError, ValueError):
-        return ""
-    return "" if b"\0" in content else content.decode("utf-8", "replace")
-
-
 def _remedy(place: PortLine, port: str) -> str:
     """What to write in place of a port, in the language of its file."""
-    text = _text(place.path)
+    text = begin_of(place.path)
     where = f"in {place.name}, line {place.number}"
     plain = f"in place of `{port}` {where}"
     if place.path.suffix == ".py" or "python" in text.partition("\n")[0]:

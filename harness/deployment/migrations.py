@@ -15,9 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.deployment.config import DeploymentFault
-
-MOST_BYTES = 100_000
-"""How much of a script is read."""
+from harness.deployment.walk import begin_of
 
 FILES = (".env", ".flaskenv")
 """Files of variables that Flask and others read when they start."""
@@ -80,23 +78,15 @@ def _texts(words: Sequence[str], folder: Path) -> Iterator[str]:
     """The command, and the scripts that it names."""
     yield " ".join(words)
     for word in words:
-        path = folder / word
-        try:
-            is_text = path.is_file() and path.stat().st_size < MOST_BYTES
-            text = path.read_text(errors="replace") if is_text else ""
-        except (OSError, ValueError):
-            continue
-        if text.startswith("#!") or path.suffix in (".sh", ".bash"):
+        text = begin_of(folder / word)
+        if text.startswith("#!") or word.endswith((".sh", ".bash")):
             yield _COMMENT.sub("", text)
 
 
 def _in_files(folder: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Variables of files, without those that are already set."""
     for name in FILES:
-        try:
-            text = (folder / name).read_text(errors="replace")
-        except OSError:
-            continue
+        text = begin_of(folder / name)
         for variable, value in _LINE.findall(text):
             if variable not in variables:
                 yield variable, value

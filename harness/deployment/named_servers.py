@@ -23,6 +23,7 @@ from harness.deployment.platforms.tree import readable
 from harness.deployment.shell import line_at
 from harness.deployment.shell import StartLine
 from harness.deployment.walk import files_in
+from harness.records.files import text_if_there
 
 MOST_FILES = 3000
 MOST_BYTES = 100_000
@@ -198,7 +199,4 @@ def required_servers(folder: Path) -> Iterator[Named]:
 
 
 def _numbered(path: Path) -> list[tuple[int, str]]:
-    try:
-        return [*enumerate(path.read_text(encoding="utf-8").splitlines(), 1)]
-    except (OSError, UnicodeDecodeError):
-        return []
+    return [*enumerate(text_if_there(path).splitlines(), 1)]

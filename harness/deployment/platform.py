@@ -144,13 +144,13 @@ def remarks_on_platform(
     app = patience(
         prepared.command.words, _context(prepared, 1), prepared.deployment.name
     )
-    for about, seen, judged in judgements(instance, app):
-        if judged.fault:
+    for each in judgements(instance, app):
+        if each.judged.fault:
             yield remark(
-                word=WAITS[about],
-                reason=judged.reason,
-                remedy=judged.remedy,
-                line=seen.line,
+                word=WAITS[each.about],
+                reason=each.judged.reason,
+                remedy=each.judged.remedy,
+                line=each.seen.line,
             )
 
 

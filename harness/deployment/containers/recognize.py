@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.declared.program import SHELLS
 
 DOCKER = frozenset({"docker", "docker-compose"})
 
@@ -28,8 +29,6 @@ WRAPPERS = frozenset(
 
 ENDING = frozenset({"rm", "stop", "kill", "down", "restart", "prune", "rmi", "remove"})
 """Commands that stop or remove what is in an engine."""
-
-SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
 
 def starts_containers(words: Sequence[str]) -> bool:

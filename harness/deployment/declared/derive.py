@@ -14,6 +14,7 @@ from harness.deployment.declared import uwsgi
 from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import placed
 from harness.deployment.declared.program import IS_PYTHON
+from harness.deployment.declared.program import server_name
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
@@ -162,26 +163,22 @@ def granian_option(
 
 READERS: dict[str, Reader] = {
     "gunicorn": gunicorn.promise,
-    "waitress-serve": waitress,
     "waitress": waitress,
     "granian": granian,
     "hypercorn": hypercorn,
     "uvicorn": uvicorn,
-    "flask": flask,
+    "werkzeug": flask,
 }
-"""Readers of arguments, by the program or the module that ``python -m`` runs."""
-
-
-WHOLE: dict[str, Reader] = {"uwsgi": uwsgi.promise, "pyuwsgi": uwsgi.promise}
-"""Readers of whole commands, for programs that must be run to find out."""
+"""Readers of arguments, by the server."""
 
 
 def derive(words: Sequence[str], where: Where) -> Promise:
     """What a command declares. Raises ``CannotDerive``, which says why."""
     name, arguments = server_words(words)
-    if name in WHOLE:
-        return WHOLE[name](words, where)
-    reader = READERS.get(name)
+    server = server_name(words)
+    if server == "uwsgi":
+        return uwsgi.promise(words, where)
+    reader = READERS.get(server)
     if IS_PYTHON.match(name):
         reader = script.promise
     if reader is None:

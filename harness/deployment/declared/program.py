@@ -60,7 +60,7 @@ WRAPPERS = frozenset(_PROGRAMS.wrappers)
 """Programs that start another one, which is named in their arguments."""
 
 
-SHELLS = frozenset({"sh", "bash", "dash"})
+SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
 
 _SHELL_ONLY = re.compile(r"[$`;&|<>*?()\[\]~#\n\\]")

@@ -17,6 +17,7 @@ from harness.deployment.declared.derive import NOT_WSGI
 from harness.deployment.declared.derive import uvicorn
 from harness.deployment.declared.derive import waitress
 from harness.deployment.declared.gunicorn import lane_of
+from harness.deployment.declared.program import server_name
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import option
@@ -27,6 +28,7 @@ from harness.deployment.declared.uwsgi import spelled
 from harness.deployment.declares.gunicorn import gunicorn_settings
 from harness.deployment.environment import Where
 from harness.deployment.shell import CommandContext
+from harness.deployment.walk import begin_of
 from harness.plan.formulas import thread_pool
 from harness.records.text import plural
 
@@ -46,11 +48,12 @@ class Count(NamedTuple):
 def count(words: Sequence[str], context: CommandContext) -> Count:
     """Count what a command declares. Raises ``CannotDerive``."""
     name, arguments = server_words(words)
-    if name in READERS:
-        return READERS[name](arguments, context)
+    server = server_name(words)
+    if server in READERS:
+        return READERS[server](arguments, context)
     where = Where(context.folders[0], Path(), dict(context.variables))
-    if name in ASKED_NOTHING:
-        promise = ASKED_NOTHING[name](arguments, where)
+    if server in ASKED_NOTHING:
+        promise = ASKED_NOTHING[server](arguments, where)
         return Count(promise.declared, promise.because)
     raise CannotDerive(f"{name} is not a server whose options are known")
 
@@ -112,7 +115,7 @@ def _ini_settings(name: str, context: CommandContext) -> dict[str, Setting]:
         raise CannotDerive(f"its file {name} is not here")
     settings = {}
     inside = False
-    for line in path.read_text(errors="replace").splitlines():
+    for line in begin_of(path).splitlines():
         key, _, value = (each.strip() for each in line.partition("="))
         if key.startswith("["):
             inside = key == "[uwsgi]"
@@ -176,16 +179,14 @@ def _granian(arguments: Sequence[str], context: CommandContext) -> Count:
 READERS = {
     "gunicorn": _gunicorn,
     "uwsgi": _uwsgi,
-    "pyuwsgi": _uwsgi,
     "hypercorn": _hypercorn,
     "granian": _granian,
 }
-"""Readers of arguments, by program."""
+"""Readers of arguments, by the server."""
 
 ASKED_NOTHING = {
-    "waitress-serve": waitress,
     "waitress": waitress,
     "uvicorn": uvicorn,
-    "flask": flask,
+    "werkzeug": flask,
 }
 """Servers without configuration files; ``check`` reads their arguments likewise."""

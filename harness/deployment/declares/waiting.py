@@ -130,50 +130,52 @@ def waiting(
         return
     of, app = started
     file = str(path.relative_to(folder))
-    for waits, seen, judged in judgements(instance, app):
-        about = instance.platform
-        limits = about.answer if waits is Waits.ANSWER else about.idle
-        assert limits is not None
-        app_waits = app.answer if waits is Waits.ANSWER else app.idle
-        assert app_waits is not None
+    platform = instance.platform
+    for each in judgements(instance, app):
         yield Waiting(
             file=file,
-            line=seen.line,
-            platform=about.title,
-            about=waits,
-            platform_seconds=seen.seconds,
-            app_seconds=app_waits.seconds,
+            line=each.seen.line,
+            platform=platform.title,
+            about=each.about,
+            platform_seconds=each.seen.seconds,
+            app_seconds=each.app.seconds,
             of=of,
-            verdict=judged.verdict,
-            fault=judged.fault,
-            reason=judged.reason,
-            remedy=judged.remedy,
-            source=limits.source,
-            read=about.read.isoformat(),
+            verdict=each.judged.verdict,
+            fault=each.judged.fault,
+            reason=each.judged.reason,
+            remedy=each.judged.remedy,
+            source=each.source,
+            read=platform.read.isoformat(),
         )
 
 
-def judgements(
-    instance: Instance, app: Patience
-) -> Iterator[tuple[Waits, Waited, JudgedWait]]:
+class JudgedWaits(NamedTuple):
+    """How long a platform and an app wait for the same thing, and what that means."""
+
+    about: Waits
+    seen: Waited
+    app: AppWaits
+    source: str
+    """The page that documents the platform's wait."""
+    judged: JudgedWait
+
+
+def judgements(instance: Instance, app: Patience) -> Iterator[JudgedWaits]:
     """Judgements of the waits of an instance and of what it starts."""
     platform = instance.platform
-    if instance.answer is not None and app.answer is not None:
-        then = platform.answer.then if platform.answer else ""
-        if instance.answer.again:
+    for about, seen, given, waits, judge in (
+        (Waits.ANSWER, instance.answer, platform.answer, app.answer, judge_answer),
+        (Waits.NEXT_REQUEST, instance.idle, platform.idle, app.idle, judge_idle),
+    ):
+        if seen is None or given is None or waits is None:
+            continue
+        then = given.then
+        if seen.again:
             then = f"sends it to another server too (unless it is a POST), and {then}"
-        wait = _platform(instance, instance.answer, then)
-        yield Waits.ANSWER, instance.answer, judge_answer(wait, app.answer)
-    if instance.idle is not None and app.idle is not None:
-        then = platform.idle.then if platform.idle else ""
-        wait = _platform(instance, instance.idle, then)
-        if judged := judge_idle(wait, app.idle):
-            yield Waits.NEXT_REQUEST, instance.idle, judged
-
-
-def _platform(instance: Instance, seen: Waited, then: str) -> PlatformWaits:
-    because = "" if seen.key else "by default"
-    return PlatformWaits(instance.platform.title, seen.seconds, because, then)
+        because = "" if seen.key else "by default"
+        own = PlatformWaits(platform.title, seen.seconds, because, then)
+        if judged := judge(own, waits):
+            yield JudgedWaits(about, seen, waits, given.source, judged)
 
 
 def _started(
