@@ -35,7 +35,7 @@ class Instruction(NamedTuple):
         try:
             return list(map(str, json.loads(self.rest)))
         except ValueError:
-            return None  # what is no JSON is a line for the shell
+            return None  # what is not JSON is a line for the shell
 
 
 class Stage(NamedTuple):

@@ -63,7 +63,7 @@ def _place(text: str) -> HoldPlace:
         names = ", ".join(sorted(named_places()))
         raise DeploymentFault(
             "hold-at",
-            f"{text!r} is no place; write module:function, module:Class.method or "
+            f"{text!r} is not a place; write module:function, module:Class.method or "
             f"module:lock, or one of these names: {names}",
         )
     return HoldPlace(name=text, at=(text,), when=When.BEFORE)

@@ -110,7 +110,7 @@ def _unknown(
         if not tape.known and not excused:
             yield BrokenPromise(NothingMeasured, f"{key}: {tape.sentence}")
     if missing := sorted(wanted - {tape.act for tape in tapes}):
-        words = f"{key}: cannot be told: {', '.join(missing)} could not be tried"
+        words = f"{key}: unknown: {', '.join(missing)} could not be tried"
         yield BrokenPromise(NothingMeasured, words)
 
 
@@ -149,7 +149,7 @@ def _fault(
         return CouldNotStart, _not_measured(deployment, cell)
     at_least, floor = deployment.at_least, cell.floor or 0
     if cell.verdict is Verdict.UNKNOWN and at_least is not None and floor < at_least:
-        return NothingMeasured, f"at-least: cannot be told: {cell.reason}"
+        return NothingMeasured, f"at-least: unknown: {cell.reason}"
     if at_least is not None and floor < at_least:
         return GateFailed, _too_few(at_least, floor, cell, more)
     if cell.verdict is Verdict.FEWER:
@@ -157,7 +157,7 @@ def _fault(
     if cell.verdict is Verdict.UNEVEN and at_least is None:
         return GateFailed, f"uneven: {cell.reason}"
     if cell.verdict is Verdict.UNKNOWN and at_least is None:
-        return NothingMeasured, f"cannot be told: {cell.reason}"
+        return NothingMeasured, f"unknown: {cell.reason}"
     return broken_promise(deployment, cell) or (None, "")
 
 

@@ -135,7 +135,7 @@ class StandIn(Record, frozen=True, kw_only=True):
     flags: str = ""
     """Further words with which it changes nothing, wherever these stand."""
     acts_alone: bool = False
-    """Whether it changes something without a word that is no option."""
+    """Whether it changes something without a word that is not an option."""
 
     @property
     def starts_others(self) -> bool:

@@ -119,7 +119,7 @@ def _unpack(path: Path, to: Path) -> None:
             archive.extractall(to)
         return
     if not tarfile.is_tarfile(path):
-        raise SourceFault("is no archive: neither zip nor tar", HOW)
+        raise SourceFault("is not an archive: neither zip nor tar", HOW)
     with tarfile.open(path) as archive:
         # No member is extracted outside the folder; needs Python 3.11.4 or newer.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)

@@ -98,7 +98,7 @@ def releases_in(content: bytes, where: str) -> list[Release]:
     files = _of_json(content, where) if content[:1] == b"{" else _of_html(content)
     if not files:
         raise UsageError(
-            f"{where}: names no file of a project, so it is no package index that can "
+            f"{where}: names no file of a project, so it is not an index that can "
             f"be read; {OFFLINE}"
         )
     pythons: dict[Version, list[SpecifierSet]] = defaultdict(list)

@@ -79,7 +79,7 @@ def _git(text: str) -> Source:
     if url.fragment or url.query:
         raise UsageError(f"{shown!r}: nothing may follow the reference; {HOW}")
     if at and not re.fullmatch(r"[A-Za-z0-9_][^\s~^:?*\[\\]*", reference):
-        raise UsageError(f"{shown!r}: {reference!r} is no reference of git; {HOW}")
+        raise UsageError(f"{shown!r}: {reference!r} is not a git reference; {HOW}")
     location = urlunsplit(url._replace(path=path))
     return Source(shown, Kind.GIT, location, reference)
 

@@ -113,6 +113,6 @@ def _report(archive: bytes, where: str) -> bytes:
         ) from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as problem:
         raise Unreadable(
-            f"baseline: {where}: is no whole archive: {problem}; run the workflow of "
-            "the default branch again"
+            f"baseline: {where}: is not a complete archive: {problem}; run the "
+            "workflow of the default branch again"
         ) from None

@@ -58,7 +58,7 @@ def find(text: str, where: Repository | None = None, name: str = "") -> str | No
 
     ``text`` is a file, an https address, or ``artifact``, which stands for the newest
     artifact ``name`` of the default branch of a repository. Raises ``UsageError`` when
-    it cannot be read, or ``Unreadable`` when it is no whole report.
+    it cannot be read, or ``Unreadable`` when it is not a complete report.
     """
     content = _artifact(where, name) if text == ARTIFACT else _content(text)
     if content is None:
@@ -95,7 +95,7 @@ def _artifact(where: Repository | None, name: str) -> bytes | None:
 def collect(environ: Mapping[str, str]) -> dict[str, str]:
     """The contents that the report step will need, by file name.
 
-    A baseline that does not exist yet is no error. Raises ``UsageError``.
+    A baseline that does not exist yet is not an error. Raises ``UsageError``.
     """
     content = {}
     if path := inputs.value_of(environ, "EXPECTED"):

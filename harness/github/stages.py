@@ -74,7 +74,7 @@ def run(stage: Stage, command: Run, check: Check) -> None:
     except HarnessError as problem:
         _set_exit_code(stage, environ, problem.exit_code)
         annotate_error(problem)
-    except OSError as problem:  # such as a full disk, or an input that is no path
+    except OSError as problem:  # such as a full disk, or an input that is not a path
         _set_exit_code(stage, environ, UsageError.exit_code)
         path = shortened(str(problem.filename or ""), MOST_OF_A_VALUE)
         annotate_error(f"{path}: {problem.strerror}" if path else problem.strerror)

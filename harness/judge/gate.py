@@ -1,8 +1,8 @@
 """The one place that decides whether a run passes.
 
 Rule 1: each of the first four gates lets less through than the one before it. What is
-*unknown* fails no gate of a run, and what is not supported is no finding at all. Rule
-2: of several faults of deployments the worst counts, in this order: the instrument
+*unknown* fails no gate of a run, and what is not supported is not a finding at all.
+Rule 2: of several faults of deployments the worst counts, in this order: the instrument
 failed, it could not start, its number is unknown, it is too low.
 """
 

@@ -89,5 +89,5 @@ def _constraint(line: str, where: str) -> Constraint:
         return Constraint(requirement=Requirement(text), because=because)
     except InvalidRequirement as error:
         quoted = shortened(text, MOST_OF_A_VALUE)
-        message = f"{where}: {quoted!r} is no requirement; write it as NAME==RELEASE"
+        message = f"{where}: {quoted!r} is not a requirement; write it as NAME==RELEASE"
         raise UsageError(message) from error

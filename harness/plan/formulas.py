@@ -32,7 +32,7 @@ FORMULAS = {"thread-pool": ("min(32, processors + 4)", thread_pool)}
 def parse(declared: Promised) -> Formula | None:
     """Parse a declaration in the catalog; ``None`` for a number or ``unbounded``.
 
-    Raises ``ValueError`` for a word that is no formula.
+    Raises ``ValueError`` for a word that is not a formula.
     """
     if isinstance(declared, int) or declared == UNBOUNDED:
         return None

@@ -193,7 +193,7 @@ def _cells(
 def _named(catalog: Catalog, selection: Selection, text: str) -> list[Cell]:
     """The cell that an id names, even if its releases are not in the matrix.
 
-    None when it is no id, or when the rest of the selection excludes it. Raises
+    None when it is not an id, or when the rest of the selection excludes it. Raises
     ``UsageError`` when the catalog does not have its server or configuration.
     """
     match = CELL_ID.fullmatch(text)

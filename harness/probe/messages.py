@@ -34,7 +34,7 @@ def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
     if endpoint.uwsgi:
         return uwsgi_request(endpoint, target, headers)
     if not _TARGET.fullmatch(target):
-        raise h11.LocalProtocolError(f"{target!r} is no target of a request")
+        raise h11.LocalProtocolError(f"{target!r} is not a target of a request")
     return b"GET " + target.encode() + _after_target(endpoint.name, headers)
 
 

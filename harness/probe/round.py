@@ -28,8 +28,8 @@ from harness.records.words import Settled
 from harness.system.schedstat import thread_times
 
 ASLEEP = "&wait=sleep"
-"""Makes requests sleep in the app. Then a thread that sleeps on a clock is no sign of a
-request on its way."""
+"""Makes requests sleep in the app. Then a thread that sleeps on a clock is not a sign
+of a request on its way."""
 
 SERVING_TRIES = 5
 """How often to wait for a busy server to serve all requests."""

@@ -51,7 +51,7 @@ def choose(probe: Probe) -> Choice:
 def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
     """The workers that never took a request and sleep for a time.
 
-    A process forked by one that took requests itself is no worker: the app forked it.
+    A process forked by one that took requests itself is not one: the app forked it.
     """
     asleep = {w for w in set(workers) - probe.holds.ever if wakes_by_itself(w)}
     if not asleep:

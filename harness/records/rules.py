@@ -81,7 +81,7 @@ def with_id(word: Word) -> str:
 
 
 def code_of(word: Word) -> str:
-    """The id of a word; empty if it is no finding."""
+    """The id of a word; empty if it is not a finding."""
     return next((code for code, each in RULES.items() if each is word), "")
 
 

@@ -36,7 +36,7 @@ class Case(NamedTuple):
     word: str
     """The result, such as ``as declared``."""
     code: str = ""
-    """The id of the finding; empty if it is no finding."""
+    """The id of the finding; empty if it is not a finding."""
     message: str = ""
     fails: bool = False
     """Whether this case fails the run."""

@@ -115,7 +115,7 @@ def value(option: ServerOption, command: ServerCommand) -> tuple[int | str, bool
     if option.word:
         return text, True
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Cannot(f"{option.names[0]} is no number: {text}")
+        raise Cannot(f"{option.names[0]} is not a number: {text}")
     return int(text), True
 
 

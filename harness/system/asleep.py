@@ -91,7 +91,7 @@ def sleep_in(call: SystemCall) -> Sleep:
 def _seconds_left(process: int, call: SystemCall) -> float | None:
     """How long a call lasts at most; ``None`` without a limit.
 
-    Raises ``OSError`` if it cannot be told.
+    Raises ``OSError`` if that is unknown.
     """
     if call.name in MILLISECONDS:
         wait = call.arguments[MILLISECONDS[call.name]] & 0xFFFFFFFF

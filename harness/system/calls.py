@@ -61,7 +61,7 @@ class SystemCall(NamedTuple):
 
 
 def system_call(process: int, thread: int) -> SystemCall:
-    """The call that a thread is in; without a name where that cannot be told."""
+    """The call that a thread is in; without a name if that is unknown."""
     folder = f"/proc/{process}/task/{thread}"
     try:
         with open(f"{folder}/syscall", encoding="utf-8") as file:

@@ -71,7 +71,7 @@ def fetch(
         except requests.TooManyRedirects:
             problem = f"it sends on more than {REDIRECTS} times"
         except (requests.RequestException, ValueError) as error:
-            # A ValueError means that the text is no address.
+            # A ValueError means that the text is not an address.
             problem = without_user(_innermost(error))
     raise _failed(shown, problem)
 

@@ -13,7 +13,7 @@ WAITS = "->"
 def wait_for_each_other(processes: Collection[int]) -> set[int]:
     """Those of some processes that wait for a file lock that another of them has.
 
-    None where that cannot be told.
+    None if that is unknown.
     """
     try:
         with open(TABLE, encoding="utf-8") as file:

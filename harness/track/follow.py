@@ -144,7 +144,7 @@ def follow(
     """A line for each target that depends on a package.
 
     :raises UsageError: when the catalog has no pins for one of the releases, or when
-        it is no version.
+        it is not a version.
     """
     try:
         in_order = sorted(set(releases), key=Version)
@@ -207,7 +207,7 @@ def named_releases(package: Package, selection: Selection) -> list[str]:
 
 
 def measured_releases(package: Package, measurements: Iterable[Evidence]) -> list[str]:
-    """The releases of a package with measurements; what is no version is left out."""
+    """The releases of a package with measurements, if their names are versions."""
     releases = set()
     for measurement in measurements:
         environment = measurement.environment

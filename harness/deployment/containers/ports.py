@@ -49,7 +49,7 @@ def _measured(
 def _published(listed: str) -> str:
     """The beginning of an error about what is published."""
     if listed:
-        return f"publishes {listed}, and it cannot be told which is measured"
+        return f"publishes {listed}, and it is unclear which is measured"
     return "publishes no port, so nothing can be measured"
 
 

@@ -43,7 +43,7 @@ def is_beyond(capability: str, on_host: bool = False) -> bool:
 def changes_devices(device: str) -> bool:
     """Whether a device of this machine is shared with others or keeps data.
 
-    What is no path names a kind of graphics cards and the like.
+    What is not a path names a kind of graphics cards and the like.
     """
     return device.startswith("/") and not _HARMLESS_DEVICES.match(device)
 

@@ -112,7 +112,7 @@ def number(setting: Setting | None, default: int, name: str) -> Setting:
     try:
         value = int(setting.value)
     except ValueError:
-        raise CannotDerive(f"{name} is no number: {setting.value!r}") from None
+        raise CannotDerive(f"{name} is not a number: {setting.value!r}") from None
     if value < 1:
         raise CannotDerive(f"{name} is {value}, whose meaning is not known")
     return setting._replace(value=value)

@@ -56,7 +56,7 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     Raises ``UsageError``.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder}: is no folder; name the one to look through")
+        raise UsageError(f"{folder}: is not a folder; name the one to look through")
     by_platform = {path: instances_in(path) for path in _files(folder)}
     places = [*_places(folder, by_platform, processors, elsewhere)]
     by_project = [
@@ -156,7 +156,7 @@ def _start_lines(
         try:
             yield from ((line, None) for line in reader(path, read_text(path)))
         except UsageError:
-            return  # what is no text starts nothing
+            return  # what is not text starts nothing
     for each in instances:
         yield from ((line, each.counted_processors) for line in each.starts)
 

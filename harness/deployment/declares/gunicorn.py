@@ -41,7 +41,7 @@ TIMES = ("timeout", "keepalive")
 class GunicornConfig(NamedTuple):
     """The settings of gunicorn by its words, its variables and its file.
 
-    Its properties raise ``CannotDerive`` for what is no number.
+    Its properties raise ``CannotDerive`` for what is not a number.
     """
 
     from_command: Mapping[str, Setting]

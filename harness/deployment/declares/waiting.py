@@ -107,13 +107,13 @@ def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
 
 
 def _seconds(setting: Setting | None, default: float) -> float:
-    """A setting in seconds. Raises ``CannotDerive`` if it is no number."""
+    """A setting in seconds. Raises ``CannotDerive`` if it is not a number."""
     if setting is None:
         return default
     try:
         return float(setting.value)
     except ValueError:
-        raise CannotDerive(f"{setting.value!r} is no number of seconds") from None
+        raise CannotDerive(f"{setting.value!r} is not a number of seconds") from None
 
 
 def waiting(

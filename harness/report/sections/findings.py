@@ -122,7 +122,7 @@ def _once(several: Iterable[Note]) -> list[Note]:
 
 
 def not_supported(notes: Notes) -> Section:
-    """Cells that cannot be measured for a known reason, which is no news."""
+    """Cells that cannot be measured for a known reason, which is not news."""
     items = tuple(_item(note) for note in notes.get(Outcome.NOT_SUPPORTED, []))
     return Section.of(
         "what is not supported",

@@ -40,7 +40,7 @@ BESIDE = {
 
 PASSED = Mark("✓", "passed", "green")
 FAILED = Mark("✗", "failed", "red")
-OPEN = Mark("?", "cannot be told", "magenta")
+OPEN = Mark("?", "unknown", "magenta")
 NOTHING = Mark("✗", "nothing was measured", "red")
 ENDED = Mark("✗", "could not be measured", "red")
 BROKEN = Mark("!", "the harness failed", "red")

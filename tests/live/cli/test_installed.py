@@ -1,4 +1,4 @@
-"""The built wheel measures, installed by itself and in a folder that is no checkout."""
+"""The built wheel measures, installed by itself, outside of a checkout."""
 
 from __future__ import annotations
 

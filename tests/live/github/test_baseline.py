@@ -236,7 +236,7 @@ def test_what_may_not_be_asked(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PK no archive", "is no whole archive"),
+        (b"PK no archive", "is not a complete archive"),
         (archive(report_md=b"x"), "has no report.json; give artifact-name the name"),
         (archive(report_json=b"{"), "is not whole"),
     ],

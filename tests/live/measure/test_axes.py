@@ -89,7 +89,7 @@ def test_a_change_in_a_checkout_is_seen_beside_the_release(tmp_path: Path) -> No
         (".", ". is no Python project"),
         ("git+file://{0}@nowhere", "@nowhere is not there: the repository has no"),
         ("git+file://{0}/nowhere", "cannot be fetched, git says: "),
-        ("{0}/pyproject.toml", "is no archive"),
+        ("{0}/pyproject.toml", "is not an archive"),
         ("{0}", "could not be built: "),
     ],
 )

@@ -100,7 +100,7 @@ def test_variables(
         ("serve app", "not a server whose options"),
         ("flask shell", "not `flask run`"),
         ("uvicorn app:app", "--interface wsgi"),
-        ("waitress-serve --threads=many app:app", "no number"),
+        ("waitress-serve --threads=many app:app", "not a number"),
         ("waitress-serve --threads=0 app:app", "0"),
     ],
 )
@@ -190,7 +190,7 @@ def test_uwsgi_from_a_variable(derived: Derive, answers: Answers) -> None:
         (shown("async = 10", "ugreen = true"), "async"),
         (shown("loop = asyncio"), "loop"),
         (shown("emperor = /etc"), "emperor"),
-        (shown("threads = many"), "no number"),
+        (shown("threads = many"), "not a number"),
         ("", "does not show"),
     ],
 )

@@ -66,8 +66,8 @@ def test_a_git_reference(text: str, location: str, reference: str) -> None:
         ("git+main", "names no repository"),
         ("git+https://github.com", "names no repository"),
         ("git+ext::sh -c touch", "names no repository"),
-        (f"git+{FLASK}@--upload-pack=touch", "no reference of git"),
-        (f"git+{FLASK}@a..b c", "no reference of git"),
+        (f"git+{FLASK}@--upload-pack=touch", "not a git reference"),
+        (f"git+{FLASK}@a..b c", "not a git reference"),
         (f"git+{FLASK}@main#subdirectory=src", "nothing may follow"),
     ],
 )

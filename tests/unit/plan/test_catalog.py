@@ -337,7 +337,7 @@ FAULTS = {
         'releases = ["newest"]',
         ["releases: ", "newest"],
     ),
-    "release that is no text": (
+    "release that is not text": (
         GUNICORN,
         'releases = ["27.0.1"]',
         "releases = [27]",

@@ -126,7 +126,7 @@ def test_one_of_something_is_said_in_the_singular() -> None:
         ("node server.js", "not a server whose options"),
         ("gunicorn -w $WORKERS app:app", "variable WORKERS"),
         ("gunicorn -w ${N:-2} app:app", "variable N"),
-        ("gunicorn -w two app:app", "no number"),
+        ("gunicorn -w two app:app", "not a number"),
         ("gunicorn -w 2 app:app | tee log", "shell"),
         ("gunicorn 'app:app", "quotes"),
         ("gunicorn -c gunicorn.conf.py app:app", "file"),

@@ -238,7 +238,7 @@ def test_the_port_is_filled_in_everywhere() -> None:
         ({"ports": []}, "publishes no port, so nothing can be measured"),
         (
             {"ports": [{"published": "80"}, {"published": "443"}]},
-            "publishes 80, 443, and it cannot be told which is measured",
+            "publishes 80, 443, and it is unclear which is measured",
         ),
     ],
 )

@@ -50,7 +50,7 @@ def test_a_number_of_containers_is_in_the_model() -> None:
 def test_combined_short_options_are_refused_too(words: str) -> None:
     with pytest.raises(ContainerRefused, match="leave out -"):
         parse(words.split())
-    assert parse("up -td".split()) is not None  # which is no number of seconds
+    assert parse("up -td".split()) is not None  # which is not a number of seconds
 
 
 def test_what_is_no_up() -> None:

@@ -334,7 +334,7 @@ def test_another_machine(tmp_path: Path) -> None:
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         find(tmp_path / "none", 1)
 
 

@@ -137,7 +137,7 @@ def test_the_path_that_an_app_was_found_below_is_reported() -> None:
 def test_a_deployment_without_a_number() -> None:
     died = cell(Outcome.DIED)
     assert checked(died, code=5) == "could not be measured: app-0 died"
-    assert checked(cell(Verdict.UNKNOWN), code=3).startswith("cannot be told: app-0 ")
+    assert checked(cell(Verdict.UNKNOWN), code=3).startswith("unknown: app-0 ")
     assert checked(died, code=4).startswith("the harness failed: ")
 
 
