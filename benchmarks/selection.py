@@ -72,7 +72,7 @@ async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
     """
     bench = Bench(scripts / "python", 1, log.parent)
     port = free_port(HOST)
-    places = bench.places(port, log.parent)
+    places = bench.placeholders(port, log.parent)
     command = [word.format_map(places) for word in planned.argv]
     own = {key: value.format_map(places) for key, value in planned.env.items()}
     own["FLASK_CONCURRENCY_TOKEN"] = TOKEN

@@ -72,10 +72,10 @@ class SleepyBench(Bench):
             file.write(SLEEP_VIEW)
             file.write(counter.in_app.format(host=HOST, stats=self.stats))
 
-    def places(self, port: int, folder: Path) -> dict[str, str]:
+    def placeholders(self, port: int, folder: Path) -> dict[str, str]:
         """The values of the placeholders in a planned command."""
         others = {"target": str(self._target), "stats": str(self.stats)}
-        return super().places(port, folder) | others
+        return super().placeholders(port, folder) | others
 
 
 class Tries(msgspec.Struct):

@@ -21,7 +21,7 @@ class Bench:
         self.logs = logs
         self.app = app or TargetApp(python)
 
-    def places(self, port: int, folder: Path) -> dict[str, str]:
+    def placeholders(self, port: int, folder: Path) -> dict[str, str]:
         """The values of the placeholders in a planned command."""
         return {
             "python": str(self.python),

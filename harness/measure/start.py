@@ -169,7 +169,7 @@ class FreshServers:
         self, holds: Holds, port: int, folder: Path
     ) -> tuple[list[str], dict[str, str]]:
         """Fill in the command; return it with the environment to run it in."""
-        places = self._bench.places(port, folder)
+        places = self._bench.placeholders(port, folder)
         self.command = [word.format_map(places) for word in self._planned.argv]
         own = {key: v.format_map(places) for key, v in self._planned.env.items()}
         own["FLASK_CONCURRENCY_PROBE"] = holds.address

@@ -42,7 +42,7 @@ from harness.system.stopping import Stopping
 from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
-Come = Callable[[Sequence[Client]], Awaitable[None]]
+Send = Callable[[Sequence[Client]], Awaitable[None]]
 """Sends clients; returns once they are there or the server is quiet."""
 
 
@@ -67,11 +67,13 @@ COMING_TRIES = 3
 to fill the buffers of clients that read nothing."""
 
 
-async def find_workers(probe: Probe, count: int, *, shared: bool = False) -> Workers:
+async def choose_among_workers(
+    probe: Probe, count: int, *, shared: bool = False
+) -> Workers:
     """The workers of a server that has held requests, and how to choose among them.
 
-    So many clients are to come at once, to any of them or, if ``shared``, as many to
-    each. Raises ``Ended``.
+    ``count`` clients are to come at once: all to one worker or, if ``shared``, an equal
+    part to each. Raises ``Ended``.
     """
     choice = choose(probe)
     if choice.by is None or count > MOST_STEERED:
@@ -101,25 +103,26 @@ async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Port
     return learned.ports if learned.known(workers) >= wanted else {}
 
 
-async def arrive(
+async def send_in_order(
     probe: Probe,
     workers: Workers,
     goal: Goal | None,
     first: Sequence[Client],
     others: Sequence[Client],
-    come: Come,
+    send: Send,
 ) -> Goal | None:
-    """Send the clients, and with a goal also the others, in the order for that goal.
+    """Send the first clients, and then with a goal the others, in the order for it.
 
-    Returns the goal, or nothing where chance decided: there was none, too few source
-    ports were known, or the order was not kept. All workers run in the end. Raises
-    ``Ended``.
+    ``send`` sends clients and returns once they are there or the server is quiet.
+    Returns the goal; ``None`` if chance decided, because there was no goal, too few
+    source ports were known, or the order was not kept. All workers run in the end.
+    Raises ``Ended``.
     """
     if goal is None or not first:
-        await come(first)
+        await send(first)
         return None
-    known = lead(workers, goal, first, others)
-    in_order = await _in_order(probe, workers, goal, first, others, come)
+    known = assign_ports(workers, goal, first, others)
+    in_order = await _in_order(probe, workers, goal, first, others, send)
     return goal if in_order and known else None
 
 
@@ -129,7 +132,7 @@ async def _in_order(
     goal: Goal,
     first: Sequence[Client],
     others: Sequence[Client],
-    come: Come,
+    send: Send,
 ) -> bool:
     """Send the clients in a chosen order, and the others after them.
 
@@ -142,7 +145,7 @@ async def _in_order(
         await probe.until(lambda: all_there(probe, others))
 
     if workers.ports is not None:
-        await come(first)
+        await send(first)
         await others_come()
         return True
     in_order, parts = False, shares(first, len(workers.order))
@@ -150,11 +153,11 @@ async def _in_order(
         parts = [first]
     with contextlib.suppress(TooLong, CannotStop):
         async with stopping(probe.server.origin) as stopped:
-            await in_turn(stopped, workers.order, parts, come)
+            await in_turn(stopped, workers.order, parts, send)
             await others_come()
             in_order = True
     if not in_order:
-        await come([each for each in first if each.state is State.NEW])
+        await send([each for each in first if each.state is State.NEW])
         await others_come()
     return in_order
 
@@ -163,13 +166,13 @@ async def in_turn(
     stopped: Stopping,
     workers: Sequence[int],
     parts: Iterable[Sequence[Client]],
-    come: Come,
+    send: Send,
 ) -> None:
     """Let one worker after another run alone while its part of the clients comes."""
     for worker, part in zip(workers, parts, strict=False):
         await stopped.stop(other for other in workers if other != worker)
         stopped.go_on([worker])
-        await come(part)
+        await send(part)
 
 
 def shares(clients: Sequence[Client], count: int) -> list[Sequence[Client]]:
@@ -178,7 +181,7 @@ def shares(clients: Sequence[Client], count: int) -> list[Sequence[Client]]:
     return [clients[n * each : (n + 1) * each] for n in range(count)]
 
 
-def lead(
+def assign_ports(
     workers: Workers,
     goal: Goal,
     first: Sequence[Client],
@@ -200,7 +203,7 @@ def lead(
     return all(client.source for client in (*first, *others))
 
 
-async def come_and_stay(
+async def send_and_settle(
     probe: Probe,
     crowd: Crowd,
     is_there: Callable[[Client], bool],

@@ -54,7 +54,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             below = schedule.patient_below(step)
             done = await run_round(probe, step, patient_below=below)
             ports.learn(probe)
-            schedule.seen(done)
+            schedule.record(done)
             stalled = done.stalled
             if probe.pause_seconds:
                 schedule.cannot_steer("requests pause on their way to the app")
@@ -87,7 +87,7 @@ async def _steered(
             schedule.cannot_steer(str(problem))
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         return 0
-    schedule.seen_steered(done)
+    schedule.record_steered(done)
     return done.stalled
 
 

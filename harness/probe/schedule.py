@@ -213,7 +213,7 @@ class Schedule:
             return self._load if step.goal is Goal.MOST else 0
         return 0 if self._steers() else min(step.asked, self._load)
 
-    def seen(self, done: Round) -> None:
+    def record(self, done: Round) -> None:
         """Record the round that was run for ``next``."""
         step = self._pending.popleft()
         if self._begin_anew(done.late):
@@ -229,7 +229,7 @@ class Schedule:
         if short and not self.begun_anew and not self._steers():
             self._patient = False  # it was watched for long, and nothing came late
 
-    def seen_steered(self, done: SteeredRound) -> None:
+    def record_steered(self, done: SteeredRound) -> None:
         """Record the steered round that was run for ``next``."""
         if self._begin_anew(done.late):
             return

@@ -13,7 +13,7 @@ import time
 from itertools import islice
 from typing import NamedTuple
 
-from harness.probe.arriving import lead
+from harness.probe.arriving import assign_ports
 from harness.probe.arriving import Workers
 from harness.probe.gathering import gather
 from harness.probe.gathering import send_all
@@ -67,7 +67,7 @@ async def run_steered(
     steps = Steps(probe)
     with probe.dispersing():
         if choice.by is Steering.PORT:
-            lead(Workers(step.order, ports), step.goal, crowd.clients)
+            assign_ports(Workers(step.order, ports), step.goal, crowd.clients)
             await send_all(probe, crowd.clients)
             outcome = StepsTaken()
         else:

@@ -19,10 +19,10 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from harness.probe.arriving import assign_ports
 from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import find_workers
+from harness.probe.arriving import choose_among_workers
 from harness.probe.arriving import in_turn
-from harness.probe.arriving import lead
 from harness.probe.arriving import shares
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
@@ -70,7 +70,7 @@ async def ask(probe: Probe, context: Context) -> PlacesSeen:
 
 
 async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
-    workers = await find_workers(probe, count)
+    workers = await choose_among_workers(probe, count)
     rounds: list[PlaceRound] = []
     if workers.chosen:
         try:
@@ -125,7 +125,7 @@ async def _in_order(
 async def _offer(probe: Probe, goal: Goal | None, workers: Workers) -> bool:
     """Send the requests of the crowd; whether no worker was stopped for too long."""
     if goal is None or workers.ports is not None:
-        known = goal is None or lead(workers, goal, probe.crowd.clients)
+        known = goal is None or assign_ports(workers, goal, probe.crowd.clients)
         probe.crowd.open(probe.crowd.clients)
         return known
     clients = probe.crowd.clients

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import find_workers
+from harness.probe.arriving import choose_among_workers
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.probe import Probe
@@ -45,7 +45,7 @@ async def search(
     floor = context.numbers.floor or 1
     workers = BY_CHANCE
     if floor < ceiling:
-        workers = await find_workers(probe, ceiling + steps[0].offered)
+        workers = await choose_among_workers(probe, ceiling + steps[0].offered)
 
     async def find(goal: Goal | None, places: int, limit: int) -> list[Step]:
         def tried(count: int, seconds: float) -> Awaitable[Step]:

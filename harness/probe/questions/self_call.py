@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.probe.arriving import arrive
 from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import find_workers
+from harness.probe.arriving import choose_among_workers
+from harness.probe.arriving import send_in_order
 from harness.probe.arriving import Workers
 from harness.probe.crowd import ending
 from harness.probe.gathering import gather
@@ -45,7 +45,7 @@ async def ask(probe: Probe, context: Context) -> SelfCallSeen:
     rounds = [await _round(probe, 1, context)]
     most = min(context.ceiling, max(context.load, 1), AT_ONCE)
     if rounds[0].answered == rounds[0].calls and most > 1:
-        workers = await find_workers(probe, most, shared=True)
+        workers = await choose_among_workers(probe, most, shared=True)
         for _ in range(ROUNDS):
             rounds.append(await _round(probe, most, context, workers))
             if rounds[-1].stuck or rounds[-1].together == most:
@@ -58,9 +58,9 @@ async def _round(
 ) -> CallRound:
     crowd = gather(probe, calls, more=f"&call={probe.from_inside}")
     with probe.dispersing():
-        goal, come = Goal.MOST if workers.chosen else None, partial(hold, probe)
-        await arrive(probe, workers, goal, crowd.clients, (), come)
-        await come(())  # what waited while workers were stopped
+        goal, send = Goal.MOST if workers.chosen else None, partial(hold, probe)
+        await send_in_order(probe, workers, goal, crowd.clients, (), send)
+        await send(())  # what waited while workers were stopped
         together = len(probe.holds.held)
         settled = await _let_call(probe)
         if not probe.all_ended() and calls < context.ceiling:

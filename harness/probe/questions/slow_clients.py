@@ -14,8 +14,8 @@ from __future__ import annotations
 import time
 from functools import partial
 
-from harness.probe.arriving import arrive
-from harness.probe.arriving import come_and_stay
+from harness.probe.arriving import send_and_settle
+from harness.probe.arriving import send_in_order
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
@@ -125,9 +125,9 @@ async def _step(
     """
     crowd = gather(probe, 1 if goal is Goal.LEAST else ordinary)
     slow = gather_beside(probe, count, request)
-    others, come = crowd.clients, partial(come_and_stay, probe, slow, _was_sent)
+    others, send = crowd.clients, partial(send_and_settle, probe, slow, _was_sent)
     with probe.dispersing():
-        order = await arrive(probe, workers, goal, slow.clients, others, come)
+        order = await send_in_order(probe, workers, goal, slow.clients, others, send)
         closed, since = _cut_off(slow), time.monotonic()
         crowd.open([other for other in others if other.state is State.NEW])
         settled = await probe.until(probe.all_in_or_ended)

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TypeVar
 
-from harness.probe.arriving import arrive
-from harness.probe.arriving import come_and_stay
+from harness.probe.arriving import send_and_settle
+from harness.probe.arriving import send_in_order
 from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.gathering import all_there
@@ -100,11 +100,11 @@ class StaySearch:
         probe, way = self._probe, self._way
         crowd = gather(probe, count + (1 if goal is Goal.LEAST else self._ordinary))
         stay, others = crowd.clients[:count], crowd.clients[count:]
-        come = partial(come_and_stay, probe, crowd, self._is_there)
+        send = partial(send_and_settle, probe, crowd, self._is_there)
         try:
             await way.prepare(probe, stay)
             async with _beating(way, stay):
-                order = await arrive(probe, workers, goal, stay, others, come)
+                order = await send_in_order(probe, workers, goal, stay, others, send)
             since = time.monotonic()
             connected = [client for client in stay if client.offered]
             in_app, ended = _held(probe, stay), _ended(connected)

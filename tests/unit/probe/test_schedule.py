@@ -43,10 +43,10 @@ def run(schedule: Schedule, capacity: int, choice: Choice = ONE) -> list[int]:
     while step := schedule.next():
         if isinstance(step, Steer):
             each = capacity // len(choice.workers)
-            schedule.seen_steered(run_steered(step, each, 1000))
+            schedule.record_steered(run_steered(step, each, 1000))
         else:
             loads.append(step.asked)
-            schedule.seen(seen(step.asked, min(step.asked, capacity)))
+            schedule.record(seen(step.asked, min(step.asked, capacity)))
     return loads
 
 
@@ -95,10 +95,10 @@ def test_a_least_that_is_not_conclusive_is_left_to_chance() -> None:
     loads = []
     while step := schedule.next():
         if isinstance(step, Steer):
-            schedule.seen_steered(run_steered(step, 4, 1000, complete=False))
+            schedule.record_steered(run_steered(step, 4, 1000, complete=False))
         else:
             loads.append(step.asked)
-            schedule.seen(seen(step.asked, min(step.asked, 8)))
+            schedule.record(seen(step.asked, min(step.asked, 8)))
     assert loads == [1, 8, 8, 8, 9, *[8] * (ROUNDS_IF_SHARED - 3), 32]
     assert schedule.not_steered == "a worker would have been stopped for too long"
 
@@ -112,7 +112,7 @@ def test_some_servers_are_not_to_be_stopped(other: Any, reason: str) -> None:
     schedule.choose_among(TWO)
     while isinstance(step := schedule.next(), Offer):
         admitted = min(step.asked, 2)
-        schedule.seen(seen(step.asked, admitted, **other))
+        schedule.record(seen(step.asked, admitted, **other))
     assert step is None
     assert schedule.not_steered == reason
 
@@ -123,10 +123,10 @@ def test_an_ordinary_round_below_the_chosen_ones_is_believed() -> None:
     loads = []
     while step := schedule.next():
         if isinstance(step, Steer):
-            schedule.seen_steered(run_steered(step, 4, 0))
+            schedule.record_steered(run_steered(step, 4, 0))
         else:
             loads.append(step.asked)
-            schedule.seen(seen(step.asked, 5 if step.asked == 8 else step.asked))
+            schedule.record(seen(step.asked, 5 if step.asked == 8 else step.asked))
     assert loads.count(8) == ROUNDS_IF_UNEVEN
 
 
@@ -136,7 +136,7 @@ def test_source_ports_are_learned_first() -> None:
     for load in (1, 8, 8, 8, 9, 32):
         assert isinstance(step := schedule.next(), Offer)
         assert step.asked == load
-        schedule.seen(seen(step.asked, min(step.asked, 8)))
+        schedule.record(seen(step.asked, min(step.asked, 8)))
     schedule.choose_among(Choice((1, 2), Steering.PORT, ports=8))
     assert schedule.next() == Steer(Goal.MOST, (1, 2), 8)
 
@@ -163,8 +163,8 @@ def test_schedule_asks_again_until_it_has_gone_on() -> None:
 
 def test_rounds_from_before_capacity_appeared_are_dropped() -> None:
     schedule = Schedule(2, 64)
-    schedule.seen(seen(1, 1))
-    schedule.seen(late(seen(2, 2)))
+    schedule.record(seen(1, 1))
+    schedule.record(late(seen(2, 2)))
     assert schedule.rounds == []
     assert schedule.begun_anew == 1
     assert run(schedule, 2) == [1, 2, 2, 2, 3, 8]
@@ -174,9 +174,9 @@ def test_steered_rounds_begin_anew_too() -> None:
     schedule = Schedule(8, 64)
     schedule.choose_among(TWO)
     while isinstance(step := schedule.next(), Offer):
-        schedule.seen(seen(step.asked, min(step.asked, 4)))
+        schedule.record(seen(step.asked, min(step.asked, 4)))
     assert isinstance(step, Steer)
-    schedule.seen_steered(run_steered(step, 4, 0, late=4))
+    schedule.record_steered(run_steered(step, 4, 0, late=4))
     assert (schedule.rounds, schedule.steered) == ([], [])
     assert run(schedule, 8, TWO) == [1, 8, 8, 8, 9]
 
@@ -186,7 +186,7 @@ def test_a_server_that_is_always_late_is_measured_all_the_same() -> None:
     schedule.choose_among(ONE)
     while step := schedule.next():
         assert isinstance(step, Offer)
-        schedule.seen(late(seen(step.asked, 1)))
+        schedule.record(late(seen(step.asked, 1)))
     assert schedule.begun_anew == BEGUN_ANEW
     assert [each.offered for each in schedule.rounds] == [1, 2, 4]
 
@@ -197,7 +197,7 @@ def test_patience_is_spent_once_when_nothing_comes_late() -> None:
     assert schedule.patient_below(Offer(2)) == 2
     for admitted in (1, 2):
         assert isinstance(step := schedule.next(), Offer)
-        schedule.seen(seen(step.asked, admitted))
+        schedule.record(seen(step.asked, admitted))
     assert schedule.patient_below(Offer(16)) == 0
 
 
@@ -213,9 +213,9 @@ def test_patience_is_kept_until_each_worker_has_had_its_turn() -> None:
 
 def test_patience_goes_on_where_something_came_late() -> None:
     schedule = Schedule(2, 64)
-    schedule.seen(late(seen(1, 1)))
-    schedule.seen(seen(1, 1))
-    schedule.seen(seen(2, 1))
+    schedule.record(late(seen(1, 1)))
+    schedule.record(seen(1, 1))
+    schedule.record(seen(2, 1))
     assert schedule.patient_below(Offer(2)) == 2
 
 
@@ -223,12 +223,12 @@ def test_a_worker_that_comes_up_after_its_turn_begins_the_rounds_anew() -> None:
     schedule = Schedule(8, 64)
     schedule.choose_among(TWO, {1})
     while isinstance(step := schedule.next(), Offer):
-        schedule.seen(seen(step.asked, min(step.asked, 4)))
+        schedule.record(seen(step.asked, min(step.asked, 4)))
     assert isinstance(step, Steer)
-    schedule.seen_steered(steered(step.goal, step.order, 8, (4, 4, 4)))
+    schedule.record_steered(steered(step.goal, step.order, 8, (4, 4, 4)))
     schedule.choose_among(TWO, {1})
     assert isinstance(step := schedule.next(), Steer)
-    schedule.seen_steered(steered(step.goal, step.order, 8, (4, 8)))
+    schedule.record_steered(steered(step.goal, step.order, 8, (4, 8)))
     schedule.choose_among(TWO, {1, 2})
     assert (schedule.rounds, schedule.steered, schedule.begun_anew) == ([], [], 1)
     assert run(schedule, 8, TWO) == [1, 8, 8, 8, 9]
@@ -240,10 +240,10 @@ def test_a_round_from_before_a_worker_was_up_does_not_set_the_floor() -> None:
     while step := schedule.next():
         if isinstance(step, Steer):
             orders.append(step.goal)
-            schedule.seen_steered(run_steered(step, 2, 0))
+            schedule.record_steered(run_steered(step, 2, 0))
             held = {1, 2}
         else:
-            schedule.seen(seen(step.asked, min(step.asked, 2 * len(held))))
+            schedule.record(seen(step.asked, min(step.asked, 2 * len(held))))
         schedule.choose_among(TWO, held)
     assert schedule.begun_anew == 1
     assert {each.admitted for each in schedule.rounds if each.offered == 3} == {3}
@@ -266,7 +266,7 @@ def test_a_server_that_is_busy_while_full_is_offered_several_more() -> None:
         busy = {"settled": Settled.STEADY_COUNT} if offer.asked > 100 else {}
         late = offer.asked < 104  # none waits that is the only one
         release = {} if late else {"entered_on_release": 1}
-        schedule.seen(seen(offer.asked, min(100, offer.asked), **busy, **release))
+        schedule.record(seen(offer.asked, min(100, offer.asked), **busy, **release))
     assert loads == [1, 100, 100, 101, 103, 104]
 
 
@@ -277,7 +277,7 @@ def test_a_server_that_grows_is_watched_a_few_times_only() -> None:
     while offer := schedule.next():
         assert isinstance(offer, Offer)
         asked.append((offer.asked, offer.anew))
-        schedule.seen(seen(offer.asked, seen_at[offer.asked]))
+        schedule.record(seen(offer.asked, seen_at[offer.asked]))
     assert asked == [(1, False), (6, False), (7, False), (24, False), (96, True)]
 
 
@@ -287,7 +287,7 @@ def test_a_server_that_never_reaches_its_number_is_given_up() -> None:
     while offer := schedule.next():
         assert isinstance(offer, Offer)
         anew.append(offer.anew)
-        schedule.seen(seen(offer.asked, min(3, offer.asked)))
+        schedule.record(seen(offer.asked, min(3, offer.asked)))
     assert anew == [False] * 4 + [True] * ROUNDS_IF_GROWING
 
 
@@ -305,12 +305,12 @@ def test_a_short_backlog_ends_the_question_too(
         rounds += 1
         assert rounds < 100
         if isinstance(step, Steer):
-            schedule.seen_steered(run_steered(step, 1, capacity))
+            schedule.record_steered(run_steered(step, 1, capacity))
             continue
         offered = min(step.asked, capacity + backlog)
         admitted = min(offered, capacity)
         done = seen(offered, admitted)
-        schedule.seen(msgspec.structs.replace(done, asked=step.asked))
+        schedule.record(msgspec.structs.replace(done, asked=step.asked))
     assert schedule.rounds
 
 
@@ -325,7 +325,7 @@ def test_threads_that_start_by_chance_are_tried_on_other_servers(
         assert isinstance(offer, Offer)
         others += offer.anew
         most = 4 if others >= reached_by else 3
-        schedule.seen(seen(offer.asked, min(offer.asked, most)))
+        schedule.record(seen(offer.asked, min(offer.asked, most)))
     assert others == min(reached_by, OTHER_SERVERS)
 
 
@@ -333,7 +333,7 @@ def test_a_worker_that_ends_as_it_is_to_be_stopped_is_no_reason_to_give_up() -> 
     schedule = Schedule(4, 64)
     schedule.choose_among(TWO)
     while isinstance(schedule.next(), Offer):
-        schedule.seen(seen(4, 4))
+        schedule.record(seen(4, 4))
     for _ in range(TRIES_REPLACED):
         assert isinstance(schedule.next(), Steer)
         schedule.worker_ended()
