@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.declared.program import KNOWN
 from harness.deployment.declared.program import SERVERS
 from harness.deployment.declares.in_lines import in_lines
 from harness.deployment.declares.in_lines import SERVER
@@ -169,18 +170,9 @@ def commands_of_project(folder: Path) -> Iterator[Named]:
             inside = inside and not (name == "setup.py" and "]" in text)
 
 
-USUAL = {
-    "gunicorn": ("gunicorn", "{app}"),
-    "waitress": ("waitress-serve", "{app}"),
-    "uwsgi": ("uwsgi", "--module", "{app}", "--master"),
-    "uvicorn": ("uvicorn", "--interface", "wsgi", "{app}"),
-    "granian": ("granian", "--interface", "wsgi", "{app}"),
-    "hypercorn": ("hypercorn", "wsgi:{app}"),
-}
-"""The shortest commands of servers, by their packages."""
-
+_OF_PRODUCTION = "|".join(name for name, server in KNOWN.items() if server.usual)
 _REQUIRED = re.compile(
-    rf"""[\s"'-]*({"|".join(USUAL)})(?:\[[\w,-]*\])?(?=[\s"'=<>!~;#,]|$)""",
+    rf"""[\s"'-]*({_OF_PRODUCTION})(?:\[[\w,-]*\])?(?=[\s"'=<>!~;#,]|$)""",
     re.IGNORECASE,
 )
 _REQUIREMENTS = ("requirements.txt", "requirements.in", "requirements/*.txt")

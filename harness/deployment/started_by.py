@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from harness.deployment.command_here import command_here
 from harness.deployment.declared.program import DEVELOPMENT
+from harness.deployment.declared.program import KNOWN
 from harness.deployment.declared.program import server_words
 from harness.deployment.declared.script import serving_call
 from harness.deployment.declares.find import places_of
@@ -26,7 +27,6 @@ from harness.deployment.named_servers import command_lines
 from harness.deployment.named_servers import commands_of_project
 from harness.deployment.named_servers import required_servers
 from harness.deployment.named_servers import text_files
-from harness.deployment.named_servers import USUAL
 from harness.deployment.not_started import other_servers
 from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
@@ -160,7 +160,7 @@ def required_by(folder: Path, app: str) -> Iterator[StartedBy]:
     """Servers that are required, and that no file starts."""
     for named in required_servers(folder):
         where = f"{named.path.relative_to(folder)}:{named.line}"
-        words = tuple(word.format(app=app) for word in USUAL[named.name])
+        words = tuple(word.format(app=app) for word in KNOWN[named.name].usual)
         what = f"requires {named.name}, and no file here says how it is started"
         yield StartedBy(where, ".", words, {}, what)
 

@@ -36,7 +36,7 @@ NOT_WSGI = "it serves a Flask app only with --interface wsgi"
 
 def waitress(arguments: Sequence[str], where: Where) -> Promise:
     """One process with a pool of threads."""
-    threads = number(option(arguments, "--threads", env={}), 4, "--threads")
+    threads = number(option(arguments, "--threads"), 4, "--threads")
     settings = {"threads": threads}
     because = f"one process × {threads.value} threads ({listed(settings)})"
     return Promise(
@@ -93,10 +93,10 @@ def hypercorn(arguments: Sequence[str], where: Where) -> Promise:
     if parsed.worker_class not in ("asyncio", "uvloop"):
         kind = parsed.worker_class
         raise CannotDerive(f"what the worker class {kind} declares is not known")
-    config = option(arguments, "-c", "--config", env={})
+    config = option(arguments, "-c", "--config")
     workers = placed(
         max(parsed.workers, 1),  # without workers the app runs in the first process
-        option(arguments, "-w", "--workers", env={}),
+        option(arguments, "-w", "--workers"),
         [where.folder / str(config.value).removeprefix("file:")] if config else [],
         "workers",
     )

@@ -26,6 +26,8 @@ class KnownServer(Record, frozen=True, kw_only=True):
     """Options that tell it its address."""
     instead: tuple[Sentence, ...]
     """Options that these replace, each with a value."""
+    usual: tuple[Sentence, ...] = ()
+    """The shortest command of a server for production, with ``{app}``."""
     counted: bool = True
     """Whether its options say how many requests it takes."""
     idle_option: str = ""

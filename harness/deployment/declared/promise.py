@@ -83,7 +83,7 @@ def listed(settings: Mapping[str, Setting]) -> str:
 
 
 def option(
-    words: Sequence[str], *names: str, env: Mapping[str, str], variable: str = ""
+    words: Sequence[str], *names: str, env: Mapping[str, str] = {}, variable: str = ""
 ) -> Setting | None:
     """The last value of an option on a command line, or else of a variable."""
     last = None

@@ -152,7 +152,7 @@ def _placed(
     name: str, value: str, words: Sequence[str], where: Where, files: Sequence[Path]
 ) -> Setting:
     """A value and its most likely source, since uWSGI does not print the source."""
-    given = option(words, *spelled(name), env={})
+    given = option(words, *spelled(name))
     given = given if given is not None and given.value == value else None
     setting = placed(value, given, reversed(files), *NAMES[name])
     if setting.source:

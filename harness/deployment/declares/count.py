@@ -94,7 +94,7 @@ def _uwsgi(arguments: Sequence[str], context: CommandContext) -> Count:
             config = context.file(name)
     own = dict(settings)
     for name in NAMES:
-        if given := option(arguments, *spelled(name), env={}):
+        if given := option(arguments, *spelled(name)):
             settings[name] = given
     overrides = any(own[name].value != settings[name].value for name in own)
     if modes := {"async", "asyncio", "loop", "emperor"} & settings.keys():
@@ -132,13 +132,13 @@ def _ini_settings(name: str, context: CommandContext) -> dict[str, Setting]:
 
 
 def _hypercorn(arguments: Sequence[str], context: CommandContext) -> Count:
-    config = option(arguments, "-c", "--config", env={})
+    config = option(arguments, "-c", "--config")
     settings = _toml_settings(str(config.value), context) if config else {}
-    kind = option(arguments, "-k", "--worker-class", env={})
+    kind = option(arguments, "-k", "--worker-class")
     kind = kind or settings.get("worker_class")
     if kind is not None and kind.value not in ("asyncio", "uvloop"):
         raise CannotDerive(f"what the worker class {kind.value} declares is not known")
-    workers = option(arguments, "-w", "--workers", env={})
+    workers = option(arguments, "-w", "--workers")
     workers = workers or settings.get("workers")
     processes = int(positive(workers, 1, "workers").value)
     threads = thread_pool(context.processors)

@@ -104,7 +104,7 @@ def gunicorn_settings(
     variables = context.variables
     words = [*shlex.split(variables.get("GUNICORN_CMD_ARGS", "")), *arguments]
     config = _config_of_gunicorn(words, context)
-    given = {name: option(words, *names, env={}) for name, names in OPTIONS.items()}
+    given = {name: option(words, *names) for name, names in OPTIONS.items()}
     default = number(option((), env=variables, variable=CONCURRENCY), 1, CONCURRENCY)
     return GunicornConfig(
         {name: setting for name, setting in given.items() if setting},
@@ -116,7 +116,7 @@ def gunicorn_settings(
 
 def _config_of_gunicorn(words: Sequence[str], context: CommandContext) -> Path | None:
     """The configuration file, also one that gunicorn finds by its usual name."""
-    named = option(words, "-c", "--config", env={})
+    named = option(words, "-c", "--config")
     if named is None:
         return context.file("gunicorn.conf.py")
     path = context.file(str(named.value))

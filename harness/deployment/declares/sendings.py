@@ -31,8 +31,7 @@ class AppPlaces(NamedTuple):
     """``None`` for no bound."""
     of: str = ""
     because: str = ""
-    why: str = ""
-    """Why the number is unknown."""
+    """The origin of the number, or why it is unknown."""
 
 
 def is_told(instance: Instance) -> bool:
@@ -84,7 +83,7 @@ def _judged(instance: Instance, taken: AppPlaces, where: str) -> Judged:
         number = "any number" if limit.number is None else str(limit.number)
         verb = "aims at" if limit.most is None and limit.number else "sends"
         words = f"the platform {verb} {number}; what the app takes is not known: "
-        return Judged(SendVerdict.UNKNOWN, f"{words}{taken.why}")
+        return Judged(SendVerdict.UNKNOWN, f"{words}{taken.because}")
     takes = Takes(taken.number, taken.number, taken.of, taken.because)
     return judge_platform(limit, takes)
 
@@ -114,17 +113,18 @@ def taken_by(
     """What the app takes, with the platform's variables and processors."""
     several = list(candidates(instance, path, places))
     if not several:
-        return AppPlaces(False, why="nothing here says what it starts")
+        return AppPlaces(False, because="nothing here says what it starts")
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
     numbers = {(there.known, there.declared) for _, there in counted}
     if len(numbers) > 1:
         differing = [f"{each.where} {_number(there)}" for each, there in counted[:2]]
         return AppPlaces(
-            False, why=f"{differing[0]} and {differing[1]} contradict each other"
+            False, because=f"{' and '.join(differing)} contradict each other"
         )
     place, there = counted[0]
     if not there.known:
-        return AppPlaces(False, of=place.where, why=f"{place.where}: {there.because}")
+        because = f"{place.where}: {there.because}"
+        return AppPlaces(False, of=place.where, because=because)
     because = there.because
     if instance.computed:
         names = " and ".join(instance.computed)

@@ -62,7 +62,7 @@ def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience
     server = KNOWN.get(name)
     if server is None or server.idle_seconds is None:
         return NOT_KNOWN
-    given = option(arguments, server.idle_option, env={})
+    given = option(arguments, server.idle_option)
     seconds = _seconds(given, server.idle_seconds)
     idle = AppWaits(server.package, seconds, server.idle_option, of)
     return Patience(AppWaits(server.package, None, "", of), idle)
@@ -97,7 +97,7 @@ def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
     """uWSGI's waits; unknown if it reads files, which may say more than the words."""
     if any(word.endswith((".ini", ".yaml", ".yml", ".xml")) for word in arguments):
         return NOT_KNOWN
-    given = option(arguments, "--harakiri", env={})
+    given = option(arguments, "--harakiri")
     seconds = _seconds(given, 0.0)
     keeps = any(word.startswith(("--http11", "--http-keepalive")) for word in arguments)
     return Patience(
