@@ -72,8 +72,8 @@ def test_the_first_index_counts_and_passwords_stay_with_their_host(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no package index that can be read"),
-        (b"<html>Please log in</html>", "no package index that can be read"),
+        (b"", "not an index that can be read"),
+        (b"<html>Please log in</html>", "not an index that can be read"),
         (b'{"files": [{"name": "x"}]}', "is not what a package index answers"),
         (b'{"files": ', "is not what a package index answers"),
     ],
