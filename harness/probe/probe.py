@@ -19,8 +19,11 @@ from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
 from harness.probe.look import Thread
+from harness.probe.moves import Moves
+from harness.probe.quiet import ACCEPTING
 from harness.probe.quiet import Quiet
 from harness.probe.quiet import ROUND
+from harness.probe.quiet import SENT_SECONDS
 from harness.probe.quiet import START
 from harness.probe.quiet import Window
 from harness.probe.still import Budget
@@ -67,8 +70,8 @@ class Probe:
         self.target = target
         self.headers = headers
         self.quiet = quiet or Quiet(server.processes)
-        self._moved = asyncio.Event()
-        self.moved = self._moved.set
+        self._moves = Moves()
+        self.moved = self._moves.happened
         """Call this after each change in a request; holds and clients do."""
         self.crowd = Crowd([], address, target, self.moved)
         self.sources: Iterator[int] = repeat(0)
@@ -174,14 +177,23 @@ class Probe:
             return await self.server.unless_ended(awaited, seconds)
         return await asyncio.wait_for(awaited, seconds)
 
-    async def settle(self, window: Window = ROUND) -> Settled:
-        """Wait until the server is quiet and all its holds are counted."""
+    async def settle(self, window: Window = ROUND, *, after: float = 0.0) -> Settled:
+        """Wait until the server is quiet and all its holds are counted.
+
+        It is first looked at ``after`` so many seconds.
+        """
         while True:
             budget = NO_BUDGET
             if window is not START:  # then it computes without letting anything in
                 took = self.processes | self.holds.ever
                 budget = enough_budget(took, self.waiting(), self.alone_nanoseconds)
-            by = await self.quiet.wait(self.count, window, budget)
+            by = await self.quiet.wait(
+                self.count,
+                window,
+                budget,
+                after=after,
+                brief=lambda: bool(self.holds.entered),
+            )
             self.always_quiet &= by is not Settled.STEADY_COUNT
             before = self.count()
             await self.holds.catch_up()
@@ -194,7 +206,7 @@ class Probe:
         Nothing is concluded from it: it only makes one order likely.
         """
         budget = Budget(frozenset(self.server.processes()), ACCEPT_BUDGET)
-        waiting = self.quiet.wait(self.count, ROUND, budget)
+        waiting = self.quiet.wait(self.count, ACCEPTING, budget)
         await self.unless_ended(waiting, ROUND_SECONDS)
 
     async def until(self, reached: Callable[[], bool]) -> Settled:
@@ -202,30 +214,23 @@ class Probe:
 
         Returns ``Settled.ALL_ENTERED`` in the first case.
         """
-        settling = asyncio.ensure_future(self.settle())
+        if reached():
+            return Settled.ALL_ENTERED
+        settling = asyncio.ensure_future(self.settle(after=SENT_SECONDS))
+        settling.add_done_callback(lambda _: self.moved())
         try:
-            while True:
-                self._moved.clear()
-                if reached():
-                    return Settled.ALL_ENTERED
+            while not reached():
                 if settling.done():
                     return settling.result()
-                await self.unless_ended(self._moved_or_done(settling), ROUND_SECONDS)
+                await self.unless_ended(self._moves.next(), ROUND_SECONDS)
+            return Settled.ALL_ENTERED
         finally:
             settling.cancel()
 
-    async def _moved_or_done(self, settling: asyncio.Future[Settled]) -> None:
-        moved = asyncio.ensure_future(self._moved.wait())
-        try:
-            await asyncio.wait((moved, settling), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            moved.cancel()
-
     async def until_moved(self, seconds: float) -> None:
         """Wait until a request changes, at most ``seconds``. Raises ``Ended``."""
-        self._moved.clear()
         with contextlib.suppress(TimeoutError):
-            await self.unless_ended(self._moved.wait(), seconds)
+            await self.unless_ended(self._moves.next(), seconds)
 
     @contextlib.contextmanager
     def dispersing(self) -> Iterator[None]:

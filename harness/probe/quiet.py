@@ -15,13 +15,33 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from harness.probe.look import Look
 from harness.probe.look import LOOKS
 from harness.probe.look import Thread
 from harness.probe.still import Budget
 from harness.probe.still import NO_BUDGET
 from harness.probe.still import Still
 from harness.records.words import Settled
+from harness.system.asleep import wake_within
 from harness.system.machine import quiet_method
+from harness.system.processors import nothing_else_runs
+
+SENT_SECONDS = 0.002
+"""How long a server that was just sent something is busy, so that a look tells
+nothing."""
+
+SOON_SECONDS = 0.001
+"""Pause in which a server that runs is likely to have come to rest."""
+
+BRIEF_SECONDS = 0.002
+"""How long a tree must be at rest where nothing can be on its way. A timer that is due
+within ten times as long is on its way."""
+
+SOON_AT_MOST = 10
+"""Looks that follow so soon; from then on it is looked less often, which costs less."""
+
+MANY = 64
+"""Most threads that are examined for timers."""
 
 NEVER_QUIET_SECONDS = 2.0
 """Seconds without a quiet window after which a count that stands still is accepted."""
@@ -45,10 +65,14 @@ class Window(NamedTuple):
 
 
 ROUND = Window(looks=3, interval=0.0025)
-"""Within a round. The proof needs two looks; the third is against short timers."""
+"""Within a round. The proof needs two looks; the third is against short timers, and
+against others on a busy machine that work for the server."""
 
-BETWEEN = Window(looks=2, interval=0.002)
+BETWEEN = Window(looks=2, interval=0.001)
 """After a round: every request has ended, and nothing depends on the result."""
+
+ACCEPTING = Window(looks=2, interval=0.002)
+"""While a server accepts connections: nothing is concluded from it."""
 
 START = Window(looks=5, interval=0.010)
 """After start: workers that are still being made pause now and then."""
@@ -74,6 +98,9 @@ class Quiet:
         count: Callable[[], object],
         window: Window = ROUND,
         budget: Budget = NO_BUDGET,
+        *,
+        after: float = 0.0,
+        brief: Callable[[], bool] = lambda: False,
     ) -> Settled:
         """Return once the tree is quiet and ``count`` has not changed meanwhile.
 
@@ -82,20 +109,33 @@ class Quiet:
 
         For a tree that is never quiet, a count that stands still for long has to do:
         then ``Settled.STEADY_COUNT`` is returned, which is less sure.
+
+        The first look is ``after`` so many seconds. While ``brief()``, two looks are
+        enough where nothing can be on its way.
         """
         window = window if self.by is Settled.SCHEDSTAT else COARSE
-        begun, pause = time.monotonic(), window.interval
+        begun, rest, steps = time.monotonic(), 0.0, 0
         counted, still = count(), Still(self._left_out, budget)
+        if after:
+            await asyncio.sleep(after)
         while True:
+            steps += 1
             if count() != counted:
                 # Something is on its way: no need to look, and with thousands of
                 # threads a look is expensive.
                 counted, still = count(), Still(self._left_out, budget)
+                pause = max(SOON_SECONDS, rest)
             else:
                 looked = time.monotonic()
-                still.add(self._look(self._processes()))
+                look = self._look(self._processes())
+                still.add(look)
                 rest = LOOKING_SHARE * (time.monotonic() - looked)
-                pause = max(window.interval, rest)
+                pause = max(_pause(window, look, still), rest)
+                if still.rested == 2 and brief() and self._is_alone(look):
+                    self._restless = False
+                    return self.by
+            if steps > SOON_AT_MOST:
+                pause = max(pause, window.interval)
             if still.rested >= window.looks and still.all_had_their_turn():
                 self._restless = False
                 return self.by
@@ -106,6 +146,17 @@ class Quiet:
                 self._restless = True
                 return Settled.STEADY_COUNT
             await asyncio.sleep(pause)
+
+    def _is_alone(self, look: Look) -> bool:
+        """Whether nothing can be on its way to the threads that were looked at.
+
+        None of them has a timer that is due soon, and no other thread runs on this
+        machine: neither a program that works for them, nor the kernel.
+        """
+        known = self.by is Settled.SCHEDSTAT and not self._left_out
+        if not known or not 0 < len(look.spent) <= MANY:
+            return False
+        return nothing_else_runs() and not wake_within(10 * BRIEF_SECONDS, look.spent)
 
     async def find_restless(self) -> frozenset[Thread]:
         """Find threads that never rest in a tree without requests."""
@@ -128,3 +179,10 @@ class Quiet:
     def leave_out(self, threads: frozenset[Thread]) -> None:
         """Ignore these threads, which never rest, from now on."""
         self._left_out, self._restless = threads, False
+
+
+def _pause(window: Window, look: Look, still: Still) -> float:
+    """Seconds until the next look."""
+    if still.rested > 1 or window.interval > ROUND.interval:
+        return window.interval
+    return min(window.interval, SOON_SECONDS if look.runnable else BRIEF_SECONDS)

@@ -12,6 +12,7 @@ import contextlib
 import struct
 import time
 from collections.abc import Collection
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from harness.system.calls import memory_of
@@ -80,6 +81,8 @@ def sleep_in(call: SystemCall) -> Sleep:
             return Sleep(on_clock=not files, for_message=bool(files))
         case "nanosleep" | "clock_nanosleep":
             return Sleep(on_clock=True)
+        case "wait4" | "rt_sigsuspend":
+            return Sleep()
         case "flock":
             return Sleep(on_clock=True, for_file=True)
         case "fcntl":
@@ -189,6 +192,22 @@ def wakes_by_itself(process: int) -> bool:
     sleeps = _sleeps(process).values()
     timed = [sleep for sleep in sleeps if _is_timed(sleep)]
     return bool(timed) and all(_is_timed(e) or not e.for_message for e in sleeps)
+
+
+def wake_within(seconds: float, threads: Iterable[tuple[int, int]]) -> bool:
+    """Whether any of some threads may go on by itself within so many seconds.
+
+    True if that is unknown. Of a time limit that is relative, all may be left.
+    """
+    for process, thread in threads:
+        call = system_call(process, thread)
+        try:
+            left = _seconds_left(process, call)
+        except OSError:
+            return True
+        if not call.name or (left is not None and left < seconds):
+            return True
+    return False
 
 
 def _is_timed(sleep: Sleep) -> bool:

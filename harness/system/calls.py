@@ -22,8 +22,10 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "accept": (43, 202),
     "recvfrom": (45, 207),
     "recvmsg": (47, 212),
+    "wait4": (61, 260),
     "fcntl": (72, 25),
     "flock": (73, 32),
+    "rt_sigsuspend": (130, 133),
     "futex": (202, 98),
     "restart_syscall": (219, 128),
     "clock_nanosleep": (230, 115),
@@ -64,14 +66,20 @@ def system_call(process: int, thread: int) -> SystemCall:
     """The call that a thread is in; without a name if that is unknown."""
     folder = f"/proc/{process}/task/{thread}"
     try:
-        with open(f"{folder}/syscall", encoding="utf-8") as file:
-            call = parse(file.read())
+        call = parse(_read(f"{folder}/syscall"))
         if call.name != "restart_syscall":
             return call
-        with open(f"{folder}/wchan", encoding="utf-8") as file:
-            return first_call(file.read(), call)
+        return first_call(_read(f"{folder}/wchan"), call)
     except OSError:
         return SystemCall()
+
+
+def _read(path: str) -> str:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 512).decode()
+    finally:
+        os.close(descriptor)
 
 
 def parse(line: str) -> SystemCall:

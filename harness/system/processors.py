@@ -20,3 +20,21 @@ def side_by_side() -> int:
     same, as they do when every processor is kept busy several times over.
     """
     return processors() + 2
+
+
+def nothing_else_runs() -> bool:
+    """Whether no thread on this machine runs, or waits for a processor, but this one.
+
+    The fourth field of ``/proc/loadavg`` begins with their number (``man 5 proc``).
+    False if unknown.
+    """
+    try:
+        descriptor = os.open("/proc/loadavg", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.read(descriptor, 128).split()[3].startswith(b"1/")
+    except (OSError, IndexError):
+        return False
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,25 @@
+"""Wakes those who wait until a request changes."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Moves:
+    """Changes of requests, as futures: a round has hundreds, each waited for."""
+
+    def __init__(self) -> None:
+        self._awaited: set[asyncio.Future[None]] = set()
+
+    def happened(self) -> None:
+        """Wake all who wait now."""
+        for waiting in self._awaited:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._awaited.clear()
+
+    def next(self) -> asyncio.Future[None]:
+        """A future that is done after the next change."""
+        waiting = asyncio.get_running_loop().create_future()
+        self._awaited.add(waiting)
+        return waiting
