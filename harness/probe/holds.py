@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from collections.abc import Callable
@@ -179,18 +180,19 @@ class Holds:
         they were opened, so once the mark was read all earlier ones have been read.
         """
         name = f"mark-{secrets.token_hex(8)}"
-        self._marks[name] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._marks[name] = loop.create_future()
         host, _, port = self.address.rpartition(":")
-        _, writer = await asyncio.open_connection(host, int(port))
         line = Introduction(
             request=name, process=0, thread=0, greenlet=None, at=None, token=self.token
         )
         mark = self._marks[name]
-        try:
-            writer.write(msgspec.json.encode(line) + b"\nleft\n")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as connection:
+            connection.setblocking(False)
+            await loop.sock_connect(connection, (host, int(port)))
+            connection.send(msgspec.json.encode(line) + b"\nleft\n")
             await mark
-        finally:
-            writer.close()
 
 
 def _request(name: str) -> str:

@@ -67,6 +67,37 @@ _TOO_LONG = 431
 """h11's status hint for headers that are too long for it (RFC 6585)."""
 
 
+_PLAIN = re.compile(
+    rb"HTTP/1\.[01] 200 [ -~]*\r\n((?:[!#-'*+.^_`|~0-9A-Za-z-]+:[ -~]*\r\n)+)\r\n"
+)
+"""The head of a response as nearly all servers send it (RFC 9112, section 4)."""
+
+_LENGTH = re.compile(r"[0-9]{1,5}")
+
+
+class PlainHead(NamedTuple):
+    """The head of a response with status 200 and a body of a known, small length."""
+
+    headers: Headers
+    body: int
+    """Where the body begins."""
+    end: int
+
+
+def plain_head(data: bytes) -> PlainHead | None:
+    """The head of a plain response; ``None`` if it is any other, or not there yet."""
+    head = _PLAIN.match(data)
+    if head is None:
+        return None
+    pairs = (line.partition(":") for line in head[1].decode("ascii").splitlines())
+    headers = tuple((name.lower(), value.strip(" ")) for name, _, value in pairs)
+    lengths = [value for name, value in headers if name == "content-length"]
+    coded = any(name in ("transfer-encoding", "upgrade") for name, _ in headers)
+    if coded or len(lengths) != 1 or not _LENGTH.fullmatch(lengths[0]):
+        return None
+    return PlainHead(headers, head.end(), head.end() + int(lengths[0]))
+
+
 class Response:
     """A response to a GET request, as far as it has arrived.
 
@@ -84,25 +115,58 @@ class Response:
         """Whether the response ended too early, or is not HTTP."""
         self.fault = ""
         """What is wrong with the response; empty if nothing is, or if none came."""
-        self._parser = h11.Connection(h11.CLIENT)
-        self._parser.send(_ASKED_UPGRADE if upgrade else _ASKED)
-        self._parser.send(_ALL_SENT)
+        self._upgrade = upgrade
+        self._begun = b""
+        """What has come, as long as there is no parser."""
+        self._parser: h11.Connection | None = None
 
     def take(self, data: bytes) -> None:
-        """Parse more data from the server; empty data ends the connection."""
+        """Parse more data from the server; empty data ends the connection.
+
+        A parser takes ten times as long as a plain response does without one.
+        """
+        if self._parser is None:
+            self._begun += data
+            if data and self._take_plain():
+                return
+            self.body, self._parser = b"", self._new_parser()
+            if data:
+                data = self._begun
+            elif self._begun:
+                self._parse(self._parser, self._begun)
+        self._parse(self._parser, data)
+
+    def _take_plain(self) -> bool:
+        """Whether what has come is a plain response, or its beginning."""
+        head = None if self._upgrade else plain_head(self._begun)
+        if head is None:
+            return False
+        self.status, self.headers = 200, head.headers
+        self.body = self._begun[head.body : head.end]
+        self.complete = len(self._begun) >= head.end
+        return True
+
+    def _new_parser(self) -> h11.Connection:
+        parser = h11.Connection(h11.CLIENT)
+        parser.send(_ASKED_UPGRADE if self._upgrade else _ASKED)
+        parser.send(_ALL_SENT)
+        return parser
+
+    def _parse(self, parser: h11.Connection, data: bytes) -> None:
         try:
-            self._parser.receive_data(data)
+            parser.receive_data(data)
             while not (self.complete or self.broken):
-                event = self._parser.next_event()
+                event = parser.next_event()
                 if event is h11.PAUSED and self.status == SWITCHED:
-                    self.complete = bool(self._parser.trailing_data[0])
+                    self.complete = bool(parser.trailing_data[0])
                     return
                 if event is h11.NEED_DATA or event is h11.PAUSED:
                     return
                 self._read(event)
         except h11.RemoteProtocolError as problem:
             self.broken = True
-            self.fault = self._fault(problem, ended=not data)
+            unread = parser.trailing_data[0]
+            self.fault = self._fault(problem, unread, ended=not data)
 
     def _read(self, event: object) -> None:
         if isinstance(event, h11.InformationalResponse):
@@ -120,9 +184,10 @@ class Response:
         self.complete = isinstance(event, h11.EndOfMessage)
         self.broken = isinstance(event, h11.ConnectionClosed)
 
-    def _fault(self, problem: h11.RemoteProtocolError, *, ended: bool) -> str:
+    def _fault(
+        self, problem: h11.RemoteProtocolError, unread: bytes, *, ended: bool
+    ) -> str:
         """The problem with the response, without its text."""
-        unread = self._parser.trailing_data[0]
         if self.status is None and not unread.startswith(b"HTTP/"[: len(unread)]):
             return "what it answered is not HTTP"
         if ended:

@@ -114,12 +114,11 @@ async def wait_for_naps(probe: Probe, worker: int) -> bool:
     """
     napped = looked_again = False
     while probe.waiting():
-        listens = waiting_for_connections(worker, listening().keys())
-        napping = {
-            (worker, thread)
-            for thread, its in for_a_time(worker).items()
-            if thread not in listens and (its.seconds or 0.0) <= NAP_SECONDS
-        } - probe.sleep_long
+        timed = for_a_time(worker).items()
+        brief = {each for each, its in timed if (its.seconds or 0.0) <= NAP_SECONDS}
+        if brief:
+            brief -= waiting_for_connections(worker, listening().keys())
+        napping = {(worker, thread) for thread in brief} - probe.sleep_long
         entered = len(probe.holds.entered)
         if napping:
             napped = True

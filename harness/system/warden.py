@@ -51,9 +51,12 @@ def children(process: int) -> list[int]:
     try:
         for task in os.listdir(f"/proc/{process}/task"):
             # Without buffering and decoding: this is read thousands of times a minute.
-            path = f"/proc/{process}/task/{task}/children"
-            with open(path, "rb", buffering=0) as file:
-                processes += map(int, file.read().split())
+            file = os.open(f"/proc/{process}/task/{task}/children", os.O_RDONLY)
+            try:
+                while data := os.read(file, 1 << 16):
+                    processes += map(int, data.split())
+            finally:
+                os.close(file)
     except OSError:
         pass
     return processes

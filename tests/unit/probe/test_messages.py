@@ -47,6 +47,51 @@ def test_what_announces_more_to_come_is_no_answer() -> None:
     assert (response.status, response.body, response.complete) == (200, b"ok", True)
 
 
+PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCONTENT-LENGTH:  2 \r\n\r\nok"
+
+
+def read_both_ways(data: bytes, cut: int) -> list[tuple[object, ...]]:
+    """What two pieces come to, and what the parser alone makes of the same."""
+    plain, parsed = Response(), Response()
+    parsed.take(data[:1])  # which is no plain response
+    for piece in filter(None, (data[:cut], data[cut:])):
+        plain.take(piece)
+    parsed.take(data[1:])
+    return [(r.status, r.headers, r.body, r.complete) for r in (plain, parsed)]
+
+
+@pytest.mark.parametrize("cut", range(len(PLAIN) + 1))
+def test_a_plain_response_is_read_as_the_parser_reads_it(cut: int) -> None:
+    plain, parsed = read_both_ways(PLAIN, cut)
+    assert plain == parsed and plain[-1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nA: \xe4\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nA:\tb\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more",
+        b"HTTP/1.0 200 \r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+    ],
+)
+def test_other_responses_are_read_as_the_parser_reads_them(data: bytes) -> None:
+    plain, parsed = read_both_ways(data, len(data))
+    assert plain == parsed and plain[-1]
+
+
+def test_a_plain_response_that_ends_too_early_is_broken() -> None:
+    response = Response()
+    response.take(PLAIN[:-1])
+    assert (response.status, response.body, response.complete) == (200, b"o", False)
+    response.take(b"")
+    assert response.broken and response.fault == "its answer ended too early"
+    assert response.body == b"o"
+
+
 @pytest.mark.parametrize(
     ("pieces", "fault"),
     [
