@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
+import socket
 import time
 from collections.abc import Callable
 from typing import Annotated
@@ -14,6 +16,7 @@ from typing import Annotated
 import msgspec
 
 LONGEST_LINE = 4096
+_RECEIVE_BYTES = 65_536
 """Bytes that are read of a line: no app of ours sends as many."""
 
 ProcessId = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
@@ -32,11 +35,16 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
-class Hold(asyncio.Protocol):
-    """A connection from the app, for one request that is or was in the app."""
+class Hold:
+    """A connection from the app, for one request that is or was in the app.
+
+    A plain socket, as those of ``connection`` are, and for the same reason.
+    """
 
     def __init__(
         self,
+        connection: socket.socket,
+        origin: str,
         token: str,
         introduced: Callable[[Hold], None],
         lost: Callable[[Hold], None],
@@ -44,8 +52,9 @@ class Hold(asyncio.Protocol):
         self._token = token
         self._introduced = introduced
         self._lost = lost
-        self._transport: asyncio.Transport | None = None
-        self.origin = ""
+        self._loop = asyncio.get_running_loop()
+        self._socket: socket.socket | None = connection
+        self.origin = origin
         """The address that the connection comes from; each container has its own."""
         self._received = b""
         self.said: Introduction | None = None
@@ -55,6 +64,8 @@ class Hold(asyncio.Protocol):
         """Whether the app has answered the release."""
         self.farewell = b""
         """What the app sent when the request left."""
+        connection.setblocking(False)
+        self._loop.add_reader(connection.fileno(), self._receive)
 
     @property
     def entered_app_at(self) -> float:
@@ -68,12 +79,22 @@ class Hold(asyncio.Protocol):
             return self.entered_at
         return said
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self.origin = str(transport.get_extra_info("peername", [""])[0])
+    def _receive(self) -> None:
+        assert self._socket is not None
+        try:
+            data = self._socket.recv(_RECEIVE_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._take(data)
+            return
+        self.close()
+        if self.said is not None:
+            self._lost(self)
 
-    def data_received(self, data: bytes) -> None:
+    def _take(self, data: bytes) -> None:
         if self.said is not None:
             self.left = True
             self.farewell = (self.farewell + data)[:LONGEST_LINE]
@@ -84,31 +105,32 @@ class Hold(asyncio.Protocol):
             self.left, self.farewell = bool(rest), rest
             self._introduce(line)
         elif len(self._received) > LONGEST_LINE:
-            self._close()
+            self.close()
 
     def _introduce(self, line: bytes) -> None:
         self._received = b""
         try:
             introduction = msgspec.json.decode(line, type=Introduction)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            return self._close()  # some other program, not the app
+            return self.close()  # some other program, not the app
         # On bytes, since it refuses text that is not ASCII.
         token = introduction.token.encode("utf-8", "surrogatepass")
         if not secrets.compare_digest(token, self._token.encode()):
-            return self._close()
+            return self.close()
         self.said = introduction
         self.entered_at = time.monotonic()
         self._introduced(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.said is not None:
-            self._lost(self)
-
     def release(self) -> None:
         """Release the request; from now on it is not held."""
-        assert self._transport is not None
-        self._transport.write(b"go\n")
+        if self._socket is not None:
+            # Where the app has closed its end, that is still to be read.
+            with contextlib.suppress(OSError):
+                self._socket.send(b"go\n")
 
-    def _close(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
+    def close(self) -> None:
+        """Close the connection, if it is open."""
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None

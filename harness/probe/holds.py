@@ -69,6 +69,7 @@ class Holds:
         """Called after a request has entered or left."""
         self._names: set[str] = set()
         self._earlier: set[str] = set()
+        self._open: set[Hold] = set()
         self._marks: dict[str, asyncio.Future[None]] = {}
 
     def begin(self, names: Iterable[str] = ()) -> None:
@@ -86,6 +87,24 @@ class Holds:
     def expect(self, name: str) -> None:
         """Let one more request of this name enter."""
         self._names.add(name)
+
+    def accept(self, server: socket.socket) -> None:
+        """Accept the connections that wait, in the order in which they were opened."""
+        for _ in range(BACKLOG):
+            try:
+                connection, peer = server.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError:
+                asyncio.get_running_loop().remove_reader(server.fileno())
+                raise
+            hold = Hold(connection, peer[0], self.token, self.introduced, self.lose)
+            self._open.add(hold)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for hold in self._open:
+            hold.close()
 
     def introduced(self, hold: Hold) -> None:
         """Let a request enter if it is expected, and turn all others away."""
@@ -129,6 +148,7 @@ class Holds:
     def lose(self, hold: Hold) -> None:
         """Note that the connection of a hold has ended."""
         assert hold.said is not None
+        self._open.discard(hold)
         name = hold.said.request
         if self.held.get(name) is hold:
             del self.held[name]
@@ -207,15 +227,14 @@ async def listening(host: str) -> AsyncIterator[Holds]:
     """Accept holds on a free port of ``host`` inside a ``with`` block."""
     holds = Holds(secrets.token_hex(16))
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Hold(holds.token, holds.introduced, holds.lose),
-        host,
-        0,
-        backlog=BACKLOG,
-    )
-    address, port = server.sockets[0].getsockname()[:2]
-    holds.address = f"{address}:{port}"
-    try:
-        yield holds
-    finally:
-        server.close()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family, backlog=BACKLOG) as server:
+        server.setblocking(False)
+        address, port = server.getsockname()[:2]
+        holds.address = f"{address}:{port}"
+        loop.add_reader(server.fileno(), holds.accept, server)
+        try:
+            yield holds
+        finally:
+            loop.remove_reader(server.fileno())
+            holds.close()

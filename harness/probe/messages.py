@@ -75,6 +75,9 @@ _PLAIN = re.compile(
 _LENGTH = re.compile(r"[0-9]{1,5}")
 
 
+_HEAD_END = b"\r\n\r\n"
+
+
 class PlainHead(NamedTuple):
     """The head of a response with status 200 and a body of a known, small length."""
 
@@ -84,18 +87,22 @@ class PlainHead(NamedTuple):
     end: int
 
 
-def plain_head(data: bytes) -> PlainHead | None:
-    """The head of a plain response; ``None`` if it is any other, or not there yet."""
-    head = _PLAIN.match(data)
-    if head is None:
+@functools.lru_cache(maxsize=64)
+def plain_head(head: bytes) -> PlainHead | None:
+    """What a whole head says; ``None`` if it is not that of a plain response.
+
+    In a round most responses have the same.
+    """
+    plain = _PLAIN.fullmatch(head)
+    if plain is None:
         return None
-    pairs = (line.partition(":") for line in head[1].decode("ascii").splitlines())
+    pairs = (line.partition(":") for line in plain[1].decode("ascii").splitlines())
     headers = tuple((name.lower(), value.strip(" ")) for name, _, value in pairs)
     lengths = [value for name, value in headers if name == "content-length"]
     coded = any(name in ("transfer-encoding", "upgrade") for name, _ in headers)
     if coded or len(lengths) != 1 or not _LENGTH.fullmatch(lengths[0]):
         return None
-    return PlainHead(headers, head.end(), head.end() + int(lengths[0]))
+    return PlainHead(headers, len(head), len(head) + int(lengths[0]))
 
 
 class Response:
@@ -138,7 +145,10 @@ class Response:
 
     def _take_plain(self) -> bool:
         """Whether what has come is a plain response, or its beginning."""
-        head = None if self._upgrade else plain_head(self._begun)
+        size = self._begun.find(_HEAD_END)
+        if self._upgrade or size < 0:
+            return False
+        head = plain_head(self._begun[: size + len(_HEAD_END)])
         if head is None:
             return False
         self.status, self.headers = 200, head.headers
