@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from harness.cli.check_steps import measure_all
-from harness.cli.check_steps import show_stored
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
+from harness.cli.report import show_check
 from harness.cli.schema import schema_of
 from harness.cli.usage.checking import CheckOptions
 from harness.deployment import config as deployments
@@ -50,7 +50,7 @@ def check(options: CheckOptions) -> int:
         return 0
     begin(results, Plan(environments=()))
     report = measure_all(configured, prepared, results, options).report
-    fault = show_stored(results, options.printing)
+    fault = show_check(results, options.printing)
     if options.annotate:
         result = files.read(results / CHECK, CheckResult)
         annotate(deployment_annotations(report, result, os.environ))

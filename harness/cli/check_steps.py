@@ -12,7 +12,6 @@ from harness.cli.progress import progress
 from harness.cli.report import show_check
 from harness.cli.report import write as write_report
 from harness.cli.usage.checking import CheckOptions
-from harness.cli.usage.printing import Printing
 from harness.deployment import findings as check_findings
 from harness.deployment.config import Configured
 from harness.deployment.findings import Findings
@@ -28,9 +27,7 @@ from harness.judge.changes import changes_in
 from harness.records import files
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
-from harness.records.report import CheckResult
 from harness.records.results import CHECK
-from harness.records.results import read_report
 from harness.records.results import write_evidence
 from harness.report.badge import badge
 from harness.report.escape import printable
@@ -78,7 +75,7 @@ def measure_all(
         ended: HarnessError = Interrupted(f"interrupted; {were}", brief=were)
         if number:
             report(checked[:number], ended)
-            ended = show_stored(results, options.printing) or ended
+            ended = show_check(results, options.printing) or ended
         raise ended from None
     return findings
 
@@ -125,9 +122,3 @@ def write(findings: Findings, results: Path, ended: HarnessError | None = None) 
             path = results / "badges" / f"{cell.configuration}.json"
             files.write_text(path, badge(cell))
     files.write(results / CHECK, result)
-
-
-def show_stored(results: Path, printing: Printing) -> HarnessError | None:
-    """Print the report that ``write`` left; return the error that it fails with."""
-    result = files.read(results / CHECK, CheckResult)
-    return show_check(results, read_report(results), result, printing)

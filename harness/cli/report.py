@@ -46,9 +46,12 @@ CHECK_TITLE = "Deployments: requests at once"
 def report(comparison: ComparisonOptions, results: Path, printing: Printing) -> int:
     """Judge stored evidence again and show it."""
     before = read_baseline(comparison)
-    is_check = (results / CHECK).is_file() and (results / REPORT).is_file()
-    ending = conclude_check if is_check else conclude
-    return ending(results, before, comparison.fail_on, printing)
+    fail_on = comparison.fail_on
+    if not (results / CHECK).is_file() or not (results / REPORT).is_file():
+        return conclude(results, before, fail_on, printing)
+    if fault := show_check(results, printing, before, fail_on, as_report=True):
+        raise fault
+    return 0
 
 
 def conclude(
@@ -115,52 +118,33 @@ def write(
 # -------------------------------------------------------------------- of deployments
 
 
-def conclude_check(
-    results: Path, before: Baseline, fail_on: FailOn, printing: Printing
-) -> int:
-    """Show the stored report of a check again. Raises the error that it failed with.
+def show_check(
+    results: Path,
+    printing: Printing,
+    before: Baseline = NOTHING,
+    fail_on: FailOn = FailOn.HARNESS,
+    *,
+    as_report: bool = False,
+) -> HarnessError | None:
+    """Show the report that a check left; return the error that the check fails with.
 
     It is shown as the check left it: only the check knew the settings of the
     deployments, so only it could judge promises. ``fail_on`` can make it fail too.
+    Programs get the result of the check or, with ``as_report``, the report.
     """
     judged = read_report(results)
     checked = files.read(results / CHECK, CheckResult)
     compared = changes_in(judged, before)
-    strict = fail_on is not FailOn.HARNESS
-    more = fault_of(judged, fail_on, compared) if strict else None
-    write(results, judged, compared, checked)
-    document = judged, judged.cells
-    if fault := show_check(
-        results, judged, checked, printing, compared, document, more
-    ):
-        raise fault
-    return 0
-
-
-def show_check(
-    results: Path,
-    judged: Report,
-    checked: CheckResult,
-    printing: Printing,
-    compared: Changes | None = None,
-    document: tuple[object, Sequence[object]] | None = None,
-    more: HarnessError | None = None,
-) -> HarnessError | None:
-    """Print what a check came to; return the error that it fails with.
-
-    ``document`` is what programs get, and the parts of it: by default the result of the
-    check. ``more`` is an error that counts if the check itself passed.
-    """
-    compared = compared or changes_in(judged)
     fault = stored_fault(checked)
     end = verdict.of_check(judged, checked, fault)
-    if more and not fault:
-        fault, end = more, verdict.of_run(judged, more)
+    if fault is None and fail_on is not FailOn.HARNESS:
+        fault = fault_of(judged, fail_on, compared)
+        end = verdict.of_run(judged, fault) if fault else end
+    page = write(results, judged, compared, checked)
     sections = overview(judged, compared, end, shown_path(results), checked)
-    page = contents.page(judged, compared, checked)
-    document = document or (checked, checked.deployments)
+    whole: tuple[object, Sequence[object]] = checked, checked.deployments
+    if as_report:
+        whole = judged, judged.cells
     cases = of_check(judged, checked)
-    show_in(
-        printing, AllWays(*document, cases, sections, page, judged.measured_at), fault
-    )
+    show_in(printing, AllWays(*whole, cases, sections, page, judged.measured_at), fault)
     return fault

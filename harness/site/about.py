@@ -158,7 +158,7 @@ def machine_files(
         site=frame,
         cells=plural(len(atlas.entries), "cell"),
         answered=answered,
-        servers=[(name, words.title(e[0].cell)) for name, e in atlas.servers.items()],
+        servers=list(atlas.titles.items()),
         license=described.LICENSE,
     )
     robots = "User-agent: *\nAllow: /\n"

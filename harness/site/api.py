@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 import harness
-from harness.report import words
 from harness.report.words import QUESTIONS
 from harness.site import address
 from harness.site import changes
@@ -125,7 +124,7 @@ def _servers(atlas: Atlas) -> Iterator[dict[str, Any]]:
     for name, entries in atlas.servers.items():
         yield {
             "name": name,
-            "title": words.title(entries[0].cell),
+            "title": atlas.titles[name],
             "page": address.server_page(name),
             "data": f"{BASE}/server/{address.segment(name)}.json",
             "feed": f"changes/{address.segment(name)}.atom",

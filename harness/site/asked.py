@@ -15,7 +15,6 @@ from harness.records.text import listed
 from harness.records.words import Outcome
 from harness.report import words
 from harness.report.words import QUESTIONS
-from harness.site import servers
 from harness.site.atlas import Atlas
 from harness.site.entry import age
 from harness.site.entry import AtlasCell
@@ -102,7 +101,7 @@ def _newest(atlas: Atlas, question: Question) -> Iterator[tuple[str, list[AtlasC
     for name in atlas.servers:
         answered = [e for e in atlas.servers[name] if answer_of(e.cell, question)]
         cells = grouped(answered, lambda entry: entry.cell.configuration)
-        order = [each.cell.configuration for each in servers.newest_of(atlas, name)]
+        order = [cell.configuration for cell in atlas.newest_of(name)]
         if answered:
             yield name, [newest(cells[each]) for each in order if each in cells]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cached_property
@@ -24,6 +25,7 @@ from harness.records.track import Line
 from harness.records.versions import release_order
 from harness.records.words import Record
 from harness.records.words import Result
+from harness.report import words
 from harness.site.entry import AtlasCell
 from harness.site.entry import configuration_of
 from harness.site.entry import entries_of
@@ -129,6 +131,11 @@ class Atlas:
         return grouped(self.entries, lambda entry: entry.cell.server)
 
     @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The titles of servers by their names, in the order of the catalog."""
+        return {name: words.title(some[0].cell) for name, some in self.servers.items()}
+
+    @cached_property
     def by_configuration(self) -> Mapping[tuple[str, str], list[AtlasCell]]:
         """Cells by server and configuration."""
         return grouped(self.entries, lambda entry: configuration_of(entry.cell))
@@ -154,11 +161,24 @@ class Atlas:
             (server for server in self.catalog.servers if server.name == name), None
         )
 
-    def configuration(self, cell: CellReport) -> Configuration | None:
-        """The configuration of a cell, if the catalog has it."""
-        server = self.server(cell.server)
-        every = server.configuration if server else ()
-        return next((each for each in every if each.id == cell.configuration), None)
+    @cached_property
+    def configurations(self) -> Mapping[tuple[str, str], Configuration]:
+        """The configurations of the catalog, by server and id."""
+        return {
+            (server.name, configuration.id): configuration
+            for server in self.catalog.servers
+            for configuration in server.configuration
+        }
+
+    def in_order(self, cells: Iterable[CellReport]) -> list[CellReport]:
+        """Cells by server and configuration as in the catalog; unknown ones last."""
+        places = {key: place for place, key in enumerate(self.configurations)}
+        return sorted(cells, key=lambda c: places.get(configuration_of(c), len(places)))
+
+    def newest_of(self, server: str) -> list[CellReport]:
+        """The newest cell of each configuration of a server, in that order."""
+        cells = (each.cell for (name, _), each in self.newest.items() if name == server)
+        return self.in_order(sorted(cells, key=lambda cell: cell.configuration))
 
     @cached_property
     def unmeasured(self) -> tuple[NewerReleases, ...]:

@@ -124,7 +124,7 @@ def written(atlas: Atlas, cell: CellReport) -> str:
     Without what only measuring needs, such as the address to listen on. Empty if
     the catalog does not have it.
     """
-    configuration = atlas.configuration(cell)
+    configuration = atlas.configurations.get(configuration_of(cell))
     server = atlas.server(cell.server)
     if configuration is None or server is None:
         return ""

@@ -100,9 +100,9 @@ def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
     every = entries(atlas)
     yield from _pages(atlas, frame, every)
     yield _feed(frame, "all", "What changed", every)
-    for name, several in atlas.servers.items():
+    for name in atlas.servers:
         of_server = [each for each in every if each.server == name]
-        title = f"What changed of {words.title(several[0].cell)}"
+        title = f"What changed of {atlas.titles[name]}"
         yield _feed(frame, address.segment(name), title, of_server)
 
 
@@ -128,10 +128,7 @@ def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator
             pager.paths[pager.at],
             site=frame,
             packages=_by_package(several),
-            servers=[
-                (name, words.title(each[0].cell))
-                for name, each in atlas.servers.items()
-            ],
+            servers=list(atlas.titles.items()),
             unsettled=list(unsettled),
             pages=pager,
         )

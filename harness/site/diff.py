@@ -101,7 +101,7 @@ def _servers(atlas: Atlas, usual: str) -> Iterator[Axis | None]:
             for entry in entries
             if entry.cell.flask == flask
         ]
-        yield _axis(name, words.title(entries[0].cell), cells)
+        yield _axis(name, atlas.titles[name], cells)
 
 
 def _runs(atlas: Atlas) -> Iterator[Axis | None]:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.records.catalog import Catalog
 from harness.records.groups import grouped
 from harness.records.report import CellReport
 from harness.records.versions import release_order
@@ -57,20 +56,6 @@ class MatrixView(NamedTuple):
     """What the matrix leaves out, as a sentence."""
     id: str = "matrix"
     """The id of the HTML element."""
-
-
-def in_order(cells: Iterable[CellReport], catalog: Catalog) -> list[CellReport]:
-    """Cells by server and configuration as the catalog has them."""
-    places = {
-        (server.name, configuration.id): (n, m)
-        for n, server in enumerate(catalog.servers)
-        for m, configuration in enumerate(server.configuration)
-    }
-    last = (len(catalog.servers), 0)
-    return sorted(
-        cells,
-        key=lambda cell: places.get((cell.server, cell.configuration), last),
-    )
 
 
 def current(cells: Iterable[CellReport]) -> list[CellReport]:
@@ -133,7 +118,7 @@ def usual_python(cells: Iterable[CellReport]) -> str:
 
 def view(atlas: Atlas, cells: Sequence[CellReport]) -> MatrixView:
     """Lay out some cells of an atlas."""
-    ordered = tuple(in_order(cells, atlas.catalog))
+    ordered = tuple(atlas.in_order(cells))
     laid = lay_out(msgspec.structs.replace(atlas.report, cells=ordered))
     occurring = {cell.word for cell in cells}
     under = f", on {laid.under}" if laid.under else ""

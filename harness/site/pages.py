@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.records.text import plural
-from harness.report import words
 from harness.report.words import QUESTIONS
 from harness.site import about
 from harness.site import address
@@ -101,10 +100,7 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
 def _filter(atlas: Atlas) -> dict[str, object]:
     """The choices of the forms."""
     return {
-        "servers": [
-            (name, words.title(entries[0].cell))
-            for name, entries in atlas.servers.items()
-        ],
+        "servers": list(atlas.titles.items()),
         "questions": [
             (str(question), QUESTIONS[question].question)
             for question in asked.of_any(atlas)
@@ -143,7 +139,7 @@ def _cards(atlas: Atlas, answered: Sequence[QuestionPage]) -> Iterator[File]:
         path = f"card/{address.cell(entry.cell)}.png"
         yield File(path, card.of_cell(entry.cell))
     for name in atlas.servers:
-        newest = [entry.cell for entry in servers.newest_of(atlas, name)]
+        newest = atlas.newest_of(name)
         path = f"card/server-{address.segment(name)}.png"
         yield File(path, card.of_cells(newest))
     for each in answered:

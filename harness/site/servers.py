@@ -19,7 +19,7 @@ from harness.site import address
 from harness.site import matrix
 from harness.site.atlas import Atlas
 from harness.site.entry import age
-from harness.site.entry import AtlasCell
+from harness.site.entry import configuration_of
 from harness.site.folding import folded
 from harness.site.folding import ROOM
 from harness.site.frame import Frame
@@ -84,33 +84,18 @@ def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator
         yield from _pages(atlas, frame, name, typed)
 
 
-def newest_of(atlas: Atlas, server: str) -> list[AtlasCell]:
-    """The newest cell of each configuration of a server, in the catalog's order."""
-    known = atlas.server(server)
-    order = {c.id: n for n, c in enumerate(known.configuration if known else ())}
-    of_server = [entry for (name, _), entry in atlas.newest.items() if name == server]
-    return sorted(
-        of_server,
-        key=lambda entry: (
-            order.get(entry.cell.configuration, len(order)),
-            entry.cell.configuration,
-        ),
-    )
-
-
 def _server_row(atlas: Atlas, name: str) -> ServerRow:
-    cells = [entry.cell for entry in newest_of(atlas, name)]
-    newest = max(cells, key=lambda cell: release_order(cell.server_version))
+    cells = atlas.newest_of(name)
+    release = max((cell.server_version for cell in cells), key=release_order)
     tally = tuple(words.tally(cells))
-    title = words.title(newest)
-    return ServerRow(name, title, newest.server_version, len(cells), tally)
+    return ServerRow(name, atlas.titles[name], release, len(cells), tally)
 
 
 def _pages(
     atlas: Atlas, frame: Frame, name: str, typed: Sequence[QuestionPage]
 ) -> Iterator[File]:
     """The page about a server, and further ones of what would make it too heavy."""
-    cells = [entry.cell for entry in newest_of(atlas, name)]
+    cells = atlas.newest_of(name)
     newest = max(cells, key=age)
     title = words.title(newest)
     known = atlas.server(name)
@@ -194,7 +179,7 @@ def _behind(atlas: Atlas, name: str) -> str:
 def _row(
     atlas: Atlas, cell: CellReport, newest: CellReport, prices: Sequence[Question]
 ) -> ConfigurationRow:
-    configuration = atlas.configuration(cell)
+    configuration = atlas.configurations.get(configuration_of(cell))
     answers = {answer.question: answer.answer for answer in cell.answers}
     return ConfigurationRow(
         cell,
