@@ -47,6 +47,8 @@ def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
     load = load_of(cell.declaration.declared, limit)
     numbers = sum_up_cell(cell, load)
     word, reason = _verdict(CellNumbers(cell, load, numbers))
+    if not numbers.ceiling and word is Verdict.UNKNOWN:
+        return word, reason  # nothing is known that other words would be about
     chance = []
     if cell.not_steered and not cell.declaration.grows:
         chance.append(f"left to chance which worker got what, as {cell.not_steered}")
@@ -70,9 +72,21 @@ def _verdict(seen: CellNumbers) -> tuple[Verdict, str]:
             f"{plural(broken, 'request')} left the app before being let go, so the "
             "numbers cannot be trusted"
         )
+    if early := sum(round_.early for round_ in cell.rounds):
+        return Verdict.UNKNOWN, (
+            f"{plural(early, 'request')} had an answer before the app was done with "
+            f"{'it' if early == 1 else 'them'}, so something else answers, and how "
+            "many requests it takes at once cannot be seen in the app"
+        )
     if ceiling is None or floor is None:
         why = f"{seen.no_round()}, so the verdict is open"
         return Verdict.UNKNOWN, f"{seen.declares}; {why}"
+    if ceiling == 0 and any(round_.waiting for round_ in cell.rounds):
+        return Verdict.UNKNOWN, (
+            f"{seen.declares}; the app answered once, but none of the requests to be "
+            "held got into it, not even one that came alone; look for what keeps them "
+            "in front of it, such as middleware that waits for another service"
+        )
     if declared is not None and ceiling > declared:
         word = Verdict.UNEVEN if is_more_by_chance(cell, ceiling) else Verdict.MORE
         return word, (

@@ -19,6 +19,9 @@ from harness.probe.transports import Address
 from harness.probe.transports import Headers
 from harness.records.rounds import Account
 
+FIRST_ERROR = 400
+"""The first status that says that something went wrong."""
+
 OPENING_AT_ONCE = 64
 """Connections that are being opened at the same time. The kernel drops SYN packets that
 exceed a server's listen backlog, and they are resent only after a second."""
@@ -57,6 +60,8 @@ class Crowd:
         self.idle = 0
         """Number of connections kept open after a response."""
         self.ended: set[str] = set()
+        self.answered: set[str] = set()
+        """The names of those that were answered, and not with an error."""
         self._begun: float | None = None
         self._sent = 0.0
         self._changed = changed
@@ -114,6 +119,8 @@ class Crowd:
             self.idle += 1
         elif client.state in ENDED:
             self.ended.add(client.name)
+            if client.state is State.ANSWERED and (client.status or 0) < FIRST_ERROR:
+                self.answered.add(client.name)
             if not client.connected:
                 self._opened_one()
         self._changed()

@@ -30,6 +30,7 @@ def gather(probe: Probe, count: int, more: str = "", view: str = "hold") -> Crow
     probe.crowd = Crowd(names, probe.address, target, probe.moved, probe.headers)
     for client in probe.crowd.clients:
         client.source = next(probe.sources, 0)
+    probe.crowd.answered = probe.holds.answered
     return probe.crowd
 
 

@@ -63,10 +63,13 @@ class Holds:
         self.strays = 0
         """Holds since ``begin`` in the name of a request that was never sent, or that
         was in the app already."""
+        self.answered: set[str] = set()
+        """The names of requests that were answered, and not with an error."""
         self.letting_go = False
         """Whether each request is released as soon as it enters."""
         self.changed: Callable[[], None] = lambda: None
         """Called after a request has entered or left."""
+        self._early: set[str] = set()
         self._names: set[str] = set()
         self._earlier: set[str] = set()
         self._open: set[Hold] = set()
@@ -110,11 +113,18 @@ class Holds:
         """Let a request enter if it is expected, and turn all others away."""
         assert hold.said is not None
         name = hold.said.request
+        if _request(name) in self.answered:
+            self._early.add(name)
         expected = _request(name) in self._names and name not in self.held
         if expected or name in self._marks:
             self._enter(hold, name)
         else:
             self._turn_away(hold)
+
+    def take_early(self) -> set[str]:
+        """The requests that entered only after they had their answer, each once."""
+        early, self._early = self._early, set()
+        return early
 
     def _turn_away(self, hold: Hold) -> None:
         """Release a request that is not expected.

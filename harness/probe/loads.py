@@ -9,9 +9,11 @@ their flaw only then.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.rounds import load_of
+from harness.records.rounds import Round
 from harness.records.words import Arrival
 
 MANY = 100
@@ -19,6 +21,9 @@ MANY = 100
 
 STAGGERED_AT_MOST = 256
 """Most requests that arrive one by one, since each needs a look at the server."""
+
+ROUNDS_IN_VAIN = 2
+"""Rounds after which to stop, if no request was ever in the app and all still wait."""
 
 
 class Offer(NamedTuple):
@@ -53,3 +58,10 @@ def offers_to_growing(declared: int | None, limit: int) -> tuple[Offer, ...]:
     """
     load = load_of(declared, limit)
     return tuple(map(Offer, sorted({1, load, load + 1})))
+
+
+def are_in_vain(rounds: Sequence[Round]) -> bool:
+    """Whether the app never got a request, although it has answered before."""
+    return len(rounds) >= ROUNDS_IN_VAIN and not any(
+        round_.peak or round_.waiting < round_.asked for round_ in rounds
+    )

@@ -89,6 +89,7 @@ async def _count(
     if settled is not Settled.STEADY_COUNT:
         await wait_for_sleepers(probe, short=short)
     admitted, waiting = len(probe.holds.held), probe.waiting()
+    early = probe.holds.answered.intersection(probe.holds.held)
     if settled is not Settled.STEADY_COUNT:
         await ask_kernel(probe)
     late, spread = len(probe.holds.entered) - first, probe.holds.spread()
@@ -106,6 +107,7 @@ async def _count(
         peak=probe.holds.peak,
         waiting=waiting,
         late=late,
+        early=len(early | probe.holds.take_early()),
         asleep=len(probe.slept_on) if waiting else 0,
         processes=spread.processes,
         threads=spread.threads,

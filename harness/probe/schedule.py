@@ -18,6 +18,7 @@ from harness.probe.further import let_in_again
 from harness.probe.further import several_waiting
 from harness.probe.further import short_of
 from harness.probe.idle_workers import IdleWorkers
+from harness.probe.loads import are_in_vain
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import offers_to_growing
@@ -129,6 +130,8 @@ class Schedule:
 
     def next(self) -> Offer | Steer | None:
         """The next load to offer; ``None`` when the question is answered."""
+        if are_in_vain(self.rounds):
+            return None
         if not self._pending:
             more = self._steer()
             if more is None and self._was_early() and self._begin_anew(1):
@@ -223,9 +226,7 @@ class Schedule:
             self._repeated += 1
             self._pending.appendleft(step)
             return
-        short = short_of(done, self._declared, self._limit)
-        if self._grows:
-            return
+        short = not self._grows and short_of(done, self._declared, self._limit)
         if short and not self.begun_anew and not self._steers():
             self._patient = False  # it was watched for long, and nothing came late
 

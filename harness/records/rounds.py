@@ -72,6 +72,9 @@ class Round(Result, frozen=True, kw_only=True):
     """Requests that still waited in a quiet server after all were released."""
     strays: Count = 0
     """Times that the app reported a request that was not sent, or was in it already."""
+    early: Count = 0
+    """Requests that had their answer while they were in the app, before they were let
+    go, or even before they entered: whoever answered them is not the app."""
     asleep: Count = 0
     """Threads of the server that slept on a clock for all of the time that it was
     watched while requests waited: they may let more in when they wake."""

@@ -490,6 +490,30 @@ def vouches(listener: Listener, server: Any) -> None:
     work(listener, server)
 
 
+def answers_first(listener: Listener, server: Any) -> None:
+    """Two at a time; each is answered at once, and enters the app afterwards."""
+    app = server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if "request=" not in environ["QUERY_STRING"]:
+            return app(environ, start_response)
+        behind = threading.Thread(
+            target=app, args=(dict(environ), lambda *_: None), daemon=True
+        )
+        behind.start()
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    server.application = called
+    work(listener, server, 2)
+
+
+def keeps(listener: Listener, server: Any) -> None:
+    """Two at a time; what is to be held waits in front of the app for ever."""
+    beside_each_request(server, signal.pause)
+    work(listener, server, 2)
+
+
 def babbles(listener: Listener, server: Any) -> None:
     """Two at a time, and all kinds of nonsense for the probe before each."""
     import hold

@@ -20,6 +20,7 @@ from harness.measure.cell import measure_cell
 from harness.measure.target import TARGET
 from harness.probe.hold import Hold
 from harness.probe.holds import Holds
+from harness.probe.loads import ROUNDS_IN_VAIN
 from harness.records.evidence import CellEvidence
 from harness.records.numbers import contradiction
 from harness.records.words import Outcome
@@ -152,6 +153,23 @@ def test_requests_that_the_app_invents_are_a_contradiction(measure: Measure) -> 
     assert words.startswith(
         "50 requests more than the 1 that were offered said that they were in the app"
     )
+
+
+def test_answers_from_something_else_than_the_app(measure: Measure) -> None:
+    evidence = measure(odd("answers-first"), declared=2)
+    assert evidence.outcome is Outcome.MEASURED
+    word, why = verdict_on(evidence, 64)
+    assert word is Verdict.UNKNOWN
+    assert "had an answer before the app was done with" in why
+
+
+def test_requests_that_never_get_to_the_app(measure: Measure) -> None:
+    evidence = measure(odd("keeps"), declared=2)
+    assert evidence.outcome is Outcome.MEASURED
+    assert len(evidence.rounds) == ROUNDS_IN_VAIN
+    word, why = verdict_on(evidence, 64)
+    assert word is Verdict.UNKNOWN
+    assert "none of the requests to be held got into it" in why
 
 
 def test_nonsense_for_the_probe_changes_nothing(

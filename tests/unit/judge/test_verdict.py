@@ -80,6 +80,21 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         "declares 8; never more than 6 in the app at once, though up to 16 were "
         "offered",
     ),
+    "nothing ever got in": (
+        4,
+        (offer(1, 0), offer(4, 0)),
+        Verdict.UNKNOWN,
+        "declares 4; the app answered once, but none of the requests to be held got "
+        "into it, not even one that came alone; look for what keeps them in front of "
+        "it, such as middleware that waits for another service",
+    ),
+    "answered before it was let go": (
+        4,
+        (offer(1, 1, early=1), offer(4, 4)),
+        Verdict.UNKNOWN,
+        "1 request had an answer before the app was done with it, so something else "
+        "answers, and how many requests it takes at once cannot be seen in the app",
+    ),
     "more": (
         4,
         (offer(4, 4), offer(16, 9)),

@@ -59,6 +59,10 @@ def test_schedule_of_a_server_as_declared() -> None:
     assert schedule.workers == 1
 
 
+def test_what_never_lets_a_request_in_is_given_up() -> None:
+    assert run(Schedule(4, 64), 0) == [1, 4]
+
+
 def test_schedule_of_workers_whose_order_can_be_chosen() -> None:
     schedule = Schedule(8, 64)
     assert run(schedule, 8, TWO) == [1, 8, 8, 8, 9]
