@@ -45,7 +45,7 @@ COMPLETE = "_FLASK_CONCURRENCY_COMPLETE"
 
 VERBS = {
     "probe": "Measure configurations and show the matrix.",
-    "check": "Measure deployments of your own.",
+    "check": "Measure your own deployments.",
     "init": "Write concurrency.toml for the app in this folder.",
     "declares": "Show every place in a repository that declares a concurrency.",
     "compare": "Show what changed between two reports.",

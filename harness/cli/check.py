@@ -37,7 +37,7 @@ from harness.system.machine import check_open_files
 
 
 def check(options: CheckOptions) -> int:
-    """Measure deployments of your own."""
+    """Measure your own deployments."""
     if options.schema:
         sys.stdout.write(schema_of("deployment"))
         return 0

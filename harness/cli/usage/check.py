@@ -20,7 +20,7 @@ from harness.cli.usage.verb import Verb
 )
 @checking
 def check() -> None:
-    """Measure deployments of your own.
+    """Measure your own deployments.
 
     COMMAND starts your server; the check chooses its address. Without COMMAND, the
     deployments in concurrency.toml or pyproject.toml are measured, or else what a
