@@ -24,6 +24,7 @@ from harness.deployment.python_source import assigned
 from harness.deployment.python_source import find_app
 from harness.deployment.python_source import parsed
 from harness.deployment.python_source import text_of
+from harness.deployment.shell import words_in
 from harness.deployment.started_by import required_by
 from harness.deployment.started_by import serves_by_script
 from harness.deployment.started_by import started_by_files
@@ -98,7 +99,7 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
 def _procfile(folder: Path) -> Iterator[Candidate]:
     path = folder / "Procfile"
     for line in procfile_lines(text_if_there(path)):
-        words = _words(line.text)
+        words = words_in(line.text)
         if line.what == WEB or server_words(words)[0] in KNOWN:
             name = "production" if line.what == WEB else line.what
             yield Candidate(name, {"procfile": line.what}, words, path, line.line)
@@ -173,10 +174,3 @@ def from_command(words: Sequence[str]) -> Candidate:
 
 def _command(*words: str, path: Path) -> Candidate:
     return Candidate("production", {"command": shlex.join(words)}, words, path, 1)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(text))
-    except ValueError:
-        return ()

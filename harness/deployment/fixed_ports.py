@@ -6,7 +6,6 @@ A remedy keeps production as it is: where the port was fixed, it stays the defau
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from harness.deployment.fixed_in_files import variable_of
 from harness.deployment.ports import in_a_line
 from harness.deployment.ports import instead_of
 from harness.deployment.shell import CommandLine
+from harness.deployment.shell import words_in
 
 HANDED_ON = 'env = { PORT = "{port}" }'
 """The key that gives the check's port to an app that reads it from a variable."""
@@ -75,10 +75,7 @@ def words_of(words: Sequence[str]) -> Sequence[str]:
     """The words of a command, or of the line that it passes to a shell."""
     if len(words) < 3 or not words[-2].endswith("c"):
         return words
-    try:
-        return shlex.split(words[-1])
-    except ValueError:
-        return words
+    return words_in(words[-1]) or words
 
 
 def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> str:

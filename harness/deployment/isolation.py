@@ -18,14 +18,15 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from packaging.version import InvalidVersion
-from packaging.version import Version
+from packaging.specifiers import SpecifierSet
 
 from harness.deployment import stand_ins
 from harness.deployment.declared.promise import Promise
 from harness.deployment.no_engine import engine_sockets
 from harness.deployment.no_engine import MOST_BYTES
 from harness.deployment.no_engine import NOWHERE
+from harness.records.versions import is_version
+from harness.records.versions import within
 from harness.system import layer
 from harness.system import own_signals
 from harness.system.command import output
@@ -48,8 +49,8 @@ FOLDERS = ("TMPDIR", "XDG_RUNTIME_DIR")
 
 GUNICORN = "GUNICORN_CMD_ARGS"
 
-FIRST_CONTROL_SOCKET = Version("25.1")
-"""The first gunicorn release that opens a control socket by default."""
+HAVE_CONTROL_SOCKETS = SpecifierSet(">=25.1")
+"""The releases of gunicorn that open a control socket by default."""
 
 
 def working_tree(folder: Path) -> Path:
@@ -224,12 +225,8 @@ def own_control_socket(
     """
     if promise is None or promise.server != "gunicorn":
         return {}
-    release = str(promise.settings["version"].value)
-    try:
-        has_socket = Version(release) >= FIRST_CONTROL_SOCKET
-    except InvalidVersion:
-        return {}
-    given = variables.get(GUNICORN, "")
+    release, given = promise.release, variables.get(GUNICORN, "")
+    has_socket = is_version(release) and within(release, HAVE_CONTROL_SOCKETS)
     if not has_socket or "--no-control-socket" in given.split():
         return {}
     path = f"{folder}/gunicorn.ctl"

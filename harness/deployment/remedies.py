@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from packaging.version import InvalidVersion
-from packaging.version import Version
+from packaging.specifiers import SpecifierSet
 
 from harness.deployment.declared.promise import Promise
 from harness.deployment.failures import about_failure
@@ -19,6 +18,8 @@ from harness.deployment.failures import NAMED
 from harness.deployment.hook import Hello
 from harness.deployment.hook import SILENT
 from harness.records.report import CellReport
+from harness.records.versions import is_version
+from harness.records.versions import within
 from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -143,7 +144,7 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
     """The remedy for gthread workers, which accept more than their threads can run."""
     workers, threads = promise.value("workers"), promise.value("threads")
     limited = promise.value("worker_connections") <= threads
-    holds = limit_holds(str(promise.settings["version"].value))
+    holds = limit_holds(promise.release)
     if limited and not holds:
         return Advice(
             "because gunicorn 21 to 23 leave requests waiting for ever when "
@@ -207,13 +208,12 @@ def is_limited(promise: Promise) -> bool:
     return limit is not None and limit.source != ""
 
 
+STALL = SpecifierSet(">=21,<24")
+
+
 def limit_holds(release: str) -> bool:
     """Whether ``--worker-connections`` limits a gunicorn without stalling it.
 
     Releases 21 to 23 stall (https://github.com/benoitc/gunicorn/issues/3407).
     """
-    try:
-        major = Version(release).major
-    except InvalidVersion:
-        return False
-    return major >= 24 or major < 21
+    return is_version(release) and not within(release, STALL)

@@ -207,7 +207,7 @@ def _raise_gunicorn(at_least: int, promise: Promise) -> str:
         return f"`--worker-connections {each}` declares {workers * each}"
     if promise.kind != "gthread":
         return ""
-    holds = limit_holds(str(promise.settings["version"].value))
+    holds = limit_holds(promise.release)
     if not holds or (workers == 1 and promise.value("worker_connections") >= at_least):
         return f"`--workers 1 --threads {at_least}` declares {at_least}"
     return f"`--threads {each} --worker-connections {each}` declares {workers * each}"

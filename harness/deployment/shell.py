@@ -130,6 +130,14 @@ def split(key: str, text: str) -> tuple[str, ...]:
         ) from None
 
 
+def words_in(text: str, *, comments: bool = False) -> tuple[str, ...]:
+    """The words of a text; none if its quotes do not close."""
+    try:
+        return tuple(shlex.split(text, comments=comments))
+    except ValueError:
+        return ()
+
+
 def split_loosely(text: str) -> list[str]:
     """The words of a text, even if its quotes do not match."""
     return re.findall(r"[^\s'\"=;,()<>|&]+", text)

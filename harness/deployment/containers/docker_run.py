@@ -34,6 +34,7 @@ from harness.deployment.containers.run_options import of_mount
 from harness.deployment.containers.run_options import of_volume
 from harness.deployment.containers.run_options import Option
 from harness.deployment.containers.run_options import Run
+from harness.deployment.walk import begin_of
 
 OWN_NETWORKS = ("", "default", "bridge", "host", "none")
 """Networks in which containers are not found by name."""
@@ -155,10 +156,7 @@ def _variables(each: Option, folder: Path) -> dict[str, str]:
     if each.name == "env" and each.value in os.environ:
         lines = [f"{each.value}={os.environ[each.value]}"]
     if each.name == "env-file":
-        try:
-            lines = (folder / each.value).read_text(errors="replace").splitlines()
-        except OSError:
-            return {}  # the client says so
+        lines = begin_of(folder / each.value).splitlines()
     pairs = (line.strip().partition("=") for line in lines)
     return {name: value for name, equals, value in pairs if equals}
 

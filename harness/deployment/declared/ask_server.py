@@ -20,6 +20,7 @@ from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import ask
 from harness.deployment.environment import ask_command
 from harness.deployment.environment import Where
+from harness.deployment.walk import begin_of
 from harness.system.command import Output
 
 T = TypeVar("T")
@@ -57,10 +58,7 @@ def line_of(path: Path, *names: str) -> int:
 
     Python, ini, TOML, YAML, JSON and XML are alike in this: the name comes first.
     """
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return 0
+    lines = begin_of(path).splitlines()
     names_or = "|".join(names)
     gives = re.compile(rf"""^(?![#;]).*?(?<![^\s{{<>"',])(?:{names_or})["']?\s*[:=>]""")
     return max((n for n, line in enumerate(lines, 1) if gives.match(line)), default=0)

@@ -61,6 +61,11 @@ class Promise(NamedTuple):
         return int(self.settings[name].value)
 
     @property
+    def release(self) -> str:
+        """The release of the server; empty where that is not asked for."""
+        return str(self.settings["version"].value) if "version" in self.settings else ""
+
+    @property
     def is_in_code(self) -> bool:
         """Whether the number comes from arguments that a script passes its server."""
         return any(setting.source == IN_CODE for setting in self.settings.values())

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from harness.deployment.declared.program import IS_PYTHON
 from harness.deployment.shell import line_at
 from harness.deployment.shell import StartLine
+from harness.deployment.shell import words_in
 
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`$]*`)"""
 _KEY = r"""(?<![\w"'])["']?{}["']?\s*:\s*"""
@@ -58,10 +59,7 @@ def _words(app: str, key: str) -> list[str]:
     several = re.search(_KEY.format(key) + r"\[([^\]]*)\]", app)
     if several:
         return [_unquoted(each) for each in re.findall(_QUOTED, several[1])]
-    try:
-        return shlex.split(_word(app, key))
-    except ValueError:
-        return []
+    return [*words_in(_word(app, key))]
 
 
 def _variables(app: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.shell import StartLine
+from harness.deployment.shell import words_in
 from harness.records.files import text_if_there
 
 
@@ -140,8 +141,5 @@ def _sections(
 
 
 def _pairs(text: str) -> dict[str, str]:
-    try:
-        words = shlex.split(text, comments="\n" in text)
-    except ValueError:
-        return {}
+    words = words_in(text, comments="\n" in text)
     return dict(word.split("=", 1) for word in words if "=" in word)
