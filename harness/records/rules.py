@@ -80,7 +80,7 @@ def with_id(word: Word) -> str:
     return f"{word} ({code_of(word)})"
 
 
-def code_of(word: Word) -> str:
+def code_of(word: str) -> str:
     """The id of a word; empty if it is not a finding."""
     return next((code for code, each in RULES.items() if each is word), "")
 

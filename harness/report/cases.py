@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import Any
 from typing import NamedTuple
 
 from harness.records.changes import Change
 from harness.records.changes import Changes
+from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
@@ -121,16 +123,13 @@ def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:
 def of_places(places: Places, fails: bool) -> list[Case]:
     """Cases for places in a repository; with ``fails`` a contradiction fails."""
     return [
-        Case(
-            group="declares",
-            name=f"{place.file}:{place.line}",
-            word=Other.CONTRADICTION if place.contradicts else "declared",
-            code=code_of(Other.CONTRADICTION) if place.contradicts else "",
+        _at(
+            place,
+            "declares",
+            Other.CONTRADICTION if place.contradicts else "declared",
             message=_about(place.because, place.contradicts),
             fails=fails and bool(place.contradicts),
             left_out=not place.known,
-            file=place.file,
-            line=place.line,
         )
         for place in places.places
     ]
@@ -139,18 +138,13 @@ def of_places(places: Places, fails: bool) -> list[Case]:
 def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
     """Cases for what platforms send; with ``fails`` more than the app takes fails."""
     return [
-        Case(
-            group="platform",
-            name=f"{sending.file}:{sending.line}",
-            word=PLATFORM.get(sending.verdict, sending.verdict),
-            code=code_of(PLATFORM[sending.verdict])
-            if sending.verdict in PLATFORM
-            else "",
+        _at(
+            sending,
+            "platform",
+            PLATFORM.get(sending.verdict, sending.verdict),
             message="; ".join(filter(None, (sending.reason, sending.remedy))),
             fails=fails and sending.verdict is SendVerdict.MORE,
             left_out=sending.verdict in (SendVerdict.UNKNOWN, SendVerdict.FEWER),
-            file=sending.file,
-            line=sending.line,
         )
         for sending in sendings
     ]
@@ -159,18 +153,24 @@ def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
 def of_waiting(waits: Sequence[Waiting]) -> list[Case]:
     """Cases for who gives up first; if it is the app, requests are lost."""
     return [
-        Case(
-            group="waiting",
-            name=f"{wait.file}:{wait.line}: {wait.about}",
-            word=WAITS[wait.about] if wait.fault else wait.verdict,
-            code=code_of(WAITS[wait.about]) if wait.fault else "",
+        _at(
+            wait,
+            "waiting",
+            WAITS[wait.about] if wait.fault else wait.verdict,
+            f": {wait.about}",
             message="; ".join(filter(None, (wait.reason, wait.remedy))),
             left_out=not wait.fault,
-            file=wait.file,
-            line=wait.line,
         )
         for wait in waits
     ]
+
+
+def _at(
+    place: Place | Sending | Waiting, group: str, word: str, more: str = "", **rest: Any
+) -> Case:
+    """A case named after its place in a repository."""
+    name, code = f"{place.file}:{place.line}{more}", code_of(word)
+    return Case(group, name, word, code, file=place.file, line=place.line, **rest)
 
 
 PLATFORM = {

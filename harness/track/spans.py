@@ -67,10 +67,10 @@ def _groups(points: Sequence[Point]) -> list[Group]:
         if finding.change not in (Change.SAME, Change.NOT_COMPARABLE)
     }
     parts = [part for group in groups for part in _split_at_drift(group, drifts)]
-    return list(map(_told_by_a_later_one, parts))
+    return list(map(_with_a_later_edge, parts))
 
 
-def _told_by_a_later_one(group: Group) -> Group:
+def _with_a_later_edge(group: Group) -> Group:
     """The group with its edge taken from a later release, if the first has too few
     rounds to be compared.
     """

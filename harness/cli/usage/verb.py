@@ -49,7 +49,7 @@ class Verb(click.Command):
 
     @property
     def does(self) -> Callable[..., int]:
-        """Set the function that the verb calls with its options and records."""
+        """The function of ``harness/cli`` that is called with options and records."""
         function: Callable[..., int] = getattr(
             importlib.import_module(f"harness.cli.{self.name}"), str(self.name)
         )

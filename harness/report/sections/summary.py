@@ -84,8 +84,10 @@ def answer(grid: Grid) -> Text:
     if grid.under:
         first = sorted(first, key=_changes, reverse=True)
     sentences = [say("{}.", _across(first[0], grid))]
-    told = [first, *others] if len(first) > 1 and _is_one_server(servers) else others
-    ranges = [text for rows in told if (text := _range(rows))]
+    with_range = others
+    if len(first) > 1 and _is_one_server(servers):
+        with_range = [first, *others]
+    ranges = [text for rows in with_range if (text := _range(rows))]
     if len(ranges) > MOST_SERVERS:
         ranges = [_all(others)]
     if ranges:
