@@ -72,7 +72,11 @@ def cells() -> dict[str, PlannedCell]:
     """The cells to measure, by name."""
     globs = tuple(f"flask-{FLASK}/gunicorn-{GUNICORN}/{name}/*" for name in SHIPPED)
     plan = make_plan(catalog.load(), Selection(only=globs))
-    found = {c.configuration: c for each in plan.environments for c in each.cells}
+    found = {
+        c.configuration: c
+        for environment in plan.environments
+        for c in environment.cells
+    }
     for name, (workers, threads, declared) in OTHERS.items():
         argv = list(found["gthread-4x2"].argv)
         argv[argv.index("--workers") + 1] = str(workers)
@@ -128,7 +132,7 @@ def main(runs: int = RUNS) -> None:
     for name, reports in found.items():
         counts = count_changes(combinations(reports, 2))
         alarms = counts.total() - counts[Change.SAME]
-        spans = sorted({(each.floor, each.ceiling) for each in reports})
+        spans = sorted({(report.floor, report.ceiling) for report in reports})
         words = " ".join(f"{floor}-{ceiling}" for floor, ceiling in spans)
         print(f"  {_share(alarms, counts.total())}  {name:26} {words}")
     print("\nKnown changes: those that were noticed")

@@ -175,7 +175,7 @@ def main() -> None:
             cells=tuple(testimonies(results)),
         )
     witness.save(made)
-    if wrong := [each for each in made.cells if each.disagreements]:
+    if wrong := [cell for cell in made.cells if cell.disagreements]:
         sys.exit(f"witnesses disagree in {len(wrong)} of {len(made.cells)} cells")
 
 

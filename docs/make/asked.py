@@ -84,9 +84,9 @@ def _question(each: Question) -> str:
 
 
 def _links(threads: tuple[str, ...]) -> Iterator[str]:
-    for each in threads:
-        repository, _, number = each.partition("#")
-        yield f"[{each}](https://github.com/{repository}/issues/{number})"
+    for thread in threads:
+        repository, _, number = thread.partition("#")
+        yield f"[{thread}](https://github.com/{repository}/issues/{number})"
 
 
 def save() -> None:

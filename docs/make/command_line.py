@@ -65,8 +65,12 @@ def _verb(verb: Verb, ctx: click.Context) -> Iterator[str]:
     usage = " ".join(ctx.get_usage().removeprefix("Usage: ").split())
     yield f"```\n{usage}\n```"
     yield re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(verb.help or ""))
-    options = (each for each in verb.get_params(ctx) if isinstance(each, click.Option))
-    records = (each.get_help_record(ctx) for each in options)
+    options = (
+        parameter
+        for parameter in verb.get_params(ctx)
+        if isinstance(parameter, click.Option)
+    )
+    records = (option.get_help_record(ctx) for option in options)
     yield _table(
         "option", ((f"`{n}`", _plain(text)) for n, text in filter(None, records))
     )

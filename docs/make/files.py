@@ -98,7 +98,7 @@ def _file(file: File) -> Iterator[str]:
     yield f"`{file.name}`: {file.what}"
     records = schema["$defs"]
     first = schema["$ref"].rpartition("/")[2]
-    for name in (first, *(each for each in records if each != first)):
+    for name in (first, *(record for record in records if record != first)):
         if "properties" in records[name]:
             yield _record(name, records[name])
 

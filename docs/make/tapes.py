@@ -86,7 +86,7 @@ def save(runs: Sequence[Path]) -> None:
     """Store the results of runs."""
     lines = [line for run in runs for line in _lines(run)]
     lines.sort(key=lambda line: (line.configuration, _key(line.release), line.act))
-    idle = [each for run in runs for each in _idle_ones(run)]
+    idle = [idle_one for run in runs for idle_one in _idle_ones(run)]
     idle.sort(key=lambda each: (each.configuration, _key(each.release)))
     stored = Stored(lines=tuple(lines), idle=tuple(idle))
     SEEN.write_bytes(msgspec.json.format(msgspec.json.encode(stored)) + b"\n")

@@ -129,7 +129,7 @@ def page(seen: Testimonies) -> str:
 
 
 def _disagreements(seen: Testimonies) -> Iterator[str]:
-    wrong = [each for each in seen.cells if each.disagreements]
+    wrong = [cell for cell in seen.cells if cell.disagreements]
     if not wrong:
         yield f"**In all {len(seen.cells)} cells every witness agrees with the probe.**"
         return
@@ -143,12 +143,12 @@ def _disagreements(seen: Testimonies) -> Iterator[str]:
 def _table(seen: Testimonies) -> Iterator[str]:
     yield "| cell | probe | kernel | sent | timed | own figure | |"
     yield "| :-- | --: | --: | --: | --: | :-- | :-- |"
-    for each in seen.cells:
-        own = f"{_numbers(each.own)} ({each.counter})" if each.own else ""
-        shown = each.agreement if each.agreement == "agree" else "**disagree**"
+    for cell in seen.cells:
+        own = f"{_numbers(cell.own)} ({cell.counter})" if cell.own else ""
+        shown = cell.agreement if cell.agreement == "agree" else "**disagree**"
         yield (
-            f"| `{each.id}` | {each.number} | {_kernel(each.kernel)} | {each.offered} "
-            f"| {_numbers(each.timed)} | {own} | {shown} |"
+            f"| `{cell.id}` | {cell.number} | {_kernel(cell.kernel)} | {cell.offered} "
+            f"| {_numbers(cell.timed)} | {own} | {shown} |"
         )
 
 

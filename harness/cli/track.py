@@ -102,9 +102,7 @@ def _plan(
     """The lines to follow, and a plan of their cells, or only of ``stored`` ones."""
     known = catalog.load(given.catalog)
     targets = [
-        find_target
-        for text in configurations
-        for find_target in find_targets(known, text)
+        target for text in configurations for target in find_targets(known, text)
     ]
     packages = packages_of(known, targets, names)
     selection = with_built(known, selection_of(given), given.results, say)

@@ -131,7 +131,7 @@ def main() -> None:
     current = os.getcwd()
     try:
         put_all(
-            [os.path.realpath(splitline) for splitline in folders.splitlines()],
+            [os.path.realpath(folder) for folder in folders.splitlines()],
             os.path.realpath(place),
             kept.splitlines(),
             [line.split("\t") for line in hidden.splitlines()],

@@ -47,7 +47,7 @@ def test_every_file_of_data_says_its_version(whole: dict[str, bytes]) -> None:
 
 def test_no_question_misses_a_cell(whole: dict[str, bytes]) -> None:
     questions = json.loads(whole["api/v1/questions.json"])["questions"]
-    assert questions and not any(each["missing"] for each in questions)
+    assert questions and not any(question["missing"] for question in questions)
 
 
 def test_the_description_is_true_of_every_file(whole: dict[str, bytes]) -> None:
@@ -147,8 +147,8 @@ def test_the_id_of_a_change_never_changes() -> None:
     """It is written here: readers of feeds show an entry again when its id changes."""
     atlas = atlas_of(sample("history"))
     ids = {
-        f"{each.release} {each.cell.configuration}": each.id
-        for each in changes.entries(atlas)
+        f"{entry.release} {entry.cell.configuration}": entry.id
+        for entry in changes.entries(atlas)
     }
     known = "urn:uuid:6c706883-f400-5c8d-96fa-5d3a91e91bbf"
     assert ids["23.0.0 gthread-1x4-connections-4"] == known
@@ -257,7 +257,7 @@ def test_every_answer_that_a_question_cites_is_shipped() -> None:
 
 def test_what_is_out_is_shipped_for_every_package() -> None:
     released = read(data.DATA / "released.json", Released)
-    packages = {each.name for each in CATALOG.servers if each.package}
+    packages = {server.name for server in CATALOG.servers if server.package}
     assert set(released.packages) == {"Flask", *packages}
     assert all(released.packages.values())
 

@@ -65,7 +65,7 @@ def catalog_evidence(
     """Evidence of every cell in the catalog, as declared or nearly so."""
     selection = Selection(everything=True, flask=tuple(flasks), python="3.11")
     plan = make_plan(catalog, selection)
-    return [_environment(each) for each in plan.environments]
+    return [_environment(environment) for environment in plan.environments]
 
 
 @functools.cache

@@ -225,7 +225,7 @@ def failures() -> list[Evidence]:
                    "Gunicorn 26 removed the eventlet worker"),
     )  # fmt: skip
     leaving = tuple(
-        msgspec.structs.replace(each, broken=2) for each in rounds(4, (4, 1))
+        msgspec.structs.replace(round_, broken=2) for round_ in rounds(4, (4, 1))
     )
     return [
         _of(

@@ -29,7 +29,7 @@ def test_a_report_loads_and_equals_itself(folder: Path) -> None:
         "flask-3.1.3/werkzeug-3.1.9/run/py3.11": (500, Verdict.AS_DECLARED),
         "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11": (8, Verdict.UNEVEN),
     }
-    assert {each.change for each in compare(report, report).cells} == {Change.SAME}
+    assert {cell.change for cell in compare(report, report).cells} == {Change.SAME}
 
 
 @pytest.mark.parametrize("folder", SCHEMAS, ids=lambda path: path.name)

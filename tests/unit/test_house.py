@@ -106,7 +106,9 @@ def test_a_room_imports_only_what_the_table_allows(own: str) -> None:
     allowed = {*MAY_IMPORT[own], own, None}
     modules = [name for name in NAMES if room(name) == own]
     assert modules
-    others = {each: set(map(room, imported(NAMES[each]))) - allowed for each in modules}
+    others = {
+        module: set(map(room, imported(NAMES[module]))) - allowed for module in modules
+    }
     assert not {name: rooms for name, rooms in others.items() if rooms}
 
 

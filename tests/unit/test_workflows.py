@@ -128,7 +128,7 @@ def test_what_runs_releases_of_others_has_no_token() -> None:
     (measuring,) = (s for s in jobs["measure"]["steps"] if s.get("id") == "track")
     assert not any("token" in str(value) for value in measuring["env"].values())
     stages = [step.get("run", "") for step in jobs["publish"]["steps"]]
-    assert [each for each in stages if each.startswith(".github/stage")] == [
+    assert [stage for stage in stages if stage.startswith(".github/stage")] == [
         ".github/stage publish"
     ]
 

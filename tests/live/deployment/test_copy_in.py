@@ -37,7 +37,9 @@ def copied(
     )
     assert (done.returncode, done.stderr) == (0, "")
     with tarfile.open(folder / "copied.tar") as archive:
-        return {os.path.normpath(each.name): each for each in archive.getmembers()}
+        return {
+            os.path.normpath(member.name): member for member in archive.getmembers()
+        }
 
 
 def words(folder: Path) -> str:

@@ -101,9 +101,9 @@ def test_another_program_that_shares_its_port(check: Check, tmp_path: Path) -> N
         )
         checked = check(folder)
         told.shutdown()
-        for each in told.others:  # type: ignore[attr-defined]
-            each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        for other in told.others:  # type: ignore[attr-defined]
+            other.shutdown(socket.SHUT_RDWR)
+            other.close()
     assert checked.cells["mine"]["outcome"] == "not answering"
     assert "another program listens on port" in checked.message
 

@@ -159,12 +159,12 @@ def test_where_signals_are_not_confined_programs_that_send_them_refuse(
 ) -> None:
     # As on an older kernel.
     monkeypatch.setattr(isolation, "confines_signals", lambda: False)
-    lines = [each for each in ENDS if each.split()[0] in NAMED]
+    lines = [end for end in ENDS if end.split()[0] in NAMED]
     checked = started_by(check, tmp_path / "tree", script(lines, production))
     assert "ended by" not in logged(checked), logged(checked)
     assert production.is_there()
     assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
-    there = [each for each in lines if shutil.which(each.split()[0])]
+    there = [line for line in lines if shutil.which(line.split()[0])]
     assert logged(checked).count(": a check leaves alone what") == len(there)
 
 
@@ -195,7 +195,7 @@ def test_files_elsewhere_are_not_removed(check: Check, tmp_path: Path) -> None:
     (elsewhere / "link").symlink_to("data")
     before = sorted(elsewhere.rglob("*"))
     lines = "mkdir ./-odd; touch kept\n"
-    lines += "\n".join(each.format(elsewhere=elsewhere) for each in REMOVES)
+    lines += "\n".join(remove.format(elsewhere=elsewhere) for remove in REMOVES)
     checked = started_by(check, tree, lines)
     assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
     assert sorted(elsewhere.rglob("*")) == before

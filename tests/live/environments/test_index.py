@@ -63,7 +63,7 @@ def test_the_first_index_counts_and_passwords_stay_with_their_host(
     server.say("/second/flask/", {"files": FILES[:1]})
     host = server.address.removeprefix("http://")
     urls = [f"http://me:s%40cret@{host}/first", f"{server.address}/second"]
-    assert [each.version for each in releases_of("Flask", urls)] == ["1.0"]
+    assert [release.version for release in releases_of("Flask", urls)] == ["1.0"]
     (first, second) = server.asked
     assert first == ("/first/flask/", "Basic bWU6c0BjcmV0")
     assert second == ("/second/flask/", None)
@@ -99,6 +99,6 @@ def test_no_index_has_it_or_can_be_asked(server: WebServer) -> None:
 
 
 def test_the_index_of_this_machine_has_what_the_catalog_measures() -> None:
-    found = [each.version for each in package_index.releases_of("Flask")]
+    found = [release.version for release in package_index.releases_of("Flask")]
     assert {"0.10", "0.12.5", "1.0", "2.0.0rc1", "3.1.3"} <= set(found)
     assert found.index("0.9") < found.index("0.10") < found.index("1.0")

@@ -21,7 +21,7 @@ def test_without_flask(tmp_path: Path) -> None:
     bench = Bench(python, 8, tmp_path, TargetApp(python))
     seen = asyncio.run(measure_control(bench, "plain_app"))
     assert seen.outcome == "measured"
-    assert max(each.admitted for each in seen.rounds) == 4
+    assert max(round_.admitted for round_ in seen.rounds) == 4
 
 
 def test_with_the_app_of_the_catalog(tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from harness.records.plan import Installed
 
 
 def test_it_is_what_the_library_says() -> None:
-    said = {each.name.lower(): each.version for each in metadata.distributions()}
+    said = {
+        distribution.name.lower(): distribution.version
+        for distribution in metadata.distributions()
+    }
     found = installed_versions(Installed(python=sys.executable))
     assert found["python"] == platform.python_version()
     assert said.items() <= found.items()

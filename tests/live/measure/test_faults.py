@@ -132,7 +132,7 @@ def test_server_that_dies_in_a_round(measure: Measure) -> None:
 def test_server_that_does_not_want_to_go(measure: Measure, way: str) -> None:
     evidence = measure(odd(way), declared=2)
     assert evidence.outcome is Outcome.MEASURED
-    assert {each.admitted for each in evidence.rounds if each.offered >= 2} == {2}
+    assert {round_.admitted for round_ in evidence.rounds if round_.offered >= 2} == {2}
 
 
 def test_holds_that_break_are_counted_out(measure: Measure) -> None:
@@ -147,7 +147,7 @@ def test_holds_that_break_are_counted_out(measure: Measure) -> None:
 def test_requests_that_the_app_invents_are_a_contradiction(measure: Measure) -> None:
     evidence = measure(odd("invents"), declared=2)
     assert evidence.outcome is Outcome.MEASURED
-    assert all(each.peak <= each.offered for each in evidence.rounds)
+    assert all(round_.peak <= round_.offered for round_ in evidence.rounds)
     words = contradiction(evidence.rounds)
     assert words is not None
     assert words.startswith(

@@ -30,7 +30,7 @@ def test_each_cell_has_the_verdict_of_the_shipped_data(tmp_path: Path) -> None:
     evidence, faults = read_evidence(tmp_path / "results")
     assert not faults
     report = judge(evidence, lambda *_: "")
-    measured = [each for each in report.cells if each.outcome is Outcome.MEASURED]
+    measured = [cell for cell in report.cells if cell.outcome is Outcome.MEASURED]
     assert measured
     differ = {
         cell.id: (words(cell), known[cell.id], cell.reason)

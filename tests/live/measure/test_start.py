@@ -58,12 +58,14 @@ def test_what_has_no_bound_meets_the_one_of_nginx(
         control(1, 1, "--unbounded"), declared=200, front=nginx, also_offered=(400,)
     )
     assert evidence.outcome is Outcome.MEASURED
-    (most,) = (each for each in evidence.rounds if each.offered == 400)
+    (most,) = (round_ for round_ in evidence.rounds if round_.offered == 400)
     # Two of its 512 connections for each request, and some are kept.
     assert 200 < most.admitted < 256
     assert most.waiting == 0
     assert most.account.answered == most.admitted
-    assert all(each.admitted == 200 for each in evidence.rounds if each.offered == 200)
+    assert all(
+        round_.admitted == 200 for round_ in evidence.rounds if round_.offered == 200
+    )
     assert sum_up(evidence.rounds, 200).bounded
     assert "512 worker_connections are not enough" in evidence.log_tail
 

@@ -18,16 +18,16 @@ def test_workers_that_boot_late(measure: Measure, way: str, number: int) -> None
     evidence = measure(odd(way), declared=number)
     assert evidence.restarts == 0, "it was waited for before the first round"
     assert verdict_on(evidence, 64)[0] is Verdict.AS_DECLARED
-    for each in evidence.rounds:
-        assert each.admitted == min(each.offered, number)
+    for round_ in evidence.rounds:
+        assert round_.admitted == min(round_.offered, number)
 
 
 @pytest.mark.parametrize("way", ["asks-first", "asks-now-and-then"])
 def test_what_sleeps_in_front_of_the_app(measure: Measure, way: str) -> None:
     evidence = measure(odd(way), declared=3)
     assert verdict_on(evidence, 64)[0] is Verdict.AS_DECLARED
-    for each in evidence.rounds:
-        assert each.admitted == min(each.offered, 3)
+    for round_ in evidence.rounds:
+        assert round_.admitted == min(round_.offered, 3)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_thread_that_sleeps_all_the_while_may_take_requests_later(
     assert given is word, reason
     if word is Verdict.UNKNOWN:
         assert "1 thread of the server slept all the while" in reason
-        assert max(each.asleep for each in evidence.rounds) == 1
+        assert max(round_.asleep for round_ in evidence.rounds) == 1
 
 
 def test_what_an_app_forks_is_no_worker_where_those_have_a_master(
@@ -68,8 +68,8 @@ def test_what_the_only_worker_forked_is_not_waited_for_as_long(
 def test_workers_that_are_replaced(measure: Measure) -> None:
     evidence = measure(odd("recycles"), declared=2)
     word, reason = verdict_on(evidence, 64)
-    assert any(each.replaced for each in evidence.rounds) or not all(
-        each.same_workers for each in evidence.steered
+    assert any(round_.replaced for round_ in evidence.rounds) or not all(
+        round_.same_workers for round_ in evidence.steered
     )
     # It may replace some in every round in which a request would have waited.
     assert word in (Verdict.AS_DECLARED, Verdict.UNKNOWN), reason

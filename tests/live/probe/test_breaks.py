@@ -34,7 +34,7 @@ def strain(ask: Any) -> Any:
         argv: tuple[str, ...], declared: int | None
     ) -> tuple[dict[Scarce, Strained], str]:
         evidence, answer = ask(argv, declared, Question.BREAKS)
-        limits = {each.scarce: each for each in evidence.asked[0].limits}
+        limits = {limit.scarce: limit for limit in evidence.asked[0].limits}
         if os.getuid() == 0:
             threads = limits.pop(Scarce.THREADS)
             assert threads.outcome is Outcome.NOT_SUPPORTED
@@ -42,7 +42,7 @@ def strain(ask: Any) -> Any:
         for scarce in (Scarce.TASKS_OF_A_GROUP, Scarce.MEMORY_OF_A_GROUP):
             if limits[scarce].outcome is Outcome.NOT_SUPPORTED:
                 print(f"NOT TRIED: {limits.pop(scarce).reason}")
-        assert {each.outcome for each in limits.values()} == {Outcome.MEASURED}
+        assert {limit.outcome for limit in limits.values()} == {Outcome.MEASURED}
         return limits, answer.answer
 
     return one
@@ -61,8 +61,8 @@ def test_a_server_that_handles_it_goes_on_when_all_have_gone(strain: Any) -> Non
         answer, _, last = answer.rpartition("; ")
         assert last.startswith("memory of a container: breaks at ")
         assert last.endswith(", for good")
-    for each in limits.values():
-        assert (each.ended, each.again) == ("", True), each
+    for limit in limits.values():
+        assert (limit.ended, limit.again) == ("", True), limit
     for scarce in FOR_THREADS & limits.keys():
         assert limits[scarce].account.reset > 0
     if Scarce.TASKS_OF_A_GROUP in limits:

@@ -63,7 +63,7 @@ def test_workers_that_take_more_than_they_run(
     monkeypatch.setattr(slow_clients, "WAYS", (SlowWay.HALF_BODY,))
     evidence, answer = ask(gthread(2, 2, *options), 4, Question.SILENT, limit=4)
     steps = evidence.asked[0].ways[0].steps[1:]
-    shut_out = {(each.order, each.clients): not each.admitted for each in steps}
+    shut_out = {(step.order, step.clients): not step.admitted for step in steps}
     for goal, least in ((Goal.MOST, 4), (Goal.LEAST, 2)):
         assert shut_out[goal, least] and not shut_out[goal, least - 1]
     assert answer.answer == "4 shut all others out, one may wait from 2"

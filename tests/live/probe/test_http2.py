@@ -32,23 +32,23 @@ def seen(evidence: Any) -> Http2Seen:
     """What was seen of requests that share a connection."""
     (found,) = evidence.asked
     assert isinstance(found, Http2Seen) and found.outcome is Outcome.MEASURED
-    assert all(each.answered == each.offered for each in found.rounds)
+    assert all(round_.answered == round_.offered for round_ in found.rounds)
     return found
 
 
 def test_one_worker_gives_one_connection_all_its_places(ask: Any) -> None:
     evidence, answer = ask(granian(1, 3), 3, HTTP2, env=BESIDE)
     found = seen(evidence)
-    assert [each.admitted for each in found.rounds] == [1, 3, 3, 3]
-    assert [each.waiting for each in found.rounds] == [0, 3, 3, 3]
+    assert [round_.admitted for round_ in found.rounds] == [1, 3, 3, 3]
+    assert [round_.waiting for round_ in found.rounds] == [0, 3, 3, 3]
     assert (answer.answer, answer.number) == ("as many: 3", 3)
 
 
 def test_of_two_workers_one_has_the_connection(ask: Any) -> None:
     evidence, answer = ask(granian(2, 2), 4, HTTP2, env=BESIDE)
     found = seen(evidence)
-    assert [each.admitted for each in found.rounds[1:]] == [2, 2, 2]
-    assert {each.processes for each in found.rounds} == {1}
+    assert [round_.admitted for round_ in found.rounds[1:]] == [2, 2, 2]
+    assert {round_.processes for round_ in found.rounds} == {1}
     assert (answer.answer, answer.number) == ("2 of 4", 2)
 
 
@@ -66,8 +66,8 @@ def test_a_proxy_spreads_the_streams_of_one_connection(ask: Any) -> None:
     known = catalog.load()
     caddy = front(find_proxy(known, "caddy"), "reverse_proxy")
     evidence, answer = ask(control(2, 2), 4, HTTP2, front=caddy)
-    assert [each.admitted for each in seen(evidence).rounds] == [1, 4, 4, 4]
-    assert {each.processes for each in seen(evidence).rounds[1:]} == {2}
+    assert [round_.admitted for round_ in seen(evidence).rounds] == [1, 4, 4, 4]
+    assert {round_.processes for round_ in seen(evidence).rounds[1:]} == {2}
     assert answer.answer == "as many: 4"
 
 

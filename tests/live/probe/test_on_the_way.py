@@ -15,7 +15,7 @@ def test_connections_to_a_full_backlog_are_waited_for(
     command = gthread(1, 150, "--worker-connections", "1000", "--backlog", "64")
     evidence = measure(command, declared=150, front=nginx)
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
-    at = [each for each in evidence.rounds if each.asked >= 150]
+    at = [round_ for round_ in evidence.rounds if round_.asked >= 150]
     assert [each.admitted for each in at] == [150] * len(at)
-    assert [each.late for each in evidence.rounds] == [0] * len(evidence.rounds)
+    assert [round_.late for round_ in evidence.rounds] == [0] * len(evidence.rounds)
     assert evidence.restarts == 0

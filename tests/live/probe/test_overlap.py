@@ -60,7 +60,7 @@ def test_capacity_that_appears_late_is_waited_for(measure: Measure) -> None:
 def test_a_worker_that_accepts_and_never_runs(measure: Measure) -> None:
     evidence = measure(odd("deaf"), declared=2)
     assert {round_.admitted for round_ in evidence.rounds} == {1}
-    first_pair = next(each for each in evidence.rounds if each.offered == 2)
+    first_pair = next(round_ for round_ in evidence.rounds if round_.offered == 2)
     assert first_pair.waiting + first_pair.account.reset == 1
 
 

@@ -29,7 +29,7 @@ def test_a_check_waits_once_all_places_are_taken_and_not_before(ask: Any) -> Non
     evidence, answer = ask(control(1, 3), 3, PROBES)
     assert answer.answer == "waits from 3; restarted after 21 to 31 s"
     assert answer.number == 3
-    seen = {each.held: each for each in steps(evidence)}
+    seen = {step.held: step for step in steps(evidence)}
     assert [seen[n].answered for n in (0, 2, 3, 7)] == [True, True, False, False]
     assert (seen[3].behind, seen[7].behind) == (1, 5)
     assert (seen[3].in_app, seen[3].tcp) == (3, True)
@@ -38,7 +38,7 @@ def test_a_check_waits_once_all_places_are_taken_and_not_before(ask: Any) -> Non
 def test_where_there_is_always_a_place_it_is_answered(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, PROBES)
     assert (answer.answer, answer.number) == ("answered", None)
-    assert all(each.answered for each in steps(evidence))
+    assert all(step.answered for step in steps(evidence))
 
 
 def test_a_full_worker_may_get_it_while_another_has_room(ask: Any) -> None:
@@ -104,7 +104,7 @@ REUSE_PORT = (
 def test_where_each_worker_listens_for_itself_its_source_port_decides(ask: Any) -> None:
     evidence, answer = ask(REUSE_PORT, 6, PROBES)
     assert answer.answer.startswith("waits from 3, always from 6;")
-    assert CheckOrder.CHANCE not in {each.order for each in steps(evidence)}
+    assert CheckOrder.CHANCE not in {step.order for step in steps(evidence)}
 
 
 def test_a_health_check_may_be_turned_away(ask: Any) -> None:

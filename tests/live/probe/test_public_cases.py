@@ -30,7 +30,7 @@ def test_a_liveness_check_shares_the_threads_of_waitress(ask: Any) -> None:
     evidence, answer = ask(argv, 24, PROBES, limit=24, health=health, env=env)
     assert answer.answer == "waits from 24; restarted after 25 to 35 s"
     assert answer.number == 24
-    steps = {each.held: each for each in evidence.asked[0].steps}
+    steps = {step.held: step for step in evidence.asked[0].steps}
     assert (steps[23].answered, steps[24].answered) == (True, False)
 
 

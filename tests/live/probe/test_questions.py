@@ -46,7 +46,7 @@ def test_each_worker_gets_its_share_of_calls(ask: Any, more: tuple[str, ...]) ->
 def test_where_there_is_always_a_place_every_call_is_answered(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.SELF_CALL)
     assert (answer.answer, answer.number) == ("yes", 8)
-    assert [each.account.answered for each in evidence.asked[0].rounds] == [1, 8]
+    assert [round_.account.answered for round_ in evidence.asked[0].rounds] == [1, 8]
 
 
 def test_calls_that_are_turned_away_are_no_deadlock(ask: Any) -> None:
@@ -97,10 +97,10 @@ def test_waits_differ_for_greenlets(ask: Any) -> None:
     }
     assert answer.answer == "blocking: 1; async: 1, 7 of 8 fail"
     for seen in evidence.asked[0].waits:
-        for each in seen.rounds:
-            assert (each.broken, each.stalled) == (0, 0)
-            entered = each.offered - each.account.answered_without_entering
-            assert each.account.answered == entered
+        for round_ in seen.rounds:
+            assert (round_.broken, round_.stalled) == (0, 0)
+            entered = round_.offered - round_.account.answered_without_entering
+            assert round_.account.answered == entered
 
 
 # -------------------------------------------------------------------------- overflow

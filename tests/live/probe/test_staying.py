@@ -112,7 +112,7 @@ def test_workers_that_take_more_than_they_run(
 ) -> None:
     evidence, answer = ask(gthread(2, 2, *options), 4, Question.EVENTS, limit=4)
     (seen,) = evidence.asked
-    admitted = {(each.order, each.clients): each.admitted for each in seen.steps[1:]}
+    admitted = {(step.order, step.clients): step.admitted for step in seen.steps[1:]}
     assert admitted == {
         (Goal.MOST, 4): 0,
         (Goal.MOST, 3): 1,
@@ -129,7 +129,7 @@ def test_workers_that_take_what_they_run_leave_nothing_to_choose(ask: Any) -> No
         4: 0,
         3: 1,
     }
-    assert {each.order for each in evidence.asked[0].steps} == {None}
+    assert {step.order for step in evidence.asked[0].steps} == {None}
     assert answer.answer == "4 shut all others out"
 
 

@@ -153,10 +153,10 @@ def test_evidence_says_how_the_order_was_chosen(measure: Measure) -> None:
     assert (most.goal, most.by, most.after) == (Goal.MOST, Steering.STOP, (4, 8, 8))
     assert (one.goal, one.after, one.workers) == (Goal.LEAST, (4, 4), most.workers)
     assert reverse.workers == one.workers[::-1]
-    for each in evidence.steered:
-        assert each.account.answered == each.offered == each.asked
-        assert each.complete and each.same_workers
-        assert min(each.stopped_seconds) > 0, "all is there before one looks"
+    for round_ in evidence.steered:
+        assert round_.account.answered == round_.offered == round_.asked
+        assert round_.complete and round_.same_workers
+        assert min(round_.stopped_seconds) > 0, "all is there before one looks"
     assert (one.opened, reverse.opened, reverse.after) == (False, True, (4,))
 
 
@@ -200,7 +200,7 @@ def test_connections_that_are_accepted_before_requests(measure: Measure) -> None
         assert (seen.floor, seen.floor_by) == (0, Basis.GUARANTEED)
         assert (seen.ceiling, seen.ceiling_by) == (2, Basis.GUARANTEED)
         assert not evidence.not_steered
-        (last,) = [each for each in evidence.steered if each.opened]
+        (last,) = [round_ for round_ in evidence.steered if round_.opened]
         assert (last.settled, last.stalled) == ((Settled.IN_VAIN,), 4)
         said.add(verdict_on(evidence, 64))
     assert said == {

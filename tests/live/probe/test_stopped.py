@@ -234,7 +234,7 @@ def test_answers_about_breaking_are_right_or_unknown(tmp_path: Path) -> None:
     evidence, _, said = ask(Question.BREAKS, cell, tmp_path)
     (seen,) = evidence.asked
     assert isinstance(seen, BreaksSeen)
-    limits = {each.scarce: each for each in seen.limits}
+    limits = {limit.scarce: limit for limit in seen.limits}
     files = limits[Scarce.FILES]
     assert files.is_in_doubt or 64 // 2 - 8 < files.held <= 64 // 2, said
     memory = limits[Scarce.MEMORY]

@@ -64,7 +64,7 @@ def test_all_threads_stop_and_go_on(tmp_path: Path) -> None:
 
     within, after, seconds = asyncio.run(stop())
     assert (within, after) == (True, False)
-    assert all(0 < each < 5 for each in seconds.values()) and len(seconds) == 1
+    assert all(0 < second < 5 for second in seconds.values()) and len(seconds) == 1
 
 
 def test_an_error_lets_them_go_on(tmp_path: Path) -> None:

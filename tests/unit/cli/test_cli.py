@@ -123,5 +123,7 @@ def test_a_shell_completes_words(
     words: list[str], incomplete: str, expected: list[str]
 ) -> None:
     shell = ShellComplete(verbs, {}, PROGRAM, COMPLETE)
-    found = [each.value for each in shell.get_completions(words, incomplete)]
+    found = [
+        completion.value for completion in shell.get_completions(words, incomplete)
+    ]
     assert sorted(found) == expected

@@ -80,10 +80,10 @@ def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) 
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     assert found == [
-        f"{each.path.name}:{each.line} {each.name} {key}={value}"
-        for each in candidates(tmp_path, "check")
-        if each.path
-        for key, value in each.given.items()
+        f"{candidate.path.name}:{candidate.line} {candidate.name} {key}={value}"
+        for candidate in candidates(tmp_path, "check")
+        if candidate.path
+        for key, value in candidate.given.items()
     ]
 
 
@@ -156,7 +156,9 @@ def test_files_that_start_no_server_are_left_out(
 ) -> None:
     for file, content in {**APP, name: text}.items():
         (tmp_path / file).write_text(content)
-    assert [each.program for each in candidates(tmp_path, "check")] == ["flask"]
+    assert [candidate.program for candidate in candidates(tmp_path, "check")] == [
+        "flask"
+    ]
 
 
 @pytest.mark.parametrize(

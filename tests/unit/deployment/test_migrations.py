@@ -39,7 +39,7 @@ def test_in_a_script(
     tmp_path: Path, file: str, text: str, words: tuple[str, ...]
 ) -> None:
     (tmp_path / file).write_text(f"{text}while true; do\n  flask db upgrade\ndone\n")
-    command = [each.format(file) for each in words]
+    command = [word.format(file) for word in words]
     with pytest.raises(DeploymentFault, match="runs `flask db upgrade`"):
         check_database("command", command, tmp_path, SHOP, {})
 

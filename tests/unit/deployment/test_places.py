@@ -54,5 +54,5 @@ def test_places_need_a_route() -> None:
 
 def test_every_name_has_a_page() -> None:
     assert len(named_places()) >= 9
-    for each in named_places().values():
-        assert each.source.startswith("https://")
+    for named_place in named_places().values():
+        assert named_place.source.startswith("https://")

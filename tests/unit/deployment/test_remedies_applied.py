@@ -150,7 +150,7 @@ def _text(node: ast.AST) -> str:
         case ast.Constant(value=str(text)):
             return text
         case ast.JoinedStr(values=values):
-            return "".join(_text(each) or "{}" for each in values)
+            return "".join(_text(value) or "{}" for value in values)
     return ""
 
 

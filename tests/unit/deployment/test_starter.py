@@ -56,7 +56,7 @@ def test_requirements_without_flask_are_left_out(folder: Path) -> None:
 
 def test_deployments_have_names_of_their_own(folder: Path) -> None:
     found = candidates(folder, "check")
-    names = [each.name for each in deployments(folder, [*found, *found])]
+    names = [deployment.name for deployment in deployments(folder, [*found, *found])]
     assert len(set(names)) == len(names)
 
 

@@ -26,7 +26,8 @@ def plan() -> Plan:
 
 def test_the_matrix_is_the_default_selection(plan: Plan) -> None:
     planned = [
-        nothing_measured(each, Outcome.NOT_INSTALLED, "") for each in plan.environments
+        nothing_measured(environment, Outcome.NOT_INSTALLED, "")
+        for environment in plan.environments
     ]
     assert matrix.shape_in_readme() == matrix.shape(judge(planned)), (
         "measure, and write it again: nox -s docs -- --matrix RESULTS"
@@ -34,7 +35,7 @@ def test_the_matrix_is_the_default_selection(plan: Plan) -> None:
 
 
 def test_its_size_is_told(plan: Plan) -> None:
-    cells = sum(len(each.cells) for each in plan.environments)
+    cells = sum(len(environment.cells) for environment in plan.environments)
     text = " ".join(README.read_text().split())
     assert f"measures {cells} cells" in text
     assert f"in {len(plan.environments)} environments of its own" in text

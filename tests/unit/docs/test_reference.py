@@ -56,7 +56,7 @@ def test_each_question_is_answered_by_a_command_or_said_not_to_be() -> None:
 
 
 def test_no_thread_is_there_twice_and_the_readme_counts_them() -> None:
-    threads = [each for q in asked.questions() for each in q.threads]
+    threads = [thread for q in asked.questions() for thread in q.threads]
     assert len(threads) == len(set(threads)) > 60
     words = f"{len(asked.questions())} questions from {len(threads)} threads"
     assert f"[{words}](docs/asked.md)" in README.read_text()

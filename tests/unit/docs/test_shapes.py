@@ -24,4 +24,4 @@ def test_the_table_has_every_shape_once() -> None:
     ]
     assert f"These {len(SHAPES)} are checked by a test" in part
     assert f"These {len(IN_CONTAINERS)} start containers" in part
-    assert len({each["repository"] for each in SHAPES}) == len(SHAPES) >= 40
+    assert len({shape["repository"] for shape in SHAPES}) == len(SHAPES) >= 40

@@ -48,9 +48,9 @@ def test_the_page_is_that_of_the_data() -> None:
 def test_what_is_stored_has_three_witnesses_at_least() -> None:
     cells = witness.read().cells
     assert len(cells) >= 7
-    assert all(each.timed for each in cells)
-    assert any(each.own for each in cells)
-    assert all(each.kernel and each.kernel.held for each in cells)
+    assert all(cell.timed for cell in cells)
+    assert any(cell.own for cell in cells)
+    assert all(cell.kernel and cell.kernel.held for cell in cells)
 
 
 @pytest.mark.parametrize(

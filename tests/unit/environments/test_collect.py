@@ -42,7 +42,7 @@ def test_a_folder_of_results(tmp_path: Path) -> None:
     found, faults = collect(tmp_path)
     assert not faults
     assert [str(each.environment) for each in found] == [
-        str(each.environment) for each in whole.environments
+        str(environment.environment) for environment in whole.environments
     ]
     assert set(outcomes(found).values()) == {"it died"}
 

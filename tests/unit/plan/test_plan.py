@@ -878,6 +878,6 @@ def test_gunicorn_gets_what_its_release_needs(
 
 def test_uwsgi_is_built_from_nothing_left_of_another_python() -> None:
     plan = make_plan(REAL, Selection(servers=("uwsgi",), flask=("3.1.3",)))
-    assert [each.build_env for each in plan.environments] == [
+    assert [environment.build_env for environment in plan.environments] == [
         {"UWSGI_FORCE_REBUILD": "1"}
     ]

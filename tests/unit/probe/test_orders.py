@@ -59,8 +59,8 @@ def test_one_order_and_its_reverse_find_the_least(
     most, *leasts = done
     assert (most.goal, most.admitted) == (Goal.MOST, workers * threads)
     firsts = [1, workers] if by is STOP else [*order]
-    assert [each.workers[0] for each in leasts] == firsts
-    assert {each.admitted for each in leasts} == {least}
+    assert [round_.workers[0] for round_ in leasts] == firsts
+    assert {round_.admitted for round_ in leasts} == {least}
     assert guarantee_least(leasts)
     assert not obstacle(Choice(order, by), workers * threads, done)
 
@@ -79,7 +79,7 @@ def test_where_orders_disagree_each_worker_is_the_first_once() -> None:
         done.append(steered(step.goal, step.order, 6, after, opened=step.opened))
     orders = [each.workers for each in done if each.goal is Goal.LEAST]
     assert orders == [(1, 2, 3), (3, 2, 1), (2, 3, 1), (3, 1, 2)]
-    assert min(each.admitted for each in least_rounds(done, 6)) == 3
+    assert min(round_.admitted for round_ in least_rounds(done, 6)) == 3
     assert guarantee_least(least_rounds(done, 6))
 
 
@@ -101,7 +101,7 @@ def test_where_workers_are_not_alike_each_is_the_first_once() -> None:
     assert not are_alike(done) and are_alike(done[1:])
     assert [each.workers[0] for each in done[1:]] == [1, 3, 2, 3]
     leasts = least_rounds(done, 7)
-    assert min(each.admitted for each in leasts) == 1
+    assert min(round_.admitted for round_ in leasts) == 1
     assert guarantee_least(leasts, alike=False)
 
 
@@ -223,10 +223,10 @@ def test_the_worker_with_the_lock_is_first_in_every_order() -> None:
         assert not obstacle(choice, 4, done)
         done.append(msgspec.structs.replace(of_a_lock(step), opened=step.opened))
     leasts = least_rounds(done, 4)
-    assert {each.workers[0] for each in leasts} == {1, 2}
+    assert {round_.workers[0] for round_ in leasts} == {1, 2}
     assert not guarantee_least(leasts, alike=are_alike(done))
     assert "not each could be the first" in obstacle(choice, 4, done)
-    older = [msgspec.structs.replace(each, takers=None) for each in leasts]
+    older = [msgspec.structs.replace(round_, takers=None) for round_ in leasts]
     assert guarantee_least(older, alike=False)
 
 

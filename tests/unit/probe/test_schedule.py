@@ -54,7 +54,7 @@ def test_schedule_of_a_server_as_declared() -> None:
     schedule = Schedule(4, 64)
     loads = [1, 4, 4, 4, 5, 16]
     assert run(schedule, 4) == loads
-    assert [each.offered for each in schedule.rounds] == loads
+    assert [round_.offered for round_ in schedule.rounds] == loads
     assert schedule.begun_anew == 0
     assert schedule.workers == 1
 
@@ -66,7 +66,7 @@ def test_what_never_lets_a_request_in_is_given_up() -> None:
 def test_schedule_of_workers_whose_order_can_be_chosen() -> None:
     schedule = Schedule(8, 64)
     assert run(schedule, 8, TWO) == [1, 8, 8, 8, 9]
-    assert [each.goal for each in schedule.steered] == ["most", "least", "least"]
+    assert [round_.goal for round_ in schedule.steered] == ["most", "least", "least"]
     assert (schedule.workers, schedule.not_steered) == (2, "")
 
 
@@ -250,7 +250,7 @@ def test_a_round_from_before_a_worker_was_up_does_not_set_the_floor() -> None:
             schedule.record(seen(step.asked, min(step.asked, 2 * len(held))))
         schedule.choose_among(TWO, held)
     assert schedule.begun_anew == 1
-    assert {each.admitted for each in schedule.rounds if each.offered == 3} == {3}
+    assert {round_.admitted for round_ in schedule.rounds if round_.offered == 3} == {3}
     assert orders == [Goal.MOST, Goal.LEAST, Goal.LEAST] * 2
 
 

@@ -22,8 +22,8 @@ def test_answers_of_an_earlier_run_stay() -> None:
 
     def answers(*runs: Evidence) -> list[list[tuple[str, str]]]:
         return [
-            [(str(seen.question), seen.reason) for seen in each.cells[0].asked]
-            for each in with_earlier_answers(runs)
+            [(str(seen.question), seen.reason) for seen in combined.cells[0].asked]
+            for combined in with_earlier_answers(runs)
         ]
 
     died = Outcome.DIED

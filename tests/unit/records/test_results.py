@@ -66,7 +66,7 @@ def test_the_newer_of_two_measurements_counts() -> None:
     gone = unmeasured(WHERE, "sync-4", Outcome.DIED, "it died")
     newer = evidence(WHERE, [gone], measured_at="2026-11-21T00:00:00+00:00")
     for order in ([older, newer], [newer, older]):
-        cells = [c for each in newest_cells(order) for c in each.cells]
+        cells = [c for newest_cell in newest_cells(order) for c in newest_cell.cells]
         assert {c.configuration: c.outcome for c in cells} == {
             "default": Outcome.MEASURED,
             "sync-4": Outcome.DIED,

@@ -21,7 +21,7 @@ PAGES = Path(__file__).parents[3] / "docs" / "rules"
 
 
 def test_ids_are_never_given_twice() -> None:
-    assert len(RULES) == len({each.name for each in RULES.values()} | {1, 2})
+    assert len(RULES) == len({rule.name for rule in RULES.values()} | {1, 2})
     assert sorted(RULES) == list(RULES)
 
 

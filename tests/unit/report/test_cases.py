@@ -96,15 +96,15 @@ def test_the_cells_of_a_run() -> None:
         cell(Outcome.DIED, 3),
     )
     cases = of_report(measured, FORBIDDEN[FailOn.FEWER])
-    assert [each.code for each in cases] == ["", "FC001", "FC106", "FC104"]
-    assert [each.fails for each in cases] == [False, False, False, True]
+    assert [case.code for case in cases] == ["", "FC001", "FC106", "FC104"]
+    assert [case.fails for case in cases] == [False, False, False, True]
     found = suite(cases)
     counts = {name: found.get(name) for name in ("tests", "failures", "skipped")}
     assert counts == {"tests": "4", "failures": "1", "skipped": "1"}
     assert [each[0].tag if len(each) else "" for each in found.iter("testcase")] == [
         *("", "", "skipped", "failure")
     ]
-    assert [(each["ruleId"], each["level"]) for each in results(cases)] == [
+    assert [(result["ruleId"], result["level"]) for result in results(cases)] == [
         *(("FC001", "warning"), ("FC106", "note"), ("FC104", "error"))
     ]
 
@@ -167,7 +167,7 @@ def test_only_the_format_is_printed(
         case "json":
             assert len(json.loads(out)["places"]) == 2
         case "jsonl":
-            assert [json.loads(each)["declared"] for each in out.splitlines()] == [1, 2]
+            assert [json.loads(line)["declared"] for line in out.splitlines()] == [1, 2]
         case "sarif":
             assert len(json.loads(out)["runs"][0]["results"]) == 2
         case "junit":

@@ -107,7 +107,7 @@ def test_several_pythons_are_rows() -> None:
 
 def test_columns_are_in_the_order_of_versions() -> None:
     releases = ["3.1.3", "0.9", "branch", "0.12.5", "2.3.3"]
-    cells = [measured(each, "gunicorn", "27.0.1", "sync-4") for each in releases]
+    cells = [measured(release, "gunicorn", "27.0.1", "sync-4") for release in releases]
     assert lay_out(together(*cells)).columns == (
         *("0.9", "0.12.5", "2.3.3", "3.1.3"),
         "branch",

@@ -106,7 +106,7 @@ def test_words_are_not_broken() -> None:
 
 
 def test_what_is_there_to_be_copied_is_left_whole() -> None:
-    (line,) = [each for each in shown("single", 60).splitlines() if "again:" in each]
+    (line,) = [line for line in shown("single", 60).splitlines() if "again:" in line]
     assert line.endswith(" --only flask-3.1.3/gunicorn-27.0.1/gthread-4x2/py3.11")
 
 

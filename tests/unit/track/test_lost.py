@@ -81,7 +81,7 @@ class Searched:
     def measure(self, plan: Plan) -> Sequence[Evidence]:
         """Evidence of a plan, in which only a reload is watched."""
         assert all(each.acts == (Act.RELOAD,) for each in plan.cells)
-        where = [each.environment for each in plan.environments]
+        where = [environment.environment for environment in plan.environments]
         self.measured += [each.server_version for each in where]
         return [
             evidence_of(each, self.truth[each.server_version], Act.RELOAD)
@@ -143,7 +143,7 @@ def test_fewer_lost_requests_are_an_improvement() -> None:
         point("27", evidence_of(where, number, Act.RELOAD), Act.RELOAD)
         for number in (2, 0)
     )
-    changes = [each.change for each in compare_points([(some, none), (none, some)])]
+    changes = [point.change for point in compare_points([(some, none), (none, some)])]
     assert changes == [Change.MORE, Change.FEWER]
     assert some.cell.outcome is Outcome.MEASURED
     assert point("27", some.evidence).number == "4"

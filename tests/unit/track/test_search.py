@@ -62,9 +62,9 @@ class Measured:
 
     def measure(self, plan: Plan) -> list[Evidence]:
         """Evidence of a plan."""
-        environments = [each.environment for each in plan.environments]
-        self.asked += [each.server_version for each in environments]
-        return [evidence_of(each, self.truth) for each in environments]
+        environments = [environment.environment for environment in plan.environments]
+        self.asked += [environment.server_version for environment in environments]
+        return [evidence_of(environment, self.truth) for environment in environments]
 
 
 def changed_in(first: int) -> dict[str, int | Outcome]:
@@ -74,7 +74,7 @@ def changed_in(first: int) -> dict[str, int | Outcome]:
 
 def ends(measured: Measured, good: str | None, bad: str | None) -> tuple[str, ...]:
     """The releases of both ends."""
-    return tuple(each.release for each in find_ends(measured.search, good, bad))
+    return tuple(end.release for end in find_ends(measured.search, good, bad))
 
 
 def test_a_change_is_found_and_each_release_measured_once() -> None:

@@ -89,7 +89,7 @@ def test_numbers_do_not_drift_within_a_span() -> None:
     drifted = found.spans[1]
     assert drifted.change is Change.FEWER
     assert drifted.reason == "8 before; now 5 to 6, compared with 20.1.0"
-    assert [each.name for each in drifted.versions] == []
+    assert [version.name for version in drifted.versions] == []
 
 
 def test_a_release_after_a_drift_is_compared_with_its_own_span_only() -> None:
@@ -133,9 +133,7 @@ def test_what_does_not_work_is_a_span_and_what_cannot_be_told_a_gap() -> None:
     ]
     assert in_short(*points) == "0.12: 1; 1.0.3: 4; 2.0: not started"
     gaps = fill_line(LIKE, points).gaps
-    assert [each.releases for each in gaps] == [
-        *(("0.9",), ("1.0", "1.0.1"), ("1.0.2",))
-    ]
+    assert [gap.releases for gap in gaps] == [*(("0.9",), ("1.0", "1.0.1"), ("1.0.2",))]
 
 
 def test_a_reason_that_names_its_release_is_one_gap() -> None:

@@ -34,7 +34,7 @@ def test_flask_werkzeug_and_the_server_are_swapped_alone_and_the_rest_together()
     found = changed("Python", "Flask", "Werkzeug", "gunicorn", "click", "jinja2")
     added = Difference(name="packaging", before=None, now="26")
     parts = group_versions([*found, added], "gunicorn", "gunicorn")
-    assert [names(each) for each in parts] == [
+    assert [names(part) for part in parts] == [
         *("Flask", "Werkzeug", "gunicorn", "click, jinja2")
     ]
     parts = group_versions(changed("gevent-wsgi", "gevent"), "gevent", "gevent-wsgi")

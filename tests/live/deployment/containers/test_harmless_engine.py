@@ -64,7 +64,7 @@ def refused(check: Check, folder: Path, commands: Sequence[str]) -> None:
     Those with an address of their own are only where the system allows a layer.
     """
     if layer_problem(folder):
-        commands = [each for each in commands if "fixed" not in each]
+        commands = [command for command in commands if "fixed" not in command]
     named = {f"mine-{number}": command for number, command in enumerate(commands)}
     write_all(folder, named, "declared = 4", 'env = { PORT = "{port}" }')
     with untouched():

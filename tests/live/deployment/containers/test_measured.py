@@ -93,7 +93,7 @@ def test_what_the_engine_puts_in_front_is_watched(user: User) -> None:
     proxies = engine.proxies(port)
     if not proxies:
         pytest.skip("this engine passes connections on without a program")
-    assert all(b"docker-proxy" in words_of(each) for each in proxies)
+    assert all(b"docker-proxy" in words_of(proxy) for proxy in proxies)
     before = spent(proxies)
     deadline = time.monotonic() + 60
     while not answers(port):

@@ -75,7 +75,9 @@ def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
 def test_each_environment_is_told() -> None:
     wanted = selection("--ask=overlap", "--server=gunicorn")
     plan = make_plan(REAL, wanted)
-    assert {each.ask for each in plan.environments} == {(Question.OVERLAP,)}
+    assert {environment.ask for environment in plan.environments} == {
+        (Question.OVERLAP,)
+    }
 
 
 @pytest.mark.parametrize(
@@ -85,8 +87,8 @@ def test_each_environment_is_told() -> None:
 def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
     words = [f"--ask={ask}", "--server=werkzeug", f"--flask={flask}"]
     plan = make_plan(REAL, selection(*words))
-    for each in plan.environments:
-        assert ("asgiref>=3.2" in each.requirements) == needed
+    for environment in plan.environments:
+        assert ("asgiref>=3.2" in environment.requirements) == needed
 
 
 @pytest.mark.parametrize("question", [*Question][1:])
@@ -105,7 +107,7 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
 
 
 def test_old_evidence_was_asked_nothing() -> None:
-    fields = {each.name: each for each in msgspec.structs.fields(CellEvidence)}
+    fields = {field.name: field for field in msgspec.structs.fields(CellEvidence)}
     assert fields["asked"].default == ()
 
 

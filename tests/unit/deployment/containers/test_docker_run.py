@@ -232,4 +232,4 @@ def test_a_container_that_is_read_only(tmp_path: Path) -> None:
 def test_what_would_be_given_to_one_container_alone_is_copied(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     found = made("-v ./a:/srv:ro,Z", tmp_path)
-    assert [each.target for each in found.copies] == ["/srv"]
+    assert [copy.target for copy in found.copies] == ["/srv"]

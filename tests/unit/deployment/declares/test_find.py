@@ -280,7 +280,7 @@ def test_what_cannot_be_read_as_text_is_left_out(tmp_path: Path) -> None:
 def test_places_contradict_each_other(
     files: Mapping[str, str], against: list[str], tmp_path: Path
 ) -> None:
-    found = {each.file: each for each in places(tmp_path, {**PROCFILE, **files})}
+    found = {place.file: place for place in places(tmp_path, {**PROCFILE, **files})}
     assert list(found["Procfile"].contradicts) == against
     for other in against:
         assert found[other.partition(":")[0]].contradicts == ("Procfile:2",)
@@ -307,7 +307,7 @@ def test_settings_of_other_servers(
 ) -> None:
     command = "uwsgi --yaml" if "uwsgi" in name else "hypercorn -c"
     files = {name: text, "start.sh": f"{command} {name} a:a\n"}
-    found = [each for each in places(tmp_path, files) if each.file == "start.sh"]
+    found = [place for place in places(tmp_path, files) if place.file == "start.sh"]
     assert [(each.known, each.declared) for each in found] == [(known, declared)]
 
 
@@ -318,8 +318,8 @@ def test_what_is_checked_is_one_of_several(
     workers: tuple[int, ...], against: list[int], tmp_path: Path
 ) -> None:
     text = "".join(
-        f'[[deployment]]\nname = "w{each}"\ncommand = "gunicorn -w {each} shop:app"\n'
-        for each in workers
+        f'[[deployment]]\nname = "w{n}"\ncommand = "gunicorn -w {n} shop:app"\n'
+        for n in workers
     )
     found = places(tmp_path, {**PROCFILE, "concurrency.toml": text})
     lines = tuple(f"concurrency.toml:{line}" for line in against)

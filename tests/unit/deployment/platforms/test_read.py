@@ -165,7 +165,7 @@ def test_proxies() -> None:
 
 def test_what_an_instance_starts_and_its_variables() -> None:
     run = one("service.yaml", files.CLOUD_RUN)
-    assert [each.text for each in run.starts] == ["gunicorn -w '${WORKERS}' app:app"]
+    assert [start.text for start in run.starts] == ["gunicorn -w '${WORKERS}' app:app"]
     assert run.variables == {"WORKERS": "3"} and run.counted_processors == 2
     fly = one("fly.toml", files.FLY)
     named = [(e.what, e.text) for e in fly.starts]
