@@ -68,10 +68,13 @@ def prepare_all(
     """The deployments, ready to start. Raises ``UsageError`` with every problem."""
     prepared: list[Prepared | NotPrepared] = []
     problems: list[str] = []
-    for each in chosen:
+    for deployment in chosen:
         try:
-            with deployments.located(configured, each), looking_at_paths("command"):
-                prepared.append(prepare(configured, each, options))
+            with (
+                deployments.located(configured, deployment),
+                looking_at_paths("command"),
+            ):
+                prepared.append(prepare(configured, deployment, options))
         except UsageError as problem:
             problems += problem.args
     if problems:
@@ -109,18 +112,18 @@ def check_limit(prepared: Prepared, limit: int) -> None:
         raise DeploymentFault("declared", str(problem)) from None
 
 
-def declares(each: Prepared | NotPrepared) -> str:
+def declares(prepared: Prepared | NotPrepared) -> str:
     """What a deployment declares, in one line."""
-    if not isinstance(each, Prepared):
+    if not isinstance(prepared, Prepared):
         return printable(
-            f"{each.deployment.name}: cannot be installed: {each.log_tail}"
+            f"{prepared.deployment.name}: cannot be installed: {prepared.log_tail}"
         )
-    declared, because = each.declaration.declared, each.declaration.because
+    declared, because = prepared.declaration.declared, prepared.declaration.because
     number = "no bound" if declared is None else declared
-    if each.problem and each.deployment.declared is None:
+    if prepared.problem and prepared.deployment.declared is None:
         problem = "its command does not show what it declares; the running server may"
-        return printable(f"{each.deployment.name}: {problem}: {each.problem}")
-    words = f"{each.deployment.name}: declares {number}: {because}"
-    if sent := on_paper(each):
+        return printable(f"{prepared.deployment.name}: {problem}: {prepared.problem}")
+    words = f"{prepared.deployment.name}: declares {number}: {because}"
+    if sent := on_paper(prepared):
         words = f"{words}; {sent}"
-    return printable(f"{words}; it runs on {each.where.python}", characters=1000)
+    return printable(f"{words}; it runs on {prepared.where.python}", characters=1000)

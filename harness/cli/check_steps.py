@@ -43,9 +43,10 @@ def measure_all(
 
     Raises ``Interrupted``, with a report of those that were measured.
     """
+    # A deployment counts as missing until it is measured, so that a crash in between
+    # leaves a report on all of them.
     checked = [
-        not_measured(each, plan_deployment(each, options.limit))  # until it is
-        for each in prepared
+        not_measured(one, plan_deployment(one, options.limit)) for one in prepared
     ]
 
     def report(
@@ -63,10 +64,10 @@ def measure_all(
         with progress(
             total, total, quiet=options.printing.quiet, idle="starting"
         ) as shown:
-            for number, each in enumerate(prepared):
-                name = each.deployment.name
+            for number, one in enumerate(prepared):
+                name = one.deployment.name
                 shown.begin(name)
-                checked[number] = measure(each, checked[number], options, shown)
+                checked[number] = measure(one, checked[number], options, shown)
                 findings = report(checked)
                 shown.end(name, findings.report.cells[number])
     except KeyboardInterrupt:
@@ -81,32 +82,32 @@ def measure_all(
 
 
 def measure(
-    each: Prepared | NotPrepared,
-    before: Checked,
+    prepared: Prepared | NotPrepared,
+    unmeasured: Checked,
     options: CheckOptions,
-    shown: Progress,
+    progress_line: Progress,
 ) -> Checked:
     """Measure one deployment; the evidence is written before any opinion."""
-    checked = before
-    if isinstance(each, Prepared):
-        where = each.where
+    checked = unmeasured
+    if isinstance(prepared, Prepared):
+        where = prepared.where
         about = (
-            each.contained.notes
-            if each.contained
+            prepared.contained.notes
+            if prepared.contained
             else notes(where.folder, where.variables)
         )
-        words = filter(None, (each.command.note, *about))
-        for line in (*(["measuring"] if shown.in_lines else []), *words):
-            shown.say(printable(f"{each.deployment.name}: {line}"))
+        words = filter(None, (prepared.command.note, *about))
+        for line in (*(["measuring"] if progress_line.in_lines else []), *words):
+            progress_line.say(printable(f"{prepared.deployment.name}: {line}"))
         logs = options.results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        plan = plan_deployment(each, options.limit, options.ask)
+        plan = plan_deployment(prepared, options.limit, options.ask)
         checked = asyncio.run(
-            measure_deployment(each, plan, logs, options.start_seconds)
+            measure_deployment(prepared, plan, logs, options.start_seconds)
         )
         if path := checked.found_below:
             found = f'its Flask app was found below {path}; `below = "{path}"` says so'
-            shown.say(printable(f"{each.deployment.name}: {found}"))
+            progress_line.say(printable(f"{prepared.deployment.name}: {found}"))
     name = checked.deployment.name
     write_evidence(options.results, checked.evidence, name=name)
     return checked
