@@ -41,6 +41,7 @@ from harness.probe.probe import Probe
 from harness.probe.quiet import Quiet
 from harness.probe.ready import from_app
 from harness.probe.ready import NotAnswering
+from harness.probe.ready import OutOfTime
 from harness.probe.ready import read_body
 from harness.probe.ready import take_note
 from harness.probe.ready import wait_ready
@@ -149,12 +150,10 @@ class DeployedApp:
         search = AnswerSearch(server, *known, self.is_client)
         try:
             client, endpoint, found_below = await reach(search, wait, watched)
-        except NotAnswering as problem:
-            if time.monotonic() - begun < self._seconds:
-                raise
+        except OutOfTime as problem:
             what, *rest = str(problem).split("; ")
             allowed = f"within {self._seconds:g} seconds; `--start-seconds` allows more"
-            raise NotAnswering("; ".join([f"{what} {allowed}", *rest])) from None
+            raise OutOfTime("; ".join([f"{what} {allowed}", *rest])) from None
         if not endpoint.path and shared(endpoint.port, server.processes()):
             raise NotAnswering(
                 f"another program listens on port {endpoint.port} as well, and gets "

@@ -29,6 +29,7 @@ from harness.probe.listeners import listening_addresses
 from harness.probe.look import at_rest
 from harness.probe.look import look
 from harness.probe.ready import NotAnswering
+from harness.probe.ready import OutOfTime
 from harness.probe.ready import send_one
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
@@ -124,7 +125,13 @@ async def reach(
             answer.cancel()
             answer = asyncio.ensure_future(wait(endpoint))
         return Reached(await answer, endpoint)
-    except NotAnswering:
+    except NotAnswering as problem:
+        ports = listened_on(without_supervisors(search.server.processes()))
+        is_late = isinstance(problem, OutOfTime) and not (
+            search.is_client or endpoint.path
+        )
+        if is_late and ports and endpoint.port not in ports:
+            raise _on_other_ports(search, ports) from None
         secured = endpoint._replace(tls=True)
         if watched.status == BAD_REQUEST and await _answers(search, secured):
             # nginx and Apache answer like this to a client that does not speak TLS.
@@ -205,10 +212,14 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
             seconds += 1
             rested = rested + 1 if at_rest(before, now) else 0
         if seconds >= OTHER_PORTS_SECONDS or rested >= OTHER_PORTS_QUIET_SECONDS:
-            listed = ", ".join(map(str, sorted(ports)))
-            problem = f"it listens on port {listed} and not on the one it was given"
-            raise NotAnswering(f"{problem}; {search.remedy_for(ports)}")
+            raise _on_other_ports(search, ports)
         before = now
+
+
+def _on_other_ports(search: AnswerSearch, ports: set[int]) -> NotAnswering:
+    listed = ", ".join(map(str, sorted(ports)))
+    problem = f"it listens on port {listed} and not on the one it was given"
+    return NotAnswering(f"{problem}; {search.remedy_for(ports)}")
 
 
 def _other_ways(

@@ -30,6 +30,7 @@ IF_SIGNAL = "if that was a signal to a process that it did not start: "
 CAUSES = (
     re.compile(rf".*(?:{re.escape(REFUSED)}|{NOWHERE})"),
     re.compile(rf".*\b{NOT_PERMITTED}$"),
+    re.compile(r".*\bexec format error$"),
     re.compile(r".*(?:toomanyrequests|429 Too Many Requests|[Nn]o space left on)"),
     re.compile(r"\(?(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
     re.compile(r"Listen queue size is greater than the system max"),
@@ -46,6 +47,20 @@ CAUSES = (
 the kernel refused, a rate or a disk that is used up, an exception, an app that is not
 in its module (in words by gunicorn, uvicorn and waitress), a service that Compose
 waited for in vain, anything else."""
+
+
+PULL = "pull or build its images before the check"
+
+REMEDIES = {
+    r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
+    r"|toomanyrequests|429 Too Many Requests": PULL,
+    "exec format error$": "if that is a script, write `#!/bin/sh` as its first line; "
+    "otherwise pull or build its image for the platform of this machine",
+    "[Nn]o space left on": "make room on that disk",
+    r"\[Errno 11\]|can't start new thread|Cannot fork": "raise `ulimit -u`, or end "
+    "some processes",
+}
+"""What to do, by the cause that was printed."""
 
 
 class Advice(NamedTuple):
@@ -114,12 +129,11 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     if cause.endswith(NOT_PERMITTED):
         sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
         return Advice(cause, f"{sent}{LEAVES_ALONE}")
-    if _NO_IMAGE.search(cause):
-        return Advice(cause, "pull or build its images before the check")
+    for pattern, remedy in REMEDIES.items():
+        if re.search(pattern, cause):
+            return Advice(cause, remedy)
     if name := _lacks_variable(cause, cell.log_tail):
         return Advice(cause, f'give it that variable: env = {{ {name} = "…" }}')
-    if re.search("[Nn]o space left on", cause):
-        return Advice(cause, "make room on that disk")
     is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
     is_client = server_words(cell.command)[0] in CLIENTS
     if is_error or is_client or "exited with status 0 before" not in cell.reason:
@@ -137,13 +151,6 @@ def _lacks_variable(cause: str, log: str) -> str:
     match = _UNSET.search(cause)
     is_looked_up = "os.environ" in log or re.search(r"\bos(?:\.py)?[\">]", log)
     return match["name"] if match and is_looked_up else ""
-
-
-_NO_IMAGE = re.compile(
-    r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
-    r"|toomanyrequests|429 Too Many Requests"
-)
-"""The engine's message about an image that cannot be found or pulled."""
 
 
 def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from harness.deployment.config import Configured
 from harness.deployment.declared.promise import say_declared
 from harness.deployment.failures import Advice
+from harness.deployment.failures import PULL
 from harness.deployment.fixed_ports import remedy_for
 from harness.deployment.fixed_ports import taken_port
 from harness.deployment.hook import SILENT
@@ -77,7 +78,20 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
     hello = checked.hello or SILENT
     if checked.is_underived and cell.outcome is Outcome.MEASURED:
         return _without_declaration(checked, cell, about_patches(cell, hello))
-    return _about_a_taken_port(checked, explain(cell, checked.promise, hello))
+    cell = _about_a_platform(checked, explain(cell, checked.promise, hello))
+    return _about_a_taken_port(checked, cell)
+
+
+def _about_a_platform(checked: Checked, cell: CellReport) -> CellReport:
+    """A cell whose remedy names the platform of an image that cannot be had."""
+    prepared = checked.prepared
+    contained = prepared.contained if isinstance(prepared, Prepared) else None
+    if contained is None or PULL not in cell.remedy or not contained.platforms:
+        return cell
+    named = " and ".join(contained.platforms)
+    whole = f"{PULL}, for the platform {named}, or leave that platform out"
+    reason, remedy = (text.replace(PULL, whole) for text in (cell.reason, cell.remedy))
+    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
 
 
 def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:

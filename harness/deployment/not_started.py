@@ -60,11 +60,11 @@ MOD_WSGI = "mod_wsgi"
 
 def other_server(path: Path, text: str) -> OtherServer | None:
     """What serves an app by a file, other than what a check can start."""
-    for pattern, who in BY_NAME.items():
-        if path.match(pattern):
-            return OtherServer(1, who)
-    readers = (each for mark, each in BY_TEXT.items() if mark in text)
-    return next(filter(None, (reader(path, text) for reader in readers)), None)
+    readers = (reader for mark, reader in BY_TEXT.items() if mark in text)
+    if said := next(filter(None, (reader(path, text) for reader in readers)), None):
+        return said
+    named = (who for pattern, who in BY_NAME.items() if path.match(pattern))
+    return next((OtherServer(1, who) for who in named), None)
 
 
 BY_NAME = {

@@ -46,6 +46,10 @@ class NotAnswering(Exception):
     """The app did not answer in time; the message says what happened instead."""
 
 
+class OutOfTime(NotAnswering):
+    """The time was over before there was an answer to believe."""
+
+
 class _Ready(msgspec.Struct, frozen=True):
     token: str
     process: ProcessId
@@ -171,16 +175,19 @@ async def wait_ready(
     """Wait until the app in the server answers; return the request that it answered.
 
     ``instead`` says of a request what came instead of the right answer, if anything
-    did. Raises ``NotAnswering`` after ``seconds``, or after ``errors_believed`` errors
-    in a row that are not among ``NOT_YET``, and ``Ended`` when the server ends before.
+    did. Raises ``OutOfTime`` after ``seconds``, ``NotAnswering`` after
+    ``errors_believed`` errors in a row that are not among ``NOT_YET``, and ``Ended``
+    when the server ends before.
     """
     deadline = time.monotonic() + seconds
     errors = 0
     fault: str | None = "it was not asked"
     while fault is not None:
         remaining = deadline - time.monotonic()
-        if remaining <= 0 or errors >= errors_believed:
+        if errors >= errors_believed or (errors and remaining <= 0):
             raise NotAnswering(fault)
+        if remaining <= 0:
+            raise OutOfTime(fault)
         client = await send_one(server, address, target, remaining, headers)
         fault = instead(client, token)
         answered = client.state is State.ANSWERED

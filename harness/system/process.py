@@ -100,9 +100,10 @@ class ProcessTree:
     def _take(self, word: str, value: str) -> None:
         if word == "started":
             self.started.set_result(int(value))
-        elif word == "failed":
-            reason = os.strerror(int(value))
-            self.started.set_exception(CannotExecute(reason))
+        elif word in ("failed", "refused"):
+            refused = OSError(int(value), os.strerror(int(value)))
+            kind = CannotExecute(refused.strerror) if word == "failed" else refused
+            self.started.set_exception(kind)
         elif word == "left":
             self._not_removed = describe_status(int(value))
         elif word == "exited":
@@ -232,7 +233,7 @@ async def running(
     open file ``output`` instead. ``remove`` is a command to run when all is killed: it
     removes what the command made others start, such as containers. ``name`` names the
     command in messages, and ``behind`` is the tree that it passes requests on to.
-    Raises ``CannotExecute`` when there is no such command.
+    Raises ``CannotExecute`` for no such command, ``OSError`` for no process to run it.
     """
     with log.open("wb") as file:
         process, lifeline = spawn(argv, env, cwd, output or file.fileno(), remove)

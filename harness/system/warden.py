@@ -19,8 +19,9 @@ Rule 4: before it closes the lifeline the harness writes a line ``closed``. With
 the harness was killed, and there is nobody else to remove its folders.
 
 Standard output carries lines to the harness: ``started PID``, ``failed ERRNO`` (the
-command could not be executed), ``exited STATUS`` (negative: the signal that ended it),
-``left STATUS`` (of REMOVE, when that failed).
+command could not be executed), ``refused ERRNO`` (the system gave no process for it),
+``exited STATUS`` (negative: the signal that ended it), ``left STATUS`` (of REMOVE, when
+that failed).
 Standard error is the log; the command's output goes there.
 """
 
@@ -183,7 +184,11 @@ def main() -> None:
     folders, rest = counted(rest)
     remove, words = counted(rest)
     is_closed = False
-    command = spawn(cwd, words)
+    try:
+        command = spawn(cwd, words)
+    except OSError as error:
+        say("refused", error.errno)
+        return
     going_on: float | None = None
     while True:
         now = time.monotonic()

@@ -20,6 +20,7 @@ from harness.deployment.containers.engine import Container
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.listening import listens_on_another_port
 from harness.deployment.containers.listening import listens_on_loopback
+from harness.deployment.elsewhere import OTHER_PORTS_SECONDS
 from harness.deployment.places import VARIABLE
 from harness.deployment.places import variable
 from harness.deployment.plan import environment
@@ -101,9 +102,11 @@ class ContainedApp(DeployedApp):
         """Wait until all containers have started up, or until time is up.
 
         A proxy among them that is asked before the others listen takes them for failed
-        for a while: nginx for 10 s, where it has several to choose from.
+        for a while: nginx for 10 s, where it has several to choose from. Raises
+        ``NotAnswering`` where nothing that is published leads to a server.
         """
         until = time.monotonic() + self._seconds
+        elsewhere_since: float | None = None
         while (left := until - time.monotonic()) > 0 and not server.ended.done():
             running = await self._running(port, left)
             if any(port in each.ports or each.on_host for each in running):
@@ -114,7 +117,11 @@ class ContainedApp(DeployedApp):
                 left = until - time.monotonic()
                 if words := listens_on_loopback(running, port):
                     raise NotAnswering(words)
-                if len(await self._running(port, left)) == len(running):
+                if words := listens_on_another_port(running, port):
+                    elsewhere_since = elsewhere_since or time.monotonic()
+                    if time.monotonic() - elsewhere_since >= OTHER_PORTS_SECONDS:
+                        raise NotAnswering(words)
+                elif len(await self._running(port, left)) == len(running):
                     return
             await asyncio.sleep(LOOK_SECONDS)
 

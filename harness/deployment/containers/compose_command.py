@@ -39,6 +39,7 @@ REFUSED = {
     frozenset({"-w", "--watch"}): (
         "changes what runs while it is measured; leave out {}"
     ),
+    frozenset({"--dry-run", "--no-start"}): "starts nothing; leave out {}",
     frozenset({"--pull"}): (
         "may give the tags of your images to others; pull before, and leave out {}"
     ),
@@ -100,7 +101,7 @@ def parse(words: Sequence[str]) -> Up | None:
                 "names a project, and a check has one of its own, which it removes "
                 "afterwards; leave the name out"
             )
-    for word in up.words:
+    for word in (*up.options, *up.words):
         for names, problem in REFUSED.items():
             if names & _options(word):
                 raise ContainerRefused(problem.format(word))

@@ -8,6 +8,7 @@ Files and folders may be copied into a container before it starts.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -88,6 +89,15 @@ class Contained(NamedTuple):
     problem: str = ""
     """Why the engine cannot be reached, if it cannot."""
     release: str = ""
+
+    @property
+    def platforms(self) -> list[str]:
+        """The platforms that images are asked for, such as ``linux/arm64``."""
+        words = " ".join(self.started.words)
+        env = self.started.env.get("DOCKER_DEFAULT_PLATFORM", "")
+        given = re.findall(r"--platform[= ](\S+)", words) or [env]
+        found = {*re.findall(r'"platform":\s*"([^"]+)"', self.file), *given}
+        return sorted(filter(None, found))
 
     def in_folder(self, folder: Path) -> CommandLine:
         """Write the files that the command needs to a folder; return the command."""

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from harness.deployment.containers.compose_command import leading_options
+from harness.deployment.containers.compose_command import OPTIONS_WITH_VALUE
 from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.declared.program import SHELLS
 
@@ -143,6 +145,9 @@ def _is_plain(word: str) -> bool:
 
 def about_other(words: Sequence[str]) -> str:
     """The remedy for a Docker command that cannot be checked."""
+    if tuple(words[:1]) == ("compose",):  # values of its options are no commands
+        options = leading_options(words[1:], OPTIONS_WITH_VALUE)
+        words = ["compose", *words[1 + len(options) :]]
     plain = [word for word in words if not word.startswith("-")]
     if set(plain[:2]) & ENDING:
         return (

@@ -200,7 +200,7 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("*.ini",), ini_file),
     (("*.conf",), conf_file),
     (("*.service", "*.container"), unit_file),
-    (("ecosystem*.*js", "pm2*.json", "pm2*.*js", "ecosystem*.json"), pm2_file),
+    (("*.config.*js", "pm2*.json", "pm2*.*js", "ecosystem*.js*"), pm2_file),
     (("pyproject.toml",), _pyproject),
     (tuple(DEPLOYMENTS), _deployments),
     (("*.sh", "entrypoint", "start", "run"), _shell),

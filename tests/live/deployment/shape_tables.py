@@ -46,9 +46,9 @@ application = server = app
 """
 
 
-def shapes(folder: str) -> list[dict[str, Any]]:
-    """The shapes of a folder of deployments."""
-    text = (DEPLOYMENTS / folder / "shapes.toml").read_text()
+def shapes(folder: str, file: str = "shapes.toml") -> list[dict[str, Any]]:
+    """The shapes in a file of a folder of deployments."""
+    text = (DEPLOYMENTS / folder / file).read_text()
     found: list[dict[str, Any]] = tomllib.loads(text)["shape"]
     return found
 
@@ -57,12 +57,13 @@ def made(shape: dict[str, Any], folder: Path) -> Path:
     """A folder with a shape in it."""
     folder.mkdir(parents=True)
     files = {"shop.py": SHOP, **shape.get("files", {})}
-    keys = {"name": "web", **shape["deployment"]}
+    keys = {"name": "web", **shape.get("deployment", {})}
     if packages := shape.get("packages"):
         files["requirements.txt"] = "\n".join(packages)
         keys["requirements"] = "requirements.txt"
     table = "\n".join(f"{key} = {_toml(value)}" for key, value in keys.items())
-    files["concurrency.toml"] = f"[[deployment]]\n{table}\n"
+    if "deployment" in shape:
+        files["concurrency.toml"] = f"[[deployment]]\n{table}\n"
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -431,6 +431,8 @@ def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
     assert "it handled 6 at once; what it declares cannot be" in unknown.message
     assert "declared = 6" in unknown.message
     assert unknown.cells["mine"]["server"] == "wsgiref"
+    said = deploy("python shop.py", "declared = 6", app=POOL)
+    assert numbers(said) == ("as declared", 6, 6)
 
 
 def test_a_command_of_its_own_that_ends_in_flasks_server(deploy: Check) -> None:
@@ -448,11 +450,25 @@ def test_a_backlog_that_the_kernel_does_not_give(deploy: Check) -> None:
 
 
 def test_what_takes_too_long_to_answer(deploy: Check) -> None:
-    app = f"import time\ntime.sleep(60)\n{APP}"
+    app = f"import time\ntime.sleep(SECONDS)\n{APP}"
     command = "waitress-serve --listen={host}:{port} shop:app"
-    checked = deploy(command, app=app, options=("--start-seconds", "2"))
+    late = app.replace("SECONDS", "60")
+    checked = deploy(command, app=late, options=("--start-seconds", "2"))
     assert checked.code == 5
     assert "within 2 seconds; `--start-seconds` allows more" in checked.message
+    late = app.replace("SECONDS", "3")
+    checked = deploy(command, app=late, options=("--start-seconds", "60"))
+    assert numbers(checked) == ("as declared", 4, 4)
+
+
+def test_more_time_is_not_offered_to_a_server_on_another_port(deploy: Check) -> None:
+    text = (
+        "import socket, time\ntaken = socket.create_server(('127.0.0.1', 0))\n"
+        "time.sleep(600)\n"
+    )
+    checked = deploy("python shop.py", app=text, options=("--start-seconds", "2"))
+    assert "and not on the one it was given" in checked.message
+    assert "--start-seconds" not in checked.message
 
 
 def test_the_remedy_for_gevent_in_uwsgi_is_true(deploy: Check) -> None:

@@ -7,6 +7,7 @@ making, after the shape of the file that it names. What the keys mean is in
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.shape_tables import comes_out
+from tests.live.deployment.shape_tables import LIMIT
 from tests.live.deployment.shape_tables import made
 from tests.live.deployment.shape_tables import shapes
 
@@ -26,3 +28,24 @@ def test_a_public_shape(
         pytest.skip(f"{shape['needs']} is not installed")
     # Paths of sockets must not be long.
     comes_out(check, shape, made(shape, tmp_path_factory.mktemp("s") / "shop"))
+
+
+@pytest.mark.parametrize(
+    "shape", shapes("public", "files.toml"), ids=lambda each: each["repository"]
+)
+def test_a_public_file_that_is_not_run(
+    check: Check, tmp_path: Path, shape: dict[str, Any]
+) -> None:
+    folder = made(shape, tmp_path / "shop")
+    words: list[str] = []
+    if "place" in shape:
+        refused = check(folder)
+        assert refused.code == 2 and refused.message.startswith(f"{shape['place']} ")
+        words = shlex.split(refused.message.partition("-concurrency check ")[2])
+    checked = check(folder, "--limit", str(LIMIT), *words)
+    (cell,) = checked.cells.values()
+    bounded = shape["handled"] != "unbounded"
+    seen = (cell["verdict"], cell["ceiling"], cell["bounded"])
+    expected = shape["handled"] if bounded else LIMIT
+    verdict = shape.get("verdict", "as declared")
+    assert seen == (verdict, expected, bounded), cell["reason"]

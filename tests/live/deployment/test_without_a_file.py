@@ -102,6 +102,25 @@ def test_quiet_and_verbose_print_what_they_promise(
     assert len(quiet) < len(usual) < len(whole)
 
 
+ODD = "app = (lambda it: it.Flask(__name__))(__import__('flask'))\n"
+"""An app that is not found by reading."""
+
+
+@pytest.mark.parametrize("files", [{}, {"Dockerfile": "FROM x\n"}])
+def test_a_folder_that_says_nothing(
+    files: dict[str, str], check: Check, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for name, text in {"app.py": ODD, **files}.items():
+        (folder / name).write_text(text)
+    refused = check(folder)
+    _, _, command = refused.message.rpartition("flask-concurrency check -- ")
+    assert (refused.code, command) == (2, "gunicorn app:app --threads 4")
+    checked = check(folder, "--", *shlex.split(command))
+    assert (checked.code, checked.cells["deployment"]["ceiling"]) == (0, 4)
+
+
 UNIT = """{"applications": {"shop": {
   "type": "python", "processes": 2, "module": "app", "callable": "app"}}}
 """

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import tomllib
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -19,23 +21,32 @@ ROOM = ROOT / "harness" / "deployment"
 LIVE = ROOT / "tests" / "live" / "deployment"
 
 MODULES = (
-    *("command", "declared/script", "declared/uwsgi", "dockerfile"),
-    *("elsewhere", "failures", "environment", "fixed_in_files", "fixed_ports"),
-    *("migrations", "mounted", "ports", "prepare", "remedies", "result"),
-    "stand_ins",
+    *("app", "command", "declared/promise", "declared/script", "declared/uwsgi"),
+    *("detect", "dockerfile", "elsewhere", "environment", "failures", "findings"),
+    *("fixed_in_files", "fixed_ports", "migrations", "mounted", "not_started"),
+    *("ports", "prepare", "remedies", "result", "stand_ins", "started_by"),
+    *sorted(f"containers/{path.stem}" for path in (ROOM / "containers").glob("*.py")),
 )
 """Those that say what to change in what a user has. Errors in the file of deployments
-itself are held by its schema, and what is refused of containers by their own tests."""
+itself are held by its schema."""
 
 ADVICE = re.compile(
-    r"\b(?:write|add|leave out|leave that out|install|have one worker|give|chmod|build"
-    r"|start it|call|name one|let (?:it|PYTHON\w+))\b|declares \{\}$|^without `"
+    r"\b(?:write|add|leave out|leave (?:it|that|the name) out|install|have one worker"
+    r"|give|chmod|build|start it|call|name one|let (?:it|PYTHON\w+|services)|publish"
+    r"|raise|end that|make room|pull|allows more|say how many)\b"
+    r"|declares \{\}$|^without `"
 )
+
+CONTAINERS = tomllib.loads(
+    (ROOT / "tests" / "deployments" / "kinds" / "container-remedies.toml").read_text()
+)["remedy"]
+"""Remedies for containers; ``containers/test_remedies.py`` applies each of them."""
 
 PORTS = "test_shapes_ports.py::test_a_remedy_is_true"
 OTHERS = "test_remedies.py::test_applied"
 MOUNTED = "test_shapes.py::test_the_key_that_lets_requests_through_is_named"
 CHECK = "test_check.py::"
+FILES = "test_without_a_file.py::"
 
 APPLIED = {
     "the command itself declares {}": OTHERS,
@@ -49,6 +60,15 @@ APPLIED = {
     "`--workers 1 --threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
     "`--threads {} --worker-connections {}`": f"{CHECK}"
     "test_how_to_raise_gthread_is_true",
+    "within {} seconds; `--start-seconds` allows more": f"{CHECK}"
+    "test_what_takes_too_long_to_answer",
+    "say how many requests at once": f"{CHECK}"
+    "test_what_it_handles_is_found_where_a_person_guessed",
+    "{}; or give the command": f"{FILES}test_a_folder_that_says_nothing",
+    "{}; build the image and measure that": "containers/test_remedies.py::"
+    "test_an_image_is_built_and_measured",
+    "there is no {} here": f"{FILES}test_a_folder_that_says_nothing",
+    "{} {}; give {}{}: {}{}": f"{FILES}test_the_command_that_is_told_can_be_given",
     "give it the port: env = ": PORTS,
     "give it that variable: env = ": OTHERS,
     "give gunicorn `worker_connections = {}`": f"{CHECK}"
@@ -122,6 +142,12 @@ APPLIED = {
 }
 """How a remedy begins, and the test that applies it."""
 
+NOT_APPLIED = {
+    "goes to {} {}, and containers": "a test has no service of Podman to leave",
+    "another program listens on port {} as well": "that program is the test itself",
+}
+"""Remedies that no test can apply, and why."""
+
 
 @functools.cache
 def remedies() -> tuple[tuple[str, str], ...]:
@@ -133,7 +159,10 @@ def _remedies() -> Iterator[tuple[str, str]]:
     for name in MODULES:
         path = ROOM / f"{name}.py"
         tree = ast.parse(path.read_text())
-        parts = {
+        keys = {
+            id(k) for n in ast.walk(tree) if isinstance(n, ast.Dict) for k in n.keys
+        }
+        parts = keys | {
             id(part)
             for node in ast.walk(tree)
             if isinstance(node, ast.JoinedStr | ast.Expr)
@@ -156,9 +185,23 @@ def _text(node: ast.AST) -> str:
 
 @pytest.mark.parametrize(("text", "place"), [*remedies()])
 def test_a_remedy_has_a_test(text: str, place: str) -> None:
-    assert any(text.startswith(begin) for begin in APPLIED), (
+    several = (*APPLIED, *NOT_APPLIED)
+    applied = any(text.startswith(begin) for begin in several) or any(
+        _is_said(text, remedy["says"]) for remedy in CONTAINERS
+    )
+    assert applied, (
         f"{place}: nothing says which test applies {text!r}; write one, and name it"
     )
+
+
+def _is_said(text: str, said: str) -> bool:
+    """Whether a text has most of what a check says, but for what is filled in."""
+    found = SequenceMatcher(None, text, said, autojunk=False).find_longest_match()
+    return found.size >= min(LEAST, max(map(len, text.split("{}"))))
+
+
+LEAST = 29
+"""Characters of a remedy that must be the same: more than any two have in common."""
 
 
 @pytest.mark.parametrize(("begin", "test"), [*APPLIED.items()])

@@ -176,10 +176,10 @@ class User:
         """What a container prints that is gone afterwards."""
         return docker("run", "--rm", *words)
 
-    def network(self, name: str) -> str:
+    def network(self, name: str, *options: str) -> str:
         """A network."""
         self._remove.append(("network", "rm", name))
-        docker("network", "create", name)
+        docker("network", "create", *options, name)
         return name
 
     def tag(self, name: str) -> str:

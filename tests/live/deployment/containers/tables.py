@@ -4,6 +4,8 @@
     the name.
 ``command``
     how they are started; ``{folder}`` is the one of their ``files``.
+``keys``
+    other keys of the deployment.
 ``declared``, ``handled``
     what is declared (by default what is handled) and what is measured.
 ``outcome``, ``says``
@@ -42,11 +44,15 @@ def write_shapes(folder: Path, shapes: Sequence[dict[str, Any]]) -> None:
             path = folder / name / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+            if "." not in file:
+                path.chmod(0o755)
         command = shape["command"].replace("{folder}", name)
         declared = shape.get("declared", shape.get("handled", 1))
         env = ", ".join(f'{k} = "{v}"' for k, v in shape.get("env", {}).items())
         lines = ("[[deployment]]", f'name = "{name}"', f"command = '''{command}'''")
         tables += [*lines, f"declared = {json.dumps(declared)}", f"env = {{ {env} }}"]
+        keys = shape.get("keys", {}).items()
+        tables += [f"{key} = {json.dumps(value)}" for key, value in keys]
     (folder / "concurrency.toml").write_text("\n".join(tables))
 
 
@@ -81,7 +87,7 @@ def check_all(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> N
             seen, expected = [cell["outcome"]], [shape["outcome"]]
         if seen != expected or shape.get("says", "") not in cell["reason"]:
             wrong[name_of(shape)] = (seen, cell["reason"])
-    assert wrong == {}
+    assert wrong == {}, wrong
 
 
 def check_refused(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> None:
@@ -97,4 +103,4 @@ def check_refused(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) 
         found = [line for line in checked.message.splitlines() if begin in line]
         if len(found) != 1 or each["says"] not in found[0]:
             said[name_of(each)] = found
-    assert said == {}
+    assert said == {}, said

@@ -1,0 +1,95 @@
+"""Remedies for containers are applied as they are printed, and a real engine measures.
+
+They are in ``tests/deployments/kinds/container-remedies.toml``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from harness.deployment.containers.mounts import MOST_BYTES
+from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import ROOT
+from tests.live.deployment.containers.conftest import docker
+from tests.live.deployment.containers.conftest import DOCKERFILE
+from tests.live.deployment.containers.conftest import SHOP
+from tests.live.deployment.containers.conftest import User
+from tests.live.deployment.containers.tables import check_all
+from tests.live.deployment.containers.tables import check_refused
+from tests.live.deployment.containers.tables import is_started
+
+FILE = ROOT / "tests" / "deployments" / "kinds" / "container-remedies.toml"
+
+REMEDIES: list[dict[str, Any]] = tomllib.loads(FILE.read_text())["remedy"]
+
+
+def applied(remedy: dict[str, Any]) -> dict[str, Any]:
+    """A deployment as it is once its remedy was applied."""
+    old, new = remedy["replace"], remedy.get("with", "")
+    where = remedy.get("where", "command")
+    after = {k: v for k, v in remedy.items() if k not in ("outcome", "says")}
+    if where == "command":
+        after["command"] = remedy["command"].replace(old, new, 1)
+    elif where in remedy.get("files", {}):
+        files = remedy["files"]
+        after["files"] = {**files, where: files[where].replace(old, new, 1)}
+    else:
+        after["keys"] = {k: v for k, v in remedy["keys"].items() if k != old}
+    assert after != {k: v for k, v in remedy.items() if k not in ("outcome", "says")}
+    return {**after, "handled": 4}
+
+
+def folder_with(folder: Path) -> Path:
+    """A folder with what a table cannot say: a pipe, and a large file."""
+    (folder / "no-file").mkdir(parents=True)
+    os.mkfifo(folder / "no-file" / "pipe")
+    (folder / "large").mkdir()
+    with (folder / "large" / "large").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    return folder
+
+
+def test_applied(check: Check, user: User, tmp_path: Path) -> None:
+    user.container("fcm-other")
+    user.network("fcm-taken", "--subnet", "10.213.0.0/24")
+    check_refused(check, folder_with(tmp_path / "before"), REMEDIES)
+    started = [each for each in REMEDIES if is_started(each)]
+    check_all(check, folder_with(tmp_path / "started"), started)
+    # Many come to the same command, which is measured once.
+    several = {
+        (
+            each["command"].replace("{folder}/", ""),
+            *each.get("files", {}).values(),
+        ): each
+        for each in map(applied, REMEDIES)
+    }
+    check_all(check, folder_with(tmp_path / "after"), [*several.values()])
+
+
+def test_an_image_is_built_and_measured(
+    check: Check, engine: None, tmp_path: Path
+) -> None:
+    text = DOCKERFILE.replace('["gunicorn"', '["/srv/start", "gunicorn"')
+    text = text.replace("COPY shop.py .", "COPY shop.py start ./")
+    (tmp_path / "Dockerfile").write_text(text)
+    (tmp_path / "shop.py").write_text(SHOP)
+    (tmp_path / "start").write_text('#!/bin/sh\nexec "$@"\n')
+    (tmp_path / "start").chmod(0o755)
+    refused = check(tmp_path)
+    said = re.search(
+        r"/srv/start is only in the image; build .* -- (.*?);", refused.message
+    )
+    assert said, refused.message
+    docker("build", "--quiet", "--tag", "fcm-test-built", str(tmp_path))
+    try:
+        command = said[1].replace("IMAGE", "fcm-test-built")
+        checked = check(tmp_path, "--declared", "4", "--", *shlex.split(command))
+    finally:
+        docker("rmi", "--force", "fcm-test-built")
+    assert checked.code == 0
+    assert checked.cells["deployment"]["ceiling"] == 4

@@ -1,0 +1,47 @@
+"""A command for which the system gives no process is told of as that."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.system import warden
+
+NOBODY = 61_234
+"""A user that runs nothing: the limit of processes does not hold for root."""
+
+PYTHONS = (sys.executable, "/usr/bin/python3")
+
+
+def limited() -> None:
+    """Become somebody who may start no other process."""
+    if os.geteuid() == 0:
+        os.setuid(NOBODY)
+    resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: the limit is of Linux")
+def test_a_system_that_gives_no_process() -> None:
+    said = b""
+    for python in PYTHONS:
+        try:
+            done = subprocess.run(
+                [python, "-I", "-S", "-", "/", "0", "0", "true"],
+                # By its text: somebody else may not read our files.
+                input=Path(warden.__file__).read_bytes(),
+                preexec_fn=limited,
+                capture_output=True,
+                timeout=30,
+            )
+        except PermissionError:  # nor start our Python
+            continue
+        said = done.stdout
+        break
+    else:
+        pytest.skip("NOT TESTED: nobody else may start a Python here")
+    assert said.split() == [b"refused", b"11"], done.stderr
