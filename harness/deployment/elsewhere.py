@@ -127,10 +127,8 @@ async def reach(
         return Reached(await answer, endpoint)
     except NotAnswering as problem:
         ports = listened_on(without_supervisors(search.server.processes()))
-        is_late = isinstance(problem, OutOfTime) and not (
-            search.is_client or endpoint.path
-        )
-        if is_late and ports and endpoint.port not in ports:
+        is_ours = not (search.is_client or endpoint.path or endpoint.port in ports)
+        if isinstance(problem, OutOfTime) and ports and is_ours:
             raise _on_other_ports(search, ports) from None
         secured = endpoint._replace(tls=True)
         if watched.status == BAD_REQUEST and await _answers(search, secured):

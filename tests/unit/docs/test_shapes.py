@@ -7,9 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "deployments" / "public"
-SHAPES, IN_CONTAINERS = (
+SHAPES, NOT_RUN, IN_CONTAINERS = (
     tomllib.loads((FOLDER / name).read_text())["shape"]
-    for name in ("shapes.toml", "containers.toml")
+    for name in ("shapes.toml", "files.toml", "containers.toml")
 )
 
 
@@ -20,8 +20,9 @@ def test_the_table_has_every_shape_once() -> None:
     written = [line.split(" | ")[:2] for line in rows if line.startswith("| ")]
     assert written == [
         [f"| {each['repository']}: `{each['file']}`", each["what"]]
-        for each in (*SHAPES, *IN_CONTAINERS)
+        for each in (*SHAPES, *NOT_RUN, *IN_CONTAINERS)
     ]
     assert f"These {len(SHAPES)} are checked by a test" in part
+    assert f"These {len(NOT_RUN)} name a server" in part
     assert f"These {len(IN_CONTAINERS)} start containers" in part
     assert len({shape["repository"] for shape in SHAPES}) == len(SHAPES) >= 40

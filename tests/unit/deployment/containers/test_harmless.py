@@ -52,7 +52,7 @@ def test_what_starts_no_container(command: str, tmp_path: Path) -> None:
         ("docker compose --project-name=shop up {port}", {}, "leave the name out"),
         ("docker start {port}", {}, "write one of these"),
         ("docker compose exec app {port}", {}, "write one of these"),
-        ("docker compose -f up down {port}", {}, "write one of these"),
+        ("docker compose -f up down {port}", {}, "would end or remove"),
         ("docker run -p {port}:80 shop", {"requirements": "r.txt"}, "requirements: is"),
         ("docker run -p {port}:80 shop", {"python": "3.12"}, "python: is what"),
         ("docker run -p {port}:80", {}, "names no image"),
