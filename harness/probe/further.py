@@ -10,6 +10,7 @@ from collections import Counter
 from collections import defaultdict
 from collections.abc import Sequence
 
+from harness.probe.loads import let_none_in
 from harness.probe.loads import MANY
 from harness.probe.loads import Offer
 from harness.records.rounds import load_of
@@ -28,14 +29,11 @@ ROUNDS_IF_SHARED = 10
 cannot be chosen: a gthread server of two workers was seen to be even in one round of
 two."""
 
-
 ROUNDS_IF_UNEVEN = 10
 """Rounds at a load at which rounds have admitted different numbers."""
 
-
 ROUNDS_IF_EXCEEDED = 5
 """Rounds of exactly the declared number when other loads exceeded what it admitted."""
-
 
 ROUNDS_IF_SHORT = 8
 """Rounds far above the declared number, on each of two servers, when that was never
@@ -43,15 +41,12 @@ reached and rounds that could have reached it admitted different numbers. Which 
 gets the next request can stay the same for as long as a server lives, so that one which
 has room is left out in every round; a server started anew has another order."""
 
-
 ROUNDS_IF_ALWAYS_SHORT = 1
 """The same number of rounds, if all admitted the same."""
-
 
 ROUNDS_IF_LARGE = 12
 """Rounds of a large number that is not reached, at most, while each admits more than
 all before it."""
-
 
 FAR_ABOVE = 16
 """Times the declared number that is offered then: the more wait, the less likely is it
@@ -59,15 +54,12 @@ that a worker was left without its share by chance. A gthread worker that had ro
 its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
 those that offered 128, on two processors that four other processes kept busy."""
 
-
 ROUNDS_IF_GROWING = 2
 """Rounds far above the declared number, each on a server of its own, of one that starts
 processes only while requests wait, when it was never reached."""
 
-
 SEVERAL = 3
 """How many more than declared are offered to a server that is busy while it is full."""
-
 
 ROUNDS_IF_BUSY = 3
 """How often that load is offered, until some requests were seen to wait."""
@@ -130,7 +122,9 @@ def further(
     enough = ROUNDS_IF_UNEVEN if load < MANY else ROUNDS_IF_EXCEEDED
     for offered in sorted(uneven):
         if offered <= load and tried[offered] < enough:
-            return Offer(offered, _telling(rounds, offered))
+            one_more = Offer(offered, _telling(rounds, offered))
+            if peak >= load or one_more not in let_none_in(rounds):
+                return one_more
     if shared and load < MANY and tried[load] < ROUNDS_IF_SHARED:
         return Offer(load)
     if peak >= load:

@@ -65,3 +65,15 @@ def are_in_vain(rounds: Sequence[Round]) -> bool:
     return len(rounds) >= ROUNDS_IN_VAIN and not any(
         round_.peak or round_.waiting < round_.asked for round_ in rounds
     )
+
+
+def let_none_in(rounds: Sequence[Round]) -> set[Offer]:
+    """Offers other than bursts that let no request in.
+
+    Another such round would find nothing less, and wait in vain for each request.
+    """
+    return {
+        Offer(done.offered, done.arrival)
+        for done in rounds
+        if done.offered and not done.admitted and done.arrival is not Arrival.BURST
+    }

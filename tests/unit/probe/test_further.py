@@ -45,6 +45,18 @@ def test_what_only_differs_one_after_another_is_asked_so_again() -> None:
     assert further(rounds, 8, 64, shared=False) == Offer(8, Arrival.OPENED)
 
 
+def test_a_way_of_arriving_that_let_none_in_is_not_tried_again() -> None:
+    """Nothing is less than none; unless others let in all, so that it may be chance."""
+    opened = msgspec.structs.replace(seen(3, 0), arrival=Arrival.OPENED)
+    rounds = [*[seen(3, 2)] * ROUNDS_IF_EXCEEDED, opened]
+    assert further(rounds, 3, 64, shared=False, alone=True) is None
+    again = Offer(3, Arrival.OPENED)
+    some = msgspec.structs.replace(opened, admitted=1)
+    assert further([*rounds[:-1], some], 3, 64, shared=False, alone=True) == again
+    rounds = [*[seen(3, 3)] * ROUNDS_IF_EXCEEDED, opened]
+    assert further(rounds, 3, 64, shared=False, alone=True) == again
+
+
 def test_a_declared_number_never_reached_is_tried_from_above() -> None:
     rounds = [seen(8, 5 + number % 2) for number in range(ROUNDS_IF_UNEVEN)]
     for number in range(2 * ROUNDS_IF_SHORT):
