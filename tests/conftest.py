@@ -24,11 +24,27 @@ ONE_WORKER = (
 BUSY = ("busy_machine", "overloaded")
 """In the names of tests that keep every processor busy: these run one at a time."""
 
-ABOUT_A_MINUTE = (LIVE + "probe/test_stopped.py", LIVE + "measure/test_axes.py")
-"""Live tests of which one alone would keep a worker when all others are done."""
+WAITING = (
+    LIVE + "probe/test_stopped.py",
+    LIVE + "deployment/test_places.py",
+    LIVE + "measure/test_axes.py",
+)
+"""Live tests of which one alone takes about a minute, and mostly waits."""
 
-LONGEST = ("tests/action/", *ONE_WORKER, "busy", *ABOUT_A_MINUTE, LIVE)
-"""The beginnings of what takes longest, which is begun first."""
+LONGEST = (
+    LIVE + "track/test_tracking.py",
+    "tests/action/test_action.py",
+    "tests/action/test_deployment.py",
+    *WAITING,
+    "tests/action/",
+    *ONE_WORKER,
+    "busy",
+    LIVE,
+)
+"""The beginnings of what takes longest, which is begun first.
+
+What keeps processors busy and what waits are mixed: the one goes on beside the other.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,10 +106,11 @@ def pytest_collection_finish() -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Use every processor; and more workers than that for tests that mostly wait.
 
-    One of these is for those that only wait, such as for a poll that lasts a while.
+    The 24 of ``test_stopped.py`` compute for 47 s and wait for minutes; live tests have
+    to be right on a busy machine anyway.
     """
     processors = os.cpu_count() or 1
-    return processors if only_unit(config) else processors + 3
+    return processors if only_unit(config) else processors + 6
 
 
 def only_unit(config: pytest.Config) -> bool:

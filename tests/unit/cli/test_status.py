@@ -34,15 +34,15 @@ def drawn(status: Status, width: int) -> str:
 NAMES = ("gunicorn-27.0.1/gthread-2x4", "flask-1.0.4/werkzeug-0.16.1/run", "x" * 90)
 
 
-@pytest.mark.parametrize("width", range(20, 161))
-def test_it_is_never_wider_than_the_terminal(width: int) -> None:
+def test_it_is_never_wider_than_the_terminal() -> None:
     status = Status(1234, 1234.0, Clock())
     for name in ("", *NAMES):
         if name:
             status.begin(name)
-        text = drawn(status, width)
-        assert len(text) < width and "\n" not in text
-        assert "0/1234" in text or width < 24
+        for width in range(20, 161):
+            text = drawn(status, width)
+            assert len(text) < width and "\n" not in text, width
+            assert "0/1234" in text or width < 24, width
 
 
 def test_it_names_no_more_than_two() -> None:
