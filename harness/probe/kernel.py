@@ -20,7 +20,7 @@ from harness.system.sock_diag import sock_diag
 from harness.system.sock_diag import Unavailable
 from harness.system.sockets import connections
 from harness.system.sockets import listening
-from harness.system.sockets import Place
+from harness.system.sockets import PortOrPath
 from harness.system.sockets import sockets_of
 
 LINUX = sys.platform == "linux"
@@ -126,7 +126,7 @@ def _by_process(inodes: set[str], owned: Iterable[set[str]]) -> tuple[int, ...]:
 
 
 def _upstream(
-    probe: Probe, owned: Mapping[int, set[str]], listeners: Mapping[str, Place]
+    probe: Probe, owned: Mapping[int, set[str]], listeners: Mapping[str, PortOrPath]
 ) -> int | None:
     """How many connections the server behind a proxy has accepted.
 
@@ -138,8 +138,8 @@ def _upstream(
     inodes = set[str]().union(
         *(owned.get(process, ()) for process in origin.processes())
     )
-    places = {place for inode, place in listeners.items() if inode in inodes}
-    ports = {place for place in places if isinstance(place, int)}
+    bound = {bound_to for inode, bound_to in listeners.items() if inode in inodes}
+    ports = {bound_to for bound_to in bound if isinstance(bound_to, int)}
     accepted: set[str] = set()
     for _ in range(READS):
         accepted |= connections(ports) & inodes

@@ -22,16 +22,16 @@ from harness.system import warden
 from harness.system.accepting import sockets_waited_for
 from harness.system.asleep import wakes_by_itself
 from harness.system.sockets import listening
-from harness.system.sockets import Place
+from harness.system.sockets import PortOrPath
 from harness.system.sockets import share_an_address
 from harness.system.sockets import sockets_of
 from harness.system.stopping import may_stop
 
 PASSED_ON = "each worker listens elsewhere, and what passes requests on to them chooses"
-"""Why workers that each listen at a place of their own are put into no order."""
+"""Why workers that each listen at an address of their own are put into no order."""
 
-Listeners = dict[int, dict[str, Place]]
-"""The place of each listening socket by inode, for each process."""
+Listeners = dict[int, dict[str, PortOrPath]]
+"""The port or path of each listening socket by inode, for each process."""
 
 
 def choose(probe: Probe) -> Choice:
@@ -60,7 +60,7 @@ def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
     return asleep - forked_by_workers(processes, probe.holds.ever)
 
 
-def reached_at(probe: Probe) -> Place | None:
+def reached_at(probe: Probe) -> PortOrPath | None:
     """The port that requests are sent to; ``None`` if something else takes them first,
     or if it is not a port."""
     behind = probe.server.origin is not probe.server
@@ -68,7 +68,7 @@ def reached_at(probe: Probe) -> Place | None:
 
 
 def find_workers(
-    processes: Iterable[int], held: set[int], reached: Place | None = None
+    processes: Iterable[int], held: set[int], reached: PortOrPath | None = None
 ) -> Choice:
     """The workers among some processes; ``held`` are those that held requests.
 
@@ -87,17 +87,19 @@ def find_workers(
         return Choice(reason="the processes that hold requests do not listen")
     # The sockets that all of them wait on: some may have inherited other sockets.
     common = (
-        set.intersection(*(set(places.values()) for places in waited_on))
+        set.intersection(*(set(bound.values()) for bound in waited_on))
         if waited_on
         else set()
     )
-    wanted = common or {place for its in listeners.values() for place in its.values()}
+    wanted = common or {
+        bound_to for its in listeners.values() for bound_to in its.values()
+    }
     if reached in common:
         wanted = {reached}
     elif waited_on and not common:
         wanted.discard(reached)  # who listens there passes requests on
     listening_on = {
-        process: {inode for inode, place in its.items() if place in wanted}
+        process: {inode for inode, bound_to in its.items() if bound_to in wanted}
         for process, its in listeners.items()
         if wanted & set(its.values())
     }
@@ -144,16 +146,16 @@ def _forked_by_workers(
     }
 
 
-def _waited_on(process: int, listeners: dict[str, Place]) -> dict[str, Place]:
+def _waited_on(process: int, listeners: dict[str, PortOrPath]) -> dict[str, PortOrPath]:
     """The listening sockets that a process waits on; all of its own if none is seen."""
     waited_for = sockets_waited_for(process, listeners)
     return {inode: listeners[inode] for inode in waited_for} or listeners
 
 
 def _listeners(processes: Iterable[int]) -> Listeners:
-    places = listening()
+    bound = listening()
     inodes = {
-        process: {i: places[i] for i in sockets_of(process) & places.keys()}
+        process: {i: bound[i] for i in sockets_of(process) & bound.keys()}
         for process in processes
     }
     return {process: its for process, its in inodes.items() if its}

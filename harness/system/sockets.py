@@ -32,8 +32,8 @@ UNIX_TABLE = "/proc/net/unix"
 _ACCEPTS = 0x10000
 """The flag of a listening socket in ``/proc/net/unix``."""
 
-Place = int | str
-"""The place of a listening socket: its TCP port, or the path of a Unix socket."""
+PortOrPath = int | str
+"""What a listening socket is bound to: a TCP port, or the path of a Unix socket."""
 
 
 class SocketEntry(NamedTuple):
@@ -55,18 +55,18 @@ def entries(lines: Iterable[str]) -> Iterator[SocketEntry]:
             yield SocketEntry(port, words[3], queued, "".join(words[9:10]))
 
 
-def listening() -> dict[str, Place]:
-    """The place of each listening socket, by inode; empty if unknown."""
-    places: dict[str, Place] = {}
+def listening() -> dict[str, PortOrPath]:
+    """The port or path of each listening socket, by inode; empty if unknown."""
+    bound: dict[str, PortOrPath] = {}
     try:
         with sock_diag() as kernel:
-            places.update(kernel.listening())
+            bound.update(kernel.listening())
     except (Unavailable, OSError):
-        places.update(_listening_by_table())
+        bound.update(_listening_by_table())
     for words in map(str.split, _lines_of(UNIX_TABLE)):
         if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
-            places[words[6]] = " ".join(words[7:]) or words[6]
-    return places
+            bound[words[6]] = " ".join(words[7:]) or words[6]
+    return bound
 
 
 def _lines_of(table: str) -> Iterator[str]:
@@ -192,10 +192,10 @@ def socket_files(process: int) -> Iterator[tuple[int, str]]:
 def unix_sockets(processes: list[int]) -> list[str]:
     """The Unix sockets that processes listen on, as ``connect`` takes them.
 
-    gunicorn's control socket is left out, which serves no requests. What a process
-    sees of the files of this machine may be its own: it is looked at by its eyes.
+    gunicorn's control socket serves no requests, and is left out. A process may see
+    other files than this one, so that paths lead through ``/proc/PID/root``.
     """
-    places = listening()
+    bound = listening()
     paths: dict[str, None] = {}
     for process in processes:
         try:
@@ -203,11 +203,11 @@ def unix_sockets(processes: list[int]) -> list[str]:
             folder = psutil.Process(process).cwd()
         except (OSError, psutil.Error):
             continue
-        for place in (places.get(inode) for inode in sorted(inodes)):
-            if isinstance(place, str) and not place.isdigit():
-                seen = f"/proc/{process}/root{os.path.join(folder, place)}"
+        for path in (bound.get(inode) for inode in sorted(inodes)):
+            if isinstance(path, str) and not path.isdigit():
+                seen = f"/proc/{process}/root{os.path.join(folder, path)}"
                 # The kernel shows both in the same way.
-                nameless = ["\0" + place[1:]] if place.startswith("@") else []
-                if not place.endswith(".ctl"):
+                nameless = ["\0" + path[1:]] if path.startswith("@") else []
+                if not path.endswith(".ctl"):
                     paths |= dict.fromkeys((seen, *nameless))
     return list(paths)
