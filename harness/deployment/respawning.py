@@ -225,6 +225,6 @@ def processes_now(processes: Iterable[int]) -> dict[int, Running]:
 
 
 def without_supervisors(processes: Iterable[int]) -> list[int]:
-    """Those that may answer: a port of a supervisor is for its control."""
+    """The ports that may answer; those of supervisors are for their control."""
     running = processes_now(processes)
     return [number for number in running if not _supervises(running[number], IDLE)]

@@ -139,7 +139,7 @@ class StandIn(Record, frozen=True, kw_only=True):
 
     @property
     def starts_others(self) -> bool:
-        """Whether it starts containers, or other programs that may."""
+        """Whether a program starts containers, or programs that may."""
         return self.does.startswith("starts")
 
 

@@ -56,7 +56,7 @@ class Conditions(NamedTuple):
 
     @classmethod
     def of(cls, before: Evidence | Report, now: Evidence | Report) -> Conditions:
-        """Those of two runs."""
+        """The conditions of two runs."""
         limits = before.limit, now.limit
         return cls(limits, (before.host.processors, now.host.processors))
 

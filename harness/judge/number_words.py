@@ -18,7 +18,7 @@ def in_words(cell: CellReport) -> str:
 
 
 def one_side(cell: CellReport) -> Seen:
-    """What a comparison records of one of its two cells."""
+    """The record of one of the two cells of a comparison."""
     return Seen(
         said=in_words(cell),
         outcome=cell.outcome,

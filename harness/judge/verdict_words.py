@@ -37,7 +37,7 @@ class CellNumbers(NamedTuple):
 
     @property
     def declares(self) -> str:
-        """What it declares."""
+        """A clause on what the cell declares."""
         return f"declares {'no bound' if self.declared is None else self.declared}"
 
     @property

@@ -39,7 +39,7 @@ class Check(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether its connection was opened."""
+        """Whether the connection of the check was opened."""
         return self.crowd.offered > 0
 
     def is_over(self) -> bool:

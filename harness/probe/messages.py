@@ -89,7 +89,7 @@ class PlainHead(NamedTuple):
 
 @functools.lru_cache(maxsize=64)
 def plain_head(head: bytes) -> PlainHead | None:
-    """What a whole head says; ``None`` if it is not that of a plain response.
+    """Parse the head of a response; ``None`` if it is not a plain one.
 
     In a round most responses have the same.
     """

@@ -184,7 +184,7 @@ class Recording:
 
 
 def _after(record: Noted, act_at: float, *moments: str) -> Noted:
-    """What was noted, with these of its moments counted from the act on."""
+    """A record whose named moments are counted from the act on."""
     known = {name: getattr(record, name) for name in moments}
     moved = {name: at - act_at for name, at in known.items() if at is not None}
     return msgspec.structs.replace(record, **moved)

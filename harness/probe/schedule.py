@@ -198,7 +198,7 @@ class Schedule:
         )
 
     def _on_another_server(self) -> Offer | None:
-        """The same load for another server, which may start more threads."""
+        """Offer the same load to another server, which may start more threads."""
         peak = max((round_.peak for round_ in self.rounds), default=0)
         if peak >= self._load or not self._others:
             return None

@@ -57,7 +57,7 @@ class Endpoint(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether it speaks HTTP on an IPv4 port, without TLS."""
+        """Whether the server speaks HTTP on an IPv4 port, without TLS."""
         return not (self.path or self.tls or self.uwsgi or self.is_of_6)
 
     def socket(self) -> socket.socket:

@@ -181,7 +181,7 @@ class Section(NamedTuple):
 
     @property
     def folded(self) -> bool:
-        """Whether it is folded until clicked."""
+        """Whether the section is folded until clicked."""
         return self.worth is Worth.FOLDED
 
 

@@ -67,7 +67,7 @@ def sleep_of(process: int, thread: int) -> Sleep:
 
 
 def sleep_in(call: SystemCall) -> Sleep:
-    """What a thread does that is in a system call, without how long."""
+    """What a thread in this system call sleeps in, without how long."""
     first, second, _, fourth, *_ = call.arguments
     match call.name:
         case "":
@@ -152,7 +152,7 @@ def all_for_a_time(processes: Collection[int]) -> dict[tuple[int, int], Sleep]:
 def _not_for_each_other(
     sleeping: dict[tuple[int, int], Sleep], processes: Collection[int]
 ) -> dict[tuple[int, int], Sleep]:
-    """Those threads that wait for no file lock that another of the processes has."""
+    """The threads that wait for no file lock that another of the processes has."""
     if not any(its.for_file for its in sleeping.values()):
         return sleeping  # reading the table of locks takes long
     each_other = wait_for_each_other(processes)

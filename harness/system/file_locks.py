@@ -11,7 +11,7 @@ WAITS = "->"
 
 
 def wait_for_each_other(processes: Collection[int]) -> set[int]:
-    """Those of some processes that wait for a file lock that another of them has.
+    """The processes that wait for a file lock that another of them has.
 
     None if that is unknown.
     """

@@ -44,7 +44,7 @@ def listens_on_loopback(running: Sequence[Container], port: int) -> str:
 
 
 def listens_on_another_port(running: Sequence[Container], port: int) -> str:
-    """What to do about a container that listens on other ports than is published."""
+    """What to do about a container that listens on a port that is not published."""
     for inside, found in _published(running, port):
         ports = sorted({each.port for each in found})
         if ports and inside not in ports:

@@ -134,7 +134,7 @@ def _processors(name: str, known: Known) -> int:
 
 
 def _is_variable(called: ast.expr) -> bool:
-    """Whether it is ``os.environ.get`` or ``os.getenv``, however it is imported."""
+    """Whether a call is of ``os.environ.get`` or ``os.getenv``, however imported."""
     text = ast.unparse(called)
     return re.fullmatch(r"(os\.)?(environ\.get|getenv)", text) is not None
 

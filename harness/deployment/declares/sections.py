@@ -103,7 +103,7 @@ UNITS = {"Service": "ExecStart", "Container": "Exec"}
 
 
 def _of_files(unit: Path, names: list[str]) -> dict[str, str]:
-    """What files of variables that lie beside a unit, or one folder above, set."""
+    """The variables in files beside a unit, or one folder above it."""
     variables: dict[str, str] = {}
     for name in names:
         for folder in (unit.parent, unit.parent.parent):

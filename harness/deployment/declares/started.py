@@ -103,7 +103,7 @@ class ReadPlace(NamedTuple):
 
     @property
     def is_checked(self) -> bool:
-        """Whether its file says what ``check`` measures, and starts nothing."""
+        """Whether it is in a file of deployments, which itself starts nothing."""
         return self.path.name in DEPLOYMENTS
 
     def elsewhere(self, variables: dict[str, str], processors: int) -> Counted | None:

@@ -110,12 +110,12 @@ class SameServer:
 
 
 def on_same_server(questions: Collection[Question]) -> list[Question]:
-    """Those of some questions that are put to the server that is already running."""
+    """The questions that are put to the server that is already running."""
     return [q for q in PROCEDURES if q in questions and q in HARMLESS]
 
 
 def on_own_server(questions: Collection[Question]) -> list[Question]:
-    """Those of some questions that need a freshly started server."""
+    """The questions that need a freshly started server."""
     return [q for q in PROCEDURES if q in questions and q not in HARMLESS]
 
 

@@ -176,7 +176,7 @@ def _count_backlog(processes: list[int]) -> int | None:
 
 
 def waiting_in(lines: Iterable[str], ports: set[int]) -> int:
-    """The same, from the lines of ``/proc/net/tcp`` and the ports listened on."""
+    """Count waiting connections in lines of ``/proc/net/tcp``, by listening ports."""
     at_ports = [entry for entry in entries(lines) if entry.port in ports]
     backlogs = sum(each.queued for each in at_ports if each.state == LISTENING)
     return backlogs + sum(each.state == BEGUN for each in at_ports)
