@@ -19,17 +19,22 @@ LOOK_SECONDS = 0.5
 
 
 def interrupt_when_told_to_end() -> None:
-    """Treat SIGTERM and SIGHUP as an interrupt; an ignored signal stays ignored."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """Treat SIGTERM, SIGHUP and SIGQUIT as an interrupt.
+
+    An ignored signal stays ignored, and a second SIGQUIT ends the process at once.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, lambda *_: _interrupt())
+            signal.signal(number, _interrupt)
 
 
-def _interrupt() -> None:
+def _interrupt(number: int, _: object) -> None:
     """Interrupt this process, even if a shell made it ignore the keyboard.
 
     That is what shells do with a command that a script starts in the background.
     """
+    if number == signal.SIGQUIT:
+        signal.signal(number, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.raise_signal(signal.SIGINT)

@@ -44,7 +44,10 @@ def start(*words: str, **env: str) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+TOLD = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+
+
+@pytest.mark.parametrize("number", TOLD)
 def test_a_process_told_to_end_ends_in_order(
     tmp_path: Path, number: signal.Signals
 ) -> None:
