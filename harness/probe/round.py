@@ -179,6 +179,7 @@ async def finish(probe: Probe) -> int:
 
     ``probe.gave_up_early`` tells whether the server was not quiet even then.
     """
+    sure = probe.always_quiet
     probe.holds.release_all()
     settled = await serve_all(probe)
     if not probe.all_ended():
@@ -186,6 +187,8 @@ async def finish(probe: Probe) -> int:
     stalled = probe.crowd.give_up()
     probe.gave_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
     await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)
+    if not stalled:  # nothing was counted meanwhile
+        probe.always_quiet = sure
     return stalled
 
 

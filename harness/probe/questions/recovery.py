@@ -22,6 +22,7 @@ from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
 from harness.probe.questions.load import fill
 from harness.probe.round import finish
+from harness.probe.round import serve_all
 from harness.probe.watching import expect
 from harness.probe.watching import PATIENCE_SECONDS
 from harness.probe.watching import watch
@@ -148,13 +149,16 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
             os.kill(server.origin.started.result(), signal.SIGTERM)
             await probe.unless_ended(probe.settle(), ROUND_SECONDS)
             still = len(held & probe.holds.held.keys())
+            sure = probe.always_quiet
             probe.holds.release_all()
-            await probe.until(probe.all_ended)
+            await serve_all(probe)
             await watch(
                 probe,
                 lambda: server.ended.done() and probe.all_ended(),
                 WATCHED_SECONDS,
             )
+            if probe.all_ended():  # nothing was counted meanwhile
+                probe.always_quiet = sure
             crowd.give_up()
     entered = probe.holds.entered
     stayed = [client for client in crowd.clients if client.name in held]
