@@ -331,3 +331,30 @@ def paused_listener(listener: Listener, server: Any, n: Parameters) -> None:
             if selector.select(n["every"]):
                 pool.submit(serve, *listener.accept())
                 connected += 1
+
+
+@sly(
+    lambda rng: {
+        "processes": rng.randint(1, 3),
+        "threads": rng.randint(1, 3),
+        "places": rng.randint(1, 4),
+    },
+    lambda n: min(of_all(n), n["places"]),
+)
+def shared_limit(listener: Listener, server: Any, n: Parameters) -> None:
+    """Workers that turn away what is too many for all of them together."""
+    places = Semaphore(n["places"])
+    fork(n["processes"])
+    app = server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if not places.acquire(block=False):
+            start_response("503 Full", [("Content-Length", "0")])
+            return [b""]
+        try:
+            return app(environ, start_response)
+        finally:
+            places.release()
+
+    server.application = called
+    control.work(listener, server, n["threads"], False)
