@@ -120,10 +120,12 @@ class Quiet:
             await asyncio.sleep(after)
         while True:
             steps += 1
-            if count() != counted:
+            moved = count() != counted
+            if moved:
+                counted, still = count(), Still(self._left_out, budget)
+            if moved and (steps > SOON_AT_MOST or rest > SOON_SECONDS):
                 # Something is on its way: no need to look, and with thousands of
                 # threads a look is expensive.
-                counted, still = count(), Still(self._left_out, budget)
                 pause = max(SOON_SECONDS, rest)
             else:
                 looked = time.monotonic()

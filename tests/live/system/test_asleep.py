@@ -12,6 +12,8 @@ import pytest
 
 from harness.system.asleep import for_a_time
 from harness.system.asleep import Sleep
+from harness.system.asleep import wake_within
+from harness.system.calls import system_call
 from harness.system.schedstat import thread_state
 from tests.live.waiting import wait_until
 
@@ -70,6 +72,35 @@ def sleeps_of(last: str, *, sleeping: bool, stopped: bool = False) -> dict[int, 
             return for_a_time(process.pid)
         finally:
             process.kill()
+
+
+def wakes(last: str, seconds: float) -> bool:
+    """Whether a process that does that last may wake by itself within that time."""
+    command = [sys.executable, "-c", SLEEPS + last]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            thread = process.pid, process.pid
+            wait_until(lambda: system_call(*thread).name not in ("", "write"))
+            return wake_within(seconds, [thread])
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("last", FOR_A_TIME.values(), ids=FOR_A_TIME)
+def test_a_thread_with_a_time_limit_wakes_by_itself_in_time(last: str) -> None:
+    assert wakes(last, 101)
+    assert not wakes(last, 1)
+
+
+@pytest.mark.parametrize("last", FOR_EVER.values(), ids=FOR_EVER)
+def test_a_thread_without_a_time_limit_does_not_wake_by_itself(last: str) -> None:
+    assert not wakes(last, 1_000_000)
+
+
+def test_a_thread_that_cannot_be_seen_may_wake_at_any_time() -> None:
+    assert wake_within(0.001, [(0, 0)])
 
 
 @pytest.mark.parametrize("last", FOR_A_TIME.values(), ids=FOR_A_TIME)
