@@ -27,7 +27,6 @@ Standard error is the log; the command's output goes there.
 
 import os
 import select
-import shutil
 import signal
 import sys
 import time
@@ -217,6 +216,9 @@ def main() -> None:
     if remove:
         run_remove(cwd, remove)
     if not is_closed:
+        # Imported here: it takes as long as all the others, and is seldom needed.
+        import shutil
+
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
 
