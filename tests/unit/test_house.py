@@ -173,3 +173,11 @@ def test_no_two_classes_have_one_name() -> None:
         for name in re.findall(r"^class (\w+)", path.read_text(), re.MULTILINE):
             classes[name].append(str(path.relative_to(HARNESS)))
     assert not {name: paths for name, paths in classes.items() if len(paths) > 1}
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT.keys() - {"target"}))
+def test_a_room_that_names_its_files_has_them(room: str) -> None:
+    text = (HARNESS / room / "__init__.py").read_text()
+    for name in re.findall(r"``([\w/]+\.py)``", text):
+        folder = ROOT if name.startswith("harness/") else HARNESS / room
+        assert (folder / name).is_file(), f"{room}: {name}"
