@@ -96,33 +96,29 @@ def in_lines(grid: Grid) -> Section:
 
 def _line(question: Question, grid: Grid) -> Text:
     """The answer of the only row, or each answer with its rows or cells."""
-    kinds: dict[str, list[_Of]] = defaultdict(list)
-    for row in grid.rows:
-        answers = list(_by_release(row, question, grid))
-        alike = len({answer.answer for _, answer in answers}) == 1
-        for release, answer in answers:
-            where = row.label if alike else f"{row.label} on {grid.axis} {release}"
-            kind = re.sub(r"\d+", "n", answer.answer)
-            kinds[kind].append(_Of(where, answer.answer))
+    answers = _in_rows(question, grid)
+    kinds = grouped(answers, lambda pair: re.sub(r"\d+", "n", pair[1]))
     head = say("{} ({})", Strong(QUESTIONS[question].question), question)
     if len(grid.rows) == len(kinds) == 1:
-        (cells,) = kinds.values()
-        return say("{} {}", head, cells[0].answer)
+        (pairs,) = kinds.values()
+        return say("{} {}", head, pairs[0][1])
     most_first = sorted(kinds.items(), key=lambda pair: -len(pair[1]))
     return say("{} {}", head, joined("; ", (_kind(*each) for each in most_first)))
 
 
-class _Of(NamedTuple):
-    """The answer of one cell."""
+def _in_rows(question: Question, grid: Grid) -> Iterator[tuple[str, str]]:
+    """Each answer with its row, or with its release too where these differ."""
+    for row in grid.rows:
+        answers = [(r, each.answer) for r, each in _by_release(row, question, grid)]
+        alike = len({answer for _, answer in answers}) == 1
+        for release, answer in answers:
+            where = row.label if alike else f"{row.label} on {grid.axis} {release}"
+            yield where, answer
 
-    where: str
-    answer: str
 
-
-def _kind(kind: str, cells: Sequence[_Of]) -> Text:
+def _kind(kind: str, cells: Sequence[tuple[str, str]]) -> Text:
     """An answer, with its numbers if all of its cells have the same."""
-    answers = {cell.answer for cell in cells}
-    places = {cell.where for cell in cells}
+    places, answers = map(set, zip(*cells, strict=True))
     shown = answers.pop() if len(answers) == 1 else kind
     if len(places) == 1:
         return say("“{}”: {}", shown, Name(places.pop()))
