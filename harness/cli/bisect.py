@@ -18,8 +18,8 @@ from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
 from harness.cli.releases import impossible_cells
+from harness.cli.releases import lines_of
 from harness.cli.releases import measure
-from harness.cli.releases import releases_on_index
 from harness.cli.releases import selection_of
 from harness.cli.usage.following import Following
 from harness.cli.usage.printing import Printing
@@ -50,12 +50,9 @@ from harness.track import history
 from harness.track.bisection import make_bisection
 from harness.track.follow import find_package
 from harness.track.follow import find_targets
-from harness.track.follow import follow
 from harness.track.follow import Followed
-from harness.track.follow import named_releases
 from harness.track.follow import packages_of
 from harness.track.follow import Target
-from harness.track.follow import within_limits
 from harness.track.lost import watching
 from harness.track.search import ChangePoint
 from harness.track.search import find_change
@@ -112,12 +109,7 @@ def _follow(
     selection = with_built(known, selection_of(given), given.results, say)
     if target.python and not given.python:
         selection = msgspec.structs.replace(selection, python=target.python)
-    releases = [
-        *releases_on_index(package, selection.python, pre=given.pre),
-        *named_releases(package, selection),
-    ]
-    releases = within_limits(package, releases, dict(given.since), dict(given.until))
-    (followed,) = follow(known, [target], package, releases, selection.python)
+    (followed,) = lines_of(known, [target], package, selection, given)
     return followed, selection
 
 

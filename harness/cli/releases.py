@@ -5,6 +5,7 @@ Measurements are added to the history however the run ends.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.version import Version
@@ -16,6 +17,7 @@ from harness.environments.collect import collect
 from harness.environments.index import releases_of
 from harness.environments.run import check_limit
 from harness.measure.unmeasured import nothing_measured
+from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
@@ -25,7 +27,13 @@ from harness.records.results import begin
 from harness.records.results import read_evidence
 from harness.records.words import Outcome
 from harness.track import history
+from harness.track.follow import follow
+from harness.track.follow import Followed
+from harness.track.follow import measured_releases
+from harness.track.follow import named_releases
 from harness.track.follow import Package
+from harness.track.follow import Target
+from harness.track.follow import within_limits
 from harness.track.timeline import unsupported_cells
 
 
@@ -34,7 +42,25 @@ def selection_of(given: Following) -> Selection:
     return selection(given.flask, given.server_release, given.limit, given.python)
 
 
-def releases_on_index(package: Package, python: str, *, pre: bool) -> list[str]:
+def lines_of(
+    known: Catalog,
+    targets: Sequence[Target],
+    package: Package,
+    selection: Selection,
+    given: Following,
+    stored: Sequence[Evidence] | None = None,
+) -> list[Followed]:
+    """A line for each target along a package's releases on the index, or ``stored``."""
+    if stored is None:
+        every = _on_index(package, selection.python, pre=given.pre)
+    elif not (every := measured_releases(package, stored)):
+        return []
+    releases = [*named_releases(package, selection), *every]
+    releases = within_limits(package, releases, dict(given.since), dict(given.until))
+    return follow(known, targets, package, releases, selection.python)
+
+
+def _on_index(package: Package, python: str, *, pre: bool) -> list[str]:
     """The releases of a package on the index that run on a Python, oldest first.
 
     Raises ``UsageError`` when there is none.

@@ -13,8 +13,8 @@ from harness.cli.progress import say
 from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import impossible_cells
+from harness.cli.releases import lines_of
 from harness.cli.releases import measure
-from harness.cli.releases import releases_on_index
 from harness.cli.releases import selection_of
 from harness.cli.usage.following import Following
 from harness.cli.usage.printing import Printing
@@ -40,12 +40,8 @@ from harness.report.sections.timeline import sections
 from harness.system.machine import now
 from harness.track import history
 from harness.track.follow import find_targets
-from harness.track.follow import follow
 from harness.track.follow import Followed
-from harness.track.follow import measured_releases
-from harness.track.follow import named_releases
 from harness.track.follow import packages_of
-from harness.track.follow import within_limits
 from harness.track.timeline import cells_to_measure
 from harness.track.timeline import make_timeline
 
@@ -106,17 +102,11 @@ def _plan(
     ]
     packages = packages_of(known, targets, names)
     selection = with_built(known, selection_of(given), given.results, say)
-    lines = []
-    for package in packages:
-        if stored is None:
-            every = releases_on_index(package, selection.python, pre=given.pre)
-        elif not (every := measured_releases(package, stored)):
-            continue
-        releases = [*named_releases(package, selection), *every]
-        releases = within_limits(
-            package, releases, dict(given.since), dict(given.until)
-        )
-        lines += follow(known, targets, package, releases, selection.python)
+    lines = [
+        line
+        for package in packages
+        for line in lines_of(known, targets, package, selection, given, stored)
+    ]
     if stored is not None:
         cells = history.newest(stored, history.latest_probe(stored))
         lines = [line for line in lines if any(str(c) in cells for c in line.cells)]
