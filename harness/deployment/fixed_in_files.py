@@ -106,7 +106,8 @@ def _remedy(place: PortLine, port: str) -> str:
     text = begin_of(place.path)
     where = f"in {place.name}, line {place.number}"
     plain = f"in place of `{port}` {where}"
-    if place.path.suffix == ".py" or "python" in text.partition("\n")[0]:
+    first = text.partition("\n")[0]
+    if place.path.suffix == ".py" or re.match("#!.*python", first):
         return _in_python(place, port, text)
     if place.path.name.lower() in ("makefile", "gnumakefile"):
         return f"write `$(or $(PORT),{port})` {plain}"
