@@ -199,7 +199,7 @@ class FreshServers:
             for behind in ports[:-1] if self._takes_port else ():
                 await wait_listening(server, (HOST, behind), READY_SECONDS)
             probe = await self._bench.app.reach(server, holds, ports[-1])
-            self.claims = probe.claims
+            self.claims = probe.learned.claims
             await wait_until_booted(probe)
         except Ended as problem:
             reason = f"{problem} before it answered"

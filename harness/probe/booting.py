@@ -57,11 +57,11 @@ async def wait_until_booted(probe: Probe) -> None:
 
 async def wait_for_new_processes(probe: Probe) -> set[int]:
     """The processes of a server, once all its new ones are up."""
-    if _alive(probe) != probe.processes:
-        if probe.processes:
+    if _alive(probe) != probe.learned.processes:
+        if probe.learned.processes:
             await wait_until_booted(probe)
-        probe.processes = _alive(probe)
-    return probe.processes
+        probe.learned.processes = _alive(probe)
+    return probe.learned.processes
 
 
 def _alive(probe: Probe) -> set[int]:
@@ -78,8 +78,8 @@ def _is_booting(probe: Probe, restless: frozenset[Thread], seconds: float) -> bo
     ``seconds`` is how long the probe has waited for such workers.
     """
     seen = set(probe.holds.ever)
-    if probe.answered_by is not None:
-        seen.add(probe.answered_by)
+    if probe.learned.answered_by is not None:
+        seen.add(probe.learned.answered_by)
     processes, reached = probe.server.origin.processes(), reached_at(probe)
     boot = {
         worker

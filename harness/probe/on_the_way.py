@@ -70,9 +70,9 @@ async def wait_for_requests(probe: Probe, settled: Settled, before: Before) -> S
     """
     if settled is Settled.ALL_ENTERED or not probe.waiting():
         return settled
-    if _nobody_came(probe) and not probe.admits_none:
+    if _nobody_came(probe) and not probe.learned.admits_none:
         settled = await _wait_for_first(probe, settled)
-    if probe.pause_seconds and probe.waiting():
+    if probe.learned.pause_seconds and probe.waiting():
         await watch(probe, probe.all_in_or_ended, pause_patience(probe))
         settled = await probe.until(probe.all_in_or_ended)
     return await _wait_for_arrivals(
@@ -100,10 +100,12 @@ async def _wait_for_first(probe: Probe, settled: Settled) -> Settled:
     seconds = patience(probe) if probe.holds.ever else ALONE_SECONDS
     await watch(probe, lambda: not _nobody_came(probe), seconds)
     if _nobody_came(probe):
-        probe.admits_none = True
+        probe.learned.admits_none = True
         return settled
     if settled is not Settled.STEADY_COUNT:
-        probe.pause_seconds = max(probe.pause_seconds, time.monotonic() - begun)
+        probe.learned.pause_seconds = max(
+            probe.learned.pause_seconds, time.monotonic() - begun
+        )
     return await probe.until(probe.all_in_or_ended)
 
 

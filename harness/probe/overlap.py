@@ -56,7 +56,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             ports.learn(probe)
             schedule.record(done)
             stalled = done.stalled
-            if probe.pause_seconds:
+            if probe.learned.pause_seconds:
                 schedule.cannot_steer("requests pause on their way to the app")
         if schedule.ordinary_done and not _is_certain(probe, choice):
             # By now more is known about who takes requests, or workers were replaced.

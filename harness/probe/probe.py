@@ -18,7 +18,8 @@ from typing import TypeVar
 from harness.probe.crowd import Crowd
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
-from harness.probe.look import Thread
+from harness.probe.learned import Learned
+from harness.probe.learned import SleepersSeen
 from harness.probe.moves import Moves
 from harness.probe.quiet import ACCEPTING
 from harness.probe.quiet import Quiet
@@ -33,7 +34,6 @@ from harness.probe.transports import Address
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
 from harness.probe.transports import NotSpoken
-from harness.records.evidence import Claims
 from harness.records.witness import KernelAccount
 from harness.records.words import Settled
 from harness.system.process import ProcessTree
@@ -62,8 +62,6 @@ class Probe:
     ) -> None:
         self.server = server
         self.holds = holds
-        self.claims: Claims | None = None
-        """What the server claims about itself (PEP 3333)."""
         self.address = Endpoint.of(address)
         """Where requests are sent to."""
         self._from_inside = from_inside
@@ -76,10 +74,6 @@ class Probe:
         self.crowd = Crowd([], address, target, self.moved)
         self.sources: Iterator[int] = repeat(0)
         """The source port of each request; 0 for any."""
-        self.answered_by: int | None = None
-        """The process that answered first, if it gave its id."""
-        self.boot_seconds = 0.0
-        """How long importing the app was made to take."""
         self.route = ""
         """The path of a route of the app's own, if requests may take one."""
         self.places: dict[str, bool] = {}
@@ -87,28 +81,12 @@ class Probe:
         whether each was found once the app was ready."""
         self.grows = False
         """Whether the server starts processes only while requests wait."""
-        self.processes: set[int] = set()
-        """The processes of the server before the last round."""
-        self.pause_seconds = 0.0
-        """The longest that a request took to enter the app with the server quiet: so
-        long does something pause in front of the app, such as middleware."""
-        self.admits_none = False
-        """Whether a request that was alone in the server was watched in vain."""
-        self.slept_idle: set[Thread] = set()
-        """Threads that slept for a time before the last request that came alone."""
-        self.had_turn: dict[Thread, float] = {}
-        """Threads that sleep for a time and have run while requests waited, each with
-        the longest time that it was waited for, in seconds."""
-        self.slept_on: set[Thread] = set()
-        """Threads that slept on a clock for all of the time that they were given."""
-        self.sleep_long: set[Thread] = set()
-        """Threads that slept on a clock for all of the time that a worker had alone."""
+        self.learned = Learned()
+        self.sleepers = SleepersSeen()
         self.kernel: KernelAccount | None = None
         """The kernel's account, of when most requests were held."""
         self.lag = Lag()
         """How late this process has run since requests were gathered."""
-        self.alone_nanoseconds = 0
-        """Processor time that a request needed to enter the app alone."""
         self.always_quiet = True
         """Whether every count was made with the server known to be quiet."""
         self.gave_up_early = False
@@ -185,8 +163,10 @@ class Probe:
         while True:
             budget = NO_BUDGET
             if window is not START:  # then it computes without letting anything in
-                took = self.processes | self.holds.ever
-                budget = enough_budget(took, self.waiting(), self.alone_nanoseconds)
+                took = self.learned.processes | self.holds.ever
+                budget = enough_budget(
+                    took, self.waiting(), self.learned.alone_nanoseconds
+                )
             by = await self.quiet.wait(
                 self.count,
                 window,

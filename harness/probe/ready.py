@@ -110,10 +110,11 @@ def take_note(probe: Probe, client: Client) -> None:
     ready = read_body(client, _Ready)
     if ready is None:
         return
-    probe.answered_by, probe.boot_seconds = ready.process, ready.boot_seconds
+    probe.learned.answered_by = ready.process
+    probe.learned.boot_seconds = ready.boot_seconds
     if ready.multithread is not None and ready.multiprocess is not None:
         claims = {"multithread": ready.multithread, "multiprocess": ready.multiprocess}
-        probe.claims = Claims(**claims)
+        probe.learned.claims = Claims(**claims)
 
 
 def unanswered(client: Client) -> str | None:

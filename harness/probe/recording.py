@@ -162,7 +162,7 @@ class Recording:
             places=self._places,
             offered=self._offered,
             stay_seconds=self._stay,
-            boot_seconds=self.probe.boot_seconds,
+            boot_seconds=self.probe.learned.boot_seconds,
             sent=tuple(self._sent),
             at_ms=tuple(round(1000 * (moment.at - at)) for moment in noted.moments),
             old=tuple(moment.old for moment in noted.moments),

@@ -51,14 +51,14 @@ async def run_round(
     before = await wait_for_new_processes(probe)
     state, ran = state_before(before), 0
     if offered.asked == 1:
-        probe.slept_idle = idle_sleepers(before)
+        probe.sleepers.idle = idle_sleepers(before)
         ran = _nanoseconds(before)
     gather(probe, offered.asked, more, view)
     with probe.dispersing():
         settled, settle_seconds = await offer(probe, offered.arrival)
         if offered.asked == 1:
             took = _nanoseconds(before) - ran
-            probe.alone_nanoseconds = max(probe.alone_nanoseconds, took)
+            probe.learned.alone_nanoseconds = max(probe.learned.alone_nanoseconds, took)
         await wait_for_connections(probe, state)
         probe.crowd.give_up_opening()
         if more != ASLEEP:
@@ -108,7 +108,7 @@ async def _count(
         waiting=waiting,
         late=late,
         early=len(early | probe.holds.take_early()),
-        asleep=len(probe.slept_on) if waiting else 0,
+        asleep=len(probe.sleepers.on_clock) if waiting else 0,
         processes=spread.processes,
         threads=spread.threads,
         settled=settled,
@@ -163,7 +163,7 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
     released = time.monotonic()
     probe.holds.release_oldest()
     await probe.until(one_entered)
-    if probe.pause_seconds:
+    if probe.learned.pause_seconds:
         await watch(probe, one_entered, pause_patience(probe))
     await probe.unless_ended(probe.settle(), ROUND_SECONDS)
     entered = [

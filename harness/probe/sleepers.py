@@ -82,7 +82,7 @@ async def wait_for_sleepers(
     of what it declares, threads that sleep for longer are waited for as well. Raises
     ``Ended``.
     """
-    done = {} if again else probe.had_turn
+    done = {} if again else probe.sleepers.had_turn
     while probe.waiting():
         sleepers = _sleepers(probe, short)
         due = {
@@ -94,12 +94,12 @@ async def wait_for_sleepers(
         entered = len(probe.holds.entered)
         awaited = {each: its.limit for each, its in due.items() if each not in long}
         slept = long | await _wait_for_turns(probe, awaited)
-        probe.slept_on |= {each for each in slept if due[each].on_clock}
+        probe.sleepers.on_clock |= {each for each in slept if due[each].on_clock}
         if not awaited:
             break
         await probe.until(probe.all_in_or_ended)
         if len(probe.holds.entered) == entered:
-            probe.had_turn = done | awaited
+            probe.sleepers.had_turn = done | awaited
             break
         done = {}
 
@@ -118,12 +118,12 @@ async def wait_for_naps(probe: Probe, worker: int) -> bool:
         brief = {each for each, its in timed if (its.seconds or 0.0) <= NAP_SECONDS}
         if brief:
             brief -= waiting_for_connections(worker, listening().keys())
-        napping = {(worker, thread) for thread in brief} - probe.sleep_long
+        napping = {(worker, thread) for thread in brief} - probe.sleepers.too_long
         entered = len(probe.holds.entered)
         if napping:
             napped = True
             slept = await _wait_for_turns(probe, dict.fromkeys(napping, NAP_SECONDS))
-            probe.sleep_long |= slept
+            probe.sleepers.too_long |= slept
         elif not napped and not _runs(worker):
             break
         await probe.until(probe.all_in_or_ended)
@@ -169,7 +169,7 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
         limit = CLOCK_SECONDS if its.on_clock else 0.0
         if process in busy and its.for_lock:
             limit = LOCK_SECONDS
-        if process in busy and (process, thread) in probe.slept_idle:
+        if process in busy and (process, thread) in probe.sleepers.idle:
             limit = max(limit, IDLE_SECONDS)
         limit = SLOW_SECONDS if short else limit
         if limit:

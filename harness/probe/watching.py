@@ -34,12 +34,12 @@ PAUSES = 3
 def patience(probe: Probe) -> float:
     """How long to watch a quiet server before it is believed, in seconds."""
     least = GROWING_SECONDS if probe.grows else PATIENCE_SECONDS
-    return max(least, PAUSES * probe.pause_seconds)
+    return max(least, PAUSES * probe.learned.pause_seconds)
 
 
 def pause_patience(probe: Probe) -> float:
     """How long to watch for requests that pause in front of the app, in seconds."""
-    return max(SHORTEST_PAUSE_SECONDS, PAUSES * probe.pause_seconds)
+    return max(SHORTEST_PAUSE_SECONDS, PAUSES * probe.learned.pause_seconds)
 
 
 async def watch(

@@ -1,0 +1,45 @@
+"""What the probe remembers of a server from one round to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+from harness.probe.look import Thread
+from harness.records.evidence import Claims
+
+
+@dataclass
+class Learned:
+    """What requests have shown about a server so far."""
+
+    claims: Claims | None = None
+    """What the server claims about itself (PEP 3333)."""
+    answered_by: int | None = None
+    """The process that answered first, if it gave its id."""
+    boot_seconds: float = 0.0
+    """How long importing the app was made to take."""
+    processes: set[int] = field(default_factory=set)
+    """The processes of the server before the last round."""
+    pause_seconds: float = 0.0
+    """The longest that a request took to enter the app with the server quiet: so long
+    does something pause in front of the app, such as middleware."""
+    admits_none: bool = False
+    """Whether a request that was alone in the server was watched in vain."""
+    alone_nanoseconds: int = 0
+    """Processor time that a request needed to enter the app alone."""
+
+
+@dataclass
+class SleepersSeen:
+    """What is remembered of threads that sleep for a time. ``sleepers`` writes it."""
+
+    idle: set[Thread] = field(default_factory=set)
+    """Those that slept so before the last request that came alone."""
+    had_turn: dict[Thread, float] = field(default_factory=dict)
+    """Those that have run while requests waited, each with the longest time that it was
+    waited for, in seconds."""
+    on_clock: set[Thread] = field(default_factory=set)
+    """Those that slept on a clock for all of the time that they were given."""
+    too_long: set[Thread] = field(default_factory=set)
+    """Those that slept on a clock for all of the time that a worker had alone."""
