@@ -144,6 +144,7 @@ APPLIED = {
 
 NOT_APPLIED = {
     "goes to {} {}, and containers": "a test has no service of Podman to leave",
+    "{} is mounted, and with it {}": "a test makes no socket that stops services",
     "another program listens on port {} as well": "that program is the test itself",
 }
 """Remedies that no test can apply, and why."""

@@ -81,9 +81,7 @@ def test_an_image_is_built_and_measured(
     (tmp_path / "start").write_text('#!/bin/sh\nexec "$@"\n')
     (tmp_path / "start").chmod(0o755)
     refused = check(tmp_path)
-    said = re.search(
-        r"/srv/start is only in the image; build .* -- (.*?);", refused.message
-    )
+    said = re.search(r"; build the image .*? -- (.*?);", refused.message)
     assert said, refused.message
     docker("build", "--quiet", "--tag", "fcm-test-built", str(tmp_path))
     try:
