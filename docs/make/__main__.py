@@ -20,6 +20,7 @@ from . import data
 from . import files
 from . import matrix
 from . import picture
+from . import quiet
 from . import release
 from . import servers
 from . import tapes
@@ -57,6 +58,7 @@ def main() -> None:
     command_line.save()
     files.save()
     asked.save()
+    quiet.save()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ of the workers is chosen. ``probe.py`` has the waits that all of them use.
   one of them.
 - Quiet: ``quiet.py`` waits until the server sleeps, by looks (``look.py``) that
   ``still.py`` adds up.
+- ``docs/quiet.md`` has the questions to a quiet server in order, and all their limits.
 - A quiet server that may let in more: ``booting.py``, ``on_the_way.py``,
   ``sleepers.py`` and ``watching.py``, each for one reason.
 - What to offer: ``loads.py`` at first, ``further.py`` if that leaves a question open,

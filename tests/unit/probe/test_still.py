@@ -7,9 +7,17 @@ import pytest
 from harness.probe.look import ALLOWANCE
 from harness.probe.look import Look
 from harness.probe.look import Thread
+from harness.probe.still import AT_ONCE
 from harness.probe.still import Budget
+from harness.probe.still import BUDGET_SECONDS
+from harness.probe.still import enough_budget
+from harness.probe.still import LEAST_BUDGET
+from harness.probe.still import NO_BUDGET
 from harness.probe.still import STEADY_LOOKS
+from harness.probe.still import STEADY_SECONDS
 from harness.probe.still import Still
+from harness.probe.still import TIMES_ALONE
+from harness.probe.still import TO_PREPARE
 
 A, B, C = (10, 10), (10, 11), (11, 11)
 BUDGET = Budget(frozenset({10}), 100)
@@ -45,6 +53,51 @@ def test_a_process_that_is_new_may_compute_as_it_starts() -> None:
 def test_one_that_is_about_to_use_up_its_budget_is_waited_for() -> None:
     begun = watched((0, 0, 0), *[(20, 0, 0)] * STEADY_LOOKS)
     assert not begun.gave_up(60.0)
+    begun._since -= BUDGET_SECONDS
+    assert begun.gave_up(60.0)
+
+
+def test_one_that_has_hardly_begun_its_budget_is_not_waited_for() -> None:
+    idle = watched((0, 0, 0), *[(9, 0, 0)] * STEADY_LOOKS)
+    idle._since -= STEADY_SECONDS
+    assert idle.gave_up(60.0)
+
+
+def test_a_count_has_to_stand_still_for_long_and_be_looked_at_often() -> None:
+    looks = [(number, 0, 0) for number in range(STEADY_LOOKS)]
+    assert not watched(*looks).gave_up(60.0), "no time has passed"
+    steady = watched(*looks)
+    steady._since -= STEADY_SECONDS
+    assert steady.gave_up(60.0)
+    few = watched(*looks[:-1])
+    few._since -= 60.0
+    assert not few.gave_up(60.0)
+
+
+def test_no_budget_is_ever_used_up() -> None:
+    still = Still(frozenset(), NO_BUDGET)
+    for ran in (0, 10**12, 2 * 10**12):
+        still.add(Look({A: ran}, (A,), 0, {A: ran}))
+    assert still.in_vain == 0
+
+
+@pytest.mark.parametrize(
+    ("waiting", "alone", "nanoseconds"),
+    [
+        (0, 0, LEAST_BUDGET + TO_PREPARE),
+        (5, 0, LEAST_BUDGET + 5 * TO_PREPARE),
+        (1, LEAST_BUDGET, TIMES_ALONE * LEAST_BUDGET + TO_PREPARE),
+        (
+            2 * AT_ONCE,
+            LEAST_BUDGET,
+            TIMES_ALONE * AT_ONCE * LEAST_BUDGET + 2 * AT_ONCE * TO_PREPARE,
+        ),
+    ],
+)
+def test_the_budget_grows_with_the_requests_and_with_what_one_cost(
+    waiting: int, alone: int, nanoseconds: int
+) -> None:
+    assert enough_budget({10}, waiting, alone) == Budget(frozenset({10}), nanoseconds)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,124 @@
+"""The table of ``docs/quiet.md``: each limit, with its value as the code has it."""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from harness.probe.quiet import Window
+from harness.records import toml
+from harness.records.catalog import Sentence
+from harness.records.words import Record
+
+from .blocks import cell
+from .blocks import replace
+from .blocks import ROOT
+
+PAGE = ROOT / "docs" / "quiet.md"
+DATA = Path(__file__).parent / "quiet.toml"
+
+MODULES = (
+    *("quiet", "look", "still", "booting", "on_the_way", "watching", "sleepers"),
+    *("idle_workers", "orders", "steer", "further", "probe"),
+)
+"""Modules of ``harness/probe`` of which every limit has to be in the table."""
+
+NANOSECONDS = "ns"
+
+HEAD = (
+    "| | question | limit | value | when it is over | why this value | test |\n"
+    "| --: | :-- | :-- | --: | :-- | :-- | :-- |\n"
+)
+
+
+class Limit(Record, frozen=True, kw_only=True):
+    """One limit, and what it is for."""
+
+    step: Annotated[int, msgspec.Meta(ge=1)]
+    """The number of the paragraph of the page that it belongs to."""
+    name: Annotated[str, msgspec.Meta(pattern=r"^\w+(\.\w+)*\.[A-Z_]+$")]
+    """The module below ``harness/probe``, or the room and the module, and the name."""
+    unit: str = "s"
+    asks: Sentence
+    over: Sentence
+    why: Sentence
+    tests: tuple[str, ...] = ()
+    """Each as ``FILE::TEST``, below ``tests``."""
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """The file ``quiet.toml``."""
+
+    limit: tuple[Limit, ...]
+
+
+def limits() -> tuple[Limit, ...]:
+    """All limits, in the order of the file."""
+    return toml.read(DATA, Limits, "correct it").limit
+
+
+def table() -> str:
+    """The table, in the order in which the questions are asked."""
+    return HEAD + "".join(map(_row, limits()))
+
+
+def names_in(module: str) -> set[str]:
+    """The limits that a module sets itself: numbers and windows, as ``module.NAME``."""
+    found = find_spec(_path(module))
+    assert found and found.origin
+    tree = ast.parse(Path(found.origin).read_text(encoding="utf-8"))
+    assigned = {
+        target.id
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name) and target.id.isupper()
+    }
+    return {
+        f"{module}.{name}"
+        for name in assigned
+        if type(value_of(f"{module}.{name}")) in (int, float, Window)
+    }
+
+
+def value_of(name: str) -> object:
+    """The value that a limit has in the code."""
+    module, _, constant = name.rpartition(".")
+    return getattr(import_module(_path(module)), constant)
+
+
+def _path(module: str) -> str:
+    return f"harness.{module}" if "." in module else f"harness.probe.{module}"
+
+
+def _row(each: Limit) -> str:
+    tests = "<br>".join(map(_test, each.tests)) or "none"
+    texts = (each.asks, f"`{each.name}`", _value(each), each.over, each.why, tests)
+    return f"| {each.step} | {' | '.join(map(cell, texts))} |\n"
+
+
+def _value(each: Limit) -> str:
+    value = value_of(each.name)
+    if isinstance(value, Window):
+        return f"{value.looks} looks, {value.interval * 1000:g} ms apart"
+    assert isinstance(value, int | float)
+    if each.unit == NANOSECONDS:
+        return f"{value / 1e6:g} ms"
+    if each.unit == "s":
+        return f"{value:g} s"
+    return f"{value:g} {each.unit.removesuffix('s') if value == 1 else each.unit}"
+
+
+def _test(test: str) -> str:
+    file, _, name = test.partition("::")
+    return f"[{Path(file).name}::{name}](../tests/{file})"
+
+
+def save() -> None:
+    """Write the table into the page."""
+    replace(PAGE, "limits", table())

@@ -1,0 +1,60 @@
+"""``docs/quiet.md`` has each limit of a wait for a quiet server, as the code has it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.make import quiet
+from docs.make.blocks import block
+
+TESTS = Path(__file__).parents[2]
+NAMED = sorted({test for each in quiet.limits() for test in each.tests})
+
+
+def test_the_table_has_the_values_of_the_code() -> None:
+    assert block(quiet.PAGE, "limits") == quiet.table(), "write it again: nox -s docs"
+
+
+@pytest.mark.parametrize("module", quiet.MODULES)
+def test_no_limit_is_missing(module: str) -> None:
+    rows = [each.name for each in quiet.limits()]
+    assert not quiet.names_in(module) - set(rows), "add it to docs/make/quiet.toml"
+    assert len(rows) == len(set(rows))
+
+
+def test_what_counts_as_a_limit() -> None:
+    assert quiet.names_in("idle_workers") == set()
+    found = quiet.names_in("quiet")
+    assert {"quiet.ROUND", "quiet.MANY", "quiet.SENT_SECONDS"} <= found
+    assert "probe.ROUND" not in quiet.names_in("probe"), "it is of another module"
+
+
+@pytest.mark.parametrize("test", NAMED)
+def test_each_test_is_there(test: str) -> None:
+    file, _, name = test.partition("::")
+    tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
+    assert name in {
+        each.name for each in tree.body if isinstance(each, ast.FunctionDef)
+    }
+
+
+def test_units_are_those_that_the_names_say() -> None:
+    for each in quiet.limits():
+        if each.name.endswith("NANOSECONDS"):
+            assert each.unit == quiet.NANOSECONDS, each.name
+        elif each.name.endswith("_SECONDS"):
+            assert each.unit == "s", each.name
+
+
+def test_the_table_follows_the_questions_of_the_page() -> None:
+    steps = [each.step for each in quiet.limits()]
+    text = quiet.PAGE.read_text(encoding="utf-8")
+    questions = [int(number) for number in re.findall(r"(?m)^(\d+)\. \*\*", text)]
+    assert steps == sorted(steps)
+    assert set(steps) <= set(questions) == set(range(1, 9))
+    for module in quiet.MODULES:
+        assert f"`{module}.py`" in text or module == "probe", module
