@@ -13,19 +13,30 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.measure.target import server_environment
+from harness.probe.clients import Client
 from harness.probe.holds import Holds
 from harness.probe.listeners import shared
 from harness.probe.probe import Probe
 from harness.probe.ready import NotAnswering
+from harness.probe.ready import OutOfTime
 from harness.probe.ready import take_note
 from harness.probe.ready import wait_ready
+from harness.probe.transports import Address
 from harness.records.plan import Declaration
 from harness.system.process import ProcessTree
+from harness.system.schedstat import longest_delay
 
 HOST = "127.0.0.1"
 
 READY_SECONDS = 20.0
 """How long a server may take until its app answers."""
+
+DELAY_SECONDS = 40.0
+"""The most that is added if the server had to wait for a processor meanwhile. How long
+it waited is added, as that time says nothing about the server."""
+
+LEAST_DELAY_SECONDS = 0.1
+"""Less than this is not added."""
 
 
 class App(Protocol):
@@ -85,9 +96,25 @@ class TargetApp(App):
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the routes of that app, on a port that no other program shares."""
         address = HOST, port
-        answered = await wait_ready(server, address, holds.token, READY_SECONDS)
+        answered = await _wait_ready(server, address, holds.token)
         if shared(port, server.processes()):
             raise NotAnswering("another program listens on its port as well")
         probe = Probe(server, holds, address, "/hold?request={name}")
         take_note(probe, answered)
         return probe
+
+
+async def _wait_ready(server: ProcessTree, address: Address, token: str) -> Client:
+    """Wait until the app answers, for longer if the machine is busy with other things.
+
+    Raises ``NotAnswering`` and ``Ended``.
+    """
+    added, seconds = 0.0, READY_SECONDS
+    while True:
+        try:
+            return await wait_ready(server, address, token, seconds)
+        except OutOfTime:
+            delay = min(longest_delay(server.processes()), DELAY_SECONDS)
+            added, seconds = delay, delay - added
+            if seconds < LEAST_DELAY_SECONDS:
+                raise

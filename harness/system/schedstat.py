@@ -26,6 +26,12 @@ def thread_times(processes: Iterable[int]) -> Iterator[tuple[int, int, int, int]
             yield process, thread, ran, waited
 
 
+def longest_delay(processes: Iterable[int]) -> float:
+    """The most seconds that one of these threads has waited for a processor so far."""
+    times = thread_times(processes)
+    return max((waited for _, _, _, waited in times), default=0) / 1e9
+
+
 def thread_turns(process: int, thread: int) -> tuple[int, int]:
     """Nanoseconds that a thread ran, and its number of runs; zeros if it has ended."""
     try:

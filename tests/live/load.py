@@ -20,10 +20,16 @@ def every_core_busy(times: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def busy_loops(count: int) -> Iterator[None]:
-    """Run so many processes that compute all the time."""
+def busy_loops(count: int, own_sessions: bool = False) -> Iterator[None]:
+    """Run so many processes that compute all the time.
+
+    Linux shares its processors among sessions first: processes with ``own_sessions``
+    leave others only their share, however many there are.
+    """
     command = [sys.executable, "-c", LOOP, str(os.getpid())]
-    busy = [subprocess.Popen(command) for _ in range(count)]
+    busy = [
+        subprocess.Popen(command, start_new_session=own_sessions) for _ in range(count)
+    ]
     try:
         yield
     finally:

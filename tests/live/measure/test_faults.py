@@ -27,9 +27,11 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.ports import free_port
 from harness.system.process import running
+from tests.live.commands import control
 from tests.live.commands import odd
 from tests.live.commands import planned
 from tests.live.conftest import Measure
+from tests.live.load import busy_loops
 
 ROOT = Path(__file__).parents[3]
 
@@ -57,6 +59,16 @@ def test_server_that_never_answers(
     evidence = measure(odd("silent"), declared=1)
     assert evidence.outcome is Outcome.NOT_ANSWERING
     assert evidence.reason == "it accepted a connection and never answered"
+
+
+def test_a_busy_machine_is_not_held_against_a_server(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It needs some 0.3 s of processor time until it answers, and gets a tenth.
+    monkeypatch.setattr(app, "READY_SECONDS", 1.0)
+    with busy_loops(10 * (os.cpu_count() or 1), own_sessions=True):
+        evidence = measure(control(2, 1), declared=2)
+    assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
 
 
 def test_server_that_never_listens(
