@@ -49,6 +49,8 @@ class Limit(Record, frozen=True, kw_only=True):
     why: Sentence
     tests: tuple[str, ...] = ()
     """Each as ``FILE::TEST``, below ``tests``."""
+    any_value: bool = False
+    """Whether the tests hold what happens at the limit, and pass at any value of it."""
 
 
 class Limits(Record, frozen=True, kw_only=True):
@@ -98,6 +100,8 @@ def _path(module: str) -> str:
 
 def _row(each: Limit) -> str:
     tests = "<br>".join(map(_test, each.tests)) or "none"
+    if each.any_value:
+        tests += " (any value)"
     texts = (each.asks, f"`{each.name}`", _value(each), each.over, each.why, tests)
     return f"| {each.step} | {' | '.join(map(cell, texts))} |\n"
 

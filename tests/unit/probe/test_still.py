@@ -7,17 +7,13 @@ import pytest
 from harness.probe.look import ALLOWANCE
 from harness.probe.look import Look
 from harness.probe.look import Thread
-from harness.probe.still import AT_ONCE
 from harness.probe.still import Budget
 from harness.probe.still import BUDGET_SECONDS
 from harness.probe.still import enough_budget
-from harness.probe.still import LEAST_BUDGET
 from harness.probe.still import NO_BUDGET
 from harness.probe.still import STEADY_LOOKS
 from harness.probe.still import STEADY_SECONDS
 from harness.probe.still import Still
-from harness.probe.still import TIMES_ALONE
-from harness.probe.still import TO_PREPARE
 
 A, B, C = (10, 10), (10, 11), (11, 11)
 BUDGET = Budget(frozenset({10}), 100)
@@ -82,22 +78,14 @@ def test_no_budget_is_ever_used_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waiting", "alone", "nanoseconds"),
-    [
-        (0, 0, LEAST_BUDGET + TO_PREPARE),
-        (5, 0, LEAST_BUDGET + 5 * TO_PREPARE),
-        (1, LEAST_BUDGET, TIMES_ALONE * LEAST_BUDGET + TO_PREPARE),
-        (
-            2 * AT_ONCE,
-            LEAST_BUDGET,
-            TIMES_ALONE * AT_ONCE * LEAST_BUDGET + 2 * AT_ONCE * TO_PREPARE,
-        ),
-    ],
+    ("waiting", "alone", "milliseconds"),
+    [(0, 0, 251), (5, 0, 255), (1, 100, 301), (16, 100, 3 * 8 * 100 + 16)],
 )
 def test_the_budget_grows_with_the_requests_and_with_what_one_cost(
-    waiting: int, alone: int, nanoseconds: int
+    waiting: int, alone: int, milliseconds: int
 ) -> None:
-    assert enough_budget({10}, waiting, alone) == Budget(frozenset({10}), nanoseconds)
+    budget = enough_budget({10}, waiting, alone * 1_000_000)
+    assert budget == Budget(frozenset({10}), milliseconds * 1_000_000)
 
 
 @pytest.mark.parametrize(
