@@ -24,7 +24,7 @@ DATA = Path(__file__).parent / "quiet.toml"
 
 MODULES = (
     *("quiet", "look", "still", "booting", "on_the_way", "watching", "sleepers"),
-    *("idle_workers", "orders", "steer", "further", "probe"),
+    *("idle_workers", "orders", "steer", "further", "bound", "probe"),
 )
 """Modules of ``harness/probe`` of which every limit has to be in the table."""
 

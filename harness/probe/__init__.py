@@ -13,7 +13,7 @@ of the workers is chosen. ``probe.py`` has the waits that all of them use.
 - ``docs/quiet.md`` has the questions to a quiet server in order, and all their limits.
 - A quiet server that may let in more: ``booting.py``, ``on_the_way.py``,
   ``sleepers.py`` and ``watching.py``, each for one reason.
-- What to offer: ``loads.py`` at first, ``further.py`` if that leaves a question open,
-  ``orders.py`` for the order of workers, which ``workers.py`` finds.
+- What to offer: ``loads.py`` at first, ``further.py`` and ``bound.py`` if that leaves a
+  question open, ``orders.py`` for the order of workers, which ``workers.py`` finds.
 - The second witness: ``kernel.py``.
 """

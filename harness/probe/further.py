@@ -1,7 +1,6 @@
 """Chooses further loads to offer, if the first ones left a question open; pure.
 
-Rounds in random order may disagree, fall short of the declared number, or leave open
-whether requests waited.
+Rounds in random order may disagree, or fall short of the declared number.
 """
 
 from __future__ import annotations
@@ -16,12 +15,7 @@ from harness.probe.loads import Offer
 from harness.records.rounds import load_of
 from harness.records.rounds import peak_of
 from harness.records.rounds import Round
-from harness.records.rounds import turned_all_away
-from harness.records.rounds import turned_away
-from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
-from harness.records.steering import most_rounds
-from harness.records.steering import SteeredRound
 from harness.records.words import Arrival
 
 ROUNDS_IF_SHARED = 10
@@ -57,12 +51,6 @@ those that offered 128, on two processors that four other processes kept busy.""
 ROUNDS_IF_GROWING = 2
 """Rounds far above the declared number, each on a server of its own, of one that starts
 processes only while requests wait, when it was never reached."""
-
-SEVERAL = 3
-"""How many more than declared are offered to a server that is busy while it is full."""
-
-ROUNDS_IF_BUSY = 3
-"""How often that load is offered, until some requests were seen to wait."""
 
 
 def further_to_growing(
@@ -101,23 +89,51 @@ def further(
     all requests, and was full while it was quiet.
     """
     load = load_of(declared, limit)
+    tried = _count_tried(rounds, load)
+    if again := _differing(rounds, tried, declared, limit):
+        return again
+    if shared and load < MANY and tried[load] < ROUNDS_IF_SHARED:
+        return Offer(load)
+    if peak_of(rounds) >= load:
+        return None
+    if alone and load < MANY:
+        full = any(was_quiet(round_) for round_ in rounds if round_.asked >= load)
+        open_still = not full and tried[load] < ROUNDS_IF_UNEVEN
+        return Offer(load) if open_still else None
+    if declared is None:
+        return None
+    return _many_again(load, rounds) if load >= MANY else _from_above(load, rounds)
+
+
+def _admitted(rounds: Sequence[Round]) -> dict[int, list[int]]:
+    """How many were admitted in each round, by the load offered."""
     admitted: dict[int, list[int]] = defaultdict(list)
     for done in rounds:
         admitted[done.offered].append(done.admitted)
-    # With a short backlog, fewer are offered than were asked for, each time.
-    counts = Counter(done.asked for done in rounds)
-    tried = {
-        load: max(counts[load], len(admitted[load]))
-        for load in {*counts, *admitted, load}
-    }
+    return admitted
+
+
+def _count_tried(rounds: Sequence[Round], load: int) -> dict[int, int]:
+    """How often each load was tried, and ``load`` too if it never was.
+
+    With a short backlog, fewer are offered than were asked for, each time.
+    """
+    asked = Counter(done.asked for done in rounds)
+    offered = Counter(done.offered for done in rounds)
+    return {each: max(asked[each], offered[each]) for each in {*asked, *offered, load}}
+
+
+def _differing(
+    rounds: Sequence[Round], tried: dict[int, int], declared: int | None, limit: int
+) -> Offer | None:
+    """One more round of a load that admitted different numbers, or less than others."""
+    load, peak, admitted = load_of(declared, limit), peak_of(rounds), _admitted(rounds)
     uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
-    short = any(short_of(done, declared, limit) for done in rounds)
-    peak = peak_of(rounds)
-    most = min(load, peak)
     least = min(admitted[load], default=load)
+    short = any(short_of(done, declared, limit) for done in rounds)
     if short and least == load and admitted[load]:
         uneven.add(load)
-    if least < most and tried[load] < ROUNDS_IF_EXCEEDED:
+    if least < min(load, peak) and tried[load] < ROUNDS_IF_EXCEEDED:
         return Offer(load)
     enough = ROUNDS_IF_UNEVEN if load < MANY else ROUNDS_IF_EXCEEDED
     for offered in sorted(uneven):
@@ -125,21 +141,7 @@ def further(
             one_more = Offer(offered, _telling(rounds, offered))
             if peak >= load or one_more not in let_none_in(rounds):
                 return one_more
-    if shared and load < MANY and tried[load] < ROUNDS_IF_SHARED:
-        return Offer(load)
-    if peak >= load:
-        return None
-    if load >= MANY:
-        return None if declared is None else _many_again(load, rounds)
-    if alone:
-        full = any(was_quiet(round_) for round_ in rounds if round_.asked >= load)
-        again = not full and tried[load] < ROUNDS_IF_UNEVEN
-        return Offer(load) if again else None
-    return (
-        None
-        if declared is None
-        else _from_above(load, admitted, counts[FAR_ABOVE * load])
-    )
+    return None
 
 
 def _many_again(load: int, rounds: Sequence[Round]) -> Offer | None:
@@ -176,65 +178,15 @@ def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
     return min(others) if others and len(together) == 1 else Arrival.BURST
 
 
-def _from_above(load: int, admitted: dict[int, list[int]], done: int) -> Offer | None:
-    """One more load far above a number that was never reached, if one is due.
-
-    ``admitted`` is how many were admitted in each round, by the load offered. ``done``
-    is how often that was asked for.
-    """
+def _from_above(load: int, rounds: Sequence[Round]) -> Offer | None:
+    """One more load far above a number that was never reached, if one is due."""
     above = FAR_ABOVE * load
-    could = {
-        seen for offered in admitted if offered >= load for seen in admitted[offered]
-    }
+    done = sum(round_.asked == above for round_ in rounds)
+    could = {round_.admitted for round_ in rounds if round_.offered >= load}
     if len(could) == 1:
         return Offer(above) if done < ROUNDS_IF_ALWAYS_SHORT else None
     anew = done == ROUNDS_IF_SHORT
     return Offer(above, anew=anew) if done < 2 * ROUNDS_IF_SHORT else None
-
-
-def beyond(
-    rounds: Sequence[Round], steered: Sequence[SteeredRound], declared: int | None
-) -> Offer | None:
-    """A load far beyond a declared number, if one is left to offer.
-
-    Some servers admit more only where many wait. The steered round for the most is such
-    a load too; where the declared number was exceeded, two more follow.
-    """
-    if declared is None or declared >= MANY:
-        return None
-    most = max([peak_of(rounds), *(round_.admitted for round_ in steered)])
-    offered = {round_.asked for round_ in rounds}
-    loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
-    if most > declared:
-        loads = (2 * declared, 4 * declared)
-    return next((Offer(load) for load in loads if load not in offered), None)
-
-
-def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | None:
-    """One more load above the declared number, to a server that is busy while full.
-
-    A single request outside of one may be late. If several are, and just one of them
-    enters where another is let go, they waited.
-    """
-    peak = peak_of(rounds)
-    bounded = any(waited(round_) or turned_away(round_) for round_ in rounds)
-    if declared is None or peak < declared or bounded:
-        return None
-    if all(was_quiet(round_) for round_ in rounds if round_.waiting):
-        return None
-    offered = {each.asked for each in rounds}
-    loads = range(declared + SEVERAL, declared + SEVERAL + ROUNDS_IF_BUSY)
-    return next((Offer(load) for load in loads if load not in offered), None)
-
-
-def let_in_again(rounds: Sequence[Round]) -> Offer | None:
-    """A single request, to a server that turned all requests away in the last round.
-
-    One that was full lets it in; a limit on the requests of one client does not.
-    """
-    last = rounds[-1:]
-    all_of_them = any(turned_all_away(each) and each.offered > 1 for each in last)
-    return Offer(1) if all_of_them else None
 
 
 def short_of(round_: Round, declared: int | None, limit: int) -> bool:

@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Collection
 from collections.abc import Iterable
 
-from harness.probe.further import beyond
+from harness.probe.bound import beyond
+from harness.probe.bound import let_in_again
+from harness.probe.bound import several_waiting
 from harness.probe.further import further
 from harness.probe.further import further_to_growing
-from harness.probe.further import let_in_again
-from harness.probe.further import several_waiting
 from harness.probe.further import short_of
 from harness.probe.idle_workers import IdleWorkers
 from harness.probe.loads import are_in_vain

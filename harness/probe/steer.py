@@ -13,6 +13,8 @@ import time
 from itertools import islice
 from typing import NamedTuple
 
+import msgspec
+
 from harness.probe.arriving import assign_ports
 from harness.probe.arriving import Workers
 from harness.probe.gathering import gather
@@ -77,41 +79,54 @@ async def run_steered(
         crowd.give_up_opening()
         first = len(probe.holds.entered)
         await _watch_for_more(probe, step, patient_below)
-        admitted, waiting = len(probe.holds.held), probe.waiting()
-        shares = steps.shares(step.order)
-        passed_over = steps.passed_over(step.order) if step.goal is Goal.MOST else 0
-        late, spread = len(probe.holds.entered) - first, probe.holds.spread()
+        seen = _count(probe, step, choice.by, steps, first)
         ever = set(probe.holds.ever)
         stalled = await finish(probe)
-        if step.goal is Goal.MOST:
-            # A worker that took its first request by now has come up too late for it.
-            late += len(probe.holds.ever.difference(ever).intersection(step.order))
+        # A worker that took its first request by now has come up too late for it.
+        new = probe.holds.ever.difference(ever).intersection(step.order)
+    return msgspec.structs.replace(
+        seen,
+        offered=crowd.offered,
+        late=seen.late + (len(new) if step.goal is Goal.MOST else 0),
+        elsewhere=_elsewhere(probe, ports),
+        stopped_seconds=outcome.seconds,
+        complete=outcome.complete,
+        same_workers=set(step.order) <= set(probe.server.processes()),
+        broken=probe.holds.broken,
+        stalled=stalled,
+        strays=probe.holds.strays,
+        account=crowd.account(probe.holds.entered),
+    )
+
+
+def _count(
+    probe: Probe, step: Steer, by: Steering, steps: Steps, first: int
+) -> SteeredRound:
+    """Count the requests in the app, of which ``first`` entered in the chosen order.
+
+    What becomes of them when they are released is not in this record yet.
+    """
+    crowd, spread = probe.crowd, probe.holds.spread()
+    most = step.goal is Goal.MOST
     return SteeredRound(
         goal=step.goal,
-        by=choice.by,
+        by=by,
         workers=step.order,
         load=step.load,
         opened=step.opened,
         asked=len(crowd.clients),
         offered=crowd.offered,
         after=tuple(steps.after),
-        alone=steps.alone or (steps.after[0] if choice.by is Steering.PORT else 0),
-        admitted=admitted,
-        waiting=waiting,
-        late=late,
-        elsewhere=_elsewhere(probe, ports),
+        alone=steps.alone or (steps.after[0] if by is Steering.PORT else 0),
+        admitted=len(probe.holds.held),
+        waiting=probe.waiting(),
+        late=len(probe.holds.entered) - first,
         processes=spread.processes,
         threads=spread.threads,
         settled=tuple(steps.settled),
-        stopped_seconds=outcome.seconds,
-        shares=shares if step.goal is Goal.MOST else (),
-        takers=tuple(steps.takers) if choice.by is Steering.STOP else None,
-        passed_over=passed_over,
-        complete=outcome.complete,
-        same_workers=set(step.order) <= set(probe.server.processes()),
-        broken=probe.holds.broken,
-        stalled=stalled,
-        strays=probe.holds.strays,
+        shares=steps.shares(step.order) if most else (),
+        takers=tuple(steps.takers) if by is Steering.STOP else None,
+        passed_over=steps.passed_over(step.order) if most else 0,
         account=crowd.account(probe.holds.entered),
     )
 

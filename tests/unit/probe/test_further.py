@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from harness.probe.further import further
-from harness.probe.further import let_in_again
 from harness.probe.further import ROUNDS_IF_ALWAYS_SHORT
 from harness.probe.further import ROUNDS_IF_EXCEEDED
 from harness.probe.further import ROUNDS_IF_LARGE
@@ -15,7 +14,6 @@ from harness.probe.further import ROUNDS_IF_SHORT
 from harness.probe.further import ROUNDS_IF_UNEVEN
 from harness.probe.further import short_of
 from harness.probe.loads import Offer
-from harness.records.rounds import Account
 from harness.records.words import Arrival
 from harness.records.words import Settled
 from tests.builders.steered import seen
@@ -169,13 +167,3 @@ def test_short_of(
     offered: int, admitted: int, declared: int | None, expected: bool
 ) -> None:
     assert short_of(seen(offered, admitted), declared, 64) is expected
-
-
-def test_a_server_that_turned_all_away_is_offered_a_single_request() -> None:
-    full = seen(4, 4, account=Account(answered=4))
-    some = seen(16, 4, account=Account(answered=4, answered_without_entering=12))
-    away = seen(16, 0, account=Account(answered_without_entering=16))
-    single = seen(1, 0, account=Account(answered_without_entering=1))
-    assert let_in_again([full, away]) == Offer(1)
-    for rounds in ([], [full], [full, some], [away, full], [away, single]):
-        assert let_in_again(rounds) is None

@@ -1,0 +1,71 @@
+"""Chooses loads that show whether there is a bound: who is too many, waits; pure.
+
+Rounds that reached the declared number leave open whether far more would get in, and
+whether whoever is outside of the app waits there or is only late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.probe.loads import MANY
+from harness.probe.loads import Offer
+from harness.records.rounds import peak_of
+from harness.records.rounds import Round
+from harness.records.rounds import turned_all_away
+from harness.records.rounds import turned_away
+from harness.records.rounds import waited
+from harness.records.rounds import was_quiet
+from harness.records.steering import most_rounds
+from harness.records.steering import SteeredRound
+
+SEVERAL = 3
+"""How many more than declared are offered to a server that is busy while it is full."""
+
+ROUNDS_IF_BUSY = 3
+"""How often that load is offered, until some requests were seen to wait."""
+
+
+def beyond(
+    rounds: Sequence[Round], steered: Sequence[SteeredRound], declared: int | None
+) -> Offer | None:
+    """A load far beyond a declared number, if one is left to offer.
+
+    Some servers admit more only where many wait. The steered round for the most is such
+    a load too; where the declared number was exceeded, two more follow.
+    """
+    if declared is None or declared >= MANY:
+        return None
+    most = max([peak_of(rounds), *(round_.admitted for round_ in steered)])
+    offered = {round_.asked for round_ in rounds}
+    loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
+    if most > declared:
+        loads = (2 * declared, 4 * declared)
+    return next((Offer(load) for load in loads if load not in offered), None)
+
+
+def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | None:
+    """One more load above the declared number, to a server that is busy while full.
+
+    A single request outside of one may be late. If several are, and just one of them
+    enters where another is let go, they waited.
+    """
+    peak = peak_of(rounds)
+    bounded = any(waited(round_) or turned_away(round_) for round_ in rounds)
+    if declared is None or peak < declared or bounded:
+        return None
+    if all(was_quiet(round_) for round_ in rounds if round_.waiting):
+        return None
+    offered = {each.asked for each in rounds}
+    loads = range(declared + SEVERAL, declared + SEVERAL + ROUNDS_IF_BUSY)
+    return next((Offer(load) for load in loads if load not in offered), None)
+
+
+def let_in_again(rounds: Sequence[Round]) -> Offer | None:
+    """A single request, to a server that turned all requests away in the last round.
+
+    One that was full lets it in; a limit on the requests of one client does not.
+    """
+    last = rounds[-1:]
+    all_of_them = any(turned_all_away(each) and each.offered > 1 for each in last)
+    return Offer(1) if all_of_them else None
