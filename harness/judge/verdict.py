@@ -24,6 +24,7 @@ from harness.records.evidence import CellEvidence
 from harness.records.numbers import starts_by_chance
 from harness.records.numbers import sum_up_cell
 from harness.records.rounds import load_of
+from harness.records.steering import BY_THREADS
 from harness.records.steering import TOO_LONG
 from harness.records.text import plural
 from harness.records.words import Basis
@@ -118,6 +119,8 @@ def _verdict(seen: CellNumbers) -> tuple[Verdict, str]:
         return Verdict.UNKNOWN, f"{so_many}, but {seen.open_end()}, {MORE}"
     if cell.asleep_workers or (cell.idle_workers and not sure_of_most):
         return Verdict.UNKNOWN, f"{so_many}, but {seen.idle()}, {MORE}"
+    if cell.not_steered == BY_THREADS:
+        return Verdict.UNKNOWN, f"{so_many} each time, but another order may give less"
     reached = (
         f"{seen.declares}; {declared} of {declared} offered were in the app at "
         f"once {seen.whenever()}, and further ones {seen.fate()}"

@@ -26,6 +26,8 @@ class Learned:
     does something pause in front of the app, such as middleware."""
     admits_none: bool = False
     """Whether a request that was alone in the server was watched in vain."""
+    shared_by_threads: bool = False
+    """Whether threads of the only worker accept connections that they do not serve."""
     alone_nanoseconds: int = 0
     """Processor time that a request needed to enter the app alone."""
 

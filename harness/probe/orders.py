@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.records.steering import are_alike
+from harness.records.steering import BY_THREADS
 from harness.records.steering import Goal
 from harness.records.steering import guarantee_least
 from harness.records.steering import is_conclusive
@@ -60,8 +61,9 @@ class Choice(NamedTuple):
 
     @property
     def is_shared(self) -> bool:
-        """Whether several processes or listening sockets share the requests."""
-        return len(self.workers) > 1 or self.reason == SEVERAL_SOCKETS
+        """Whether processes, threads or listening sockets share the requests."""
+        several = self.reason in (SEVERAL_SOCKETS, BY_THREADS)
+        return len(self.workers) > 1 or several
 
 
 class Steer(NamedTuple):

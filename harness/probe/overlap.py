@@ -14,6 +14,7 @@ from harness.probe.schedule import Schedule
 from harness.probe.source_ports import LearnedPorts
 from harness.probe.steer import run_steered
 from harness.probe.workers import choose
+from harness.probe.workers import is_shared_by_threads
 from harness.probe.workers import may_be_booting
 from harness.records.steering import Steering
 from harness.system.stopping import CannotStop
@@ -67,7 +68,12 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
 
 
 def _is_certain(probe: Probe, choice: Choice) -> bool:
-    """Whether just the chosen workers have held requests, and all of them still run."""
+    """Whether just the chosen workers have held requests, and all of them still run.
+
+    The order of threads in a single worker does not matter, as far as is known by now.
+    """
+    if len(choice.workers) == 1 and is_shared_by_threads(probe, *choice.workers):
+        return False
     held = probe.holds.ever
     alive = set(probe.server.processes())
     return held == set(choice.workers) and not choice.reason and held <= alive

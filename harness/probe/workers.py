@@ -16,9 +16,11 @@ from collections.abc import Mapping
 from harness.probe.orders import Choice
 from harness.probe.orders import SEVERAL_SOCKETS
 from harness.probe.probe import Probe
+from harness.records.steering import BY_THREADS
 from harness.records.steering import Steering
 from harness.records.words import Settled
 from harness.system import warden
+from harness.system.accepting import share_a_socket
 from harness.system.accepting import sockets_waited_for
 from harness.system.asleep import wakes_by_itself
 from harness.system.sockets import listening
@@ -45,7 +47,21 @@ def choose(probe: Probe) -> Choice:
     if choice.by is Steering.PORT and server.origin is not server:
         reason = "what stands in front chooses the connections"
         return choice._replace(by=None, reason=reason)
+    if len(choice.workers) == 1 and is_shared_by_threads(probe, *choice.workers):
+        return Choice(reason=BY_THREADS)
     return choice
+
+
+def is_shared_by_threads(probe: Probe, worker: int) -> bool:
+    """Whether each of several threads of a worker accepts more than it can serve.
+
+    Then it depends on the order of these threads how many are served. Threads that
+    accept no more than they serve are alike in any order.
+    """
+    kernel, learned = probe.kernel, probe.learned
+    if kernel and kernel.waiting_inside > 0 and not learned.shared_by_threads:
+        learned.shared_by_threads = share_a_socket(worker, listening().keys())
+    return learned.shared_by_threads
 
 
 def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:

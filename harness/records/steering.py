@@ -19,6 +19,12 @@ from harness.records.words import Settled
 TOO_LONG = "a worker would have been stopped for too long"
 """Why the order was not chosen if this machine was too slow for it."""
 
+BY_THREADS = (
+    "several threads of a process accept connections before they can serve them, and "
+    "a thread cannot be stopped alone"
+)
+"""Why the only process does not tell where requests go."""
+
 
 class Steering(StrEnum):
     """How the order was chosen."""

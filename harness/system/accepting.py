@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
+from collections import Counter
 from collections.abc import Collection
 from collections.abc import Iterator
 
@@ -36,6 +37,12 @@ def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
 def waiting_for_connections(process: int, sockets: Collection[str]) -> set[int]:
     """The threads of a process that wait for a connection on one of these sockets."""
     return {thread for thread, its in _waits(process, sockets).items() if its}
+
+
+def share_a_socket(process: int, sockets: Collection[str]) -> bool:
+    """Whether several threads of a process wait for connections on the same socket."""
+    waits = Counter(each for its in _waits(process, sockets).values() for each in its)
+    return any(threads > 1 for threads in waits.values())
 
 
 def _waits(process: int, sockets: Collection[str]) -> dict[int, set[str]]:

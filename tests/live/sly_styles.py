@@ -367,6 +367,31 @@ def two_sockets(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 @sly(
+    lambda rng: {
+        "acceptors": rng.randint(2, 3),
+        "threads": rng.randint(1, 3),
+        "wait": rng.choice(("accept", "select")),
+    },
+    lambda n: n["acceptors"] * n["threads"],
+    lambda n, offered: min(offered, n["threads"]),
+)
+def greedy_threads(listener: Listener, server: Any, n: Parameters) -> None:
+    """One process whose threads accept all they can, each for a pool of its own."""
+
+    def accept() -> None:
+        pool = ThreadPoolExecutor(n["threads"])
+        while True:
+            if n["wait"] == "select":
+                select.select([listener], [], [])
+            connection, address = listener.accept()
+            pool.submit(control.serve, connection, address, server)
+
+    for _ in range(n["acceptors"]):
+        start(accept)
+    threading.Event().wait()
+
+
+@sly(
     lambda rng: {"processes": 2, "each": rng.choice(([3, 1], [1, 1], [2, 1]))},
     lambda n: n["processes"] * of_each(n),
     lambda n, offered: min(offered, n["processes"] * min(n["each"])),

@@ -12,6 +12,7 @@ from harness.records.numbers import sum_up
 from harness.records.plan import Declaration
 from harness.records.rounds import Account
 from harness.records.rounds import Round
+from harness.records.steering import BY_THREADS
 from harness.records.steering import Goal
 from harness.records.steering import SteeredRound
 from harness.records.steering import TOO_LONG
@@ -491,6 +492,15 @@ def test_a_machine_too_slow_to_choose_an_order_leaves_the_verdict_open() -> None
 def test_what_is_sure_of_it_is_said_all_the_same() -> None:
     word, _ = too_slow(steered(Goal.MOST, (1, 2), 8, (4, 8, 8)))
     assert word is Verdict.UNEVEN
+
+
+def test_what_threads_that_accept_ahead_have_shown_may_be_luck() -> None:
+    even = cell(WHERE, "threads", 4, rounds(4, (1, 4)), not_steered=BY_THREADS)
+    word, reason = verdict_on(even, 64)
+    assert word is Verdict.UNKNOWN and "another order may give less" in reason
+    chance = rounds(4, (1, 4), at=(4, 2))
+    at_times = cell(WHERE, "threads", 4, chance, not_steered=BY_THREADS)
+    assert verdict_on(at_times, 64)[0] is Verdict.UNEVEN
 
 
 @pytest.mark.parametrize("restarts", [0, 1])

@@ -20,6 +20,7 @@ from harness.probe.schedule import LEARNING_ROUNDS
 from harness.probe.schedule import OTHER_SERVERS
 from harness.probe.schedule import Schedule
 from harness.records.rounds import Round
+from harness.records.steering import BY_THREADS
 from harness.records.steering import Goal
 from harness.records.steering import Steering
 from harness.records.words import Settled
@@ -75,6 +76,7 @@ def test_schedule_of_workers_whose_order_can_be_chosen() -> None:
     [
         Choice((1, 2), reason="they may not be stopped"),
         Choice(reason=SEVERAL_SOCKETS),
+        Choice(reason=BY_THREADS),
     ],
 )
 def test_where_the_order_cannot_be_chosen_more_is_left_to_chance(
