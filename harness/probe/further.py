@@ -139,8 +139,8 @@ def _differing(
     for offered in sorted(uneven):
         if offered <= load and tried[offered] < enough:
             one_more = Offer(offered, _telling(rounds, offered))
-            if peak >= load or one_more not in let_none_in(rounds):
-                return one_more
+            in_vain = peak < load and one_more in let_none_in(rounds)
+            return Offer(offered) if in_vain else one_more
     return None
 
 

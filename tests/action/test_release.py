@@ -123,7 +123,7 @@ def test_the_notes_name_the_commit(released: Released, ran: Ran) -> None:
     notes = (released.runner.notes / "notes.md").read_text()
     commit = released.git("rev-parse", TAG)
     assert f"uses: {OURS}@{commit} # {TAG}" in notes
-    assert "- The overlapping-request probe" in notes
+    assert "- The probe holds overlapping requests" in notes
 
 
 def test_pages_are_pinned_afterwards(released: Released, ran: Ran) -> None:

@@ -47,7 +47,9 @@ def test_a_way_of_arriving_that_let_none_in_is_not_tried_again() -> None:
     """Nothing is less than none; unless others let in all, so that it may be chance."""
     opened = msgspec.structs.replace(seen(3, 0), arrival=Arrival.OPENED)
     rounds = [*[seen(3, 2)] * ROUNDS_IF_EXCEEDED, opened]
-    assert further(rounds, 3, 64, shared=False, alone=True) is None
+    assert further(rounds, 3, 64, shared=False, alone=True) == Offer(3)
+    enough = [*rounds, *[seen(3, 2)] * (ROUNDS_IF_UNEVEN - len(rounds))]
+    assert further(enough, 3, 64, shared=False, alone=True) is None
     again = Offer(3, Arrival.OPENED)
     some = msgspec.structs.replace(opened, admitted=1)
     assert further([*rounds[:-1], some], 3, 64, shared=False, alone=True) == again
