@@ -27,7 +27,7 @@ class Learned:
     admits_none: bool = False
     """Whether a request that was alone in the server was watched in vain."""
     shared_by_threads: bool = False
-    """Whether threads of the only worker accept connections that they do not serve."""
+    """Whether several threads of the only worker accept more than they can serve."""
     alone_nanoseconds: int = 0
     """Processor time that a request needed to enter the app alone."""
 

@@ -20,7 +20,7 @@ from harness.records.steering import BY_THREADS
 from harness.records.steering import Steering
 from harness.records.words import Settled
 from harness.system import warden
-from harness.system.accepting import share_a_socket
+from harness.system.accepting import most_on_one_socket
 from harness.system.accepting import sockets_waited_for
 from harness.system.asleep import wakes_by_itself
 from harness.system.sockets import listening
@@ -56,11 +56,13 @@ def is_shared_by_threads(probe: Probe, worker: int) -> bool:
     """Whether each of several threads of a worker accepts more than it can serve.
 
     Then it depends on the order of these threads how many are served. Threads that
-    accept no more than they serve are alike in any order.
+    accept one connection at a time are alike in any order, also where some of their
+    requests wait in front of the app.
     """
     kernel, learned = probe.kernel, probe.learned
     if kernel and kernel.waiting_inside > 0 and not learned.shared_by_threads:
-        learned.shared_by_threads = share_a_socket(worker, listening().keys())
+        threads = most_on_one_socket(worker, listening().keys())
+        learned.shared_by_threads = 1 < threads < kernel.accepted
     return learned.shared_by_threads
 
 

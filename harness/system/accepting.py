@@ -39,10 +39,10 @@ def waiting_for_connections(process: int, sockets: Collection[str]) -> set[int]:
     return {thread for thread, its in _waits(process, sockets).items() if its}
 
 
-def share_a_socket(process: int, sockets: Collection[str]) -> bool:
-    """Whether several threads of a process wait for connections on the same socket."""
+def most_on_one_socket(process: int, sockets: Collection[str]) -> int:
+    """The most threads of a process that wait for connections on the same socket."""
     waits = Counter(each for its in _waits(process, sockets).values() for each in its)
-    return any(threads > 1 for threads in waits.values())
+    return max(waits.values(), default=0)
 
 
 def _waits(process: int, sockets: Collection[str]) -> dict[int, set[str]]:
