@@ -50,8 +50,11 @@ def text_files(folder: Path) -> Iterator[tuple[Path, str]]:
     paths = [*itertools.islice(_paths(folder), MOST_FILES)]
     for path in sorted(paths, key=lambda path: bool(DOCUMENTS.fullmatch(path.name))):
         try:
-            content = path.read_bytes() if path.is_file() else b""
-            if len(content) <= MOST_BYTES and b"\0" not in content:
+            # Of a data file, which may be huge, only the size is looked at.
+            if not path.is_file() or path.stat().st_size > MOST_BYTES:
+                continue
+            content = path.read_bytes()
+            if b"\0" not in content:
                 yield path, content.decode()
         except (OSError, UnicodeDecodeError):
             continue
