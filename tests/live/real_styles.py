@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tests.live.sly_styles import sly
     from tests.live.sly_styles import start
     from tests.live.sly_styles import take_turns
+    from tests.live.sly_styles import with_places
     from tests.live.sly_styles import with_port_reused
 else:  # it is started by path
     from sly_styles import fork
@@ -40,6 +41,7 @@ else:  # it is started by path
     from sly_styles import sly
     from sly_styles import start
     from sly_styles import take_turns
+    from sly_styles import with_places
     from sly_styles import with_port_reused
 
 
@@ -345,16 +347,5 @@ def shared_limit(listener: Listener, server: Any, n: Parameters) -> None:
     """Workers that turn away what is too many for all of them together."""
     places = Semaphore(n["places"])
     fork(n["processes"])
-    app = server.application
-
-    def called(environ: dict[str, Any], start_response: Any) -> Any:
-        if not places.acquire(block=False):
-            start_response("503 Full", [("Content-Length", "0")])
-            return [b""]
-        try:
-            return app(environ, start_response)
-        finally:
-            places.release()
-
-    server.application = called
+    with_places(server, places, 0.0)
     control.work(listener, server, n["threads"], False)

@@ -120,6 +120,22 @@ def take_turns(serve: Callable[[], None], threads: int) -> None:
     run()
 
 
+def with_places(server: Any, places: Any, seconds: float) -> None:
+    """Turn away each request that gets no place of a semaphore in so many seconds."""
+    app = server.application
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if not places.acquire(timeout=seconds):
+            start_response("503 Full", [("Content-Length", "0")])
+            return [b""]
+        try:
+            return app(environ, start_response)
+        finally:
+            places.release()
+
+    server.application = called
+
+
 def beside(server: Any, before: Callable[[], object]) -> None:
     """Do something before each request enters the app."""
     app = server.application
@@ -864,18 +880,7 @@ def computes_first(listener: Listener, server: Any, n: Parameters) -> None:
 )
 def gives_up(listener: Listener, server: Any, n: Parameters) -> None:
     """Requests wait for a place in front of the app; after a while they are refused."""
-    places, app = threading.Semaphore(n["places"]), server.application
-
-    def called(environ: dict[str, Any], start_response: Any) -> Any:
-        if not places.acquire(timeout=n["seconds"]):
-            start_response("503 Full", [("Content-Length", "0")])
-            return [b""]
-        try:
-            return app(environ, start_response)
-        finally:
-            places.release()
-
-    server.application = called
+    with_places(server, threading.Semaphore(n["places"]), n["seconds"])
     control.work(listener, server, n["threads"], False)
 
 
