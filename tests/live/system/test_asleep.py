@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -52,40 +54,41 @@ FOR_EVER = {
 }
 
 
+@contextlib.contextmanager
+def begun(last: str) -> Iterator[int]:
+    """A process that is about to do that last, by its id."""
+    command = [sys.executable, "-c", SLEEPS + last]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            yield process.pid
+        finally:
+            process.kill()
+
+
 def sleeps_of(last: str, *, sleeping: bool, stopped: bool = False) -> dict[int, Sleep]:
     """The threads that sleep for a time, of a process that does that last.
 
     ``stopped`` is whether it is stopped and goes on meanwhile.
     """
-    command = [sys.executable, "-c", SLEEPS + last]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()
-            if sleeping:
-                wait_until(lambda: bool(for_a_time(process.pid)))
-            if stopped:
-                os.kill(process.pid, signal.SIGSTOP)
-                wait_until(lambda: thread_state(process.pid, process.pid) == b"T")
-                os.kill(process.pid, signal.SIGCONT)
-                wait_until(lambda: thread_state(process.pid, process.pid) == b"S")
-            return for_a_time(process.pid)
-        finally:
-            process.kill()
+    with begun(last) as process:
+        if sleeping:
+            wait_until(lambda: bool(for_a_time(process)))
+        if stopped:
+            os.kill(process, signal.SIGSTOP)
+            wait_until(lambda: thread_state(process, process) == b"T")
+            os.kill(process, signal.SIGCONT)
+            wait_until(lambda: thread_state(process, process) == b"S")
+        return for_a_time(process)
 
 
 def wakes(last: str, seconds: float) -> bool:
     """Whether a process that does that last may wake by itself within that time."""
-    command = [sys.executable, "-c", SLEEPS + last]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()
-            thread = process.pid, process.pid
-            wait_until(lambda: system_call(*thread).name not in ("", "write"))
-            return wake_within(seconds, [thread])
-        finally:
-            process.kill()
+    with begun(last) as process:
+        thread = process, process
+        wait_until(lambda: system_call(*thread).name not in ("", "write"))
+        return wake_within(seconds, [thread])
 
 
 @pytest.mark.parametrize("last", FOR_A_TIME.values(), ids=FOR_A_TIME)
