@@ -99,6 +99,9 @@ def _verdict(seen: CellNumbers) -> tuple[Verdict, str]:
             f"{seen.so_many()}, but {left_out} of {cell.workers} processes got none of "
             f"those that waited, as others had accepted them before, {MORE}"
         )
+    if cell.not_steered == BY_THREADS:
+        why = "another order of its threads may give less or more"
+        return Verdict.UNKNOWN, f"{seen.so_many()}, but {why}"
     if cell.declaration.grows and floor < load:
         return _grows(seen)
     sure_of_most = numbers.ceiling_by is Basis.GUARANTEED
@@ -119,8 +122,6 @@ def _verdict(seen: CellNumbers) -> tuple[Verdict, str]:
         return Verdict.UNKNOWN, f"{so_many}, but {seen.open_end()}, {MORE}"
     if cell.asleep_workers or (cell.idle_workers and not sure_of_most):
         return Verdict.UNKNOWN, f"{so_many}, but {seen.idle()}, {MORE}"
-    if cell.not_steered == BY_THREADS:
-        return Verdict.UNKNOWN, f"{so_many} each time, but another order may give less"
     reached = (
         f"{seen.declares}; {declared} of {declared} offered were in the app at "
         f"once {seen.whenever()}, and further ones {seen.fate()}"
