@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from harness.cli.check_steps import measure_all
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
+from harness.cli.progress import say
 from harness.cli.report import show_check
 from harness.cli.schema import schema_of
 from harness.cli.usage.checking import CheckOptions
@@ -96,6 +97,9 @@ def prepare(
     except CannotInstall as problem:
         reason = f"requirements: {deployment.requirements} could not be installed"
         return NotPrepared(deployment, reason, str(problem))
+    python = prepared.where.python
+    if deployment.requirements and not (prepared.contained or cache in python.parents):
+        say(f"{python} has all of {deployment.requirements}, and is used")
     check_limit(prepared, plan_deployment(prepared, options.limit).limit)
     return prepared
 

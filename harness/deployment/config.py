@@ -125,8 +125,8 @@ class Deployment(Record, frozen=True, kw_only=True):
     target: Sentence | None = None
     """With ``dockerfile``: the stage that is built, by default the last."""
     requirements: Sentence | None = None
-    """A file of requirements to install into an environment of its own; without it the
-    server is started in the current environment."""
+    """A file of requirements to install into an environment of its own, unless the
+    current one has all of them; without it the server is started in the current one."""
     env: Variables = {}
     """Variables of the server besides those that are set already."""
     probes: Probes | None = None

@@ -29,6 +29,8 @@ from harness.measure.target import TARGET
 from harness.system.command import Output
 from harness.system.command import output
 
+UNKNOWN = "unknown"
+
 ASK_SECONDS = 60.0
 """Deadline for an interpreter that lists what is installed."""
 
@@ -149,3 +151,38 @@ def on_path(variables: Mapping[str, str]) -> Path | None:
         if file := shutil.which(name, path=variables.get("PATH", os.defpath)):
             return Path(file)
     return None
+
+
+def with_flask(where: Where) -> tuple[Where, dict[str, str]]:
+    """The place with a Python that has Flask, and its installed distributions.
+
+    What starts a server, such as make or a shell, may stand beside another Python; the
+    first one on the path is tried then.
+    """
+    versions = installed(where)
+    first = on_path(where.variables)
+    if "flask" not in versions and first is not None:
+        other = where._replace(python=first)
+        if "flask" in (beside := installed(other)):
+            return other, beside
+    return where, versions
+
+
+def release_of(versions: Mapping[str, str]) -> str:
+    """The release of Python among the versions that it reports, such as ``3.12``."""
+    return ".".join(versions.get("python", UNKNOWN).split(".")[:2])
+
+
+def active_python(words: Sequence[str], here: Where, python: str | None) -> Path | None:
+    """The Python with Flask that a command runs on as things are.
+
+    ``None`` if there is none, or if it is not the ``python`` that is asked for: a
+    release or an interpreter.
+    """
+    try:
+        executable = find_executable("command", words, here.folder, here.variables)
+    except DeploymentFault:
+        return None
+    where, versions = with_flask(here._replace(python=interpreter(executable)))
+    is_asked_for = python in (None, release_of(versions), str(where.python))
+    return where.python if is_asked_for and "flask" in versions else None

@@ -26,6 +26,9 @@ from harness.system.pythons import uv
 INSTALL_SECONDS = 900.0
 """Deadline for an installation, which may compile packages."""
 
+ASK_SECONDS = 20.0
+"""Deadline for finding out what is installed."""
+
 MOST_INCLUDED = 10
 _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
 _OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
@@ -52,6 +55,19 @@ def own_environment(
             _make(place, wanted, requirements, folder)
             done.touch()
     return place / "bin"
+
+
+def has_all(python: Path | None, requirements: Path, folder: Path) -> bool:
+    """Whether an interpreter has all that a file of requirements asks for.
+
+    Nothing is installed, built or downloaded to find out.
+    """
+    if python is None:
+        return False
+    words = "pip install --dry-run --offline --no-build --break-system-packages".split()
+    command = [uv() or "uv", *words, "-r", str(requirements), "--python", str(python)]
+    done = output(command, cwd=folder, seconds=ASK_SECONDS)
+    return done.status == 0 and "Would make no changes" in done.all
 
 
 @contextlib.contextmanager

@@ -14,11 +14,11 @@ from harness.deployment.config import Deployment
 from harness.deployment.declared.program import server_name
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
+from harness.deployment.environment import UNKNOWN
 from harness.deployment.hook import Hello
 from harness.deployment.platform import health_check
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
-from harness.deployment.prepare import UNKNOWN
 from harness.deployment.result import acts_of
 from harness.deployment.shell import CommandLine
 from harness.plan import catalog

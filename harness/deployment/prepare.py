@@ -25,18 +25,20 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import say_declared
 from harness.deployment.declared.uwsgi import without_own_address
+from harness.deployment.environment import active_python
 from harness.deployment.environment import caller_variables
 from harness.deployment.environment import find_executable
-from harness.deployment.environment import installed
 from harness.deployment.environment import interpreter
-from harness.deployment.environment import on_path
+from harness.deployment.environment import release_of
 from harness.deployment.environment import takes_a_shell
 from harness.deployment.environment import Where
+from harness.deployment.environment import with_flask
 from harness.deployment.fixed_ports import words_of
 from harness.deployment.isolation import stays_in_layer
 from harness.deployment.migrations import check_database
 from harness.deployment.no_engine import is_socket
 from harness.deployment.own import activated
+from harness.deployment.own import has_all
 from harness.deployment.own import own_environment
 from harness.deployment.places import places_of
 from harness.deployment.shell import CommandLine
@@ -44,8 +46,6 @@ from harness.measure.app import HOST
 from harness.records.places import HoldPlace
 from harness.records.plan import Declaration
 from harness.records.plan import Installed
-
-UNKNOWN = "unknown"
 
 
 class Prepared(NamedTuple):
@@ -99,12 +99,12 @@ def prepare(
     """
     places = places_of(deployment)
     command = command_line(configured, deployment, caller)
-    if own := _own_scripts(configured, deployment, cache, made_with):
-        variables = activated(own, caller, command.env)
-    else:
-        variables = caller_variables(caller, command.env)
+    variables = caller_variables(caller, command.env)
     key = deployment.source_key
     folder = (command.folder or configured.folder).resolve()
+    here = Where(folder, Path(), variables)
+    if own := _own_scripts(configured, deployment, command, here, cache, made_with):
+        variables = activated(own, caller, command.env)
     source = configured.path.name if configured.path else "the option --declared"
     if containers := contained(deployment, command, folder, variables):
         where = Where(folder, Path(sys.executable), variables)
@@ -116,7 +116,7 @@ def prepare(
     if takes_a_shell(executable):
         command = command._replace(words=("sh", *command.words))
     where = Where(folder, interpreter(executable), variables)
-    where, versions = _with_flask(where)
+    where, versions = with_flask(where)
     _check_python(deployment, where, versions)
     try:
         promise, problem = _promise(command, where)
@@ -141,15 +141,26 @@ def prepare(
 
 
 def _own_scripts(
-    configured: Configured, deployment: Deployment, cache: Path, made_with: Path | None
+    configured: Configured,
+    deployment: Deployment,
+    command: CommandLine,
+    here: Where,
+    cache: Path,
+    made_with: Path | None,
 ) -> Path | None:
-    """The scripts of an environment with its requirements; ``None`` if it has none."""
+    """The scripts of an environment with its requirements.
+
+    ``None`` if it has none, or if the Python that is active has all of them.
+    """
     if deployment.requirements is None:
         return None
     folder, python = configured.folder.resolve(), deployment.python
     if made_with and not (python and configured.path):
         python = str(made_with)
-    return own_environment(folder / deployment.requirements, python, cache, folder)
+    requirements = folder / deployment.requirements
+    if has_all(active_python(command.words, here, python), requirements, folder):
+        return None
+    return own_environment(requirements, python, cache, folder)
 
 
 def _in_containers(
@@ -170,21 +181,6 @@ def _in_containers(
     )
 
 
-def _with_flask(where: Where) -> tuple[Where, dict[str, str]]:
-    """The place with a Python that has Flask, and its installed distributions.
-
-    What starts a server, such as make or a shell, may stand beside another Python; the
-    first one on the path is tried then.
-    """
-    versions = installed(where)
-    first = on_path(where.variables)
-    if "flask" not in versions and first is not None:
-        other = where._replace(python=first)
-        if "flask" in (beside := installed(other)):
-            return other, beside
-    return where, versions
-
-
 def _check_python(
     deployment: Deployment, where: Where, versions: Mapping[str, str]
 ) -> None:
@@ -194,7 +190,7 @@ def _check_python(
             f"{where.python}, which the command runs on, does not say what it has "
             "installed; see that it starts",
         )
-    release = ".".join(versions.get("python", UNKNOWN).split(".")[:2])
+    release = release_of(versions)
     if deployment.python not in (None, release):
         raise DeploymentFault(
             "python",

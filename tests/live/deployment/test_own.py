@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness.deployment import own
 from harness.deployment.config import DeploymentFault
+from harness.deployment.own import has_all
 from harness.deployment.own import own_environment
 from harness.system.install import CannotInstall
 
@@ -74,3 +76,15 @@ def test_a_cache_that_cannot_be_used_is_named(requirements: Path) -> None:
     with pytest.raises(DeploymentFault) as caught:
         made(requirements)
     assert caught.value.problem.endswith("; name another folder with --cache")
+
+
+def test_an_environment_that_has_all_of_them_is_found(requirements: Path) -> None:
+    python, folder = Path(sys.executable), requirements.parent
+    more = folder / "more.txt"
+    requirements.write_text("pytest>=1\n-r more.txt\n")
+    more.write_text("nowhere; python_version < '3'\n")
+    assert has_all(python, requirements, folder)
+    for missing in ("pytest<1", "nowhere", "-e .", "https://127.0.0.1:1/x.tar.gz"):
+        more.write_text(f"{missing}\n")
+        assert not has_all(python, requirements, folder)
+    assert not has_all(None, requirements, folder)

@@ -224,7 +224,7 @@ APPLIED = [
         "requirements.txt",
         r"\Z",
         "flask\n",
-        files={"requirements.txt": "gunicorn\n"},
+        files={"requirements.txt": "gunicorn==22.0.0\n"},
     ),
     Applied(
         "what a command does not tell",
