@@ -1,4 +1,4 @@
-"""The README's matrix as a picture: the places for requests in each configuration.
+"""The README's matrix as a picture: the slots for requests in each configuration.
 
 A filled square is a request that is always in the app when as many are offered, a
 hollow one a request that is only at times. There is one picture for light pages and one

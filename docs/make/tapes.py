@@ -54,7 +54,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     usual: int
     lowest: int
     seconds: float
-    """How long there were no more places than ``lowest``."""
+    """How long there were no more slots than ``lowest``."""
     after: int
     lost: int
     """Requests without an answer of the app; on ``end``, of those offered before."""
@@ -173,13 +173,13 @@ def _said(seen: Sequence[Line]) -> str:
         return "none was replaced yet"
     worst = min(seen, key=lambda line: (line.lowest, -line.seconds))
     lost = sorted({line.lost for line in seen})
-    parts = [_places(worst)] if worst.act is not Act.END else []
+    parts = [_slots(worst)] if worst.act is not Act.END else []
     if lost[-1]:
         parts.append(f"{'–'.join(map(str, sorted({lost[0], lost[-1]})))} lost")
     return "; ".join(parts) or "none lost"
 
 
-def _places(line: Line) -> str:
+def _slots(line: Line) -> str:
     if line.lowest >= line.usual:
         for_good = line.act is Act.KILL and line.after <= line.usual
         return f"{line.usual} to the end" if for_good else str(line.usual)

@@ -162,7 +162,7 @@ class Deployment(Record, frozen=True, kw_only=True):
     at_least: PositiveInt | None = None
     """How many of those offered at once must always be in the app together."""
     never_below: PositiveInt | None = None
-    """How many places there must be at every moment of its life, except its end."""
+    """How many slots there must be at every moment of its life, except its end."""
     on_term: OnTerm | None = None
     """``finish``: on SIGTERM all requests in the app are answered before it ends."""
     life: tuple[Act, ...] = ()

@@ -56,7 +56,7 @@ def _health(cell: CellReport) -> Iterator[Remark]:
     enough = (health.at_times or 1) - 1
     first = f"let the platform send at most {enough} at once"
     if not enough:
-        first = "have more than one place"
+        first = "have more than one slot"
     yield Remark(
         word=Other.STARVED,
         reason=f"with {health.at_times} requests in the app its health check may wait; "
@@ -76,15 +76,15 @@ SHUT_OUT = {
     ),
     Question.EVENTS: (
         "event streams open",
-        "have more places than streams, or serve them from a server of their own",
+        "have more slots than streams, or serve them from a server of their own",
     ),
     Question.POLLS: (
         "Socket.IO clients that poll",
-        "let them use WebSockets from a server with greenlets, or have more places",
+        "let them use WebSockets from a server with greenlets, or have more slots",
     ),
     Question.SOCKETS: (
         "WebSockets open",
-        "have more places than sockets, or serve them from a server of their own",
+        "have more slots than sockets, or serve them from a server of their own",
     ),
 }
 
@@ -113,7 +113,7 @@ def _staying(numbers: StayNumbers) -> Iterator[Remark]:
 
 
 def _one_connection(cell: CellReport) -> Iterator[Remark]:
-    """A remark on requests that get fewer places because they share a connection."""
+    """A remark on requests that get fewer slots because they share a connection."""
     http2 = cell.http2
     if http2 is None or not http2.fewer:
         return
@@ -122,7 +122,7 @@ def _one_connection(cell: CellReport) -> Iterator[Remark]:
         reason=f"on one HTTP/2 connection {http2.one} requests are in the app at once, "
         f"and {http2.several} on several",
         remedy="put a proxy in front that opens a connection for each request, "
-        "or have one worker with all places",
+        "or have one worker with all slots",
     )
 
 

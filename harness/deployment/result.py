@@ -50,7 +50,7 @@ def acts_of(deployment: Deployment) -> tuple[Act, ...]:
 def _usual(deployment: Deployment) -> tuple[Act, ...]:
     """The acts for ``never-below``, also if ``life`` names only the end.
 
-    In the end there are no places, so that says nothing about it.
+    In the end there are no slots, so that says nothing about it.
     """
     named = set(deployment.life) - {Act.END}
     return USUAL_ACTS if deployment.never_below is not None and not named else ()
@@ -67,12 +67,12 @@ def broken_promise(deployment: Deployment, cell: CellReport) -> BrokenPromise | 
 def _below(
     deployment: Deployment, cell: CellReport, tapes: list[Tape]
 ) -> Iterator[BrokenPromise]:
-    """Why there are, or may be, fewer places than ``never-below``."""
+    """Why there are, or may be, fewer slots than ``never-below``."""
     if (never_below := deployment.never_below) is None:
         return
     words = f"never-below: {never_below} asked for, and"
     # Which worker gets the requests while a tape is made is chance: a tape may show
-    # more places than there always are.
+    # more slots than there always are.
     if cell.floor is not None and cell.floor < never_below:
         at_times = f"{words} at times there are {cell.floor}"
         yield BrokenPromise(GateFailed, f"{at_times} also when nothing is done to it")

@@ -67,7 +67,7 @@ def judge_answer(platform: PlatformWaits, app: AppWaits) -> JudgedWait:
         return JudgedWait(
             WaitVerdict.PLATFORM_FIRST,
             f"{waits}, then {platform.then}; {app.server} ends no request, so it stays "
-            "in the app to its end and keeps its place",
+            "in the app to its end and keeps its slot",
         )
     ends = f"{app.server} ends it after {app.seconds:g} s"
     if abs(app.seconds - platform.seconds) <= NEARLY:
@@ -77,7 +77,7 @@ def judge_answer(platform: PlatformWaits, app: AppWaits) -> JudgedWait:
     if app.seconds > platform.seconds:
         return JudgedWait(
             WaitVerdict.PLATFORM_FIRST,
-            f"{waits}, then {platform.then}; {ends}, and until then it keeps its place",
+            f"{waits}, then {platform.then}; {ends}, and until then it keeps its slot",
         )
     remedy = f"write {app.setting} {platform.seconds:g} in {app.of}"
     return JudgedWait(

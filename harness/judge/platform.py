@@ -62,7 +62,7 @@ def in_words(number: int) -> str:
 
 
 def judge_platform(limit: Limit, takes: Takes) -> Judged:
-    """Judge whether all that is sent finds a place, and whether places stay empty."""
+    """Judge whether all that is sent finds a slot, and whether slots stay empty."""
     sent, taken = limit.number, takes.always
     if sent is None:
         takes_words = "no bound" if taken is None else str(taken)
@@ -83,8 +83,8 @@ def judge_platform(limit: Limit, takes: Takes) -> Judged:
         reason = f"{sends}, {app}: {_waiting(sent - at_most, sent - taken)}"
         return Judged(SendVerdict.MORE, _default(reason, limit), _lower(limit, takes))
     if sent < taken:
-        places = "place stays" if taken - sent == 1 else "places stay"
-        reason = f"{sends}, {app}: {in_words(taken - sent)} {places} empty"
+        slots = "slot stays" if taken - sent == 1 else "slots stay"
+        reason = f"{sends}, {app}: {in_words(taken - sent)} {slots} empty"
         return Judged(SendVerdict.FEWER, _default(reason, limit), _raise(limit, takes))
     return Judged(SendVerdict.AS_MANY, f"{sends}, and {app}")
 
@@ -111,7 +111,7 @@ def _lower(limit: Limit, takes: Takes) -> str:
 
 def _raise(limit: Limit, takes: Takes) -> str:
     remedy = _either(limit, takes, f"start fewer in {takes.of}")
-    return f"{remedy}; a health check needs a place beside the requests"
+    return f"{remedy}; a health check needs a slot beside the requests"
 
 
 def _either(limit: Limit, takes: Takes, app: str) -> str:

@@ -1,13 +1,13 @@
-"""Judges tapes: how many places a server had at every moment during an act.
+"""Judges tapes: how many slots a server had at every moment during an act.
 
-A place is a request in the app while others wait. One that leaves makes room for the
+A slot is a request in the app while others wait. One that leaves makes room for the
 next, and for an instant one is missing: a *blink*. So what is missing for less than a
 blink is not counted. A blink is twice as long as the longest hand-off that was seen
 before the act, and as the harness was held up at any time. In mathematical morphology
 this is a closing of the curve by that length (J. Serra, *Image Analysis and
 Mathematical Morphology*, 1982).
 
-A place is also there while the process that has it would take the next request but has
+A slot is also there while the process that has it would take the next request but has
 to wait for a processor: that is the machine's doing.
 """
 
@@ -47,7 +47,7 @@ class Step(NamedTuple):
 
 
 def blink_of(seen: TapeSeen) -> float:
-    """How long places must be missing to count as missing, in seconds."""
+    """How long slots must be missing to count as missing, in seconds."""
     longest = max(seen.hand_off_seconds, seen.lag_seconds)
     return max(SHORTEST_BLINK, HOLD_UPS * longest)
 
@@ -106,10 +106,10 @@ def points_of(seen: TapeSeen, blink: float) -> tuple[TapePoint, ...]:
     edges = sorted({BEFORE, *(s.at for s in total), *(s.at for s in fresh)})
     points: list[TapePoint] = []
     for at in (edge for edge in edges if edge >= BEFORE):
-        places = number_at(total, at)
-        new = min(number_at(fresh, at), places)
-        if not points or (points[-1].old, points[-1].new) != (places - new, new):
-            points.append(TapePoint(at=at, old=places - new, new=new))
+        slots = number_at(total, at)
+        new = min(number_at(fresh, at), slots)
+        if not points or (points[-1].old, points[-1].new) != (slots - new, new):
+            points.append(TapePoint(at=at, old=slots - new, new=new))
     return tuple(points)
 
 
@@ -119,7 +119,7 @@ def _is_starved(slow: SlowHandOff) -> bool:
 
 
 def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
-    """The curve with one more place while a process waited for a processor."""
+    """The curve with one more slot while a process waited for a processor."""
     edges = [(each.begin, 1) for each in starved] + [(e.end, -1) for e in starved]
     edges.sort()
     sums = accumulate(by for _, by in edges)
@@ -130,8 +130,8 @@ def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
 
 def number_at(steps: Sequence[Step], moment: float) -> int:
     """The number at a moment, from steps in order of time; 0 before the first."""
-    place = bisect_right(steps, moment, key=lambda step: step.at)
-    return steps[place - 1].number if place else 0
+    after = bisect_right(steps, moment, key=lambda step: step.at)
+    return steps[after - 1].number if after else 0
 
 
 class Depth(NamedTuple):
@@ -143,30 +143,30 @@ class Depth(NamedTuple):
 
 
 def depth(points: Sequence[TapePoint], begin: float, end: float) -> Depth:
-    """The least places of a tape between two moments."""
+    """The least slots of a tape between two moments."""
     spans = _spans(points, begin, end)
-    lowest = min((places for places, _ in spans), default=0)
-    return Depth(lowest, sum(long for places, long in spans if places == lowest))
+    lowest = min((slots for slots, _ in spans), default=0)
+    return Depth(lowest, sum(long for slots, long in spans if slots == lowest))
 
 
 def median(points: Sequence[TapePoint], begin: float, end: float) -> int:
-    """The median number of places over time."""
+    """The median number of slots over time."""
     spans = sorted(_spans(points, begin, end))
     half = sum(seconds for _, seconds in spans) / 2
-    for places, seconds in spans:
+    for slots, seconds in spans:
         half -= seconds
         if half <= 0:
-            return places
+            return slots
     return 0
 
 
 def longest_dip(
     points: Sequence[TapePoint], below: int, begin: float, end: float
 ) -> float:
-    """The longest time with fewer places than ``below``, in seconds."""
+    """The longest time with fewer slots than ``below``, in seconds."""
     longest = running = 0.0
-    for places, seconds in _spans(points, begin, end):
-        running = running + seconds if places < below else 0.0
+    for slots, seconds in _spans(points, begin, end):
+        running = running + seconds if slots < below else 0.0
         longest = max(longest, running)
     return longest
 
@@ -174,10 +174,10 @@ def longest_dip(
 def _spans(
     points: Sequence[TapePoint], begin: float, end: float
 ) -> list[tuple[int, float]]:
-    """Numbers of places and their durations in seconds, in order."""
+    """Numbers of slots and their durations in seconds, in order."""
     edges = [*(point.at for point in points[1:]), end][: len(points)]
     spans = [
         (point.old + point.new, min(edge, end) - max(point.at, begin))
         for point, edge in zip(points, edges, strict=True)
     ]
-    return [(places, seconds) for places, seconds in spans if seconds > 0]
+    return [(slots, seconds) for slots, seconds in spans if seconds > 0]

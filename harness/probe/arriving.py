@@ -1,4 +1,4 @@
-"""Sends clients that take places to workers in a chosen order, then other clients.
+"""Sends clients that take slots to workers in a chosen order, then other clients.
 
 Where several workers share what comes, and one may be full while another has room, two
 orders tell all there is to tell. For the most each worker gets its share of the clients

@@ -29,7 +29,7 @@ class Moment(NamedTuple):
 
 
 class Occupancy:
-    """Records the requests in the app, and when their places were empty."""
+    """Records the requests in the app, and when their slots were empty."""
 
     def __init__(self) -> None:
         self.held: dict[str, int] = {}
@@ -104,7 +104,7 @@ class Occupancy:
         self._note()
 
     def _take_room(self, process: int, at: float) -> None:
-        """Record how long the place that a request now takes was empty."""
+        """Record how long the slot that a request now takes was empty."""
         if not self._rooms[process]:
             return
         left, before = self._rooms[process].popleft()

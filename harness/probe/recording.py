@@ -23,20 +23,20 @@ from harness.records.life import SlowHandOff
 from harness.records.life import TapeSeen
 from harness.system.process import Ended
 
-MOST_PLACES = 32
-"""Most places of a tape; servers with more are offered no more than this."""
+MOST_SLOTS = 32
+"""Most slots of a tape; servers with more are offered no more than this."""
 
 SPARE = 4
-"""Requests offered beyond twice the number of places."""
+"""Requests offered beyond twice the number of slots."""
 
 STAY_SECONDS = 0.2
-"""How long each request stays in the app; longer with many places, where requests would
+"""How long each request stays in the app; longer with many slots, where requests would
 otherwise come and go too fast to be measured."""
 
-STAY_FOR_EACH_PLACE = 0.01
+STAY_FOR_EACH_SLOT = 0.01
 
 FILL_SECONDS = 5.0
-"""How long all places may take to be filled."""
+"""How long all slots may take to be filled."""
 
 BEFORE_SECONDS = 1.5
 """How long requests come before anything is done."""
@@ -64,11 +64,11 @@ Noted = TypeVar("Noted", Lane, SlowHandOff, LostRequest)
 class Recording:
     """Records a server with a stream of requests, before and after an act."""
 
-    def __init__(self, probe: Probe, places: int, *, bounded: bool) -> None:
-        self._places = min(places, MOST_PLACES)
-        more = bounded and places <= MOST_PLACES
-        self._offered = 2 * self._places + SPARE if more else MOST_PLACES
-        self._stay = max(STAY_SECONDS, STAY_FOR_EACH_PLACE * self._places)
+    def __init__(self, probe: Probe, slots: int, *, bounded: bool) -> None:
+        self._slots = min(slots, MOST_SLOTS)
+        more = bounded and slots <= MOST_SLOTS
+        self._offered = 2 * self._slots + SPARE if more else MOST_SLOTS
+        self._stay = max(STAY_SECONDS, STAY_FOR_EACH_SLOT * self._slots)
         self._act_at = 0.0
         self._watched = 0.0
         self._ended_at: float | None = None
@@ -96,7 +96,7 @@ class Recording:
         self.server.ended.add_done_callback(self._take_end)
         self.stream.begin()
         level = self.stream.occupancy.level
-        await self.stream.watch(lambda: level() >= self._places, FILL_SECONDS)
+        await self.stream.watch(lambda: level() >= self._slots, FILL_SECONDS)
         if await self.until_ended(BEFORE_SECONDS):
             raise Ended(self.server.ended.result())
         if not anywhere:
@@ -159,7 +159,7 @@ class Recording:
         noted = stream.occupancy
         return TapeSeen(
             act=act,
-            places=self._places,
+            places=self._slots,
             offered=self._offered,
             stay_seconds=self._stay,
             boot_seconds=self.probe.learned.boot_seconds,

@@ -40,9 +40,9 @@ class Question(StrEnum):
     PROBES = "probes"
     """Would the orchestrator kill it?"""
     LIFE = "life"
-    """How many places are there while the server is reloaded, scaled or ended?"""
+    """How many slots are there while the server is reloaded, scaled or ended?"""
     MEMORY = "memory"
-    """What does a place cost?"""
+    """What does a slot cost?"""
     BREAKS = "breaks"
     """How far does the server go before it breaks?"""
     UPLOADS = "uploads"
@@ -54,7 +54,7 @@ class Question(StrEnum):
     POLLS = "polls"
     """How many Socket.IO clients may poll, and who gets in beside them?"""
     HTTP2 = "http2"
-    """Does one HTTP/2 connection get as many places as several connections?"""
+    """Does one HTTP/2 connection get as many slots as several connections?"""
     PLACES = "places"
     """How many requests get to a place inside the app? Asked of deployments that name
     one (``hold-at``), and of nothing else."""
@@ -68,7 +68,7 @@ DEFAULT_ASK = (Question.OVERLAP, Question.SELF_CALL)
 
 
 class Act(StrEnum):
-    """An act on a server while more requests are offered than it has places."""
+    """An act on a server while more requests are offered than it has slots."""
 
     RECYCLE = "recycle"
     """No act: see whether the server replaces workers by itself, as gunicorn

@@ -151,7 +151,7 @@ class HealthNumbers(Result, frozen=True, kw_only=True):
     idle_seconds: float | None
     """Seconds until the answer with no request in the app."""
     tcp: bool | None
-    """Whether a connection can be opened even with all places taken."""
+    """Whether a connection can be opened even with all slots taken."""
     after: tuple[float, float]
     """Seconds from when checks begin to fail until the consequence, least and most."""
 

@@ -49,6 +49,6 @@ class Http2Numbers(Result, frozen=True, kw_only=True):
     streams: int | None
     """Streams at once that the server allows on a connection."""
     fewer: bool
-    """Whether one connection gets fewer places than several do."""
+    """Whether one connection gets fewer slots than several do."""
     processes: int
     """The most processes that requests of one connection were in."""

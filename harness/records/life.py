@@ -60,7 +60,7 @@ class Lane(Result, frozen=True, kw_only=True):
 
 
 class SlowHandOff(Result, frozen=True, kw_only=True):
-    """A place of a process that was empty for long before the next request took it."""
+    """A slot of a process that was empty for long before the next request took it."""
 
     process: int
     begin: float
@@ -153,14 +153,14 @@ class LifeSeen(QuestionSeen, frozen=True, kw_only=True, tag="life"):
 
 
 class TapePoint(Result, frozen=True, kw_only=True):
-    """How many places there are from a moment on."""
+    """How many slots there are from a moment on."""
 
     at: float
     """Seconds after the act; negative is before it."""
     old: int
-    """Places in processes that were there before the act."""
+    """Slots in processes that were there before the act."""
     new: int
-    """Places in processes that came later."""
+    """Slots in processes that came later."""
 
 
 class Tape(Result, frozen=True, kw_only=True):
@@ -169,22 +169,22 @@ class Tape(Result, frozen=True, kw_only=True):
     act: Act
     known: bool
     """Whether it was recorded, and no hold-up of the harness may be taken for a server
-    without places."""
+    without slots."""
     outcome: Outcome = Outcome.MEASURED
     """The outcome of the act, such as *not supported*."""
     sentence: str
     """What happened, for somebody who has not heard of the question; or why it is not
     known."""
     usual: int = 0
-    """Places before the act for most of the time, or the floor if that is less."""
+    """Slots before the act for most of the time, or the floor if that is less."""
     lowest: int = 0
-    """The fewest places from the act on."""
+    """The fewest slots from the act on."""
     lowest_seconds: float = 0.0
-    """Seconds in all with no more places than ``lowest``."""
+    """Seconds in all with no more slots than ``lowest``."""
     after: int = 0
-    """Places at the end."""
+    """Slots at the end."""
     blink_seconds: float = 0.0
-    """Places that are missing for no longer than this are not counted: a request
+    """Slots that are missing for no longer than this are not counted: a request
     leaves, and the next one is about to enter."""
     lost_in_app: int = 0
     """Lost requests that were in the app."""

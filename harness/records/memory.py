@@ -1,4 +1,4 @@
-"""Records of what a place costs: memory, threads and open files."""
+"""Records of what a slot costs: memory, threads and open files."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ class MemorySeen(QuestionSeen, frozen=True, kw_only=True, tag="memory"):
 
 
 class MemoryNumbers(Result, frozen=True, kw_only=True):
-    """What a place costs, in a report. Sizes are bytes, of PSS unless they say more."""
+    """What a slot costs, in a report. Sizes are bytes, of PSS unless they say more."""
 
     places: int
     """The most requests in the app."""
     idle: int
     full: int
-    """Memory with all places taken."""
+    """Memory with all slots taken."""
     full_own: int
-    """Memory with all places taken, as USS."""
+    """Memory with all slots taken, as USS."""
     each: int
-    """Memory for each further request, from one in the app to all places taken."""
+    """Memory for each further request, from one in the app to all slots taken."""
     after: int
     """Memory after all requests had been let go."""
     processes: int
     threads: int
-    """Threads with all places taken."""
+    """Threads with all slots taken."""
     threads_idle: int
     files: int
-    """Open files with all places taken."""
+    """Open files with all slots taken."""
     files_idle: int

@@ -87,9 +87,9 @@ class CellReport(Result, frozen=True, kw_only=True):
     health: HealthNumbers | None = None
     """The result of health checks, if asked and known."""
     tapes: tuple[Tape, ...] = ()
-    """How many places there were during the server's life, if asked."""
+    """How many slots there were during the server's life, if asked."""
     memory: MemoryNumbers | None = None
-    """What a place costs, if asked and known."""
+    """What a slot costs, if asked and known."""
     staying: tuple[StayNumbers, ...] = ()
     """What clients that stay leave to others, for each question about them."""
     http2: Http2Numbers | None = None

@@ -123,7 +123,7 @@ class PollsSeen(StayingSeen, frozen=True, kw_only=True, tag="polls"):
 
     kept_seconds: float = 0.0
     """The longest that requests were still in the app whose clients had left: until
-    their sessions were closed, by requests that needed a place themselves."""
+    their sessions were closed, by requests that needed a slot themselves."""
 
 
 class Taking(StrEnum):
@@ -135,7 +135,7 @@ class Taking(StrEnum):
 
 
 NOTICED_SECONDS = 2.0
-"""Seconds for which a place must be kept to count: less may be a busy machine's doing.
+"""Seconds for which a slot must be kept to count: less may be a busy machine's doing.
 """
 
 

@@ -18,7 +18,7 @@ COLUMNS = 60
 """Characters of a line."""
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
-"""Characters from none to the most, if there are more than nine places."""
+"""Characters from none to the most, if there are more than nine slots."""
 
 NAME = 12
 """Width of the name of the act in front of a line."""
@@ -27,13 +27,13 @@ MOST_DIGIT = 9
 """The largest number that one character shows."""
 
 DIGITS_READ = (
-    "A digit is the least number of places in a span of time; the bar is the act."
+    "A digit is the least number of slots in a span of time; the bar is the act."
 )
 HEIGHTS_READ = (
-    "A height is the least number of places in a span of time; the bar is the act."
+    "A height is the least number of slots in a span of time; the bar is the act."
 )
 PICTURES = (
-    "Places at every moment, on top in another colour those in processes that came "
+    "Slots at every moment, on top in another colour those in processes that came "
     "after the act; a mark below the line is a request that was lost."
 )
 
@@ -56,9 +56,9 @@ def lines(block: Traces) -> Iterator[str]:
 
 
 def characters(tape: Tape) -> str:
-    """The least places in each span of time, with a bar where the act is.
+    """The least slots in each span of time, with a bar where the act is.
 
-    A digit is a number of places. More than nine are drawn as heights.
+    A digit is a number of slots. More than nine are drawn as heights.
     """
     spans = list(_spans(tape))
     before = sum(end <= 0 for _, end in spans)
@@ -77,12 +77,12 @@ def _spans(tape: Tape) -> Iterator[tuple[float, float]]:
 
 
 def _most(tape: Tape) -> int:
-    """The most places at any moment."""
+    """The most slots at any moment."""
     return max((point.old + point.new for point in tape.points), default=0)
 
 
 def _least(tape: Tape, begin: float, end: float) -> int:
-    """The least places between two moments."""
+    """The least slots between two moments."""
     edges = [*(point.at for point in tape.points[1:]), tape.until]
     spans = zip(tape.points, edges, strict=False)
     return min(
@@ -100,7 +100,7 @@ def _character(number: int, most: int) -> str:
 
 
 class _Scale(NamedTuple):
-    """The position of a moment and a number of places in the picture."""
+    """The position of a moment and a number of slots in the picture."""
 
     begin: float
     end: float

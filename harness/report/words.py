@@ -156,17 +156,17 @@ QUESTIONS: dict[Question, QuestionWords] = {
     Question.PROBES: QuestionWords(
         "Would the orchestrator kill it?",
         "“Waits from 8”: with 8 requests in the app the health check waits for a "
-        "place; “restarted after 21 to 31 s”: by its settings, if that lasts. "
-        "“Answered”: even with all places taken.",
+        "slot; “restarted after 21 to 31 s”: by its settings, if that lasts. "
+        "“Answered”: even with all slots taken.",
     ),
     Question.LIFE: QuestionWords(
-        "How many places are there while the server is reloaded, scaled or ended?",
+        "How many slots are there while the server is reloaded, scaled or ended?",
         "“reload: 0 of 4”: at some moment of a reload no request at all was in the app "
         "while others waited, where usually there are four. “1 lost”: a request in the "
         "app got no answer.",
     ),
     Question.MEMORY: QuestionWords(
-        "What does a place cost?",
+        "What does a slot cost?",
         "“112 MB for 4”: with four requests in the app all processes of the server "
         "together take so much memory.",
     ),
@@ -199,7 +199,7 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "else gets in. “128 leave room”: beside that many, others still do.",
     ),
     Question.HTTP2: QuestionWords(
-        "Does one HTTP/2 connection get as many places as several connections?",
+        "Does one HTTP/2 connection get as many slots as several connections?",
         "“As many: 8”: eight requests on one connection are in the app at once, as on "
         "eight. “4 of 8”: four are, since a connection belongs to one worker.",
     ),

@@ -52,7 +52,7 @@ class Topic(StrEnum):
     SERVERS = "Other servers"
     WAITS = "What requests do, and what they wait for"
     FRONT = "Behind a proxy, on a platform"
-    LOAD = "When all places are taken"
+    LOAD = "When all slots are taken"
     LIFE = "Restarts, reloads, the end"
     MEMORY = "Memory and other limits"
 

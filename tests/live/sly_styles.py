@@ -121,7 +121,7 @@ def take_turns(serve: Callable[[], None], threads: int) -> None:
 
 
 def with_places(server: Any, places: Any, seconds: float) -> None:
-    """Turn away each request that gets no place of a semaphore in so many seconds."""
+    """Turn away each request that gets no slot of a semaphore in so many seconds."""
     app = server.application
 
     def called(environ: dict[str, Any], start_response: Any) -> Any:
@@ -629,7 +629,7 @@ def batches(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n: min(of_all(n), n["places"]),
 )
 def shared_places(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads of all processes share some places in front of the app."""
+    """Threads of all processes share some slots in front of the app."""
     places = multiprocessing.Semaphore(n["places"])
     fork(n["processes"])
     app = server.application
@@ -879,7 +879,7 @@ def computes_first(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n: int(n["places"]),
 )
 def gives_up(listener: Listener, server: Any, n: Parameters) -> None:
-    """Requests wait for a place in front of the app; after a while they are refused."""
+    """Requests wait for a slot in front of the app; after a while they are refused."""
     with_places(server, threading.Semaphore(n["places"]), n["seconds"])
     control.work(listener, server, n["threads"], False)
 

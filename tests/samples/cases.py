@@ -440,7 +440,7 @@ def _footprint(held: int, pss: int) -> Footprint:
 
 
 def _stayed(places: int, begun: int) -> tuple[StayStep, ...]:
-    """As many clients that stay as there are places, and one fewer."""
+    """As many clients that stay as there are slots, and one fewer."""
     return tuple(
         StayStep(
             clients=clients,

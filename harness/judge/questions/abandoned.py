@@ -1,6 +1,6 @@
 """Judges what becomes of requests whose clients have given up.
 
-A request in the app keeps its place if it stays there and no waiting request enters
+A request in the app keeps its slot if it stays there and no waiting request enters
 instead. A waiting request is run if it enters the app although its client has left.
 """
 
@@ -20,7 +20,7 @@ def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
         return seen.unknown("no request was in the app")
     if not seen.quiet:
         return seen.not_quiet()
-    places, place = _places(seen)
+    slots, slot = _slots_kept(seen)
     waiting, run = _waiting(seen)
     after, most = "", max(seen.after, default=0)
     if most < min(
@@ -28,22 +28,22 @@ def answer(seen: AbandonedSeen, cell: CellEvidence) -> Answer:
     ):
         after = " Afterwards fewer are in the app at once than before."
     number = seen.entered_later if seen.waiting_left else None
-    return seen.answer(f"{place}; {run}", f"{places} {waiting}{after}", number)
+    return seen.answer(f"{slot}; {run}", f"{slots} {waiting}{after}", number)
 
 
-def _places(seen: AbandonedSeen) -> tuple[str, str]:
+def _slots_kept(seen: AbandonedSeen) -> tuple[str, str]:
     """What becomes of requests in the app: a sentence, and in short."""
     if seen.kept == seen.held and not seen.entered_instead:
         return (
-            "A request whose client has left stays in the app and keeps its place to "
+            "A request whose client has left stays in the app and keeps its slot to "
             "the end.",
-            "keeps its place",
+            "keeps its slot",
         )
     if seen.kept == seen.held:
         return (
-            "A request whose client has left stays in the app, but gives its place to "
+            "A request whose client has left stays in the app, but gives its slot to "
             "a waiting one.",
-            "runs on without its place",
+            "runs on without its slot",
         )
     if not seen.kept:
         return "A request in the app is ended when its client leaves.", "is ended"

@@ -1,4 +1,4 @@
-"""Judges whether one HTTP/2 connection gets as many places as several connections.
+"""Judges whether one HTTP/2 connection gets as many slots as several connections.
 
 It gets fewer when in no round as many of its requests are in the app as are when each
 has a connection of its own, though the server allows that many streams.
@@ -70,7 +70,7 @@ def _sentence(numbers: Http2Numbers) -> str:
     if numbers.fewer:
         where = " one process has" if numbers.processes == 1 else " it gets"
         return (
-            "One HTTP/2 connection gets fewer places than several: of "
+            "One HTTP/2 connection gets fewer slots than several: of "
             f"{numbers.offered} requests on it {numbers.one} are in the app at once, "
             f"which is all that{where}, and {numbers.several} on connections of their "
             f"own.{allowed}"
@@ -82,7 +82,7 @@ def _sentence(numbers: Http2Numbers) -> str:
             f"{allowed}"
         )
     return (
-        "One HTTP/2 connection gets as many places as several: "
+        "One HTTP/2 connection gets as many slots as several: "
         f"{requests} on it can be in the app at once.{allowed}"
     )
 

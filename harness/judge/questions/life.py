@@ -1,4 +1,4 @@
-"""Judges how many places a server keeps during an act, such as a reload."""
+"""Judges how many slots a server keeps during an act, such as a reload."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ WHEN = {
 
 
 def answer(seen: LifeSeen, cell: CellEvidence) -> Answer:
-    """What each act takes away. The number is the fewest places in all acts but the
+    """What each act takes away. The number is the fewest slots in all acts but the
     end, which leaves none.
     """
     tapes = tapes_of(seen, cell)
@@ -113,7 +113,7 @@ def _tape(seen: TapeSeen, floor: int | None) -> Tape:
     points = points_of(seen, blink)
     often = median(points, BEFORE, 0.0)
     usual = min(often, floor) if floor else often
-    # Places missing before the act are this machine's fault.
+    # Slots missing before the act are this machine's fault.
     dip = longest_dip(points, usual, BEFORE, 0.0)
     blink = max(blink, HOLD_UPS * dip)
     if blink > LONGEST_BLINK:
@@ -167,7 +167,7 @@ def _came_later(lost: LostRequest) -> bool:
 
 
 def _places(number: int) -> str:
-    return "no place" if number == 0 else f"{number} place{'s' if number > 1 else ''}"
+    return "no slot" if number == 0 else f"{number} slot{'s' if number > 1 else ''}"
 
 
 def _places_words(tape: Tape) -> str:

@@ -1,4 +1,4 @@
-"""Judges what a place costs: memory, threads and open files."""
+"""Judges what a slot costs: memory, threads and open files."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ MB = 1_000_000
 
 
 def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
-    """What all places together cost; the number is in megabytes."""
+    """What all slots cost together; the number is in megabytes."""
     result = numbers(seen)
     if result is None:
         return seen.unknown("no request was in the app")
-    places = "1 request" if result.places == 1 else f"{result.places} requests"
+    requests = "1 request" if result.places == 1 else f"{result.places} requests"
     further = f" Each further request costs {_little(result.each)}."
     sentence = (
         f"The server takes {_mb(result.idle)} of memory when idle, and "
-        f"{_mb(result.full)} with {places} in the app, of which {_mb(result.full_own)} "
-        f"are shared with nothing else.{further if result.places > 1 else ''} Then it "
-        f"has {_processes(result.processes)}, {plural(result.threads, 'thread')} and "
+        f"{_mb(result.full)} with {requests} in the app, of which "
+        f"{_mb(result.full_own)} are shared with nothing else."
+        f"{further if result.places > 1 else ''} Then it has "
+        f"{_processes(result.processes)}, {plural(result.threads, 'thread')} and "
         f"{plural(result.files, 'open file')}."
     )
     full = round(result.full / MB)
@@ -30,7 +31,7 @@ def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
 
 
 def numbers(seen: MemorySeen) -> MemoryNumbers | None:
-    """What a place costs; ``None`` if none was taken."""
+    """What a slot costs; ``None`` if none was taken."""
     held = [step for step in seen.steps if step.held]
     if not held:
         return None

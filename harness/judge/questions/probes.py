@@ -132,7 +132,7 @@ def _waits(numbers: HealthNumbers, seen: ProbesSeen) -> str:
         return (
             f"{words}answered with status {numbers.status}. {_follows(numbers.check)}"
         )
-    words = f"With {most} requests in the app the health check waits for a place"
+    words = f"With {most} requests in the app the health check waits for a slot"
     if numbers.behind:
         words += f", behind {numbers.behind} of them"
         last = seen.steps[-1]

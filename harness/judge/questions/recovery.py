@@ -59,7 +59,7 @@ def _killed(seen: Killed | None) -> tuple[str, str]:
     if after >= before:
         return "the others do", f"{words}the others have as many in the app as before."
     return (
-        f"{after} of {before} places left",
+        f"{after} of {before} slots left",
         f"{words}no other takes its place.",
     )
 

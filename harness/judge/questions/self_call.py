@@ -1,7 +1,7 @@
 """Judges whether requests can call the server that handles them.
 
 A call is answered by the app or it is not: stuck while the server is quiet is a
-deadlock. Any other end, such as an error, says nothing about places in the app.
+deadlock. Any other end, such as an error, says nothing about slots in the app.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ def _deadlock(seen: SelfCallSeen, each: CallRound, passed: int) -> Answer:
         return seen.answer(
             DEADLOCK,
             "A request that calls its own server waits for ever: its call waits for "
-            "the place that the request itself takes.",
+            "the slot that the request itself takes.",
             0,
         )
     return seen.answer(
         f"yes; {DEADLOCK} at {each.calls}",
-        "A request that calls its own server is answered while there is a place left; "
-        f"when such requests take all places, {_stuck(each)} for ever.",
+        "A request that calls its own server is answered while there is a slot left; "
+        f"when such requests take all slots, {_stuck(each)} for ever.",
         # If chance decides whether all are let in, as many may have passed before.
         passed if passed < each.calls else 1,
     )

@@ -39,7 +39,7 @@ DOING = {
 }
 
 
-EACH = "a place each"
+EACH = "a slot each"
 
 
 class Effect(NamedTuple):
@@ -104,27 +104,27 @@ def _taken(
     alone: SlowStep, steps: Sequence[SlowStep], shut_out_by: int, cell: CellEvidence
 ) -> str:
     """What slow clients took, if they shut nobody out, in words."""
-    places = alone.admitted
+    slots = alone.admitted
     seen = [(step.clients, step.admitted) for step in steps if step.admitted]
     if any(step.order for step in steps):
         # Ordinary requests have met one worker first, which takes more than it has
-        # places for: only the last place can be counted on.
+        # slots for: only the last slot can be counted on.
         known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
         if shut_out_by == known.ceiling:
             return EACH
-    elif shut_out_by in (0, places) and all(got == places - n for n, got in seen):
+    elif shut_out_by in (0, slots) and all(got == slots - n for n, got in seen):
         return EACH
     # If the same load is not admitted every time, fewer may have other reasons.
     floor = min(
-        (round_.admitted for round_ in cell.rounds if round_.waiting), default=places
+        (round_.admitted for round_ in cell.rounds if round_.waiting), default=slots
     )
     floor = min(
         [floor, *(round_.admitted for round_ in cell.steered if round_.waiting)]
     )
-    if any(got < min(places, floor) for _, got in seen):
-        return "some places"
+    if any(got < min(slots, floor) for _, got in seen):
+        return "some slots"
     closed = all(step.closed == step.clients for step in (alone, *steps))
-    return "no place: the server closes it" if closed else "no place"
+    return "no slot: the server closes it" if closed else "no slot"
 
 
 # --------------------------------------------------------------------------- in words
@@ -159,7 +159,7 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
     number, after = effect.shut_out_by, _which_worker(effect)
     if effect.taken == EACH:
         return (
-            f"C{clients} take {EACH}: as many as there are places shut everyone out "
+            f"C{clients} take {EACH}: as many as there are slots shut everyone out "
             f"{until}{again}.{after}"
         )
     return f"{number} c{clients} shut everyone out {until}{again}.{after}"

@@ -1,7 +1,7 @@
 """Judges what clients that stay leave to others: uploads, event streams, WebSockets.
 
 Everyone else is shut out when no ordinary request gets in beside them. They take a
-place each when so many fewer get in as there are clients that stay.
+slot each when so many fewer get in as there are clients that stay.
 """
 
 from __future__ import annotations
@@ -99,11 +99,11 @@ def _ended_by(seen: StayingSeen) -> str:
     return f"{where} answered {listed(list(map(str, seen.statuses)), 'or')} at once"
 
 
-def _taking(places: int, steps: Sequence[StayStep], least: StayStep | None) -> Taking:
-    """How many places staying clients take."""
+def _taking(slots: int, steps: Sequence[StayStep], least: StayStep | None) -> Taking:
+    """How many slots staying clients take."""
     beside = [step for step in steps if step.admitted]
-    if least is not None and least.clients == places and (beside or places == 1):
-        left = (min(step.offered, places - step.clients) for step in beside)
+    if least is not None and least.clients == slots and (beside or slots == 1):
+        left = (min(step.offered, slots - step.clients) for step in beside)
         if all(step.admitted == n for step, n in zip(beside, left, strict=True)):
             return Taking.EACH
     if all(step.admitted == step.offered for step in steps):
@@ -155,7 +155,7 @@ def _sentence(numbers: StayNumbers, watched: float) -> str:
     if numbers.frees_after:
         until = f"until the server frees itself after {numbers.frees_after:.0f} s"
     if numbers.taking is Taking.EACH:
-        begin = f"Each {words.single} takes a place: with {count}"
+        begin = f"Each {words.single} takes a slot: with {count}"
     else:
         begin = f"With {count} {words.several if count > 1 else words.single}"
     after = (
@@ -195,7 +195,7 @@ def _where(numbers: StayNumbers) -> list[str]:
 
 
 def _left(numbers: StayNumbers) -> str:
-    """A sentence on how long streams keep their places after their clients left."""
+    """A sentence on how long streams keep their slots after their clients left."""
     after = numbers.gone_after
     if after == 0:
         return "A stream whose client has left ends at once."
@@ -203,4 +203,4 @@ def _left(numbers: StayNumbers) -> str:
         events = plural(len(numbers.left) - 1, "further event")
         return f"A stream whose client has left is still in the app after {events}."
     when = "the next event is" if after == 1 else f"{after} further events are"
-    return f"A stream whose client has left keeps its place until {when} sent."
+    return f"A stream whose client has left keeps its slot until {when} sent."

@@ -1,4 +1,4 @@
-"""Asks whether one HTTP/2 connection gets as many places as many connections.
+"""Asks whether one HTTP/2 connection gets as many slots as many connections.
 
 Requests are sent together on one HTTP/2 connection, as a browser or a proxy does, and
 held. A server may give a connection to one worker, and limits its streams.

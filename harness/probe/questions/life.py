@@ -1,6 +1,6 @@
 """Asks how many requests are in the app at every moment of a server's life.
 
-More requests are offered than the server has places, all the time. Each stays in the
+More requests are offered than the server has slots, all the time. Each stays in the
 app for a moment and is replaced when it has ended, while the server is reloaded,
 upgraded, scaled, ended, or loses a worker. Each act has a server of its own. Nothing
 but processes of that server's tree is ever sent a signal, and one that the first

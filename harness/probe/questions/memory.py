@@ -1,7 +1,7 @@
-"""Asks what a place costs: memory, threads and open files while requests are held.
+"""Asks what a slot costs: memory, threads and open files while requests are held.
 
 A fresh server is looked at while nothing is in the app, then with one request held,
-with half of its places taken, and with all; each time once it is quiet.
+with half of its slots taken, and with all; each time once it is quiet.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ async def ask(probe: Probe, context: Context) -> MemorySeen:
 
     Raises ``NotCounted``.
     """
-    places = min(context.ceiling, MOST)
+    slots = min(context.ceiling, MOST)
     await _all_made(probe)
     steps = [_look(probe, Settled.SCHEDSTAT)]
-    for load in sorted({1, max(1, places // 2), places}):
+    for load in sorted({1, max(1, slots // 2), slots}):
         with probe.dispersing():
             await fill(probe, load, load)
             settled = await probe.settle()

@@ -1,6 +1,6 @@
 """Asks what becomes of requests beyond the ceiling.
 
-All places in the app are taken first. Then more requests come: the first of them one
+All slots in the app are taken first. Then more requests come: the first of them one
 after another, so that their order is known, the others at once, until one gets no
 connection, one is turned away, or ``MOST`` have come. The kernel tells how many of the
 waiting ones are connections that the server has not accepted.

@@ -5,8 +5,8 @@ there is a message for it or, by default, for up to 25 seconds, and then it send
 next one. Each client here opens a session (version 4 of Engine.IO's protocol), connects
 and takes what is there for it; then it polls. What is sent last is what stays.
 
-The app is not told that a client has left. Its request keeps its place until its
-session is closed, which takes a request that needs a place itself.
+The app is not told that a client has left. Its request keeps its slot until its
+session is closed, which takes a request that needs a slot itself.
 """
 
 from __future__ import annotations

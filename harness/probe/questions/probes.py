@@ -1,7 +1,7 @@
 """Sends health checks as an orchestrator does, while requests are held.
 
 Nothing is waited for as long as an orchestrator would: a check that is not answered in
-a quiet server waits for a place, and how long it may wait is arithmetic.
+a quiet server waits for a slot, and how long it may wait is arithmetic.
 
 Where the order of workers can be chosen, each number of held requests is tried in two
 orders: the check meets the worker that has taken all that it can, and it meets one that
@@ -76,7 +76,7 @@ def next_held(waits: Mapping[int, bool], most: int) -> int | None:
     """The number of held requests to try next; ``None`` when the least is known.
 
     ``waits`` says of each number tried whether the check waited. The most is tried
-    first, then one less, which is enough where each place counts; then in halves.
+    first, then one less, which is enough where each slot counts; then in halves.
     """
     if most not in waits:
         return most

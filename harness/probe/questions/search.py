@@ -31,14 +31,14 @@ async def search(
     limit: int,
     watched_seconds: float,
     *,
-    places_first: bool,
+    slots_first: bool,
 ) -> tuple[Step, ...]:
     """Steps until it is known how few clients shut everyone else out.
 
     The first has no such client. ``step`` makes a number of clients come, with a goal
     to the workers in the order for it. Where that can be chosen, it is also found
-    beside how few a request waits that meets a full worker. ``places_first`` is whether
-    as many as there are places are tried before anything else.
+    beside how few a request waits that meets a full worker. ``slots_first`` is whether
+    as many as there are slots are tried before anything else.
     """
     steps = [await step(0, 0.0, BY_CHANCE, None)]
     ceiling = context.ceiling if context.bounded else 0
@@ -47,12 +47,12 @@ async def search(
     if floor < ceiling:
         workers = await choose_among_workers(probe, ceiling + steps[0].offered)
 
-    async def find(goal: Goal | None, places: int, limit: int) -> list[Step]:
+    async def find(goal: Goal | None, slots: int, limit: int) -> list[Step]:
         def tried(count: int, seconds: float) -> Awaitable[Step]:
             return step(count, seconds, workers, goal)
 
-        places = places if places_first else 0
-        return await find_least(tried, is_whole, limit, watched_seconds, places)
+        slots = slots if slots_first else 0
+        return await find_least(tried, is_whole, limit, watched_seconds, slots)
 
     steps += await find(Goal.MOST if workers.chosen else None, ceiling, limit)
     shut = [each.clients for each in steps[1:] if not each.admitted]
@@ -79,17 +79,17 @@ async def find_least(
     is_whole: Callable[[Step], bool],
     limit: int,
     watched_seconds: float,
-    places: int = 0,
+    slots: int = 0,
 ) -> list[Step]:
     """Take steps until the least number of clients that shuts out the others is known.
 
     ``step`` tries a number, and watches for so many seconds a server that lets nobody
-    in. ``places`` is that of ``next_clients``. Ends early after a step that was not
+    in. ``slots`` is that of ``next_clients``. Ends early after a step that was not
     whole: the server is not as it was.
     """
     shut_out: dict[int, bool] = {}
     steps: list[Step] = []
-    while count := next_clients(shut_out, places, limit):
+    while count := next_clients(shut_out, slots, limit):
         least_possible = count == 1 or shut_out.get(count - 1) is False
         steps.append(await step(count, watched_seconds if least_possible else 0.0))
         shut_out[count] = not steps[-1].admitted
@@ -102,13 +102,13 @@ async def find_least(
     return steps
 
 
-def next_clients(shut_out: Mapping[int, bool], places: int, limit: int) -> int | None:
+def next_clients(shut_out: Mapping[int, bool], slots: int, limit: int) -> int | None:
     """The number of clients to try next; ``None`` when the least is known.
 
-    As many as there are ``places`` are tried first, then one less: where each takes a
-    place, that is all. ``places`` is zero if nothing bounds them.
+    As many as there are ``slots`` are tried first, then one less: where each takes a
+    slot, that is all. ``slots`` is zero if nothing bounds them.
     """
-    for first in (places, places - 1):
+    for first in (slots, slots - 1):
         if 0 < first <= limit and first not in shut_out and all(shut_out.values()):
             return first
     return next_count(shut_out, limit)

@@ -101,7 +101,7 @@ async def _search(
         _step, probe, partial_requests(probe)[way], min(context.ceiling, ORDINARY)
     )
     how = _is_whole, limit, WATCHED_SECONDS
-    return await search(probe, context, step, *how, places_first=False)
+    return await search(probe, context, step, *how, slots_first=False)
 
 
 def _is_whole(step: SlowStep) -> bool:

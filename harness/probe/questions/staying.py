@@ -81,7 +81,7 @@ class StaySearch:
         """Search; ends early when the server does not serve what waited meanwhile."""
         limit = max(MOST_CLIENTS, self._context.limit)
         how = self._step, _is_whole, limit, WATCHED_SECONDS
-        steps = await search(self._probe, self._context, *how, places_first=True)
+        steps = await search(self._probe, self._context, *how, slots_first=True)
         return kind(
             path=path,
             watched_seconds=WATCHED_SECONDS,

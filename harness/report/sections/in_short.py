@@ -42,7 +42,7 @@ NUMBERS = (Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE)
 
 BROKEN = {
     Other.AT_LEAST: "it declares fewer than are asked for",
-    Other.NEVER_BELOW: "there are fewer places than are asked for at some moment",
+    Other.NEVER_BELOW: "there are fewer slots than are asked for at some moment",
     Other.ON_TERM: "requests that should finish do not",
 }
 """The marks of promises that a deployment may break although it is as declared."""

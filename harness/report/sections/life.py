@@ -1,4 +1,4 @@
-"""The section on tapes: how many places a server had during each act."""
+"""The section on tapes: how many slots a server had during each act."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from harness.report.text import Text
 MOST_LOST = 12
 """Lost requests that are named for each act."""
 
-TITLE = "Places over the life of the server"
+TITLE = "Slots over the life of the server"
 
 HOW = say(
-    "More requests were offered than there are places, all the time. Each stayed in "
+    "More requests were offered than there are slots, all the time. Each stayed in "
     "the app for a moment, and another came when it had ended."
 )
 

@@ -1,4 +1,4 @@
-"""The section on what places cost in memory."""
+"""The section on what slots cost in memory."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from harness.report.words import chain
 MB = 1_000_000
 
 HEADS = (
-    *("configuration", "places", "MB idle", "MB full", "of these its own"),
-    *("MB for a place", "MB for a further request", "processes", "threads", "files"),
+    *("configuration", "slots", "MB idle", "MB full", "of these its own"),
+    *("MB for a slot", "MB for a further request", "processes", "threads", "files"),
 )
 
 HOW = say(
     "Megabytes are those of all processes of the server (PSS): memory that several "
-    "share is counted once. A place costs all of it divided by the places; a further "
+    "share is counted once. A slot costs all of it divided by the slots; a further "
     "request what is added from one in the app to all. A bare app is served: yours "
     "adds its own size, to each process unless it is loaded before they are made. No "
     "more than 256 requests are held."
@@ -39,7 +39,7 @@ def section(cells: Sequence[CellReport]) -> Section:
     lines = starmap(_line, known)
     table = Table.of(HEADS, starmap(_row, known), range(1, len(HEADS)), lines)
     how = [Paragraph(HOW)] if known else []
-    title = "What places cost"
+    title = "What slots cost"
     return Section.of("the memory", title, table, *how, worth=Worth.TABLE)
 
 
@@ -61,4 +61,4 @@ def _row(cell: CellReport, numbers: MemoryNumbers) -> tuple[Words, ...]:
 
 def _line(cell: CellReport, numbers: MemoryNumbers) -> Text:
     megabytes = f"{numbers.full / MB:.0f} MB"
-    return say("{}: {} places, {}", Name(cell.id), numbers.places, megabytes)
+    return say("{}: {} slots, {}", Name(cell.id), numbers.places, megabytes)

@@ -11,6 +11,7 @@ from harness.records.rules import code_of
 from harness.records.rules import Other
 from harness.records.staying import NOTICED_SECONDS
 from harness.records.staying import StayNumbers
+from harness.records.staying import Taking
 from harness.records.staying import WORDS
 from harness.records.text import plural
 from harness.report.document import Paragraph
@@ -24,6 +25,11 @@ from harness.report.text import Words
 from harness.report.words import chain
 
 HEADS = ("configuration", "clients", "nobody else gets in from", "takes", "and besides")
+TAKES = {
+    Taking.EACH: "a slot each",
+    Taking.SOME: "some slots",
+    Taking.NONE: "none that was seen",
+}
 
 
 def section(cells: Sequence[CellReport]) -> Section:
@@ -45,7 +51,7 @@ def _row(cell: CellReport, numbers: StayNumbers) -> tuple[Words, ...]:
         say("{} {}", chain(cell), Name(cell.configuration)),
         WORDS[numbers.question].several,
         _from(numbers),
-        str(numbers.taking),
+        TAKES[numbers.taking],
         "; ".join(_besides(numbers)),
     )
 
@@ -62,19 +68,19 @@ def _besides(numbers: StayNumbers) -> Iterator[str]:
     if numbers.held_back:
         yield f"events held back ({code_of(Other.HELD_BACK)})"
     if numbers.kept_seconds >= NOTICED_SECONDS:
-        place = f"keeps its place for {numbers.kept_seconds:.0f} s"
-        yield f"{place} after its client has left"
+        kept = f"keeps its slot for {numbers.kept_seconds:.0f} s"
+        yield f"{kept} after its client has left"
     if numbers.left and numbers.gone_after != 0:
         events = plural(numbers.gone_after or len(numbers.left) - 1, "event")
-        place = f"keeps its place for {events} after its client has left"
-        yield place if numbers.gone_after else f"{place}, and longer"
+        kept = f"keeps its slot for {events} after its client has left"
+        yield kept if numbers.gone_after else f"{kept}, and longer"
 
 
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
     if known:
         yield say(
             "“Nobody else gets in from”: with that many clients that stay no ordinary "
-            "request gets in ({} {}). “A place each”: each of them takes one from the "
+            "request gets in ({} {}). “A slot each”: each of them takes one from the "
             "others.",
             str(Other.SHUT_OUT),
             code_of(Other.SHUT_OUT),

@@ -33,7 +33,7 @@ MOST_NAMES = 4
 """Most deployments that are named."""
 
 BESIDE = {
-    Other.NEVER_BELOW: "at some moment there are fewer places than never-below",
+    Other.NEVER_BELOW: "at some moment there are fewer slots than never-below",
     Other.ON_TERM: "requests in the app are lost on SIGTERM",
 }
 """Words for a broken promise, printed beside the number."""

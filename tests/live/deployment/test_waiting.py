@@ -55,7 +55,7 @@ def test_what_a_proxy_gives_up_on_stays_in_the_app(tmp_path: Path, gate: Gate) -
             each.close()
     (waits,) = said(tmp_path, "--threads 1 -k gthread", Waits.ANSWER)
     assert waits.verdict is WaitVerdict.PLATFORM_FIRST
-    assert "keeps its place" in waits.reason
+    assert "keeps its slot" in waits.reason
 
 
 def test_a_proxy_that_tries_another_server_doubles_the_load(

@@ -1,4 +1,4 @@
-"""A quiet server may still start workers: more places come while everybody sleeps."""
+"""A quiet server may still start workers: more slots come while everybody sleeps."""
 
 from __future__ import annotations
 

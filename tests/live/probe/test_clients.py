@@ -52,8 +52,8 @@ def test_a_slow_client_takes_a_thread(ask: Any) -> None:
         assert admitted(evidence, way) == {0: 2, 1: 1, 2: 0}, way
     assert admitted(evidence, SlowWay.IDLE) == {0: 2, 1: 2, 2: 2, 4: 2}
     assert (answer.answer, answer.number) == ("2 shut all others out", 2)
-    assert "as many as there are places shut everyone out" in answer.sentence
-    assert "keeping an idle connection take no place" in answer.sentence
+    assert "as many as there are slots shut everyone out" in answer.sentence
+    assert "keeping an idle connection take no slot" in answer.sentence
 
 
 @pytest.mark.parametrize("options", [(), ("--reuse-port",)], ids=["shared", "port"])
@@ -111,7 +111,7 @@ def test_an_abandoned_request_keeps_its_place_and_a_waiting_one_is_run(
     assert (asked.held, asked.kept) == (2, 2)
     assert (asked.waiting, asked.entered_instead) == (4, 0)
     assert (asked.waiting_left, asked.entered_later) == (4, 4)
-    assert answer.answer == "keeps its place; waiting ones run"
+    assert answer.answer == "keeps its slot; waiting ones run"
 
 
 def test_waiting_ones_are_dropped_by_a_server_that_looks(ask: Any) -> None:
@@ -119,7 +119,7 @@ def test_waiting_ones_are_dropped_by_a_server_that_looks(ask: Any) -> None:
     (asked,) = evidence.asked
     assert (asked.waiting_left, asked.entered_later) == (4, 0)
     assert asked.after == (1,)
-    assert answer.answer == "keeps its place; waiting ones are dropped"
+    assert answer.answer == "keeps its slot; waiting ones are dropped"
 
 
 def test_abandoned_requests_end_where_they_are_watched(ask: Any) -> None:
@@ -155,7 +155,7 @@ def test_a_worker_is_not_replaced_and_requests_are_cut_off(ask: Any) -> None:
     # The first process is one of two that share the work, and the other goes on.
     assert terminated.held_account.reset == terminated.held_account.answered == 2
     assert terminated.waiting_account.answered == 4
-    assert answer.answer.startswith("2 of 4 places left; ")
+    assert answer.answer.startswith("2 of 4 slots left; ")
 
 
 def test_a_server_of_one_process_ends_with_it(ask: Any) -> None:

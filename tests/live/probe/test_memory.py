@@ -16,7 +16,7 @@ from tests.live.commands import odd
 
 @pytest.fixture
 def cost(ask: Any) -> Any:
-    """The cost of all places of a command."""
+    """The cost of all slots of a command."""
 
     def one(argv: tuple[str, ...], declared: int) -> MemoryNumbers:
         evidence, answer = ask(argv, declared, Question.MEMORY)

@@ -47,7 +47,7 @@ def test_a_slow_upload_takes_a_place_where_the_app_reads_it(ask: Any) -> None:
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
     assert (seen[1].in_app, seen[2].in_app) == (1, 2)
     assert (answer.answer, answer.number) == ("2 shut all others out", 2)
-    assert "takes a place" in answer.sentence
+    assert "takes a slot" in answer.sentence
     assert "called before the whole body is there" in answer.sentence
 
 
@@ -96,7 +96,7 @@ def test_an_open_stream_takes_a_place(ask: Any) -> None:
     assert (answer.answer, answer.number) == ("2 shut all others out", 2)
     asked = evidence.asked[0]
     assert (asked.open, asked.live, asked.left) == (2, 2, (2, 0))
-    assert "keeps its place until the next event is sent" in answer.sentence
+    assert "keeps its slot until the next event is sent" in answer.sentence
 
 
 def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:
@@ -222,7 +222,7 @@ def test_a_client_that_polls_takes_a_thread(ask: Any) -> None:
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
     assert (answer.answer, answer.number) == ("2 shut all others out", 2)
-    assert "Each client that polls takes a place" in answer.sentence
+    assert "Each client that polls takes a slot" in answer.sentence
     # Nothing tells the app that a client has left, and a poll lasts up to 25 s.
     assert evidence.asked[0].kept_seconds > 2
     assert "polls stay in the app until they end by themselves" in answer.sentence

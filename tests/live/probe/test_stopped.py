@@ -114,7 +114,7 @@ QUESTIONS = (
     Asked(Question.EVENTS, "3 shut all others out"),
     Asked(Question.UPLOADS, "3 shut all others out"),
     Asked(Question.PROBES, "waits from 3; restarted after 21 to 31 s"),
-    Asked(Question.ABANDONED, "keeps its place; waiting ones run"),
+    Asked(Question.ABANDONED, "keeps its slot; waiting ones run"),
     Asked(Question.RECOVERY, "replaced; finishes"),
     Asked(Question.WAITS, "no"),
     Asked(Question.PARALLEL, "1"),

@@ -46,7 +46,7 @@ def prepared(folder: Path, command: str = "gunicorn a:a", **keys: Any) -> Prepar
 
 
 def told(folder: Path, **given: Any) -> tuple[Remark, ...]:
-    """What is said of a deployment with 8 places on a machine with 2 processors."""
+    """What is said of a deployment with 8 slots on a machine with 2 processors."""
     found = given.pop("cell", cell(8))
     return remarks(prepared(folder, **given), found, 2)
 
@@ -81,7 +81,7 @@ def test_an_equal_number_is_not_a_remark_and_a_lower_one_is(tmp_path: Path) -> N
     assert told(tmp_path) == ()
     (tmp_path / "app.yaml").write_text(text.replace(": 8", ": 5"))
     (remark,) = told(tmp_path)
-    assert remark.word is Other.PLATFORM_FEWER and "three places" in remark.reason
+    assert remark.word is Other.PLATFORM_FEWER and "three slots" in remark.reason
 
 
 def test_two_platforms_are_compared_only_where_one_is_named(tmp_path: Path) -> None:

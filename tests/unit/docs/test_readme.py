@@ -38,7 +38,7 @@ def test_its_size_is_told(plan: Plan) -> None:
     cells = sum(len(environment.cells) for environment in plan.environments)
     text = " ".join(README.read_text().split())
     assert f"measures {cells} cells" in text
-    assert f"in {len(plan.environments)} environments of its own" in text
+    assert f"in {len(plan.environments)} separate environments" in text
 
 
 def test_the_readme_is_short() -> None:

@@ -24,8 +24,8 @@ def app(seconds: float | None) -> AppWaits:
         (298, WaitVerdict.APP_FIRST, True, "after 298 s"),
         (299.5, WaitVerdict.TOGETHER, False, "either may be first"),
         (300, WaitVerdict.TOGETHER, False, "either may be first"),
-        (600, WaitVerdict.PLATFORM_FIRST, False, "until then it keeps its place"),
-        (None, WaitVerdict.PLATFORM_FIRST, False, "keeps its place"),
+        (600, WaitVerdict.PLATFORM_FIRST, False, "until then it keeps its slot"),
+        (None, WaitVerdict.PLATFORM_FIRST, False, "keeps its slot"),
     ],
 )
 def test_answers(

@@ -38,9 +38,9 @@ def limit(most: int | None = 10, aims: int | None = None, **other: Any) -> Limit
             limit(4),
             TAKES,
             SendVerdict.FEWER,
-            "the platform sends 4, the app takes 8: four places stay empty",
+            "the platform sends 4, the app takes 8: four slots stay empty",
         ),
-        (limit(7), TAKES, SendVerdict.FEWER, "one place stays empty"),
+        (limit(7), TAKES, SendVerdict.FEWER, "one slot stays empty"),
         (
             limit(None, because="none"),
             TAKES,

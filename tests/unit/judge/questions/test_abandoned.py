@@ -25,17 +25,17 @@ LEFT = AbandonedSeen(
 @pytest.mark.parametrize(
     ("fields", "words", "said"),
     [
-        ({}, "keeps its place; waiting ones run", "run all the same."),
-        ({"entered_later": 0}, "keeps its place; waiting ones are dropped", "dropped"),
-        ({"entered_later": 1}, "keeps its place; 1 of 4 waiting ones run", "Some that"),
+        ({}, "keeps its slot; waiting ones run", "run all the same."),
+        ({"entered_later": 0}, "keeps its slot; waiting ones are dropped", "dropped"),
+        ({"entered_later": 1}, "keeps its slot; 1 of 4 waiting ones run", "Some that"),
         (
             {"entered_instead": 4, "waiting_left": 0, "entered_later": 0},
-            "runs on without its place; none waits",
-            "gives its place to a waiting one",
+            "runs on without its slot; none waits",
+            "gives its slot to a waiting one",
         ),
         ({"kept": 0}, "is ended; waiting ones run", "ended when its client leaves"),
         ({"kept": 1}, "3 of 4 are ended; waiting ones run", "Some requests in the app"),
-        ({"after": (1, 0, 1)}, "keeps its place; waiting ones run", "Afterwards fewer"),
+        ({"after": (1, 0, 1)}, "keeps its slot; waiting ones run", "Afterwards fewer"),
         ({"held": 0}, "unknown", "no request was in the app"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Whether one connection gets fewer places, in words and in numbers."""
+"""Whether one connection gets fewer slots, in words and in numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_as_many_as_on_several() -> None:
     found = answer(seen(round_(8, 4), streams=100))
     assert (found.answer, found.number) == ("as many: 4", 4)
     assert found.sentence == (
-        "One HTTP/2 connection gets as many places as several: 4 requests on it can be "
+        "One HTTP/2 connection gets as many slots as several: 4 requests on it can be "
         "in the app at once. The server allows 100 streams on a connection."
     )
 

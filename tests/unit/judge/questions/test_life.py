@@ -39,7 +39,7 @@ def test_the_answer_names_what_each_act_takes_away() -> None:
     assert found.answer == "reload: 0 of 4; kill: 3 of 4, 1 lost; end: finish"
     assert found.number == 0
     assert found.sentence == (
-        "On SIGHUP: no place instead of 4 for 1.1 s, then 4. Requests lost in the app "
+        "On SIGHUP: no slot instead of 4 for 1.1 s, then 4. Requests lost in the app "
         "during all acts: 1."
     )
 
@@ -48,7 +48,7 @@ def test_where_nothing_is_missing_it_says_so() -> None:
     steady = tape_seen(Act.SCALE_UP, (-1.5, 4, 0), (1.3, 4, 1))
     found = answer(LifeSeen(tapes=(steady,)))
     assert (found.answer, found.number) == ("always as many", 4)
-    assert "never fewer than 4 places, and 5 in the end" in found.sentence
+    assert "never fewer than 4 slots, and 5 in the end" in found.sentence
 
 
 def test_what_was_not_done_is_not_known() -> None:
@@ -77,7 +77,7 @@ def test_what_is_missing_before_the_act_is_not_held_against_it() -> None:
 @pytest.mark.parametrize(
     ("seen", "other", "words"),
     [
-        (KILLED, {}, "3 places instead of 4 for 1.3 s, then 4"),
+        (KILLED, {}, "3 slots instead of 4 for 1.3 s, then 4"),
         (KILLED, {}, "1 request in the app is cut off without an answer"),
         (tape_seen(Act.SCALE_DOWN, (-1.5, 4, 0), (0.1, 3, 0)), {}, "to the end"),
         (KILLED, {"lost": (lost(0.1, "failed", status=500),)}, "is answered 500"),

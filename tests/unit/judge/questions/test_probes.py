@@ -68,7 +68,7 @@ def test_answers(steps: tuple[HealthStep, ...], words: str, number: int | None) 
 
 def test_the_sentence_says_how_many_were_ahead_and_what_tcp_gives_up() -> None:
     found = answer(ProbesSeen(steps=UNEVEN)).sentence
-    assert "With 8 requests in the app the health check waits for a place" in found
+    assert "With 8 requests in the app the health check waits for a slot" in found
     assert "behind 5 of them (behind 9 when 4 more wait)" in found
     assert "with 4 that happens at times" in found
     assert "(by Kubernetes' defaults), it is restarted after 3 failures" in found

@@ -30,7 +30,7 @@ BAD_GATEWAY = {
         (
             {"new_processes": 0, "after": (3, 3)},
             {},
-            "3 of 4 places left; finishes",
+            "3 of 4 slots left; finishes",
             "no other takes its place.",
         ),
         ({"new_processes": 0}, {}, "the others do; finishes", "have as many"),

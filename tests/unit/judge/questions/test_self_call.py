@@ -21,13 +21,13 @@ from tests.builders.answers import call
             (call(1, 1), call(4, 0, 4)),
             "yes; deadlock at 4",
             1,
-            "when such requests take all places, all of them wait for ever",
+            "when such requests take all slots, all of them wait for ever",
         ),
         (
             (call(1, 1), call(8, 3, 4, failed=0, waiting=1)),
             "yes; deadlock at 8",
             1,
-            "when such requests take all places, some of them wait for ever",
+            "when such requests take all slots, some of them wait for ever",
         ),
         (
             (call(1, 1), call(8, 8, together=6), call(8, 0, 8)),

@@ -58,8 +58,8 @@ FREED = Freed(seconds=3.97, closed=1)
             silent(slow(SlowWay.SILENT, *EACH), slow(SlowWay.HALF_BODY, *EACH)),
             "4 shut all others out",
             4,
-            "Clients sending nothing or half a body take a place each: as many as "
-            "there are places shut everyone out for at least the 8 s that it was "
+            "Clients sending nothing or half a body take a slot each: as many as "
+            "there are slots shut everyone out for at least the 8 s that it was "
             "watched.",
         ),
         (
@@ -85,7 +85,7 @@ FREED = Freed(seconds=3.97, closed=1)
             silent(slow(SlowWay.IDLE, step(0, 4), step(1, 2), step(4, 1))),
             "4 leave room",
             None,
-            "Clients keeping an idle connection take some places.",
+            "Clients keeping an idle connection take some slots.",
         ),
         (
             silent(slow(SlowWay.SILENT, step(0, 1, 1), step(1, 0, 1, answered=0))),
@@ -97,7 +97,7 @@ FREED = Freed(seconds=3.97, closed=1)
             silent(slow(SlowWay.IDLE, step(0, 4), step(8, 4, closed=8))),
             "8 leave room",
             None,
-            "take no place: the server closes it.",
+            "take no slot: the server closes it.",
         ),
         (silent(slow(SlowWay.SILENT, step(0, 0))), "unknown", None, "not known"),
         (silent(), "unknown", None, "not known"),
@@ -120,7 +120,7 @@ def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> Non
     ways = silent(slow(SlowWay.SILENT, step(0, 5, 8), *MOST, *LEAST))
     said = slow_clients.answer(ways, UNEVEN)
     assert said.answer == "8 shut all others out, one may wait from 4"
-    assert "take a place each" in said.sentence
+    assert "take a slot each" in said.sentence
     assert "From 4 on a request may wait" in said.sentence
 
 

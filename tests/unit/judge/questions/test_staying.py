@@ -50,7 +50,7 @@ def test_as_many_as_there_are_places() -> None:
     found = answer(events(*EACH))
     assert (found.answer, found.number) == ("4 shut all others out", 4)
     assert found.sentence == (
-        "Each event stream takes a place: with 4 open nobody else gets in, for at "
+        "Each event stream takes a slot: with 4 open nobody else gets in, for at "
         "least the 8 s that it was watched."
     )
 
@@ -140,8 +140,8 @@ def test_no_request_waits_earlier_where_all_share_what_comes() -> None:
     ("left", "words"),
     [
         ((0,), "A stream whose client has left ends at once."),
-        ((4, 0), "keeps its place until the next event is sent."),
-        ((4, 4, 0), "keeps its place until 2 further events are sent."),
+        ((4, 0), "keeps its slot until the next event is sent."),
+        ((4, 4, 0), "keeps its slot until 2 further events are sent."),
         ((4, 4, 3, 3), "is still in the app after 3 further events."),
     ],
 )
@@ -154,7 +154,7 @@ def test_how_long_a_stream_outlasts_its_client(
 def test_sockets_say_nothing_of_where_they_are() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(SocketsSeen(steps=steps, watched_seconds=8.0))
-    assert found.sentence.startswith("Each WebSocket takes a place: with 4 open nobody")
+    assert found.sentence.startswith("Each WebSocket takes a slot: with 4 open nobody")
     said = numbers(SocketsSeen(steps=steps), EVEN)
     assert said and said.in_app is None
 
@@ -163,7 +163,7 @@ def test_how_long_a_poll_outlasts_its_client() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(PollsSeen(steps=steps, watched_seconds=8.0, kept_seconds=22.6))
     assert found.sentence == (
-        "Each client that polls takes a place: with 4 there nobody else gets in, for "
+        "Each client that polls takes a slot: with 4 there nobody else gets in, for "
         "at least the 8 s that it was watched. When their clients have left, polls "
         "stay in the app until they end by themselves: for 23 s here."
     )

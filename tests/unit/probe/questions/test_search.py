@@ -41,26 +41,26 @@ def test_one_that_is_open_though_fewer_shut_it_does_not_confuse() -> None:
     assert least({1: False, 2: True, 4: False}) == 2
 
 
-def tried_with(needed: int, places: int, limit: int = 128) -> dict[int, bool]:
+def tried_with(needed: int, slots: int, limit: int = 128) -> dict[int, bool]:
     """Everything that is tried where ``needed`` shut everyone out."""
     shut_out: dict[int, bool] = {}
-    while (count := next_clients(shut_out, places, limit)) is not None:
+    while (count := next_clients(shut_out, slots, limit)) is not None:
         assert count not in shut_out, "nothing is tried twice"
         shut_out[count] = count >= needed
     return shut_out
 
 
-@pytest.mark.parametrize("places", [2, 4, 10, 100])
-def test_two_steps_are_enough_where_each_takes_a_place(places: int) -> None:
-    assert list(tried_with(places, places)) == [places, places - 1]
+@pytest.mark.parametrize("slots", [2, 4, 10, 100])
+def test_two_steps_are_enough_where_each_takes_a_slot(slots: int) -> None:
+    assert list(tried_with(slots, slots)) == [slots, slots - 1]
 
 
 def test_one_place_takes_one_step() -> None:
     assert list(tried_with(1, 1)) == [1]
 
 
-@pytest.mark.parametrize("places", [0, 1, 4, 60, 128, 1000])
-def test_any_other_number_is_found_too(places: int) -> None:
+@pytest.mark.parametrize("slots", [0, 1, 4, 60, 128, 1000])
+def test_any_other_number_is_found_too(slots: int) -> None:
     for needed in range(1, 129):
-        assert least(tried_with(needed, places)) == needed
-    assert least(tried_with(129, places)) is None
+        assert least(tried_with(needed, slots)) == needed
+    assert least(tried_with(129, slots)) is None

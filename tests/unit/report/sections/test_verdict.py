@@ -124,7 +124,7 @@ def test_a_promise_that_is_broken_beside_the_number() -> None:
         "failed: app-0 handles 8 at once, as declared, but requests in the app are "
         "lost on SIGTERM"
     )
-    assert "fewer places than never-below" in checked(
+    assert "fewer slots than never-below" in checked(
         EIGHT, code=1, reason="never-below: 3 asked for, and there were 0 at the least"
     )
 
