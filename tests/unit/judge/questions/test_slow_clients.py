@@ -79,7 +79,7 @@ FREED = Freed(seconds=3.97, closed=1)
             "128 leave room",
             None,
             "Clients sending half a header or keeping an idle connection take no "
-            "place.",
+            "slot.",
         ),
         (
             silent(slow(SlowWay.IDLE, step(0, 4), step(1, 2), step(4, 1))),
