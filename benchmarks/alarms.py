@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.cli.again import probe_again
+from harness.cli.reproduce import probe_again
 from harness.judge.difference import Conditions
 from harness.judge.difference import differ
 from harness.judge.judge import judge

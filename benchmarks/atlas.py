@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness.cli.again import probe_by
+from harness.cli.reproduce import probe_by
 from harness.cli.site import write
 from harness.plan import catalog
 from harness.records.evidence import Evidence

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from harness.cli.again import probe_by
+from harness.cli.reproduce import probe_by
 from harness.plan import catalog
 from harness.records.earlier_answers import with_earlier_answers
 from harness.records.errors import UsageError

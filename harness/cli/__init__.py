@@ -23,17 +23,17 @@ import click
 from click.shell_completion import shell_complete
 
 import harness
-from harness.cli.outputs import discard_output
-from harness.cli.outputs import errors_share_output
-from harness.cli.outputs import escape_unprintable
-from harness.cli.outputs import explain_os_error
+from harness.cli.streams import discard_output
+from harness.cli.streams import errors_share_output
+from harness.cli.streams import escape_unprintable
+from harness.cli.streams import explain_os_error
 from harness.records.errors import did_you_mean
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.text import shortened
 from harness.report.escape import printable
-from harness.system.exhausted import EXHAUSTED
+from harness.system.os_errors import EXHAUSTED
 from harness.system.signals import end_undisturbed
 from harness.system.signals import interrupt_when_nox_ends
 from harness.system.signals import interrupt_when_told_to_end

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.again import check_again
 from harness.cli.progress import Progress
 from harness.cli.progress import progress
 from harness.cli.report import show_check
 from harness.cli.report import write as write_report
+from harness.cli.reproduce import check_again
 from harness.cli.usage.checking import CheckOptions
 from harness.deployment import findings as check_findings
 from harness.deployment.config import Configured

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from harness.cli.again import probe_again
 from harness.cli.compare import read_baseline
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
 from harness.cli.report import conclude
 from harness.cli.report import show
+from harness.cli.reproduce import probe_again
 from harness.cli.usage.comparing import ComparisonOptions
 from harness.cli.usage.printing import Printing
 from harness.environments.run import check_limit

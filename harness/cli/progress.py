@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from harness.cli.again import probe_again
-from harness.cli.status import Status
+from harness.cli.progress_line import ProgressLine
+from harness.cli.reproduce import probe_again
 from harness.environments.run import carry_out
 from harness.judge.judge import judge_cell
 from harness.measure.events import Event
@@ -50,7 +50,9 @@ NARROWEST = 8
 class Progress:
     """Prints the results of a run as they arrive, and how far the run has come."""
 
-    def __init__(self, status: Status, console: Console, *, in_lines: bool) -> None:
+    def __init__(
+        self, status: ProgressLine, console: Console, *, in_lines: bool
+    ) -> None:
         self._status = status
         self._console = console
         self.in_lines = in_lines
@@ -114,7 +116,7 @@ def progress(
     """
     console = Console(stderr=True, highlight=False, quiet=quiet)
     in_lines = quiet or not console.is_interactive or not sys.stderr.isatty()
-    status = Status(total, weight, idle=idle)
+    status = ProgressLine(total, weight, idle=idle)
     shown = Progress(status, console, in_lines=in_lines)
     if in_lines:
         yield shown

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.again import probe_again
 from harness.cli.compare import read_baseline
 from harness.cli.formats import AllWays
 from harness.cli.formats import show as show_in
 from harness.cli.formats import shown_path
 from harness.cli.formats import write_pages
 from harness.cli.progress import say_faults
+from harness.cli.reproduce import probe_again
 from harness.cli.usage.comparing import ComparisonOptions
 from harness.cli.usage.printing import Printing
 from harness.environments.collect import collect

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from harness.cli.again import probe_by
+from harness.cli.reproduce import probe_by
 from harness.plan.catalog import load
 from harness.records import files
 from harness.records import results as stored

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.again import probe_again
 from harness.cli.formats import show_text
 from harness.cli.formats import write_pages
 from harness.cli.progress import say
@@ -16,6 +15,7 @@ from harness.cli.releases import impossible_cells
 from harness.cli.releases import lines_of
 from harness.cli.releases import measure
 from harness.cli.releases import selection_of
+from harness.cli.reproduce import probe_again
 from harness.cli.usage.following import Following
 from harness.cli.usage.printing import Printing
 from harness.environments.build import with_built

@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from typing import Any
 from typing import TypeVar
 
-from harness.system.exhausted import EXHAUSTED
+from harness.system.os_errors import EXHAUSTED
 
 T = TypeVar("T")
 

@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Collection
 from collections.abc import Iterator
 
-from harness.system.calls import memory_of
-from harness.system.calls import system_call
-from harness.system.calls import SystemCall
 from harness.system.proc import threads_of
 from harness.system.sockets import socket_files
+from harness.system.system_calls import memory_of
+from harness.system.system_calls import system_call
+from harness.system.system_calls import SystemCall
 
 POLLFD = struct.Struct("=ihh")
 """An entry of the list of ``poll``: a file and the events (``man 2 poll``)."""

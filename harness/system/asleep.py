@@ -15,11 +15,11 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from harness.system.calls import memory_of
-from harness.system.calls import system_call
-from harness.system.calls import SystemCall
 from harness.system.file_locks import wait_for_each_other
 from harness.system.proc import threads_of
+from harness.system.system_calls import memory_of
+from harness.system.system_calls import system_call
+from harness.system.system_calls import SystemCall
 
 F_SETLKW, F_OFD_SETLKW = 7, 38
 FUTEX_WAIT, FUTEX_WAIT_BITSET = 0, 9

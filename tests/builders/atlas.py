@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from harness.cli.again import probe_by
+from harness.cli.reproduce import probe_by
 from harness.plan.plan import make_plan
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
-from harness.cli.again import probe_by
+from harness.cli.reproduce import probe_by
 from harness.judge.judge import judge as judge_evidence
 from harness.plan import catalog
 from harness.records.evidence import CellEvidence

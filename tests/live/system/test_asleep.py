@@ -15,8 +15,8 @@ import pytest
 from harness.system.asleep import for_a_time
 from harness.system.asleep import Sleep
 from harness.system.asleep import wake_within
-from harness.system.calls import system_call
 from harness.system.schedstat import thread_state
+from harness.system.system_calls import system_call
 from tests.live.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from harness.cli.progress import Progress
-from harness.cli.status import Status
+from harness.cli.progress_line import ProgressLine
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -26,7 +26,7 @@ def shown(*cells: CellReport, in_lines: bool, width: int = 60) -> list[str]:
     console = Console(
         file=io.StringIO(), width=width, force_terminal=not in_lines, color_system=None
     )
-    progress = Progress(Status(len(cells), 1.0), console, in_lines=in_lines)
+    progress = Progress(ProgressLine(len(cells), 1.0), console, in_lines=in_lines)
     for each in cells:
         name = each.id if in_lines else each.configuration
         progress.begin(name)
@@ -74,7 +74,7 @@ def test_an_output_that_knows_ascii_only(in_lines: bool) -> None:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
     console = Console(file=file, width=60, force_terminal=not in_lines)
-    status = Status(1, 1.0)
+    status = ProgressLine(1, 1.0)
     progress = Progress(status, console, in_lines=in_lines)
     progress.begin(UNEVEN.configuration * 9)
     console.print(status)

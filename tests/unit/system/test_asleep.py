@@ -8,7 +8,7 @@ import pytest
 
 from harness.system.asleep import Sleep
 from harness.system.asleep import sleep_in
-from harness.system.calls import parse
+from harness.system.system_calls import parse
 
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="the numbers are those of x86_64"

@@ -24,7 +24,7 @@ ENOUGH = 3
 """Parts that must be done before the remaining time is shown, or a third of all."""
 
 
-class Status:
+class ProgressLine:
     """The progress of a run, as a line that is redrawn all the time."""
 
     def __init__(

@@ -10,7 +10,7 @@ import sys
 
 from harness.records.text import MOST_OF_A_VALUE
 from harness.records.text import shortened
-from harness.system.exhausted import EXHAUSTED
+from harness.system.os_errors import EXHAUSTED
 
 REFUSED = {
     errno.EACCES: "let this user in there, or name another",

@@ -6,8 +6,8 @@ import platform
 
 import pytest
 
-from harness.system.calls import first_call
-from harness.system.calls import SystemCall
+from harness.system.system_calls import first_call
+from harness.system.system_calls import SystemCall
 
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="the numbers are those of x86_64"

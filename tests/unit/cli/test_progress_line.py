@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from harness.cli.status import clock
-from harness.cli.status import Status
+from harness.cli.progress_line import clock
+from harness.cli.progress_line import ProgressLine
 
 
 class Clock:
@@ -21,7 +21,7 @@ class Clock:
         return self.now
 
 
-def drawn(status: Status, width: int) -> str:
+def drawn(status: ProgressLine, width: int) -> str:
     """What a terminal of some width shows."""
     console = Console(
         file=io.StringIO(), width=width, force_terminal=True, color_system=None
@@ -35,7 +35,7 @@ NAMES = ("gunicorn-27.0.1/gthread-2x4", "flask-1.0.4/werkzeug-0.16.1/run", "x" *
 
 
 def test_it_is_never_wider_than_the_terminal() -> None:
-    status = Status(1234, 1234.0, Clock())
+    status = ProgressLine(1234, 1234.0, Clock())
     for name in ("", *NAMES):
         if name:
             status.begin(name)
@@ -46,7 +46,7 @@ def test_it_is_never_wider_than_the_terminal() -> None:
 
 
 def test_it_names_no_more_than_two() -> None:
-    status = Status(9, 9.0, Clock())
+    status = ProgressLine(9, 9.0, Clock())
     assert status.line(60) == "0/9  0:00  installing"
     status.begin("one")
     assert status.line(60) == "0/9  0:00  one"
@@ -61,14 +61,14 @@ def test_it_names_no_more_than_two() -> None:
 
 
 def test_a_long_name_is_cut_off_rather_than_the_count() -> None:
-    status = Status(9, 9.0, Clock())
+    status = ProgressLine(9, 9.0, Clock())
     status.begin("a-very-long-name")
     assert status.line(22) == "0/9  0:00  a-very-lon…"
 
 
 def test_the_time_left_is_shown_once_it_is_known() -> None:
     now = Clock()
-    status = Status(10, 10.0, now)
+    status = ProgressLine(10, 10.0, now)
     now.now += 5  # installing takes no part in it
     for number in range(3):
         assert "left" not in status.line(60)
@@ -84,7 +84,7 @@ def test_the_time_left_is_shown_once_it_is_known() -> None:
 
 def test_one_result_of_few_is_enough_to_estimate_the_time_left() -> None:
     now = Clock()
-    status = Status(3, 3.0, now)
+    status = ProgressLine(3, 3.0, now)
     status.begin("web")
     now.now += 7
     status.end("web")
@@ -93,7 +93,7 @@ def test_one_result_of_few_is_enough_to_estimate_the_time_left() -> None:
 
 def test_what_costs_more_counts_more() -> None:
     now = Clock()
-    status = Status(4, 13.0, now)
+    status = ProgressLine(4, 13.0, now)
     for number in range(3):
         status.begin(str(number))
         now.now += 1

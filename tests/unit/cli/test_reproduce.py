@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.cli.again import check_again
-from harness.cli.again import NOX
-from harness.cli.again import probe_again
+from harness.cli.reproduce import check_again
+from harness.cli.reproduce import NOX
+from harness.cli.reproduce import probe_again
 from harness.deployment.load import described
 from tests.samples import make
 
