@@ -117,7 +117,7 @@ def write_pages(
 ) -> None:
     """Write both pages beside ``report.json``. Raises ``UsageError``."""
     # Imported late: a run that fails before it has a report needs no templates.
-    from harness.site.run import report_page
+    from harness.site.run_page import report_page
 
     files.write_text(results / "report.md", markdown.write(sections))
     page = report_page(title, sections, cells, timeline)

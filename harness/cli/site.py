@@ -22,9 +22,9 @@ from harness.site import questions
 from harness.site.atlas import Atlas
 from harness.site.atlas import Released
 from harness.site.atlas import Snapshot
-from harness.site.lines import FLASK
-from harness.site.look import File
 from harness.site.pages import site as pages
+from harness.site.release_lines import FLASK
+from harness.site.rendering import File
 from harness.system.machine import now
 from harness.track.history import read
 

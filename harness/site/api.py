@@ -11,23 +11,23 @@ import msgspec
 import harness
 from harness.report.words import QUESTIONS
 from harness.site import address
-from harness.site import changes
+from harness.site import change_pages
+from harness.site import csv_table
 from harness.site import purl
-from harness.site import table
 from harness.site.atlas import Atlas
-from harness.site.described import LICENSE
-from harness.site.entry import AtlasCell
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import number_of
-from harness.site.look import static
-from harness.site.look import text_file
+from harness.site.atlas_cell import AtlasCell
 from harness.site.measured import measured_cells
 from harness.site.openapi import description
 from harness.site.openapi import LEFT_OUT
 from harness.site.openapi import PATHS
 from harness.site.openapi import SCHEMA_VERSION
 from harness.site.questions import QuestionPage
+from harness.site.rendering import File
+from harness.site.rendering import number_of
+from harness.site.rendering import static
+from harness.site.rendering import text_file
+from harness.site.schema_org import LICENSE
+from harness.site.site_context import Frame
 
 BASE = "api/v1"
 
@@ -75,7 +75,7 @@ def files(
     yield document(f"{BASE}/questions.json", questions=list(map(_question, answered)))
     yield document(f"{BASE}/timelines.json", lines=atlas.lines)
     yield document(
-        f"{BASE}/changes.json", changes=list(map(_change, changes.entries(atlas)))
+        f"{BASE}/changes.json", changes=list(map(_change, change_pages.entries(atlas)))
     )
     yield document(
         f"{BASE}/unmeasured.json",
@@ -83,8 +83,8 @@ def files(
         packages=[each._asdict() for each in atlas.unmeasured],
     )
     yield json_file(f"{BASE}/openapi.json", description(frame))
-    yield text_file(table.PATH, table.table(atlas))
-    yield json_file(f"{table.PATH}-metadata.json", table.description())
+    yield text_file(csv_table.PATH, csv_table.table(atlas))
+    yield json_file(f"{csv_table.PATH}-metadata.json", csv_table.description())
     # Hosts that read it allow every origin then, as GitHub Pages does anyway.
     yield text_file("_headers", static("_headers"))
 
@@ -144,7 +144,7 @@ def _question(page: QuestionPage) -> dict[str, Any]:
     }
 
 
-def _change(entry: changes.ChangeEntry) -> dict[str, Any]:
+def _change(entry: change_pages.ChangeEntry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "package": entry.package,

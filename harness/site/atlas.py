@@ -26,13 +26,13 @@ from harness.records.versions import release_order
 from harness.records.words import Record
 from harness.records.words import Result
 from harness.report import words
-from harness.site.entry import AtlasCell
-from harness.site.entry import configuration_of
-from harness.site.entry import entries_of
-from harness.site.entry import newest
-from harness.site.lines import FLASK
-from harness.site.lines import lines_along
-from harness.site.lines import release_of
+from harness.site.atlas_cell import AtlasCell
+from harness.site.atlas_cell import configuration_of
+from harness.site.atlas_cell import entries_of
+from harness.site.atlas_cell import newest
+from harness.site.release_lines import FLASK
+from harness.site.release_lines import lines_along
+from harness.site.release_lines import release_of
 
 
 class Snapshot(Record, frozen=True, kw_only=True):

@@ -12,13 +12,13 @@ from harness.report.escape import line
 from harness.site import address
 from harness.site import sentences
 from harness.site.atlas import Atlas
-from harness.site.entry import AtlasCell
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import filled
-from harness.site.look import number_of
-from harness.site.look import render
-from harness.site.look import text_file
+from harness.site.atlas_cell import AtlasCell
+from harness.site.rendering import File
+from harness.site.rendering import filled
+from harness.site.rendering import number_of
+from harness.site.rendering import render
+from harness.site.rendering import text_file
+from harness.site.site_context import Frame
 
 COLOURS = {
     "green": "#1f7a4d",

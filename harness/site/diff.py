@@ -24,8 +24,8 @@ from harness.report.words import CHANGES
 from harness.report.words import Mark
 from harness.site import matrix
 from harness.site.atlas import Atlas
-from harness.site.entry import AtlasCell
-from harness.site.lines import FLASK
+from harness.site.atlas_cell import AtlasCell
+from harness.site.release_lines import FLASK
 
 RUN = "run"
 """The name of the axis of runs."""

@@ -16,19 +16,19 @@ from harness.report.html import css_class
 from harness.report.words import Mark
 from harness.site import address
 from harness.site.atlas import Atlas
+from harness.site.atlas_cell import AtlasCell
 from harness.site.diff import axes
 from harness.site.diff import Axis
 from harness.site.diff import compare
 from harness.site.diff import Finding
 from harness.site.diff import ONE_SIDED
 from harness.site.diff import SAME
-from harness.site.entry import AtlasCell
-from harness.site.folding import ROOM
-from harness.site.frame import Frame
-from harness.site.look import embedded
-from harness.site.look import File
-from harness.site.look import number_of
-from harness.site.look import render
+from harness.site.pagination import ROOM
+from harness.site.rendering import embedded
+from harness.site.rendering import File
+from harness.site.rendering import number_of
+from harness.site.rendering import render
+from harness.site.site_context import Frame
 
 
 class ReleasePair(NamedTuple):

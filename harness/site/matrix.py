@@ -19,9 +19,9 @@ from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import address
 from harness.site.atlas import Atlas
-from harness.site.entry import age
-from harness.site.entry import configuration_of
-from harness.site.look import piece
+from harness.site.atlas_cell import age
+from harness.site.atlas_cell import configuration_of
+from harness.site.rendering import piece
 
 MOST_CELLS = 1000
 """Most cells; with more, the first view of the index would be too large."""

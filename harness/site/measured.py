@@ -8,11 +8,11 @@ from harness.records.report import CellReport
 from harness.report import words
 from harness.site import address
 from harness.site.atlas import Atlas
-from harness.site.cells import written
+from harness.site.cell_pages import written
 from harness.site.explain import explain
 from harness.site.explain import MeasuredCell
 from harness.site.explain_rules import rules
-from harness.site.look import number_of
+from harness.site.rendering import number_of
 
 WITH_MORE = "with_flask_"
 """Part of the names of apps with a library for sockets, in ``harness/target``."""

@@ -8,9 +8,9 @@ import msgspec
 
 from harness.records.report import CellReport
 from harness.records.track import Line
-from harness.site.described import LICENSE
 from harness.site.explain import MeasuredCell
-from harness.site.frame import Frame
+from harness.site.schema_org import LICENSE
+from harness.site.site_context import Frame
 
 SCHEMA_VERSION = 1
 """Version of the data; it goes up when a key changes its meaning or is removed."""

@@ -8,33 +8,33 @@ from collections.abc import Sequence
 
 from harness.records.text import plural
 from harness.report.words import QUESTIONS
-from harness.site import about
 from harness.site import address
+from harness.site import answer_pages
 from harness.site import api
-from harness.site import asked
 from harness.site import badges
-from harness.site import card
-from harness.site import cells
-from harness.site import changes
-from harness.site import described
+from harness.site import cell_pages
+from harness.site import change_pages
+from harness.site import data_pages
 from harness.site import diff_pages
 from harness.site import matrix
+from harness.site import preview_picture
 from harness.site import question_pages
 from harness.site import questions
-from harness.site import servers
-from harness.site import verdicts
+from harness.site import schema_org
+from harness.site import server_pages
+from harness.site import verdict_pages
 from harness.site.atlas import Atlas
 from harness.site.explain_rules import rules
-from harness.site.frame import Frame
-from harness.site.frame import frame_of
-from harness.site.look import embedded
-from harness.site.look import File
-from harness.site.look import render
-from harness.site.look import static
-from harness.site.look import text_file
 from harness.site.measured import measured_cells
 from harness.site.questions import QuestionPage
 from harness.site.questions import TypedQuestion
+from harness.site.rendering import embedded
+from harness.site.rendering import File
+from harness.site.rendering import render
+from harness.site.rendering import static
+from harness.site.rendering import text_file
+from harness.site.site_context import Frame
+from harness.site.site_context import frame_of
 
 
 def site(
@@ -47,12 +47,12 @@ def site(
     for file in _pages(atlas, frame, answered):
         paths.append(file.path)
         yield file
-    yield from changes.files(atlas, frame)
+    yield from change_pages.files(atlas, frame)
     yield from api.files(atlas, frame, answered)
     yield from badges.files(atlas, frame)
     yield from _cards(atlas, answered)
     yield text_file("icon.svg", static("icon.svg"))
-    yield from about.machine_files(atlas, frame, answered, paths)
+    yield from data_pages.machine_files(atlas, frame, answered, paths)
     for evidence in dict.fromkeys(entry.file for entry in atlas.entries):
         yield text_file(evidence.path, evidence.text)
 
@@ -61,13 +61,13 @@ def _pages(
     atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
 ) -> Iterator[File]:
     yield _index(atlas, frame, answered)
-    yield from cells.pages(atlas, frame, answered)
-    yield from servers.pages(atlas, frame, answered)
-    yield from verdicts.pages(atlas, frame)
-    yield from asked.pages(atlas, frame, answered, _filter(atlas))
+    yield from cell_pages.pages(atlas, frame, answered)
+    yield from server_pages.pages(atlas, frame, answered)
+    yield from verdict_pages.pages(atlas, frame)
+    yield from answer_pages.pages(atlas, frame, answered, _filter(atlas))
     yield from question_pages.pages(frame, answered)
     yield from diff_pages.pages(atlas, frame)
-    yield from about.pages(atlas, frame)
+    yield from data_pages.pages(atlas, frame)
     yield _explain(atlas, frame)
 
 
@@ -81,7 +81,7 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
     return render(
         "index.html",
         script="filter.js",
-        described=described.website(frame),
+        described=schema_org.website(frame),
         site=frame,
         name="How many requests does a Flask deployment really handle at once?",
         description=lead,
@@ -103,7 +103,7 @@ def _filter(atlas: Atlas) -> dict[str, object]:
         "servers": list(atlas.titles.items()),
         "questions": [
             (str(question), QUESTIONS[question].question)
-            for question in asked.of_any(atlas)
+            for question in answer_pages.of_any(atlas)
         ],
     }
 
@@ -134,15 +134,19 @@ def _explain(atlas: Atlas, frame: Frame) -> File:
 def _cards(atlas: Atlas, answered: Sequence[QuestionPage]) -> Iterator[File]:
     """The picture of each page."""
     current = matrix.current(atlas.report.cells)
-    yield File("card/index.png", card.of_cells(current))
+    yield File("card/index.png", preview_picture.of_cells(current))
     for entry in atlas.entries:
         path = f"card/{address.cell(entry.cell)}.png"
-        yield File(path, card.of_cell(entry.cell))
+        yield File(path, preview_picture.of_cell(entry.cell))
     for name in atlas.servers:
         newest = atlas.newest_of(name)
         path = f"card/server-{address.segment(name)}.png"
-        yield File(path, card.of_cells(newest))
+        yield File(path, preview_picture.of_cells(newest))
     for each in answered:
         first = next(iter(each.cells.values()), None)
-        picture = card.of_cell(first) if first else card.of_cells(current)
+        picture = (
+            preview_picture.of_cell(first)
+            if first
+            else preview_picture.of_cells(current)
+        )
         yield File(f"card/question-{each.name}.png", picture)

@@ -11,15 +11,15 @@ from harness.records.questions import Answer
 from harness.report import words
 from harness.site import address
 from harness.site import curve
-from harness.site import described
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import render
+from harness.site import schema_org
 from harness.site.questions import is_answer_to
 from harness.site.questions import places_in
 from harness.site.questions import QuestionPage
 from harness.site.questions import Topic
 from harness.site.questions import Wording
+from harness.site.rendering import File
+from harness.site.rendering import render
+from harness.site.site_context import Frame
 
 MOST_NEAR = 6
 """Most other questions that are named beside one."""
@@ -84,7 +84,7 @@ def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> Fil
         name=page.asked,
         description=page.answer,
         card=f"card/question-{page.name}.png",
-        described=described.question(frame, page.asked, page.answer),
+        described=schema_org.question(frame, page.asked, page.answer),
         asked=page.written(question.asked, root).marked,
         answer=page.written(question.answer, root).marked,
         wrong=page.written(question.wrong, root).marked,

@@ -33,10 +33,10 @@ from harness.records.words import Record
 from harness.report import html
 from harness.report.text import quoted
 from harness.site import address
-from harness.site.entry import age
-from harness.site.fields import NOT_ASKED
-from harness.site.fields import value_of
-from harness.site.look import shown
+from harness.site.answer_values import NOT_ASKED
+from harness.site.answer_values import value_of
+from harness.site.atlas_cell import age
+from harness.site.rendering import shown
 
 FOLDER = Path(__file__).parent / "questions"
 

@@ -11,9 +11,9 @@ from harness.records.track import Span
 from harness.records.words import Outcome
 from harness.report import words
 from harness.site.atlas import Atlas
-from harness.site.lines import FLASK
-from harness.site.lines import release_of
-from harness.site.lines import so_since
+from harness.site.release_lines import FLASK
+from harness.site.release_lines import release_of
+from harness.site.release_lines import so_since
 
 
 def name(cell: CellReport) -> str:

@@ -21,7 +21,7 @@ from harness.site import address
 from harness.site import release_chart
 from harness.site import sentences
 from harness.site.atlas import Atlas
-from harness.site.lines import FLASK
+from harness.site.release_lines import FLASK
 
 SWINGS = 4
 """With this many changes along Flask, in both directions, no release is the cause."""

@@ -18,11 +18,11 @@ from harness.records.files import read
 from harness.records.results import read_evidence
 from harness.records.track import Line
 from harness.report.words import QUESTIONS as QUESTIONS_ASKED
-from harness.site import changes
+from harness.site import change_pages
 from harness.site import questions
 from harness.site.atlas import Released
 from harness.site.explain import MeasuredCell
-from harness.site.frame import frame_of
+from harness.site.site_context import frame_of
 from harness.track import history
 from tests.atlas.conftest import URL
 from tests.builders.atlas import atlas_of
@@ -148,7 +148,7 @@ def test_the_id_of_a_change_never_changes() -> None:
     atlas = atlas_of(sample("history"))
     ids = {
         f"{entry.release} {entry.cell.configuration}": entry.id
-        for entry in changes.entries(atlas)
+        for entry in change_pages.entries(atlas)
     }
     known = "urn:uuid:6c706883-f400-5c8d-96fa-5d3a91e91bbf"
     assert ids["23.0.0 gthread-1x4-connections-4"] == known
@@ -209,7 +209,7 @@ def test_a_site_without_an_address_has_feeds_with_relative_links() -> None:
     atlas = atlas_of(sample("history"))
     (feed, *_) = [
         file
-        for file in changes.files(atlas, frame_of(atlas))
+        for file in change_pages.files(atlas, frame_of(atlas))
         if file.path.endswith(".atom")
     ]
     assert b'href="../changes.html"' in feed.content

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harness.site.look import source_hash
 from harness.site.pages import site
+from harness.site.rendering import source_hash
 from tests.atlas.conftest import URL
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import built

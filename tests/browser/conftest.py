@@ -24,7 +24,7 @@ from harness.cli.site import write
 from harness.judge.changes import changes_in
 from harness.report import contents
 from harness.site.pages import site
-from harness.site.run import report_page
+from harness.site.run_page import report_page
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import catalog_evidence
 from tests.builders.atlas import QUESTIONS

@@ -17,11 +17,11 @@ from playwright.sync_api import Page
 from harness.cli.site import write
 from harness.judge.changes import changes_in
 from harness.report import contents
-from harness.site.cells import written
+from harness.site.cell_pages import written
 from harness.site.explain import explain
 from harness.site.measured import measured_cells
 from harness.site.pages import site
-from harness.site.run import report_page
+from harness.site.run_page import report_page
 from tests.browser.conftest import DEADLINE
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import catalog_evidence

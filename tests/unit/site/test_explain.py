@@ -14,7 +14,7 @@ from harness.deployment.declared.derive import uvicorn
 from harness.deployment.declared.derive import waitress
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.environment import Where
-from harness.site.cells import written
+from harness.site.cell_pages import written
 from harness.site.explain import explain
 from harness.site.explain import MeasuredCell
 from harness.site.explain_rules import rules

@@ -12,7 +12,7 @@ import pytest
 
 from harness.records.results import read_evidence
 from harness.report.words import QUESTIONS
-from harness.site.fields import value_of
+from harness.site.answer_values import value_of
 from harness.site.questions import answered
 from harness.site.questions import PLACE
 from harness.site.questions import QuestionPage

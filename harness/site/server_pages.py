@@ -18,18 +18,18 @@ from harness.report.words import Mark
 from harness.site import address
 from harness.site import matrix
 from harness.site.atlas import Atlas
-from harness.site.entry import age
-from harness.site.entry import configuration_of
-from harness.site.folding import folded
-from harness.site.folding import ROOM
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import number_of
-from harness.site.look import piece
-from harness.site.look import render
+from harness.site.atlas_cell import age
+from harness.site.atlas_cell import configuration_of
 from harness.site.matrix import MatrixView
+from harness.site.pagination import folded
+from harness.site.pagination import ROOM
 from harness.site.questions import citing
 from harness.site.questions import QuestionPage
+from harness.site.rendering import File
+from harness.site.rendering import number_of
+from harness.site.rendering import piece
+from harness.site.rendering import render
+from harness.site.site_context import Frame
 from harness.site.timelines import DrawnLine
 from harness.site.timelines import timelines
 

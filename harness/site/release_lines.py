@@ -12,7 +12,7 @@ from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.versions import release_order
 from harness.records.words import Outcome
-from harness.site.entry import AtlasCell
+from harness.site.atlas_cell import AtlasCell
 from harness.track.point import Point
 from harness.track.timeline import fill_line
 

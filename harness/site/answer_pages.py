@@ -16,15 +16,15 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.report.words import QUESTIONS
 from harness.site.atlas import Atlas
-from harness.site.entry import age
-from harness.site.entry import AtlasCell
-from harness.site.entry import newest
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import render
+from harness.site.atlas_cell import age
+from harness.site.atlas_cell import AtlasCell
+from harness.site.atlas_cell import newest
 from harness.site.questions import about
 from harness.site.questions import QuestionPage
-from harness.site.servers import other_releases
+from harness.site.rendering import File
+from harness.site.rendering import render
+from harness.site.server_pages import other_releases
+from harness.site.site_context import Frame
 
 MOST_ANSWERS = 3
 """How many of the questions that people type are answered at the top."""

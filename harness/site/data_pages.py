@@ -18,18 +18,18 @@ from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.report import words
 from harness.report.words import MARKS
-from harness.site import described
+from harness.site import schema_org
 from harness.site.atlas import Atlas
-from harness.site.entry import AtlasCell
-from harness.site.entry import EvidenceFile
-from harness.site.folding import folded
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import filled
-from harness.site.look import piece
-from harness.site.look import render
-from harness.site.look import text_file
+from harness.site.atlas_cell import AtlasCell
+from harness.site.atlas_cell import EvidenceFile
+from harness.site.pagination import folded
 from harness.site.questions import QuestionPage
+from harness.site.rendering import File
+from harness.site.rendering import filled
+from harness.site.rendering import piece
+from harness.site.rendering import render
+from harness.site.rendering import text_file
+from harness.site.site_context import Frame
 
 NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, *INSTRUMENT)
 
@@ -112,12 +112,12 @@ def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
     )
     yield render(
         "data.html",
-        described=described.dataset(frame, about),
+        described=schema_org.dataset(frame, about),
         site=frame,
         name="Flask concurrency as data: JSON, CSV, feeds",
         description=about,
-        license=described.LICENSE,
-        license_page=described.LICENSE_PAGE,
+        license=schema_org.LICENSE,
+        license_page=schema_org.LICENSE_PAGE,
         snapshot=atlas.snapshot,
         older=atlas.older,
         oldest=min(each.measured_at for each in atlas.evidence),
@@ -159,7 +159,7 @@ def machine_files(
         cells=plural(len(atlas.entries), "cell"),
         answered=answered,
         servers=list(atlas.titles.items()),
-        license=described.LICENSE,
+        license=schema_org.LICENSE,
     )
     robots = "User-agent: *\nAllow: /\n"
     if frame.url:

@@ -8,8 +8,8 @@ from harness.judge.changes import changes_in
 from harness.records.track import Timeline
 from harness.report import contents
 from harness.report.sections.timeline import sections
-from harness.site.run import MOST_DRAWN
-from harness.site.run import report_page
+from harness.site.run_page import MOST_DRAWN
+from harness.site.run_page import report_page
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import EVIL
 from tests.builders.atlas import hostile

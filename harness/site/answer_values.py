@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.records.choices import Act
 from harness.records.report import CellReport
 from harness.report import words
-from harness.site.look import number_of
+from harness.site.rendering import number_of
 
 MB = 1_000_000
 

@@ -22,14 +22,14 @@ from harness.site import lanes
 from harness.site import purl
 from harness.site import sentences
 from harness.site.atlas import Atlas
-from harness.site.entry import age
-from harness.site.entry import AtlasCell
-from harness.site.entry import configuration_of
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import number_of
-from harness.site.look import render
+from harness.site.atlas_cell import age
+from harness.site.atlas_cell import AtlasCell
+from harness.site.atlas_cell import configuration_of
 from harness.site.questions import QuestionPage
+from harness.site.rendering import File
+from harness.site.rendering import number_of
+from harness.site.rendering import render
+from harness.site.site_context import Frame
 
 MOST_SAME = 20
 """Cells of the same configuration with other releases that a page lists, newest first;

@@ -21,7 +21,7 @@ from harness.site import curve
 from harness.site import lanes
 from harness.site import release_chart
 from harness.site import sentences
-from harness.site.look import render
+from harness.site.rendering import render
 
 MOST_DRAWN = 120
 """Most cells that are drawn, since more make a page too large."""

@@ -8,9 +8,9 @@ import io
 from harness.report.words import QUESTIONS
 from harness.site import address
 from harness.site.atlas import Atlas
-from harness.site.described import LICENSE_PAGE
-from harness.site.entry import AtlasCell
-from harness.site.look import shown
+from harness.site.atlas_cell import AtlasCell
+from harness.site.rendering import shown
+from harness.site.schema_org import LICENSE_PAGE
 
 PATH = "data.csv"
 

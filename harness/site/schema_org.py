@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.site.frame import Frame
+from harness.site.site_context import Frame
 
 NAME = "Flask Concurrency Matrix"
 

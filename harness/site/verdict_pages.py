@@ -16,12 +16,12 @@ from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import matrix
 from harness.site.atlas import Atlas
-from harness.site.entry import age
-from harness.site.folding import folded
-from harness.site.frame import Frame
-from harness.site.look import File
-from harness.site.look import piece
-from harness.site.look import render
+from harness.site.atlas_cell import age
+from harness.site.pagination import folded
+from harness.site.rendering import File
+from harness.site.rendering import piece
+from harness.site.rendering import render
+from harness.site.site_context import Frame
 
 MOST_LINKS = 40
 """The most releases of Flask that a row links to."""

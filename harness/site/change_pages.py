@@ -20,14 +20,14 @@ from harness.report.words import Mark
 from harness.site import address
 from harness.site import sentences
 from harness.site.atlas import Atlas
-from harness.site.entry import age
-from harness.site.folding import folded
-from harness.site.frame import Frame
-from harness.site.lines import FLASK
-from harness.site.look import File
-from harness.site.look import filled
-from harness.site.look import piece
-from harness.site.look import render
+from harness.site.atlas_cell import age
+from harness.site.pagination import folded
+from harness.site.release_lines import FLASK
+from harness.site.rendering import File
+from harness.site.rendering import filled
+from harness.site.rendering import piece
+from harness.site.rendering import render
+from harness.site.site_context import Frame
 from harness.site.timelines import cells_of
 from harness.site.timelines import swings
 

@@ -195,7 +195,7 @@ def render(
     """A page, by default at a path like its template's; ``script`` runs on it.
 
     ``described`` is what the page is, for search engines, in words of
-    https://schema.org; see ``harness/site/described.py``.
+    https://schema.org; see ``harness/site/schema_org.py``.
     """
     path = path or template
     style = Markup(static("style.css"))
