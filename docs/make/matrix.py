@@ -19,9 +19,9 @@ from harness.report import markdown
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
 from harness.report.grid import lay_out
-from harness.report.sections.matrix import value
-from harness.report.sections.matrix import VARYING
-from harness.report.sections.one_table import section
+from harness.report.sections.matrix_cells import value
+from harness.report.sections.matrix_cells import VARYING
+from harness.report.sections.terminal_matrix import section
 
 from .blocks import block
 from .blocks import README

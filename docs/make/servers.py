@@ -25,7 +25,7 @@ from harness.records.report import Report
 from harness.records.versions import release_order
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.report.sections import matrix
+from harness.report.sections import matrix_cells
 
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "servers.md"
@@ -128,7 +128,7 @@ def _key(cell: CellReport) -> str:
 def _seen_of(cell: CellReport, reason: str) -> Seen:
     measured = cell.outcome is Outcome.MEASURED
     return Seen(
-        number=matrix.value(cell).number,
+        number=matrix_cells.value(cell).number,
         outcome=cell.outcome,
         as_declared=cell.verdict is Verdict.AS_DECLARED,
         finding=_finding(cell) if measured else "",

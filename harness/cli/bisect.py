@@ -53,7 +53,7 @@ from harness.track.follow import find_targets
 from harness.track.follow import Followed
 from harness.track.follow import packages_of
 from harness.track.follow import Target
-from harness.track.lost import watching
+from harness.track.lost_requests import watching
 from harness.track.search import ChangePoint
 from harness.track.search import find_change
 from harness.track.search import find_ends

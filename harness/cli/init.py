@@ -32,7 +32,7 @@ from harness.records import files
 from harness.records.choices import FailOn
 from harness.records.errors import UsageError
 from harness.records.report import CellReport
-from harness.report.sections.result import split_reason
+from harness.report.sections.cell_result import split_reason
 from harness.system.scratch import scratch_folder
 
 

@@ -34,7 +34,7 @@ from harness.records.report import CellReport
 from harness.records.results import evidence_path
 from harness.records.text import plural
 from harness.report.escape import printable
-from harness.report.sections.result import result
+from harness.report.sections.cell_result import result
 from harness.report.terminal import encodable
 
 PER_SECOND = 4

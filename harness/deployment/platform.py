@@ -21,9 +21,9 @@ from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import named_instances
 from harness.deployment.prepare import Prepared
 from harness.deployment.shell import CommandContext
-from harness.judge.platform import judge_platform
-from harness.judge.platform import Judged
-from harness.judge.platform import Takes
+from harness.judge.platform_sends import judge_platform
+from harness.judge.platform_sends import Judged
+from harness.judge.platform_sends import Takes
 from harness.records.declares import SendVerdict
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck

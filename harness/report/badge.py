@@ -8,7 +8,7 @@ from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
-from harness.report.sections.matrix import number
+from harness.report.sections.matrix_cells import number
 
 LABEL = "concurrent requests"
 COLOURS = {"bright_black": "lightgrey", "magenta": "blueviolet"}

@@ -8,18 +8,18 @@ from harness.records.report import Report
 from harness.report.document import Section
 from harness.report.document import Worth
 from harness.report.grid import lay_out
-from harness.report.sections import cards
 from harness.report.sections import changes
 from harness.report.sections import chart
 from harness.report.sections import claims
+from harness.report.sections import deployments
 from harness.report.sections import details
 from harness.report.sections import findings
 from harness.report.sections import life
 from harness.report.sections import memory
+from harness.report.sections import page_matrix
 from harness.report.sections import probes
 from harness.report.sections import questions
 from harness.report.sections import releases
-from harness.report.sections import releases_matrix
 from harness.report.sections import remarks
 from harness.report.sections import staying
 from harness.report.sections import summary
@@ -36,12 +36,12 @@ def page(
     notes = findings.find_notes(grid)
     compared = [changes.page_section(changed)] if changed.baseline else []
     if checked:
-        first = [*cards.sections(report, checked), remarks.section(checked)]
+        first = [*deployments.sections(report, checked), remarks.section(checked)]
     else:
         first = [
             summary.section(report, grid),
             chart.section(grid),
-            releases_matrix.section(report, grid),
+            page_matrix.section(report, grid),
             releases.section(changed.releases),
             findings.section(notes),
         ]

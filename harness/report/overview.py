@@ -19,12 +19,12 @@ from harness.report.grid import Grid
 from harness.report.grid import lay_out
 from harness.report.sections import changes
 from harness.report.sections import claims
-from harness.report.sections import in_short
+from harness.report.sections import findings_in_short
 from harness.report.sections import life
-from harness.report.sections import one_table
 from harness.report.sections import questions
 from harness.report.sections import releases
 from harness.report.sections import remarks
+from harness.report.sections import terminal_matrix
 from harness.report.sections import verdict
 from harness.report.text import say
 
@@ -44,9 +44,9 @@ def overview(
 ) -> list[Section]:
     """The report in short; ``end`` is the verdict, and ``folder`` has the files."""
     grid = lay_out(report)
-    findings = in_short.section(report.cells)
+    findings = findings_in_short.section(report.cells)
     if checked is not None or len(report.cells) <= FEW:
-        findings = in_short.in_full(
+        findings = findings_in_short.in_full(
             report.cells, checked.deployments if checked else ()
         )
     return [
@@ -66,7 +66,7 @@ def _matrix(report: Report, grid: Grid) -> list[Section]:
     """The matrix, unless it has no number."""
     if all(cell.outcome is not Outcome.MEASURED for cell in report.cells):
         return []
-    return [one_table.section(report, grid, questions.beside(grid))]
+    return [terminal_matrix.section(report, grid, questions.beside(grid))]
 
 
 def _with_files(end: Section, folder: str) -> Section:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from harness.records.report import CellReport
 from harness.report import words
-from harness.report.sections.matrix import VARYING
+from harness.report.sections.matrix_cells import VARYING
 
 WIDTH, HEIGHT = 600, 315
 

@@ -28,7 +28,7 @@ from harness.report.escape import is_link
 from harness.report.escape import line
 from harness.report.escape import printable_lines
 from harness.report.html import css_class
-from harness.report.sections.matrix import number
+from harness.report.sections.matrix_cells import number
 from harness.site import address
 
 LONGEST = 2000

@@ -21,7 +21,7 @@ from harness.records.report import CellReport
 from harness.records.words import INSTRUMENT
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-from harness.track import lost
+from harness.track import lost_requests
 
 INCONCLUSIVE = (Outcome.NOT_INSTALLED, Outcome.NOT_SUPPORTED, *INSTRUMENT)
 """Outcomes that do not show how a release handles requests."""
@@ -39,7 +39,7 @@ class Point(NamedTuple):
     @property
     def tape(self) -> Tape | None:
         """The tape of the act ``act``, if there is one."""
-        return lost.tape_of(self.evidence, self.act) if self.act else None
+        return lost_requests.tape_of(self.evidence, self.act) if self.act else None
 
     @property
     def is_conclusive(self) -> bool:
@@ -54,7 +54,7 @@ class Point(NamedTuple):
     def number(self) -> str:
         """The number, spelled as in ``expected.toml``, or the outcome."""
         if self.tape is not None and self.tape.known:
-            return lost.in_words(self.tape)
+            return lost_requests.in_words(self.tape)
         if self.act and self.cell.outcome is Outcome.MEASURED:
             return f"no tape of {self.act}"
         return in_words(self.cell)
@@ -89,7 +89,9 @@ def compare_points(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
         [Conditions.of(before.evidence, now.evidence) for before, now in pairs],
     )
     return [
-        lost.differ(before.tape, now.tape) if before.tape and now.tape else comparison
+        lost_requests.differ(before.tape, now.tape)
+        if before.tape and now.tape
+        else comparison
         for (before, now), comparison in zip(pairs, comparisons, strict=True)
     ]
 

@@ -28,7 +28,7 @@ from harness.track.bracket import narrow
 from harness.track.follow import Followed
 from harness.track.history import by_cell
 from harness.track.history import is_retryable
-from harness.track.lost import tape_of
+from harness.track.lost_requests import tape_of
 from harness.track.point import Point
 from harness.track.point import point
 

@@ -21,7 +21,7 @@ from harness.records.plan import Plan
 from harness.records.track import Swap
 from harness.track.bracket import compare_with_ends
 from harness.track.bracket import Like
-from harness.track.lost import watching
+from harness.track.lost_requests import watching
 from harness.track.point import Point
 from harness.track.point import point
 from harness.track.point import version_changes

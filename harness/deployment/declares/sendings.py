@@ -12,10 +12,10 @@ from harness.deployment.declared.program import server_words
 from harness.deployment.declares.started import Counted
 from harness.deployment.declares.started import ReadPlace
 from harness.deployment.platforms.instance import Instance
-from harness.judge.platform import judge_platform
-from harness.judge.platform import Judged
-from harness.judge.platform import Limit
-from harness.judge.platform import Takes
+from harness.judge.platform_sends import judge_platform
+from harness.judge.platform_sends import Judged
+from harness.judge.platform_sends import Limit
+from harness.judge.platform_sends import Takes
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
 

@@ -23,11 +23,11 @@ from harness.deployment.declares.started import ReadPlace
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import Waited
 from harness.deployment.shell import CommandContext
-from harness.judge.patience import AppWaits
-from harness.judge.patience import judge_answer
-from harness.judge.patience import judge_idle
-from harness.judge.patience import JudgedWait
-from harness.judge.patience import PlatformWaits
+from harness.judge.platform_waits import AppWaits
+from harness.judge.platform_waits import judge_answer
+from harness.judge.platform_waits import judge_idle
+from harness.judge.platform_waits import JudgedWait
+from harness.judge.platform_waits import PlatformWaits
 from harness.records.declares import Waiting
 from harness.records.declares import Waits
 

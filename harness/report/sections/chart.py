@@ -20,9 +20,9 @@ from harness.report.drawing import BarGroup
 from harness.report.drawing import Chart
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
-from harness.report.sections.matrix import number
-from harness.report.sections.matrix import open_ended
-from harness.report.sections.matrix import VARYING
+from harness.report.sections.matrix_cells import number
+from harness.report.sections.matrix_cells import open_ended
+from harness.report.sections.matrix_cells import VARYING
 from harness.report.text import say
 from harness.report.text import Text
 

@@ -22,7 +22,7 @@ from harness.report.document import Worth
 from harness.report.sections import claims
 from harness.report.sections.findings import not_supported
 from harness.report.sections.findings import Notes
-from harness.report.sections.matrix import number
+from harness.report.sections.matrix_cells import number
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say

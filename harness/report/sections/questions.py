@@ -32,7 +32,7 @@ from harness.report.document import Table
 from harness.report.document import Worth
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
-from harness.report.sections.one_table import Beside
+from harness.report.sections.terminal_matrix import Beside
 from harness.report.text import first_few
 from harness.report.text import joined
 from harness.report.text import Name

@@ -23,7 +23,7 @@ from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
-from harness.report.sections.matrix import open_ended
+from harness.report.sections.matrix_cells import open_ended
 from harness.report.text import first_few
 from harness.report.text import joined
 from harness.report.text import listed

@@ -22,7 +22,7 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.report.document import Paragraph
 from harness.report.document import Section
-from harness.report.sections.result import number_of
+from harness.report.sections.cell_result import number_of
 from harness.report.text import say
 from harness.report.text import Text
 from harness.report.words import Mark

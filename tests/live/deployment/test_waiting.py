@@ -1,6 +1,6 @@
 """Who gives up first, a proxy or the server behind it, is what declares says.
 
-Each claim of ``harness/judge/patience.py`` is tried with a real server, and so is its
+Each claim of ``harness/judge/platform_waits.py`` is tried with a real server, and so is its
 opposite.
 """
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.judge.platform import judge_platform
-from harness.judge.platform import Limit
-from harness.judge.platform import Takes
+from harness.judge.platform_sends import judge_platform
+from harness.judge.platform_sends import Limit
+from harness.judge.platform_sends import Takes
 from harness.records.declares import SendVerdict
 
 TAKES = Takes(8, 8, "Dockerfile:2", "2 workers × 4 threads")

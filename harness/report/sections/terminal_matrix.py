@@ -16,11 +16,11 @@ from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
 from harness.report.grid import Grid
-from harness.report.sections.matrix import columns
-from harness.report.sections.matrix import legend
-from harness.report.sections.matrix import line
-from harness.report.sections.matrix import title
-from harness.report.sections.matrix import value
+from harness.report.sections.matrix_cells import columns
+from harness.report.sections.matrix_cells import legend
+from harness.report.sections.matrix_cells import line
+from harness.report.sections.matrix_cells import title
+from harness.report.sections.matrix_cells import value
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say

@@ -7,7 +7,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Value
-from harness.report.sections.matrix import number
+from harness.report.sections.matrix_cells import number
 
 SHORT = (Verdict.UNEVEN, Verdict.FEWER)
 """Verdicts with which the declared number is named."""

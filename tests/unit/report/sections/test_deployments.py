@@ -14,7 +14,7 @@ from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.words import Outcome
 from harness.report import markdown
-from harness.report.sections.cards import sections
+from harness.report.sections.deployments import sections
 from tests.samples.cases import EVIL
 from tests.samples.make import cell
 from tests.samples.make import environment

@@ -25,7 +25,7 @@ from harness.track.bisection import make_bisection
 from harness.track.follow import find_package
 from harness.track.follow import find_targets
 from harness.track.follow import follow
-from harness.track.lost import watching
+from harness.track.lost_requests import watching
 from harness.track.point import compare_points
 from harness.track.point import point
 from harness.track.search import find_change

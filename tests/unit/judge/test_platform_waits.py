@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.judge.patience import AppWaits
-from harness.judge.patience import judge_answer
-from harness.judge.patience import judge_idle
-from harness.judge.patience import PlatformWaits
+from harness.judge.platform_waits import AppWaits
+from harness.judge.platform_waits import judge_answer
+from harness.judge.platform_waits import judge_idle
+from harness.judge.platform_waits import PlatformWaits
 from harness.records.declares import WaitVerdict
 
 PLATFORM = PlatformWaits("Cloud Run", 300, "by default", "answers 504")

@@ -20,9 +20,9 @@ from harness.report.document import Block
 from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import Section
-from harness.report.sections.result import number_of
-from harness.report.sections.result import split_reason
-from harness.report.sections.result import without_declared
+from harness.report.sections.cell_result import number_of
+from harness.report.sections.cell_result import split_reason
+from harness.report.sections.cell_result import without_declared
 from harness.report.text import first_few
 from harness.report.text import listed
 from harness.report.text import Name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.report.sections import matrix
+from harness.report.sections import matrix_cells
 from tests.builders.rendered import sample
 from tests.builders.rendered import together
 from tests.samples.make import cell
@@ -31,9 +31,9 @@ def test_text_of_a_cell(text: str) -> None:
     declared, seen = TEXTS[text]
     where = environment("3.1.3", "gunicorn", "27.0.1")
     (one,) = together((where, cell(where, "x", declared, seen))).cells
-    assert str(matrix.value(one)) == text
+    assert str(matrix_cells.value(one)) == text
 
 
 def test_text_of_a_cell_without_a_number() -> None:
-    texts = {str(matrix.value(each)) for each in sample("failures").cells}
+    texts = {str(matrix_cells.value(each)) for each in sample("failures").cells}
     assert {"✗ died", "✗ not started", "✗ not installed", "– not supported"} <= texts

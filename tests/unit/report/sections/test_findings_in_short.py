@@ -9,7 +9,7 @@ from harness.records.report import CheckedDeployment
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import plain
-from harness.report.sections import in_short
+from harness.report.sections import findings_in_short
 from tests.builders.rendered import sample
 from tests.builders.reports import cell
 from tests.builders.reports import EIGHT
@@ -17,7 +17,7 @@ from tests.builders.reports import EIGHT
 
 def lines(cells: list[CellReport]) -> list[str]:
     """What is said of cells."""
-    return plain.write([in_short.section(cells)]).splitlines()
+    return plain.write([findings_in_short.section(cells)]).splitlines()
 
 
 def many(count: int, reason: str) -> list[CellReport]:
@@ -42,7 +42,7 @@ def test_one_reason_for_all_is_one_line() -> None:
 def test_too_many_reasons_are_counted() -> None:
     cells = [each for n in range(20) for each in many(1, f"why {n}")]
     found = lines(cells)
-    assert len(found) == in_short.MOST_LINES + 1
+    assert len(found) == findings_in_short.MOST_LINES + 1
     assert found[-1] == "not installed (FC101): and 12 more, in the report"
 
 
@@ -65,7 +65,7 @@ def test_few_cells_have_all_that_is_known() -> None:
         remedy="add `--x 1`",
         reproduce="again",
     )
-    assert plain.write([in_short.in_full([uneven, EIGHT])]).splitlines() == [
+    assert plain.write([findings_in_short.in_full([uneven, EIGHT])]).splitlines() == [
         "uneven (FC001): c0: it varies",
         "uneven (FC001): why: a worker takes too much",
         "uneven (FC001): what to do: add --x 1",
@@ -82,7 +82,7 @@ def test_what_declares_less_than_is_asked_for_is_a_finding() -> None:
         file="",
         line=0,
     )
-    found = plain.write([in_short.in_full([EIGHT], [deployment])]).splitlines()
+    found = plain.write([findings_in_short.in_full([EIGHT], [deployment])]).splitlines()
     assert found[:2] == [
         "below at-least (FC201): c0: 9 asked for, and 8 were in the app at once",
         "below at-least (FC201): what to do: have more",
@@ -97,7 +97,7 @@ def test_a_promise_about_its_life_has_an_id_of_its_own() -> None:
         file="",
         line=0,
     )
-    found = plain.write([in_short.in_full([EIGHT], [deployment])]).splitlines()
+    found = plain.write([findings_in_short.in_full([EIGHT], [deployment])]).splitlines()
     assert found[0] == (
         "lost on SIGTERM (FC203): c0: On SIGTERM: not all requests in the app finish"
     )

@@ -17,8 +17,8 @@ from harness.report.document import Alert
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.sections import verdict
-from harness.report.sections.matrix import number
-from harness.report.sections.result import split_reason
+from harness.report.sections.cell_result import split_reason
+from harness.report.sections.matrix_cells import number
 from harness.report.text import Foreign
 from harness.report.text import Name
 from harness.report.text import quoted
