@@ -1,7 +1,7 @@
 """Who gives up first, a proxy or the server behind it, is what declares says.
 
-Each claim of ``harness/judge/platform_waits.py`` is tried with a real server, and so is its
-opposite.
+Each claim of ``harness/judge/platform_waits.py`` is tried with a real server, and so is
+its opposite.
 """
 
 from __future__ import annotations
