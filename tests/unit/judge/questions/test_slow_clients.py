@@ -78,8 +78,7 @@ FREED = Freed(seconds=3.97, closed=1)
             silent(slow(SlowWay.IDLE, *NONE), slow(SlowWay.HALF_HEADER, *NONE)),
             "128 leave room",
             None,
-            "Clients sending half a header or keeping an idle connection take no "
-            "slot.",
+            "Clients sending half a header or keeping an idle connection take no slot.",
         ),
         (
             silent(slow(SlowWay.IDLE, step(0, 4), step(1, 2), step(4, 1))),
