@@ -26,7 +26,7 @@ BUSY = ("busy_machine", "overloaded")
 
 WAITING = (
     LIVE + "probe/test_stopped.py",
-    LIVE + "deployment/test_places.py",
+    LIVE + "deployment/app/test_hold_places.py",
     LIVE + "measure/test_axes.py",
 )
 """Live tests of which one alone takes about a minute, and mostly waits."""

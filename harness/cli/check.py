@@ -19,11 +19,11 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.load import looking_at_paths
-from harness.deployment.own import with_environment_of
 from harness.deployment.plan import plan_deployment
-from harness.deployment.platform import on_paper
+from harness.deployment.platforms.deployment import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
+from harness.deployment.requirements import with_environment_of
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
 from harness.records import files

@@ -15,7 +15,7 @@ from harness.cli.usage.checking import CheckOptions
 from harness.deployment import findings as check_findings
 from harness.deployment.config import Configured
 from harness.deployment.findings import Findings
-from harness.deployment.isolation import notes
+from harness.deployment.isolation.folders import notes
 from harness.deployment.measure import Checked
 from harness.deployment.measure import measure_deployment
 from harness.deployment.measure import MISSING

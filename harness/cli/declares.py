@@ -9,7 +9,7 @@ from harness.cli.formats import show
 from harness.cli.usage.declares import CONTRADICTION
 from harness.cli.usage.declares import PLATFORM
 from harness.cli.usage.printing import Printing
-from harness.deployment.declares.find import find
+from harness.deployment.repository.find import find
 from harness.records.declares import Places
 from harness.records.declares import SendVerdict
 from harness.records.errors import GateFailed

@@ -14,12 +14,12 @@ from harness.cli.usage.checking import CheckOptions
 from harness.deployment import config as deployments
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
-from harness.deployment.detect import candidates
+from harness.deployment.detect.candidates import candidates
 from harness.deployment.load import DEFAULT
 from harness.deployment.load import described
 from harness.deployment.load import has_table
 from harness.deployment.load import load
-from harness.deployment.own import with_environment_of
+from harness.deployment.requirements import with_environment_of
 from harness.records.errors import UsageError
 
 REQUIREMENTS = "requirements.txt"

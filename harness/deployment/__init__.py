@@ -3,16 +3,21 @@
 Read it in this order. ``config.py`` and ``load.py`` have the file, ``prepare.py`` finds
 everything that a deployment needs, ``plan.py`` makes one planned environment with one
 cell of it, ``measure.py`` measures that like any other, and ``findings.py`` and
-``result.py`` say whether promises are kept, with ``remedies.py`` for what to do.
+``result.py`` say whether promises are kept, with ``remarks.py`` beside them.
 
-- The command: ``command.py`` and ``shell.py``, or ``detect.py`` if there is none;
-  ``address.py`` passes the server its address.
-- What it declares: ``declared`` asks the server's own code; ``declares`` reads all
-  files of a repository without running anything.
-- Doing no harm: ``isolation.py``, ``stand_ins.py``, ``no_engine.py``, ``migrations.py``
-  and, for containers, ``containers``.
-- The app: ``app.py`` and ``hook.py`` get the probe's route into it, ``mounted.py`` and
-  ``elsewhere.py`` find it where it is not expected.
-- What goes wrong: ``failures.py``, ``respawning.py``, ``fixed_ports.py``.
-- Platforms: ``platforms`` reads their files, by data.
+The folders, by what they answer:
+
+- ``command``: which command starts it? ``command/command_line.py`` takes it from where
+  it is written, ``command/program.py`` finds the server in it, ``command/address.py``
+  tells that server its address.
+- ``detect``: how is an app started if no file of deployments says so? ``init`` writes
+  such a file, and the workflow that checks it.
+- ``declared``: how many requests at once does it promise? The server's own code is
+  asked, in the environment that it runs in (``environment.py``, ``requirements.py``).
+- ``repository``: what do all files of a repository declare? They are read, and nothing
+  is run: this is the verb ``declares``.
+- ``platforms``: what do the platforms' files say, by data about each?
+- ``isolation``, and for containers ``containers``: what must a check not touch?
+- ``app``: how does the probe's route get into the app, and where is it found?
+- ``remedies``: why did it fail or fall short, and what helps?
 """

@@ -12,19 +12,19 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.app.hook import SILENT
 from harness.deployment.config import Configured
 from harness.deployment.declared.promise import say_declared
-from harness.deployment.failures import Advice
-from harness.deployment.failures import PULL
-from harness.deployment.fixed_ports import remedy_for
-from harness.deployment.fixed_ports import taken_port
-from harness.deployment.hook import SILENT
 from harness.deployment.measure import Checked
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
-from harness.deployment.remedies import about_patches
-from harness.deployment.remedies import explain
+from harness.deployment.remedies.failures import Advice
+from harness.deployment.remedies.failures import PULL
+from harness.deployment.remedies.fixed_ports import remedy_for
+from harness.deployment.remedies.fixed_ports import taken_port
+from harness.deployment.remedies.measured import about_patches
+from harness.deployment.remedies.measured import explain
 from harness.deployment.result import deployment_result
 from harness.judge.gate import DeploymentResult
 from harness.judge.gate import fault_of

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.deployment.command import command_line
+from harness.deployment.command.command_line import command_line
 from harness.deployment.config import COMMANDS
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 
 import msgspec
 
+from harness.deployment.app.hook import Hello
+from harness.deployment.command.program import server_name
+from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Deployment
-from harness.deployment.declared.program import server_name
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
 from harness.deployment.environment import UNKNOWN
-from harness.deployment.hook import Hello
-from harness.deployment.platform import health_check
+from harness.deployment.platforms.deployment import health_check
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.result import acts_of
-from harness.deployment.shell import CommandLine
 from harness.plan import catalog
 from harness.records.choices import DEFAULT_LIMIT
 from harness.records.choices import Question

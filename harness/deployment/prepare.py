@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.command import command_line
+from harness.deployment.app.hold_places import places_of
+from harness.deployment.command.command_line import command_line
+from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
@@ -33,15 +35,13 @@ from harness.deployment.environment import release_of
 from harness.deployment.environment import takes_a_shell
 from harness.deployment.environment import Where
 from harness.deployment.environment import with_flask
-from harness.deployment.fixed_ports import words_of
-from harness.deployment.isolation import stays_in_layer
-from harness.deployment.migrations import check_database
-from harness.deployment.no_engine import is_socket
-from harness.deployment.own import activated
-from harness.deployment.own import has_all
-from harness.deployment.own import own_environment
-from harness.deployment.places import places_of
-from harness.deployment.shell import CommandLine
+from harness.deployment.isolation.folders import stays_in_layer
+from harness.deployment.isolation.migrations import check_database
+from harness.deployment.isolation.no_engine import is_socket
+from harness.deployment.remedies.fixed_ports import words_of
+from harness.deployment.requirements import activated
+from harness.deployment.requirements import has_all
+from harness.deployment.requirements import own_environment
 from harness.measure.app import HOST
 from harness.records.places import HoldPlace
 from harness.records.plan import Declaration

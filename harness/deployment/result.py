@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
-from harness.deployment.remedies import is_limited
-from harness.deployment.remedies import limit_holds
+from harness.deployment.remedies.measured import is_limited
+from harness.deployment.remedies.measured import limit_holds
 from harness.judge.gate import DeploymentResult
 from harness.records.choices import Act
 from harness.records.errors import CouldNotStart

@@ -11,7 +11,7 @@ import yaml
 
 import harness
 from harness import cli
-from harness.deployment.declares.files import reader_of
+from harness.deployment.repository.files import reader_of
 from hatch_build import absolute
 from tests.conftest import ONE_WORKER
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from harness.deployment.app import DeployedApp
+from harness.deployment.app.deployed import DeployedApp
+from harness.deployment.app.hold_places import VARIABLE
+from harness.deployment.app.hold_places import variable
+from harness.deployment.app.search import OTHER_PORTS_SECONDS
 from harness.deployment.containers import contained as containers
 from harness.deployment.containers import engine
 from harness.deployment.containers.contained import Contained
@@ -20,9 +23,6 @@ from harness.deployment.containers.engine import Container
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.listening import listens_on_another_port
 from harness.deployment.containers.listening import listens_on_loopback
-from harness.deployment.elsewhere import OTHER_PORTS_SECONDS
-from harness.deployment.places import VARIABLE
-from harness.deployment.places import variable
 from harness.deployment.plan import environment
 from harness.deployment.plan import in_environment
 from harness.deployment.plan import placeholders

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.command.shell import CommandLine
 from harness.deployment.containers import copy_in
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import removing
-from harness.deployment.shell import CommandLine
 
 
 class Copy(NamedTuple):

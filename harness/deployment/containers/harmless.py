@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from pathlib import PurePath
 
+from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers import compose
@@ -36,7 +37,6 @@ from harness.deployment.containers.recognize import starts_containers
 from harness.deployment.containers.recognize import unwrapped
 from harness.deployment.containers.run_options import parse as parse_run
 from harness.deployment.containers.run_options import Run
-from harness.deployment.shell import CommandLine
 from harness.measure.target import TARGET
 
 VALUED = frozenset(

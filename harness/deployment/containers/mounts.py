@@ -16,7 +16,7 @@ from pathlib import Path
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from harness.deployment.no_engine import engine_sockets
+from harness.deployment.isolation.no_engine import engine_sockets
 
 MOST_BYTES = 512 * 1024 * 1024
 """Most bytes of a folder that are copied."""

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from harness.deployment.command.program import SHELLS
 from harness.deployment.containers.compose_command import leading_options
 from harness.deployment.containers.compose_command import OPTIONS_WITH_VALUE
 from harness.deployment.containers.mounts import ContainerRefused
-from harness.deployment.declared.program import SHELLS
 
 DOCKER = frozenset({"docker", "docker-compose"})
 

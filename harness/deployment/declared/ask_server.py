@@ -20,7 +20,7 @@ from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import ask
 from harness.deployment.environment import ask_command
 from harness.deployment.environment import Where
-from harness.deployment.walk import begin_of
+from harness.deployment.repository.walk import begin_of
 from harness.system.command import Output
 
 T = TypeVar("T")

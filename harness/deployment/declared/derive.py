@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from harness.deployment.command.program import IS_PYTHON
+from harness.deployment.command.program import server_name
+from harness.deployment.command.program import server_words
 from harness.deployment.declared import gunicorn
 from harness.deployment.declared import script
 from harness.deployment.declared import uwsgi
 from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import placed
-from harness.deployment.declared.program import IS_PYTHON
-from harness.deployment.declared.program import server_name
-from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import number

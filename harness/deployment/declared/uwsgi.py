@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.deployment.command.program import KNOWN
+from harness.deployment.command.program import server_words
+from harness.deployment.command.shell import CommandLine
 from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.ask_server import placed
 from harness.deployment.declared.ask_server import run_command
-from harness.deployment.declared.program import KNOWN
-from harness.deployment.declared.program import server_words
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import number
@@ -24,7 +25,6 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
-from harness.deployment.shell import CommandLine
 from harness.measure.target import TARGET
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from harness.deployment.command.shell import StartLine
 from harness.deployment.platforms.catalog import Platform
-from harness.deployment.shell import StartLine
 from harness.records.health import HealthCheck
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.deployment.command.shell import StartLine
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import read_named
 from harness.deployment.platforms import values
@@ -30,7 +31,6 @@ from harness.deployment.platforms.tree import named
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
 from harness.deployment.platforms.tree import text_at
-from harness.deployment.shell import StartLine
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from harness.deployment import isolation
+from harness.deployment.isolation import folders as isolation
 from harness.system import own_signals
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.declares.find import find
+from harness.deployment.repository.find import find
 from harness.records.declares import Waiting
 from harness.records.declares import Waits
 from harness.records.declares import WaitVerdict

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import run
-from harness.deployment.workflow import WORKFLOW
+from harness.deployment.init.workflow import WORKFLOW
 from harness.records.errors import UsageError
 from tests.live.deployment.conftest import Check
 

@@ -12,12 +12,12 @@ import pytest
 
 from harness.cli import main
 from harness.cli.schema import schema_of
-from harness.deployment.command import command_line
+from harness.deployment.command.command_line import command_line
 from harness.deployment.config import DeploymentFault
+from harness.deployment.isolation.no_engine import is_socket
 from harness.deployment.load import described
 from harness.deployment.load import load
 from harness.deployment.load import looking_at_paths
-from harness.deployment.no_engine import is_socket
 from harness.records.errors import UsageError
 from tests.builders.schemas import validator
 

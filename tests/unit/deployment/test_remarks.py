@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import DeploymentFault
 from harness.deployment.environment import Where
-from harness.deployment.platform import health_check
-from harness.deployment.platform import on_paper
+from harness.deployment.platforms.deployment import health_check
+from harness.deployment.platforms.deployment import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
-from harness.deployment.shell import CommandLine
 from harness.records.choices import Question
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers

@@ -10,7 +10,7 @@ import pytest
 
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
-from harness.deployment.remedies import explain
+from harness.deployment.remedies.measured import explain
 from harness.deployment.result import acts_of
 from harness.deployment.result import deployment_result
 from harness.deployment.result import raise_to

@@ -15,7 +15,7 @@ from harness.cli.usage import action
 from harness.cli.usage import init
 from harness.cli.usage import schema
 from harness.cli.usage.verb import Verb
-from harness.deployment.workflow import WORKFLOW
+from harness.deployment.init.workflow import WORKFLOW
 from harness.github import stages
 from harness.github import track_stages
 from harness.judge.gate import FORBIDDEN_CHANGES

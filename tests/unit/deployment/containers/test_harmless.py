@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.command import command_line
+from harness.deployment.command.command_line import command_line
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault

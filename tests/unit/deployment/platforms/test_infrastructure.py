@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.deployment.declares.find import find
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances
 from harness.deployment.platforms.read import instances_in
+from harness.deployment.repository.find import find
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
 from harness.records.health import CheckBy

@@ -1,0 +1,249 @@
+"""The app of a deployment, which the probe reaches by a start-up hook.
+
+The command is started unchanged, in the folder of its configuration file and with the
+caller's variables. The hook is ``target/hook``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import time
+from collections.abc import Coroutine
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.deployment.app import hook
+from harness.deployment.app import unreached
+from harness.deployment.app.hold_places import variable
+from harness.deployment.app.mount_paths import mount_paths
+from harness.deployment.app.search import AnswerSearch
+from harness.deployment.app.search import reach
+from harness.deployment.app.search import Watched
+from harness.deployment.app.written_logs import WrittenLogs
+from harness.deployment.command.program import is_direct
+from harness.deployment.declared import running
+from harness.deployment.declared.promise import declared_by
+from harness.deployment.isolation import folders as isolation
+from harness.deployment.plan import in_environment
+from harness.deployment.plan import running_environment
+from harness.deployment.prepare import Prepared
+from harness.deployment.remedies.fixed_ports import remedy_for
+from harness.measure.app import HOST
+from harness.probe.clients import Client
+from harness.probe.holds import Holds
+from harness.probe.listeners import is_of_others
+from harness.probe.listeners import shared
+from harness.probe.probe import Probe
+from harness.probe.quiet import Quiet
+from harness.probe.ready import from_app
+from harness.probe.ready import NotAnswering
+from harness.probe.ready import OutOfTime
+from harness.probe.ready import read_body
+from harness.probe.ready import take_note
+from harness.probe.ready import wait_ready
+from harness.probe.states import State
+from harness.probe.transports import Endpoint
+from harness.records.evidence import Evidence
+from harness.records.plan import Declaration
+from harness.records.plan import PlannedEnvironment
+from harness.system.process import ProcessTree
+
+LEAST_SECONDS = 2.0
+"""The least time to answer, in seconds, if containers took all the time to start."""
+
+
+class DeployedApp:
+    """The app of a deployment, reached by the route that the hook adds to it."""
+
+    listen = HOST
+    is_client = False
+    """Whether the processes are a client that starts containers, which serve."""
+
+    def __init__(self, prepared: Prepared, own: Path, seconds: float) -> None:
+        self._prepared = prepared
+        self._own = own
+        self._command, self._where = prepared.command, prepared.where
+        self._below = unreached.below(prepared)
+        self._headers = tuple(prepared.deployment.headers.items())
+        self.promise = prepared.promise
+        """What the deployment declares, by its command or by its running server."""
+        self.declaration: Declaration | None = None
+        self.found_below = ""
+        """The path that the app was found below, where no file names it."""
+        self._logs = WrittenLogs(own / "tmp")
+        self._sockets: set[Path] = set()
+        """The Unix sockets on which it was reached."""
+        self._seconds = seconds
+        self._begun = time.time()
+        self.hello: hook.Hello | None = None
+        """What the first process that answered reports about itself."""
+
+    def planned(self, planned: PlannedEnvironment) -> PlannedEnvironment:
+        """The plan as it is measured."""
+        return planned
+
+    def environment(self, own: Mapping[str, str]) -> dict[str, str]:
+        """The variables of the caller and of the deployment, with the hook."""
+        given = {**self._where.variables, **variable(self._prepared.places), **own}
+        variables = isolation.isolated(
+            given, isolation.working_tree(self._where.folder), self._own
+        )
+        socket = isolation.own_control_socket(self.promise, variables, self._own)
+        folders = {
+            name: own[name]
+            for name in self._prepared.deployment.env
+            if name in isolation.FOLDERS
+        }
+        return hook.with_hook({**variables, **folders, **socket}, self._own)
+
+    def folder(self, scratch: Path) -> Path:
+        """The folder of the configuration file."""
+        return self._where.folder
+
+    def run(self, command: list[str]) -> list[str]:
+        """The command, with a layer over the working tree if the system allows it."""
+        where = self._where
+        return isolation.layered(command, where.folder, self._own, where.variables)
+
+    def remove(self, port: int) -> Sequence[str]:
+        """No command: everything ends with the processes."""
+        return ()
+
+    def log_text(self) -> str:
+        """The ends of the log files that the app wrote."""
+        return self._logs.text()
+
+    def _mounts(self) -> Sequence[str]:
+        """Paths that the app may be mounted below; none if its file names the path."""
+        given = self._prepared.deployment
+        if self._below or given.below is not None:
+            return ()
+        return mount_paths(self._where.folder, self._command.words, given.env)
+
+    async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
+        """Wait for the reserved route, and for the path that must answer."""
+        headers = ((hook.HEADER, holds.token), *self._headers)
+        target = self._below + hook.READY
+        watched = Watched(functools.partial(self._not_the_route, server, port))
+        begun = time.monotonic()
+        await self._wait_until_started(server, port)
+
+        def wait(endpoint: Endpoint) -> Coroutine[Any, Any, Client]:
+            return wait_ready(
+                server,
+                endpoint,
+                holds.token,
+                max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS),
+                target=target,
+                headers=headers,
+                instead=watched.instead,
+            )
+
+        remedy = functools.partial(
+            remedy_for, self._command, self.promise, folder=self._where.folder
+        )
+        known = Endpoint(HOST, port), target, headers, remedy, hook.READY, self._mounts
+        search = AnswerSearch(server, *known, self.is_client)
+        try:
+            client, endpoint, found_below = await reach(search, wait, watched)
+        except OutOfTime as problem:
+            what, *rest = str(problem).split("; ")
+            allowed = f"within {self._seconds:g} seconds; `--start-seconds` allows more"
+            raise OutOfTime("; ".join([f"{what} {allowed}", *rest])) from None
+        if not endpoint.path and shared(endpoint.port, server.processes()):
+            raise NotAnswering(
+                f"another program listens on port {endpoint.port} as well, and gets "
+                "some of the requests (SO_REUSEPORT); end that program first"
+            )
+        self._below = found_below or self._below
+        self.found_below = found_below or self.found_below
+        self.hello = read_body(client, hook.Hello)
+        await self._ask_running(server)
+        if endpoint.path.startswith("/proc/"):
+            self._sockets.add(Path("/", endpoint.path.split("/root/", 1)[1]))
+        if path := self._prepared.deployment.ready:
+            await unreached.wait_until_answered(
+                server, endpoint, path, self._headers, self._seconds
+            )
+        quiet, inside = await self._look_inside(server, port)
+        target = self._below + hook.HOLD
+        probe = Probe(server, holds, endpoint, target, quiet, headers, inside)
+        take_note(probe, client)
+        probe.route = self._below + (self._prepared.deployment.route or "")
+        places = self.hello.places if self.hello else ()
+        probe.places = {
+            place.name: place.name in places for place in self._prepared.places
+        }
+        return probe
+
+    async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
+        """Wait for what has to be there before the first request."""
+
+    async def _look_inside(
+        self, server: ProcessTree, port: int
+    ) -> tuple[Quiet | None, str]:
+        """How to tell that it is quiet, and its own address, if not as usual."""
+        return None, ""
+
+    async def _ask_running(self, server: ProcessTree) -> None:
+        """Ask the running server what it declares, if the command did not say."""
+        prepared, hello = self._prepared, self.hello
+        if hello is None or self.declaration:
+            return
+        if self.promise is not None and is_direct(self._command.words):
+            return
+        self.promise, problem = await asyncio.to_thread(
+            running.ask, hello, server.processes(), self._where, self.promise
+        )
+        self.declaration = declared_by(
+            prepared.deployment, prepared.source, self.promise, problem
+        )
+
+    def _not_the_route(
+        self, server: ProcessTree, port: int, client: Client, token: str
+    ) -> str | None:
+        """The error for an answer not of the reserved route; ``None`` if it is one."""
+        self._look_at_logs(server)
+        fault = from_app(client, token)
+        if fault is None and read_body(client, hook.Hello) is None:
+            return "the probe's route answered something else than it does"
+        if fault is not None and client.state is State.ANSWERED:
+            wrong = self._wrong_program(server, port)
+            return wrong or unreached.not_reached(
+                client, self._below, hook.noted(self._own)
+            )
+        return fault
+
+    def _look_at_logs(self, server: ProcessTree) -> None:
+        """Read what its processes have written to log files."""
+        self._logs.look(server.processes(), instead_of=server.log)
+
+    def _wrong_program(self, server: ProcessTree, port: int) -> str:
+        """Why it is not the app with the hook that answers, if its processes tell."""
+        if is_of_others(port, server.processes()):
+            return f"another program answers on port {port}, which it did not get"
+        if "flask" in hook.noted(self._own):
+            return ""
+        is_without = unreached.lacks_variables(port, server.processes())
+        return unreached.WITHOUT_VARIABLES if is_without else ""
+
+    def remove_sockets(self) -> None:
+        """Remove the Unix sockets that a killed server left behind.
+
+        Sockets older than the measurement are not its own.
+        """
+        for path in self._sockets:
+            with contextlib.suppress(OSError, ValueError):
+                stays = isolation.stays_in_layer(path, self._where.folder)
+                is_own = path.is_socket() and path.stat().st_ctime >= self._begun - 1
+                if is_own and not stays:
+                    path.unlink()
+
+    def recognized(self, evidence: Evidence) -> Evidence:
+        """The evidence with the server that was recognized while it ran."""
+        where = running_environment(self._prepared, self.promise, self.hello)
+        return in_environment(evidence, where)

@@ -1,0 +1,79 @@
+"""Finds paths in an app's sources that the app may be mounted below.
+
+They are only tried: the secret of the run tells where the app is.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.deployment.repository.python_source import parsed
+from harness.deployment.repository.walk import files_in
+
+MOST_PATHS = 60
+MOST_FILES = 300
+MOST_BYTES = 500_000
+
+_PATH = re.compile(r"/[\w.~-]+(?:/[\w.~-]+)*/?")
+_IN_TEXT = re.compile(
+    r"""(?:mount|prefix|script.?name)\W+(/[\w./~-]+)""", re.IGNORECASE
+)
+_SETTINGS = (".ini", ".toml", ".yaml", ".yml", ".cfg", ".conf", ".env")
+_MOUNTS = frozenset({"DispatcherMiddleware", "PathInfoDispatcher", "mount", "graft"})
+"""Names of functions and settings that mount an app below a path."""
+
+_NOT_OWN = frozenset(
+    {"node_modules", "site-packages", "tests", "test", "migrations", "venv", "static"}
+)
+
+
+def mount_paths(
+    folder: Path, words: Sequence[str], variables: Mapping[str, str]
+) -> list[str]:
+    """Paths in the sources that the app may be mounted below, the most likely first."""
+    named: list[str] = []
+    others: list[str] = []
+    for path in _files(folder):
+        if path.suffix == ".py":
+            if (tree := parsed(path)) is not None:
+                named += _texts(_mounting(tree))
+                others += _texts([tree])
+        else:
+            named += _IN_TEXT.findall(path.read_text(errors="replace"))
+    texts = (*named, *words, *variables.values(), *others)
+    found = (word for text in texts for word in re.split(r"[=,\s]+", text))
+    paths = (each.rstrip("/") for each in found if _PATH.fullmatch(each))
+    return list(dict.fromkeys(paths))[:MOST_PATHS]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The modules and settings in a folder and below it."""
+    looked = files_in(folder, lambda name: name not in _NOT_OWN and name[0] != ".")
+    own = (path for path in looked if path.suffix in (".py", *_SETTINGS))
+    for path in itertools.islice(filter(Path.is_file, own), MOST_FILES):
+        if path.stat().st_size <= MOST_BYTES:
+            yield path
+
+
+def _mounting(tree: ast.Module) -> Iterator[ast.AST]:
+    """The calls that put an app below a path."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = getattr(called, "attr", getattr(called, "id", ""))
+            if name in _MOUNTS:
+                yield node
+
+
+def _texts(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        for each in ast.walk(node):
+            if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                yield each.value

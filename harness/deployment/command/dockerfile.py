@@ -1,0 +1,106 @@
+"""Reads the command in a Dockerfile: its ``ENTRYPOINT`` and its ``CMD``.
+
+Only what the last stage and those that it is made from say is known here, and nothing
+of the images that they begin with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.deployment.command.address import addressed
+from harness.deployment.command.address import read_line
+from harness.deployment.command.dockerfile_stages import Instruction
+from harness.deployment.command.dockerfile_stages import Stage
+from harness.deployment.command.dockerfile_stages import stage_of
+from harness.deployment.command.ports import check_port
+from harness.deployment.command.shell import CommandLine
+from harness.deployment.config import DeploymentFault
+from harness.deployment.config import read_named
+
+KEY = "dockerfile"
+
+RUN = "docker run --rm -p 127.0.0.1:{port}:8000 IMAGE"
+
+DOCKER_RUN = (
+    f'build that and measure it: command = "{RUN}", with the port that it listens on'
+)
+"""The remedy for a Dockerfile whose command does not run outside its image."""
+
+
+def command_in(
+    path: Path, caller: Mapping[str, str], env: Mapping[str, str], target: str = ""
+) -> CommandLine:
+    """The command of a stage, with its variables and those in ``env``.
+
+    The stage is the one that ``target`` names, or else the last. A line for the shell
+    may also use the variables of the caller. Raises ``DeploymentFault``.
+    """
+    # The check's port replaces the one that an image would set.
+    given = {"PATH": caller.get("PATH", ""), **env}
+    stage = stage_of(read_named(KEY, path), given, target, path)
+    run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
+    if not run:
+        raise DeploymentFault(KEY, f"{path} has no CMD; write command instead")
+    env = {**stage.env, **env}
+    first, folder = run[0], _folder(stage, path.parent)
+    for each in run:
+        _check_quotes(each)
+    if first.items is None:
+        # With an ENTRYPOINT that is a shell line, Docker ignores CMD.
+        run = run[:1]
+        given = {**caller, **env}
+        place = folder or path.parent
+        words, own = read_line(KEY, first.rest, given, stage.shell, place)
+        env |= own
+    else:
+        words = tuple(first.items)
+        for cmd in run[1:]:
+            # An ENTRYPOINT that is a list gets a CMD that is a shell line as it is.
+            words += (*stage.shell, cmd.rest) if cmd.items is None else tuple(cmd.items)
+        if addressed(words, folder or path.parent) is None:
+            check_port(KEY, words, as_list=first.name)
+    _check_paths(words)
+    return CommandLine(
+        words,
+        env,
+        path,
+        run[-1].line,
+        key=KEY,
+        note=f"starts in {folder}, as in the image" if folder else "",
+        as_list=first.name if first.items is not None else "",
+        folder=folder,
+    )
+
+
+def _folder(stage: Stage, beside: Path) -> Path | None:
+    """The folder beside a Dockerfile that is copied to the command's folder."""
+    source = beside / stage.copied.get(stage.folder, ".")
+    same = source.resolve() == beside.resolve()
+    return source if source.is_dir() and not same else None
+
+
+def _check_quotes(instruction: Instruction) -> None:
+    """Raise ``DeploymentFault`` about a list that Docker takes for a line."""
+    if instruction.items is None and re.match(r"\[\s*['\"]", instruction.rest):
+        raise DeploymentFault(
+            KEY,
+            f"line {instruction.line}: Docker takes this for a line for a shell, and "
+            f"not for a list: {instruction.rest}; write every word in double quotes, "
+            "with a comma between each two",
+        )
+
+
+def _check_paths(words: Sequence[str]) -> None:
+    """Raise ``DeploymentFault`` about a path that exists only in the image."""
+    for index, word in enumerate(words):
+        path = Path(word.rpartition("=")[2])
+        try:
+            missing = path.is_absolute() and not path.exists()
+            if missing and (index == 0 or not path.parent.exists()):
+                raise DeploymentFault(KEY, f"{path} is only in the image; {DOCKER_RUN}")
+        except OSError:
+            continue

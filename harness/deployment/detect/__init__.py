@@ -1,0 +1,1 @@
+"""How the app of a folder is started, where no file of deployments says so."""

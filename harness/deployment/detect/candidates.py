@@ -1,0 +1,176 @@
+"""Finds out how the app of a folder is started, by the files in it.
+
+Nothing is run: a ``Procfile``, a Dockerfile and the files of servers are read, and
+otherwise the app itself is looked for.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.command import dockerfile
+from harness.deployment.command.command_line import procfile_lines
+from harness.deployment.command.program import IS_PYTHON
+from harness.deployment.command.program import KNOWN
+from harness.deployment.command.program import server_words
+from harness.deployment.command.shell import words_in
+from harness.deployment.config import DeploymentFault
+from harness.deployment.detect.started_by import required_by
+from harness.deployment.detect.started_by import serves_by_script
+from harness.deployment.detect.started_by import started_by_files
+from harness.deployment.load import DEFAULT
+from harness.deployment.repository.python_source import assigned
+from harness.deployment.repository.python_source import find_app
+from harness.deployment.repository.python_source import parsed
+from harness.deployment.repository.python_source import text_of
+from harness.deployment.repository.script import commands
+from harness.records.errors import UsageError
+from harness.records.files import text_if_there
+from harness.system.processors import processors
+
+WEB = "web"
+"""The process of a ``Procfile`` that platforms send requests to."""
+
+LOOKED_FOR = "a Procfile, a Dockerfile, gunicorn.conf.py, uwsgi.ini, or an app"
+"""The files that are looked for in a folder, in words."""
+
+
+class Candidate(NamedTuple):
+    """One way to start the app of a folder."""
+
+    name: str
+    """A name for the deployment."""
+    given: dict[str, str]
+    """Keys of a deployment that say how to start it."""
+    words: tuple[str, ...]
+    path: Path | None
+    """The file that says so; ``None`` for a command that the user gave."""
+    line: int
+
+    @property
+    def origin(self) -> str:
+        """Where this way to start the app was found, in words."""
+        where = f"{self.path}:{self.line}: " if self.path else ""
+        return f"{where}{' '.join(self.words)}"
+
+    @property
+    def program(self) -> str:
+        """The server program."""
+        return server_words(self.words)[0]
+
+
+def candidates(folder: Path, verb: str) -> list[Candidate]:
+    """All ways to start the app of a folder, the most specific first.
+
+    Raises ``UsageError`` if there is no way, or only an app is left, and another
+    file says what serves it: Flask's own server would have another number. What to do
+    is told with a verb of the command line.
+    """
+    problem = ""
+    ways = [*_procfile(folder)]
+    try:
+        ways += _dockerfile(folder)
+    except (DeploymentFault, UsageError) as fault:
+        problem = str(fault).removeprefix("dockerfile: ")
+    if ways := ways or [*_files(folder)]:
+        return ways
+    app = find_app(folder)
+    if others := started_by_files(folder, app):
+        raise UsageError(*(other.advice(verb) for other in others))
+    if problem:  # what an image starts is not Flask's own server
+        raise UsageError(_instead_of_an_image(problem, verb))
+    if app and (required := [*required_by(folder, app)]):
+        raise UsageError(required[0].advice(verb))
+    if app is None:
+        raise UsageError(
+            f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
+            f"starts your server: flask-concurrency {verb} -- gunicorn app:app "
+            "--threads 4"
+        )
+    path = folder / app.partition(":")[0].replace(".", "/")
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return [_command("flask", "--app", app, "run", path=path)]
+
+
+def _procfile(folder: Path) -> Iterator[Candidate]:
+    path = folder / "Procfile"
+    for line in procfile_lines(text_if_there(path)):
+        words = words_in(line.text)
+        if line.what == WEB or server_words(words)[0] in KNOWN:
+            name = "production" if line.what == WEB else line.what
+            yield Candidate(name, {"procfile": line.what}, words, path, line.line)
+
+
+def _dockerfile(folder: Path) -> Iterator[Candidate]:
+    """The command of a Dockerfile. Raises ``DeploymentFault`` and ``UsageError``."""
+    names = ("Dockerfile", "dockerfile", "Containerfile")
+    path = next((folder / n for n in names if (folder / n).is_file()), None)
+    if path is None:
+        return
+    command = dockerfile.command_in(path, {}, {})
+    if _serves(command.words, command.folder or folder):
+        given = {"dockerfile": path.name}
+        yield Candidate("image", given, command.words, path, command.line)
+
+
+def _instead_of_an_image(problem: str, verb: str) -> str:
+    """What to do about a Dockerfile whose command cannot be started here."""
+    if "Docker takes" not in problem:
+        build = f"flask-concurrency check --declared 4 -- {dockerfile.RUN}"
+        what = problem.partition("; ")[0]
+        problem = f"{what}; build the image and measure that: {build}"
+    return (
+        f"{problem}; or give the command that starts your server: "
+        f"flask-concurrency {verb} -- gunicorn app:app --threads 4"
+    )
+
+
+def _serves(words: Sequence[str], folder: Path) -> bool:
+    """Whether a command may start a server that ``flask run`` does not stand for."""
+    if words[1:2] == ("-c",):  # a line for a shell
+        several = [each.words for each in commands(words[-1], {}, processors())]
+        known = any(server_words(each)[0] in KNOWN for each in several)
+        return known or any(_serves(each, folder) for each in several[-1:])
+    program, arguments = server_words(words)
+    if IS_PYTHON.match(program):
+        script = next((each for each in arguments if each.endswith(".py")), "")
+        return bool(script) and serves_by_script(folder / script)
+    return program in KNOWN or not (program == "" or program in SERVES_NOTHING)
+
+
+SERVES_NOTHING = frozenset(
+    {
+        *("sh", "bash", "dash", "ash", "zsh", "flask", "pytest", "tox", "celery", "rq"),
+        *("alembic", "tail", "sleep", "cat", "echo", "true", "jupyter", "ipython"),
+        *("pip", "coverage", "cd", "export", "set", "python", "fi", "done"),
+    }
+)
+"""Programs that a Dockerfile starts beside a server, or in place of one."""
+
+
+def _files(folder: Path) -> Iterator[Candidate]:
+    """Configuration files of servers, each with the usual command for it."""
+    path = folder / "gunicorn.conf.py"
+    if (tree := parsed(path)) is not None:
+        in_file = text_of(assigned(tree).get("wsgi_app"))
+        app = None if in_file else find_app(folder)
+        if in_file or app:
+            yield _command("gunicorn", *([app] if app else []), path=path)
+    for path in sorted(folder.glob("*.ini")):
+        if "[uwsgi]" in text_if_there(path).splitlines():
+            yield _command("uwsgi", "--ini", path.name, path=path)
+
+
+def from_command(words: Sequence[str]) -> Candidate:
+    """The candidate for a command that the user gives."""
+    return Candidate(
+        "production", {"command": shlex.join(words)}, tuple(words), None, 0
+    )
+
+
+def _command(*words: str, path: Path) -> Candidate:
+    return Candidate("production", {"command": shlex.join(words)}, words, path, 1)

@@ -1,0 +1,233 @@
+"""Files that start a server and are not run here: what to give in their place.
+
+Units of systemd, scripts, Compose files and those of platforms are written for other
+machines. What is left of one is its command, which a check can start.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.command.program import DEVELOPMENT
+from harness.deployment.command.program import KNOWN
+from harness.deployment.command.program import server_words
+from harness.deployment.declared.script import serving_call
+from harness.deployment.detect.adapted import command_here
+from harness.deployment.detect.named_servers import command_lines
+from harness.deployment.detect.named_servers import commands_of_project
+from harness.deployment.detect.named_servers import required_servers
+from harness.deployment.detect.named_servers import text_files
+from harness.deployment.detect.not_started import other_servers
+from harness.deployment.repository.find import places_of
+from harness.deployment.repository.find import read_places
+from harness.deployment.repository.python_source import assigned
+from harness.deployment.repository.python_source import find_app
+from harness.deployment.repository.python_source import parsed
+from harness.deployment.repository.python_source import text_of
+from harness.deployment.repository.started import ReadPlace
+from harness.deployment.repository.walk import module_file
+from harness.records.files import text_if_there
+from harness.system.processors import processors
+
+NOT_OF_PRODUCTION = frozenset(
+    {"tests", "test", "docs", "doc", "examples", "example", "samples", "vendor"}
+)
+"""Folders whose files say nothing of how the app beside them is started."""
+
+MOST_NAMED = 4
+"""Most files that an error names."""
+
+_UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?|\{\{.*?\}\}")
+
+_DECIDES = re.compile(r"WEB_CONCURRENCY|(?:GUNICORN|UWSGI|GRANIAN|UVICORN)_\w+")
+"""Variables that say how many requests a server takes."""
+
+_APP = re.compile(r"[A-Za-z_][\w.]*(?=:[A-Za-z_])")
+
+
+class StartedBy(NamedTuple):
+    """A place in a file that starts a server."""
+
+    where: str
+    """The file and the line."""
+    folder: str
+    """The folder to give the command in; ``.`` is the current one."""
+    words: tuple[str, ...]
+    variables: Mapping[str, str]
+    what: str = "starts a server, and such a file is not run here"
+    give: str = "its command"
+
+    def advice(self, verb: str) -> str:
+        """What to do about it, with a verb of the command line."""
+        change = "" if self.folder == "." else f"cd {shlex.quote(self.folder)} && "
+        given = "".join(f"{k}={shlex.quote(v)} " for k, v in self.variables.items())
+        names = sorted({n for word in self.words for n in _UNKNOWN.findall(word)})
+        values = f", with values in place of {' and '.join(names)}" if names else ""
+        return (
+            f"{self.where} {self.what}; give {self.give}{values}: {change}"
+            f"{given}flask-concurrency {verb} -- {shlex.join(self.words)}"
+        )
+
+
+def started_by_files(folder: Path, app: str | None) -> list[StartedBy]:
+    """What the files of a folder start, each command once.
+
+    Where the folder has an app itself, Flask's own server is what is measured anyway.
+    """
+    several = [*_each_once(read_places(folder, processors()), folder, app)]
+    several += [*_commands_of_project(folder)] or [*_scripts(folder)]
+    if not several and app:
+        files = [
+            each for each in text_files(folder) if _is_of_production(each[0], folder)
+        ]
+        several = [*_not_started(files, folder, app)] or [*_named(files, folder, app)]
+    return several[:MOST_NAMED]
+
+
+def _is_of_production(path: Path, top: Path) -> bool:
+    return NOT_OF_PRODUCTION.isdisjoint(path.relative_to(top).parts[:-1])
+
+
+def _each_once(
+    places: Iterable[ReadPlace], folder: Path, app: str | None
+) -> Iterator[StartedBy]:
+    """What places start, each command once, and not what ``flask run`` stands for."""
+    seen: set[tuple[str, ...]] = set()
+    for place in places:
+        if _is_of_production(place.path, folder):
+            started = _started(place, folder)
+            if started is None or (app and _is_plain_flask(started.words)):
+                continue
+            if (key := (started.folder, *started.words)) not in seen:
+                seen.add(key)
+                yield started
+
+
+def _not_started(
+    files: Iterable[tuple[Path, str]], folder: Path, app: str
+) -> Iterator[StartedBy]:
+    """Files by which something serves the app that cannot be started here."""
+    for path, other in other_servers(files):
+        where = f"{path.relative_to(folder)}:{other.line}"
+        give, words = other.instead(app)
+        yield StartedBy(where, ".", words, {}, other.said, give)
+
+
+def _named(
+    files: Iterable[tuple[Path, str]], folder: Path, app: str
+) -> Iterator[StartedBy]:
+    """Files of other kinds with the command of a server for an app that is here."""
+    for path, text in files:
+        lines = ((line, None) for line in command_lines(path, text))
+        places = [
+            place
+            for place in places_of(path, folder, lines, processors())
+            if place.app and _has_app(place, folder)
+        ]
+        for started in _each_once(places, folder, app):
+            yield started._replace(what=NAMES)
+
+
+NAMES = "names a server, and such a file is not run here"
+
+
+def _has_app(place: ReadPlace, top: Path) -> bool:
+    """Whether the app that a place serves is in its folder."""
+    module = place.app.partition(":")[0]
+    return module_file(_folder(place, top), module) is not None
+
+
+def _commands_of_project(folder: Path) -> Iterator[StartedBy]:
+    """The commands that the project installs and that serve."""
+    for named in commands_of_project(folder):
+        roots = (folder, folder / "src")
+        paths = (module_file(root, named.module) for root in roots)
+        path = next(filter(None, paths), None)
+        if path is not None and serves_by_script(path):
+            where = f"{named.path.relative_to(folder)}:{named.line}"
+            what = f"names the command {named.name}, which starts a server"
+            yield StartedBy(where, ".", (named.name,), {}, what, "that, installed")
+
+
+def required_by(folder: Path, app: str) -> Iterator[StartedBy]:
+    """Servers that are required, and that no file starts."""
+    for named in required_servers(folder):
+        where = f"{named.path.relative_to(folder)}:{named.line}"
+        words = tuple(word.format(app=app) for word in KNOWN[named.name].usual)
+        what = f"requires {named.name}, and no file here says how it is started"
+        yield StartedBy(where, ".", words, {}, what)
+
+
+_SERVERS_OF_CODE = re.compile(
+    r"\b(?:WSGIServer|make_server|run_simple|waitress|cheroot|cherrypy|tornado|twisted"
+    r"|gunicorn|hypercorn|uvicorn|granian|bjoern|meinheld|socketio\.run)\b"
+)
+"""What stands in a script that starts a server which is not Flask's own."""
+
+
+def serves_by_script(path: Path) -> bool:
+    """Whether a script serves, and not as ``flask run`` would."""
+    text = text_if_there(path)
+    return serving_call(path) > 0 or _SERVERS_OF_CODE.search(text) is not None
+
+
+def _is_plain_flask(words: Sequence[str]) -> bool:
+    """Whether a command is ``flask run`` with threads."""
+    return server_words(words)[0] in DEVELOPMENT and "--without-threads" not in words
+
+
+def _scripts(folder: Path) -> Iterator[StartedBy]:
+    """Scripts that serve in another way than ``flask run`` does."""
+    for path in sorted(folder.glob("*.py")):
+        if line := serving_call(path):
+            where = f"{path.relative_to(folder)}:{line}"
+            yield StartedBy(where, ".", ("python", path.name), {})
+
+
+def _started(each: ReadPlace, top: Path) -> StartedBy | None:
+    counted = each.elsewhere({}, processors())
+    if counted is None:
+        return None
+    words, variables = counted.command.words, counted.command.variables
+    folder = _folder(each, top)
+    if each.path.name in words and not each.started.what:
+        words = _of_settings(each.path, words, folder)
+        if not words:
+            return None
+    decides = {k: v for k, v in variables.items() if _DECIDES.fullmatch(k)}
+    shown = str(folder.relative_to(top))
+    return StartedBy(each.where, shown, command_here(words, folder), decides)
+
+
+def _folder(each: ReadPlace, top: Path) -> Path:
+    """The folder that the app of a place is imported from."""
+    above = [top / part for part in each.path.relative_to(top).parents]
+    module = _APP.match(each.app)
+    for folder in reversed(above):
+        if module is None:
+            if find_app(folder):
+                return folder
+        elif module_file(folder, module[0]):
+            return folder
+    return top
+
+
+def _of_settings(path: Path, words: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """The usual command for a file of settings, which is given in a folder.
+
+    None if it is not known which app is served.
+    """
+    shown = path.relative_to(folder).as_posix()
+    named = tuple(shown if word == path.name else word for word in words)
+    tree = parsed(path) if path.suffix == ".py" else None
+    if tree is None or text_of(assigned(tree).get("wsgi_app")) is not None:
+        return named
+    app = find_app(folder)
+    return (*named, app) if app else ()

@@ -1,0 +1,124 @@
+"""Writes the workflow that checks a user's deployments on GitHub."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.deployment.init.starter import Published
+from harness.deployment.init.starter import StarterEntry
+from harness.deployment.load import DEFAULT
+from harness.records.words import Outcome
+
+WORKFLOW = Path(".github", "workflows", "concurrency.yml")
+PROJECT = ("pyproject.toml", "setup.py")
+
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
+"""As in the workflows of this project: a commit cannot be moved, and a tag can."""
+
+_WORKFLOW = """\
+name: Concurrency
+
+on:
+  push:
+  pull_request:
+
+permissions:
+  contents: read
+
+concurrency:
+  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}
+  cancel-in-progress: true
+
+jobs:
+  check:
+    name: Requests at once
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    steps:
+      - uses: {checkout}
+        with:
+          persist-credentials: false
+{install}      - uses: {action}
+        with:
+          config: {config}
+"""
+
+_INSTALL = """\
+      - uses: {setup_python}
+        with:
+          python-version: "{python}"
+{comment}      - run: pip install {what}
+"""
+
+_NO_REQUIREMENTS = """\
+      # No file here says what the app needs. Add what else it imports.
+"""
+
+
+def repository_of(folder: Path) -> Path:
+    """The folder that GitHub looks for workflows in: the one with ``.git``."""
+    resolved = folder.resolve()
+    for each in (resolved, *resolved.parents):
+        if (each / ".git").exists():
+            return each
+    return resolved
+
+
+def workflow_text(
+    folder: Path, written: Sequence[StarterEntry], published: Published
+) -> str:
+    """The content of the workflow for the ``concurrency.toml`` in a folder."""
+    below = folder.resolve().relative_to(repository_of(folder))
+    plain = [each for each in written if each.deployment.requirements is None]
+    return _WORKFLOW.format(
+        checkout=CHECKOUT,
+        action=published.action,
+        config=_yaml((below / DEFAULT).as_posix()),
+        install=_install(folder, below, plain) if plain else "",
+    )
+
+
+def _install(folder: Path, below: Path, plain: Sequence[StarterEntry]) -> str:
+    """The steps that make the environment that the commands run in."""
+    pythons = {each.cell.python for each in plain if each.cell}
+    python = pythons.pop() if len(pythons) == 1 else "3.x"
+    if any((folder / name).exists() for name in PROJECT):
+        what = "." if below == Path() else f"./{below.as_posix()}"
+        comment = ""
+    else:
+        what, comment = shlex.join(_packages(plain)), _NO_REQUIREMENTS
+    what = what if comment else shlex.quote(what)
+    return _INSTALL.format(
+        setup_python=SETUP_PYTHON, python=python, comment=comment, what=what
+    )
+
+
+def _packages(plain: Sequence[StarterEntry]) -> list[str]:
+    """Flask and the servers, in the releases that were measured."""
+    releases: dict[str, str] = {"flask": ""}
+    for each in plain:
+        cell, program = each.cell, each.candidate.program
+        if cell and cell.outcome is Outcome.MEASURED:
+            releases["flask"] = _pin(cell.flask)
+            if cell.server != "werkzeug":
+                releases[cell.server] = _pin(cell.server_version)
+        elif program.partition("-")[0] not in ("flask", "python"):
+            releases.setdefault(program.removesuffix("-serve"), "")
+        if "gevent" in each.candidate.words:
+            releases.setdefault("gevent", "")
+    return [f"{name}{release}" for name, release in releases.items()]
+
+
+def _pin(release: str) -> str:
+    """A release as a requirement; the bare name if no index has the release."""
+    return "" if "+" in release else f"=={release}"
+
+
+def _yaml(text: str) -> str:
+    """A text as YAML, in quotes where it needs any."""
+    plain = all(each.isalnum() or each in "._-/" for each in text)
+    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Doing no harm: what a check keeps a deployment from reaching or changing."""

@@ -1,0 +1,1 @@
+"""Why something failed or fell short, and what to write instead."""

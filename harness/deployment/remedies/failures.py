@@ -1,0 +1,246 @@
+"""Finds in a server's output why it failed, and what to do about it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from harness.deployment.command.program import server_words
+from harness.deployment.declared.promise import Promise
+from harness.deployment.isolation.no_engine import NOWHERE
+from harness.deployment.isolation.stand_ins import CLIENTS
+from harness.deployment.isolation.stand_ins import LEAVES_ALONE
+from harness.deployment.isolation.stand_ins import REFUSED
+from harness.deployment.isolation.stand_ins import STARTS_NONE
+from harness.records.report import CellReport
+from harness.records.words import Outcome
+
+PROBES = "/.flask-concurrency/"
+"""Text that marks log lines about the probe's own requests."""
+
+
+NOT_PERMITTED = "Operation not permitted"
+
+
+IF_SIGNAL = "if that was a signal to a process that it did not start: "
+
+
+CAUSES = (
+    re.compile(rf".*(?:{re.escape(REFUSED)}|{NOWHERE})"),
+    re.compile(rf".*\b{NOT_PERMITTED}$"),
+    re.compile(r".*\bexec format error$"),
+    re.compile(r".*(?:toomanyrequests|429 Too Many Requests|[Nn]o space left on)"),
+    re.compile(r"\(?(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b"),
+    re.compile(r"Listen queue size is greater than the system max"),
+    re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
+    re.compile(r"service .* didn't complete successfully"),
+    re.compile(
+        r".*\b(?:unable to|failed to|could not|cannot|not found"
+        r"|no such file or directory|no python application found|unknown option)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"connect\(\) to .* failed \("),
+)
+"""How a line begins that names the cause of a server's end: what a check refused, what
+the kernel refused, a rate or a disk that is used up, an exception, an app that is not
+in its module (in words by gunicorn, uvicorn and waitress), a service that Compose
+waited for in vain, anything else."""
+
+
+PULL = "pull or build its images before the check"
+
+REMEDIES = {
+    r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
+    r"|toomanyrequests|429 Too Many Requests": PULL,
+    "exec format error$": "if that is a script, write `#!/bin/sh` as its first line; "
+    "otherwise pull or build its image for the platform of this machine",
+    "[Nn]o space left on": "make room on that disk",
+    r"\[Errno 11\]|can't start new thread|Cannot fork": "raise `ulimit -u`, or end "
+    "some processes",
+}
+"""What to do, by the cause that was printed."""
+
+
+class Advice(NamedTuple):
+    """The cause of a failure and its remedy; either may be empty."""
+
+    cause: str = ""
+    remedy: str = ""
+
+
+NO_CAUSE = re.compile(
+    r".*\b(?:INFO|DEBUG)\b|\[uWSGI\]|(?!\.?/|-\w*sh: )[^\w\[(]"
+    r"|(?:spawned|mapped|your|uwsgi|thunder|detected|machine)\b"
+    r"|\[.*\[ERROR\] (?:Worker \(pid|Shutting down|Reason: (?:Worker|App) failed"
+    r"|Control server error)"
+    r"|worker respawning|Respawned uWSGI|DAMN ! worker|.*\[emperor\] "
+    r"|Attaching to |(?:Network|Container|Volume|Image) flask-concurrency-"
+    r"|[\w.-]+ exited with code \d"
+    r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
+    re.IGNORECASE,
+)
+"""Beginnings of lines that servers print at every start or stop."""
+
+
+_CALLED_AS_ASGI = re.compile(
+    r"__call__\(\) (?:missing 1 required .*'start_response'|takes 3 positional .* 4 )"
+)
+"""Flask's error when an ASGI server calls the app."""
+
+
+def _as_wsgi(words: Sequence[str]) -> str:
+    """The remedy for an ASGI server of a Flask app: an option, or an adapter."""
+    if server_words(words)[0] in ("uvicorn", "granian"):
+        return "add `--interface wsgi`"
+    return "give it `a2wsgi.WSGIMiddleware(app)`, or serve `app` with a WSGI server"
+
+
+_FACTORY = re.compile(r"TypeError: (\w+)\(\) takes .* positional .* 2 were given")
+"""The error of a factory that a server calls as if it were the app."""
+
+
+def _calls_a_factory(cell: CellReport) -> Advice:
+    """The remedy if a factory is served in place of its app."""
+    match = _FACTORY.search(cell.log_tail)
+    place = re.compile(rf"\w[\w.]*:{match[1]}") if match else None
+    word = next(filter(place.fullmatch, cell.command), "") if place else ""
+    if not match or not word:
+        return Advice()
+    because = f"it calls `{match[1]}` as if that were the app, but that makes the app"
+    if server_words(cell.command)[0].startswith("waitress"):
+        return Advice(because, "add `--call`")
+    return Advice(because, f"write `'{word}()'` in place of `{word}`")
+
+
+def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
+    """The cause that a server printed, and the remedy."""
+    if cell.outcome is Outcome.HARNESS_FAILED:
+        return Advice()  # what was printed then is our own
+    if any(advice := _calls_a_factory(cell)):
+        return advice
+    if _CALLED_AS_ASGI.search(cell.log_tail):
+        because = "it calls the app as an ASGI app, and a Flask app is a WSGI app"
+        return Advice(because, _as_wsgi(cell.command))
+    cause = _cause(cell.log_tail, cell.reason)
+    if NOWHERE in cause:
+        return Advice(cause, STARTS_NONE)
+    if cause.endswith(NOT_PERMITTED):
+        sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
+        return Advice(cause, f"{sent}{LEAVES_ALONE}")
+    for pattern, remedy in REMEDIES.items():
+        if re.search(pattern, cause):
+            return Advice(cause, remedy)
+    if name := _lacks_variable(cause, cell.log_tail):
+        return Advice(cause, f'give it that variable: env = {{ {name} = "…" }}')
+    is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
+    is_client = server_words(cell.command)[0] in CLIENTS
+    if is_error or is_client or "exited with status 0 before" not in cell.reason:
+        return Advice(cause)
+    stay = "a server has to stay in the foreground"
+    leave = _in_foreground(promise, cell.command)
+    return Advice("; ".join(filter(None, (cause, stay))), leave)
+
+
+_UNSET = re.compile(r"KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'")
+
+
+def _lacks_variable(cause: str, log: str) -> str:
+    """The environment variable that the app looked up and did not find, if any."""
+    match = _UNSET.search(cause)
+    is_looked_up = "os.environ" in log or re.search(r"\bos(?:\.py)?[\">]", log)
+    return match["name"] if match and is_looked_up else ""
+
+
+def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:
+    """The remedy that keeps a server in the foreground, where a check can watch it."""
+    daemon = promise.settings.get("daemon") if promise else None
+    if daemon is not None and daemon.file is not None:
+        return f"leave out `daemon = True` in {daemon.source}, line {daemon.line}"
+    if daemon is not None and daemon.source.startswith("the variable"):
+        return f"leave out `--daemon` in {daemon.source}"
+    text = " ".join(words)
+    if re.search(r"\bsupervisord\b", text):
+        return "add `-n` to `supervisord`"
+    for found in (_TO_BACKGROUND.search(text), re.search(r"(?<!&)&\s*$", text)):
+        if found:
+            return f"leave out `{found[0].strip()}`"
+    return (
+        "if it went to the background, start it without an option such as `--daemon` "
+        "and without `&`"
+    )
+
+
+_TO_BACKGROUND = re.compile(r"(?<=\s)(?:-D|--daemon(?:ize2?)?)(?=[\s=]|$)")
+
+
+def _cause(log: str, reason: str) -> str:
+    """The last of the lines that most likely name the cause."""
+    if reason.startswith("it listens on"):
+        return ""  # whatever it said, that is not why
+    lines = [
+        _OF_WHICH.sub("", line.strip())
+        for line in _plain(log).splitlines()
+        if PROBES not in line and not _OF_HONCHO.match(line)
+    ]
+    lines = [line for line in lines if line and not NO_CAUSE.match(line)]
+    for cause in CAUSES:
+        if errors := [line for line in lines if cause.match(line)]:
+            return f"it said: {errors[-1]}{_details(errors[-1], lines)}"
+    lines = lines or _KILLED.findall(_plain(log))
+    if not lines or NAMED.search(reason):
+        return ""
+    return f"the last line that it printed: {lines[-1]}"
+
+
+def _plain(log: str) -> str:
+    """The output without what moves a cursor, and without requests of ours."""
+    log = _OF_TERMINALS.sub("", _WITHIN.sub("\n", log.replace("\r", "\n")))
+    return _OF_NGINX.sub(r"\1", log)
+
+
+_OF_TERMINALS = re.compile(r"(?m)\x1b\[[0-9;?]*[A-Za-z]|^\[K")
+
+_OF_NGINX = re.compile(
+    r"(?m)^.*\*\d+ (connect\(\) to .* failed \(\d+: .*?\)) while connecting to .*$"
+)
+"""What nginx writes of a server that it does not reach, with the request behind it."""
+
+_OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")
+"""The prefix by which honcho, foreman and Compose name the process of a line."""
+
+_WITHIN = re.compile(r"(?<=\S)(?=\[\d{4}-\d\d-\d\d [^]]+\] \[\d+\] \[[A-Z]+\] )")
+"""Where a line of gunicorn begins within one that another process has not ended yet."""
+
+_OF_HONCHO = re.compile(r"\d\d:\d\d:\d\d system\s+\| ")
+"""The beginning of lines that honcho and foreman write themselves."""
+
+_KILLED = re.compile(
+    r"Worker \(pid:\d+\) was sent SIG(?!TERM).*|[\w.-]+ exited with code [1-9]\d*"
+)
+"""gunicorn's message about a worker that something else killed."""
+
+DETAILS = 3
+"""Most lines after an error that are quoted with it."""
+
+
+def _details(error: str, lines: Sequence[str]) -> str:
+    """The names that a pydantic error lists on lines of their own."""
+    if not re.search(r"\d validation errors? for \w+$", error):
+        return ""
+    after = lines[len(lines) - 1 - lines[::-1].index(error) + 1 :]
+    listed = (
+        f"{name}: {what.partition(' [')[0]}"
+        for name, what in itertools.pairwise(after)
+        if re.fullmatch(r"\w[\w.]*", name)
+    )
+    names = [*dict.fromkeys(listed)]  # each worker lists them
+    more = ", …" if len(names) > DETAILS else ""
+    return f": {', '.join(names[:DETAILS])}{more}" if names else ""
+
+
+NAMED = re.compile(
+    r"it listens on|in place of the probe's route|it speaks|only Flask apps"
+)
+"""Words of reasons that already name the cause."""

@@ -1,0 +1,219 @@
+"""Finds what a user can do about a finding of a deployment.
+
+A remedy is given only where it is known to be true, for the release in use. The live
+tests apply each one and see the better number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from packaging.specifiers import SpecifierSet
+
+from harness.deployment.app.hook import Hello
+from harness.deployment.app.hook import SILENT
+from harness.deployment.declared.promise import Promise
+from harness.deployment.remedies.failures import about_failure
+from harness.deployment.remedies.failures import Advice
+from harness.deployment.remedies.failures import NAMED
+from harness.records.report import CellReport
+from harness.records.versions import is_version
+from harness.records.versions import within
+from harness.records.words import Basis
+from harness.records.words import Outcome
+from harness.records.words import Verdict
+
+SHORT = (Verdict.FEWER, Verdict.UNEVEN)
+
+COMPUTES = " (one process then does all of the computing)"
+"""The cost of one worker in place of several."""
+
+AT_LEAST = (
+    "write the number that you need as `at-least`: the check then passes unless fewer "
+    "are seen"
+)
+"""The remedy if it is left to chance how many threads start."""
+
+LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
+"""The option for the threads of a worker, in servers whose workers accept more."""
+
+
+def explain(
+    cell: CellReport, promise: Promise | None, hello: Hello = SILENT
+) -> CellReport:
+    """A cell with its cause and a remedy at the end of its reason, where these are
+    known.
+    """
+    if cell.outcome is not Outcome.MEASURED:
+        advice = about_failure(cell, promise)
+    elif cell.verdict in SHORT:
+        advice = _about_short(cell, promise, hello)
+    elif cell.verdict is Verdict.MORE:
+        advice = _about_more(cell, promise)
+    else:
+        return cell
+    reason = "; ".join(filter(None, (cell.reason, *advice)))
+    remedy = advice.remedy
+    if not any(advice) and NAMED.search(cell.reason):
+        remedy = cell.reason.partition("; ")[2]
+    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
+
+
+def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
+    """The remedy if more were in the app than the file declares."""
+    if promise is not None or not cell.bounded:
+        return Advice("", "if that is meant, write what it handles as `declared`")
+    return Advice(
+        "nothing but its file says how many it declares",
+        f"if that is what it should handle, write `declared = {cell.ceiling}`",
+    )
+
+
+def _about_short(cell: CellReport, promise: Promise | None, hello: Hello) -> Advice:
+    if any(advice := about_patches(cell, hello)):
+        return advice
+    if promise is None:
+        return Advice()
+    if promise.declared is not None and promise.declared != cell.declared:
+        if cell.ceiling == promise.declared:
+            declares = f"the command itself declares {promise.declared}"
+            return Advice(f"{declares}: {promise.because}")
+    if promise.settings.get("reuse_port") is not None:
+        return _own_queues(promise)
+    if promise.kind == "gthread":
+        return _gthread(promise, cell.verdict)
+    if cell.verdict is Verdict.UNEVEN:
+        left_to_chance = promise.by_chance and cell.floor_by is Basis.SEEN
+        return Advice("", AT_LEAST) if left_to_chance else _one_worker(promise)
+    if promise.server == "uwsgi" and "gevent" in promise.settings and not hello.patched:
+        return Advice(
+            "because the standard library is not patched, so that a request that waits "
+            "blocks its process",
+            "add `--gevent-monkey-patch`",
+        )
+    return Advice()
+
+
+def about_patches(cell: CellReport, hello: Hello) -> Advice:
+    """Why requests block a greenlet server, if its patches are missing."""
+    if hello.stale:
+        return _patched_late(hello.stale)
+    is_unpatched = hello.green and not hello.patched
+    if is_unpatched and cell.bounded and (cell.threads or 1) <= 1:
+        return _unpatched(hello.green)
+    return Advice()
+
+
+def _unpatched(library: str) -> Advice:
+    """The remedy for a greenlet server whose library is not patched in."""
+    call = {"gevent": "from gevent import monkey; monkey.patch_all()"}
+    first = call.get(library, f"import {library}; {library}.monkey_patch()")
+    return Advice(
+        f"because {library} has not patched the standard library, so that a request "
+        "that waits blocks its process",
+        f"write `{first}` as the first line of what is started",
+    )
+
+
+def _own_queues(promise: Promise) -> Advice:
+    """The remedy for workers that each have a listening socket of their own."""
+    setting = promise.settings["reuse_port"]
+    if setting.file is not None:
+        remedy = f"leave out `reuse_port` in {setting.source}, line {setting.line}"
+    else:
+        remedy = "leave out `--reuse-port`"
+    return Advice(
+        "because with `reuse_port` the kernel deals requests to workers by chance, "
+        "also to those that have no room",
+        remedy,
+    )
+
+
+def _patched_late(stale: Sequence[str]) -> Advice:
+    names = ", ".join(stale[:3]) + (" and others" if len(stale) > 3 else "")
+    verbs = ("was", "blocks") if len(stale) == 1 else ("were", "block")
+    cause = (
+        "because {} {} imported before gevent patched the standard library, and so {} "
+        "all requests of a process"
+    ).format(names, *verbs)
+    return Advice(cause, "call `monkey.patch_all()` before anything else is imported")
+
+
+def _gthread(promise: Promise, verdict: Verdict) -> Advice:
+    """The remedy for gthread workers, which accept more than their threads can run."""
+    workers, threads = promise.value("workers"), promise.value("threads")
+    limited = promise.value("worker_connections") <= threads
+    holds = limit_holds(promise.release)
+    if limited and not holds:
+        return Advice(
+            "because gunicorn 21 to 23 leave requests waiting for ever when "
+            "`--worker-connections` is no more than the threads",
+            "install gunicorn 24 or newer",
+        )
+    if verdict is not Verdict.UNEVEN or limited or workers < 2:
+        return Advice()
+    because = "because a gthread worker accepts what its busy threads cannot run"
+    if not holds:
+        return Advice(
+            because,
+            f"install gunicorn 24 or newer and add `--worker-connections {threads}`, "
+            f"or have one worker: `--workers 1 --threads {workers * threads}`"
+            f"{COMPUTES}",
+        )
+    if promise.is_in_code:
+        written = f"give gunicorn `worker_connections = {threads}` where it is started"
+    elif promise.settings["threads"].file is not None:
+        file = promise.settings["threads"].source
+        written = f"write `worker_connections = {threads}` in {file}"
+    else:
+        written = f"add `--worker-connections {threads}`"
+    return Advice(because, f"{written}{_cost_of_connections(workers, threads)}")
+
+
+def _cost_of_connections(workers: int, threads: int) -> str:
+    """The cost of limiting connections to the threads, and a cheaper way.
+
+    A gthread worker keeps no more idle connections than it may have beyond its threads.
+    With one more, a worker can take a request that has to wait.
+    """
+    full, rest = divmod(workers * threads, threads + 1)
+    always = full * threads + min(rest, threads)
+    return (
+        f" (each connection is then closed after its answer; with {threads + 1}, one "
+        f"stays open in each worker, and {always} of {workers * threads} always get in)"
+    )
+
+
+def _one_worker(promise: Promise) -> Advice:
+    """The remedy for servers without an option for this: one worker."""
+    if promise.server not in LANES or promise.value("workers") < 2:
+        return Advice()
+    if is_limited(promise):
+        return Advice()
+    workers, lanes = promise.value("workers"), promise.value(LANES[promise.server])
+    because = "because a worker accepts what its busy threads cannot run"
+    if promise.server == "granian":
+        one = f"`--workers 1 --blocking-threads {workers * lanes}`"
+        return Advice(because, f"have one worker: {one}{COMPUTES}")
+    return Advice(
+        f"{because}, against which {promise.server} has no option",
+        f"`--workers 1` declares {lanes}, always",
+    )
+
+
+def is_limited(promise: Promise) -> bool:
+    """Whether granian is given the number of connections that a worker may have."""
+    limit = promise.settings.get("backpressure")
+    return limit is not None and limit.source != ""
+
+
+STALL = SpecifierSet(">=21,<24")
+
+
+def limit_holds(release: str) -> bool:
+    """Whether ``--worker-connections`` limits a gunicorn without stalling it.
+
+    Releases 21 to 23 stall (https://github.com/benoitc/gunicorn/issues/3407).
+    """
+    return is_version(release) and not within(release, STALL)

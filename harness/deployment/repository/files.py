@@ -1,0 +1,219 @@
+"""The kinds of files that start a server, and how to read command lines from them.
+
+Each reader yields what it finds; to read another kind of file, such as that of a
+platform, add a reader and its patterns to ``READERS``.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from harness.deployment.command.command_line import procfile_lines
+from harness.deployment.command.dockerfile_stages import stage_of
+from harness.deployment.command.program import server_words
+from harness.deployment.command.program import SERVERS
+from harness.deployment.command.shell import StartLine
+from harness.deployment.platforms import values
+from harness.deployment.platforms.tree import find
+from harness.deployment.platforms.tree import from_toml
+from harness.deployment.platforms.tree import from_yaml
+from harness.deployment.platforms.tree import Node
+from harness.deployment.platforms.tree import readable
+from harness.deployment.platforms.tree import text_at
+from harness.deployment.repository.in_lines import FILES
+from harness.deployment.repository.in_lines import in_lines
+from harness.deployment.repository.pm2 import pm2_file
+from harness.deployment.repository.python_source import assigned
+from harness.deployment.repository.python_source import parsed
+from harness.deployment.repository.script import commands
+from harness.deployment.repository.sections import conf_file
+from harness.deployment.repository.sections import ini_file
+from harness.deployment.repository.sections import unit_file
+
+PAGE = (
+    "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/"
+    "command-options-specific.html#command-options-python"
+)
+"""The page that documents the options and their defaults."""
+
+NAMESPACE = "aws:elasticbeanstalk:container:python"
+
+DEFAULTS = {"NumProcesses": "1", "NumThreads": "15", "WSGIPath": "application"}
+
+
+def option_settings(path: Path, text: str) -> Iterator[StartLine]:
+    """The server that the options of a file for Python come to, if it has any."""
+    for root in readable(from_yaml, text):
+        given = {name: node for name, node in _given(root) if name in DEFAULTS}
+        if given:
+            line = min(each.line for each in given.values())
+            value = {**DEFAULTS, **{name: each.text for name, each in given.items()}}
+            app = value["WSGIPath"].removesuffix(".py").replace("/", ".")
+            command = (
+                f"gunicorn --workers {value['NumProcesses']} "
+                f"--threads {value['NumThreads']} {app}"
+            )
+            yield StartLine(line, "Elastic Beanstalk", command)
+
+
+def _given(root: Node) -> Iterator[tuple[str, Node]]:
+    """The options for Python, in either of the two ways to write them."""
+    for _, table in find(root, f"option_settings.{NAMESPACE}"):
+        yield from table.items.items()
+    for _, each in find(root, "option_settings.*"):
+        if text_at(each, "namespace") == NAMESPACE and "value" in each.items:
+            yield text_at(each, "option_name"), each.items["value"]
+
+
+Reader = Callable[[Path, str], Iterator[StartLine]]
+
+_CONCURRENCY = re.compile(r"(?:workers|threads|worker_connections|worker_class)\b")
+
+
+def _procfile(path: Path, text: str) -> Iterator[StartLine]:
+    return procfile_lines(text)
+
+
+def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
+    """The command of the last stage, which is the one that an image starts."""
+    try:
+        stage = stage_of(text, {"PATH": ""}, "", path)
+    except ValueError:
+        return  # quotes that do not close
+    run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
+    if run and run[0].items is None:
+        run = run[:1]  # with an ENTRYPOINT that is a line, Docker ignores CMD
+    if run:
+        what = " ".join(each.name for each in run)
+        parts = [shlex.join(each.items or ()) or each.rest for each in run]
+        yield StartLine(run[-1].line, what, _run_as(parts), stage.env)
+
+
+def _run_as(parts: list[str]) -> str:
+    """The line of an entrypoint and its arguments.
+
+    An entrypoint that is a script, which is often only in the image, is left out: it
+    prepares something, and then runs its arguments.
+    """
+    whole = " ".join(parts)
+    if parts[1:] and not _has_server(whole) and _has_server(parts[1]):
+        return parts[1]
+    return whole
+
+
+def _has_server(line: str) -> bool:
+    """Whether one of the commands of a line is a server that is known."""
+    return any(server_words(each.words)[0] in SERVERS for each in commands(line, {}, 1))
+
+
+def _commands(
+    root: Node, steps: str, keys: Sequence[str], variables: str
+) -> Iterator[tuple[str, StartLine]]:
+    """The commands in tables of a file, each with the name of its table."""
+    for name, table in find(root, steps):
+        run = [table.items[key] for key in keys if key in table.items]
+        words = [e.text or shlex.join(word.text for word in e.list) for e in run]
+        if run:
+            given = values.variables(table.items.get(variables))
+            yield name, StartLine(run[-1].line, "", _run_as(words), given)
+
+
+def _compose(path: Path, text: str) -> Iterator[StartLine]:
+    """The services of a Compose file that have a command of their own."""
+    for root in readable(from_yaml, text):
+        keys = ("entrypoint", "command")
+        for name, started in _commands(root, "services.*", keys, "environment"):
+            words = started.text.replace("$$", "$")
+            yield started._replace(what=f"service {name}", text=words)
+
+
+def _gunicorn(path: Path, text: str) -> Iterator[StartLine]:
+    tree = parsed(path)
+    names = assigned(tree) if tree else {}
+    lines = [value.lineno for k, value in names.items() if _CONCURRENCY.match(k)]
+    if lines:
+        yield StartLine(min(lines), "", shlex.join(["gunicorn", "-c", path.name]))
+
+
+def _uwsgi_in_other_words(path: Path, text: str) -> Iterator[StartLine]:
+    """A file of uWSGI in YAML, XML or JSON."""
+    kind = path.suffix[1:].replace("yml", "yaml")
+    yield StartLine(1, "", shlex.join(["uwsgi", f"--{kind}", path.name]))
+
+
+def _captain(path: Path, text: str) -> Iterator[StartLine]:
+    """The Dockerfile in a definition of CapRover, which is JSON."""
+    for root in readable(from_yaml, text):
+        lines = (each.text for _, each in find(root, "dockerfileLines.*"))
+        for started in _dockerfile(path, "\n".join(lines)):
+            yield started._replace(line=1)
+
+
+def _deployments(path: Path, text: str) -> Iterator[StartLine]:
+    """The commands of a file of deployments.
+
+    What it takes from a Procfile or a Dockerfile is a place there.
+    """
+    for root in readable(from_toml, text):
+        several = _commands(root, f"{DEPLOYMENTS[path.name]}.*", ("command",), "env")
+        for at, (name, started) in enumerate(several, start=1):
+            yield started._replace(what=name or str(at))
+
+
+DEPLOYMENTS = {
+    "concurrency.toml": "deployment",
+    "pyproject.toml": "tool.flask-concurrency.deployment",
+}
+"""Files that say what ``check`` measures, and where in them."""
+
+
+def _pyproject(path: Path, text: str) -> Iterator[StartLine]:
+    """Deployments, and the tasks of the runner of whichever tool."""
+    deployments = [*_deployments(path, text)]
+    yield from deployments
+    lines = {deployment.line for deployment in deployments}
+    yield from (
+        in_line for in_line in in_lines(path, text) if in_line.line not in lines
+    )
+
+
+def _shell(path: Path, text: str) -> Iterator[StartLine]:
+    # Scripts that set machines up write units of systemd.
+    yield StartLine(1, "", text.replace("ExecStart=", ""))
+
+
+READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
+    (("Procfile", "Procfile.*"), _procfile),
+    (("[Dd]ockerfile", "[Dd]ockerfile.*", "*.[Dd]ockerfile"), _dockerfile),
+    (("Containerfile", "Containerfile.*"), _dockerfile),
+    (("compose*.y*ml", "docker-compose*.y*ml"), _compose),
+    (("*stack*.y*ml",), _compose),
+    (("gunicorn*.py", "*gunicorn.py", "gunicorn_conf*"), _gunicorn),
+    (("uwsgi*.y*ml", "uwsgi*.xml", "uwsgi*.json"), _uwsgi_in_other_words),
+    (("tox.ini",), in_lines),
+    (("*.ini",), ini_file),
+    (("*.conf",), conf_file),
+    (("*.service", "*.container"), unit_file),
+    (("*.config.*js", "pm2*.json", "pm2*.*js", "ecosystem*.js*"), pm2_file),
+    (("pyproject.toml",), _pyproject),
+    (tuple(DEPLOYMENTS), _deployments),
+    (("*.sh", "entrypoint", "start", "run"), _shell),
+    (("captain-definition",), _captain),
+    (("*.config",), option_settings),
+    (FILES, in_lines),
+)
+"""Readers, by the names of files."""
+
+
+def reader_of(name: str) -> Reader | None:
+    """The function that reads a file of this name; ``None`` if there is none."""
+    for patterns, reader in READERS:
+        if any(fnmatchcase(name, pattern) for pattern in patterns):
+            return reader
+    return None

@@ -1,0 +1,212 @@
+"""Finds every place in a repository that declares a concurrency, and contradictions."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from harness.deployment.command.program import DEVELOPMENT
+from harness.deployment.command.program import server_words
+from harness.deployment.command.shell import StartLine
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.platforms.read import instances_in
+from harness.deployment.platforms.read import is_read
+from harness.deployment.repository.files import reader_of
+from harness.deployment.repository.sendings import is_told
+from harness.deployment.repository.sendings import sending
+from harness.deployment.repository.started import counted
+from harness.deployment.repository.started import ReadPlace
+from harness.deployment.repository.waiting import waiting
+from harness.deployment.repository.walk import files_in
+from harness.records.declares import Place
+from harness.records.declares import Places
+from harness.records.errors import UsageError
+from harness.records.files import read_text
+
+MOST_FILES = 20_000
+"""Most files that are looked at; the rest of a larger repository is skipped."""
+
+SKIPPED = frozenset(
+    {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
+)
+
+SHOWN = frozenset({".do", ".ebextensions"})
+"""Hidden folders in which platforms look for their files."""
+
+PROJECT = (
+    *("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile"),
+    *("Procfile", "uv.lock", "poetry.lock"),
+)
+"""Files that mark the top folder of a project."""
+
+
+def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
+    """What the files of a folder declare.
+
+    ``processors`` are those of this machine; ``elsewhere`` are those of another, if
+    their number matters too.
+
+    Raises ``UsageError``.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is not a folder; name the one to look through")
+    by_platform = {path: instances_in(path) for path in _files(folder)}
+    places = [*_places(folder, by_platform, processors, elsewhere)]
+    by_project = [
+        (each, path, [place for place in places if place.project == project])
+        for path, several in by_platform.items()
+        for project in [_project(path.parent, folder)]
+        for each in several
+    ]
+    return Places(
+        processors=processors,
+        elsewhere=elsewhere,
+        places=tuple(_compared(each, places) for each in places),
+        sendings=tuple(
+            sending(each, path, folder, there, elsewhere)
+            for each, path, there in by_project
+            if is_told(each)
+        ),
+        waiting=tuple(
+            waits
+            for each, path, there in by_project
+            for waits in waiting(each, path, folder, there)
+        ),
+    )
+
+
+def read_places(folder: Path, processors: int) -> Iterator[ReadPlace]:
+    """The places in a folder that start servers, not compared with each other."""
+    by_platform = {path: instances_in(path) for path in _files(folder)}
+    return _places(folder, by_platform, processors, None)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files that are read, by their names."""
+    for path in itertools.islice(files_in(folder, _is_looked_into), MOST_FILES):
+        if reader_of(path.name) or is_read(path.name):
+            yield path
+
+
+def _is_looked_into(folder: str) -> bool:
+    return folder in SHOWN or not (folder.startswith(".") or folder in SKIPPED)
+
+
+def _places(
+    folder: Path,
+    by_platform: Mapping[Path, Sequence[Instance]],
+    processors: int,
+    elsewhere: int | None,
+) -> Iterator[ReadPlace]:
+    """The places in files, each with the instances of platforms in it."""
+    for path, instances in by_platform.items():
+        lines = _start_lines(path, instances)
+        yield from places_of(path, folder, lines, processors, elsewhere)
+
+
+def places_of(
+    path: Path,
+    folder: Path,
+    lines: Iterable[tuple[StartLine, int | None]],
+    processors: int,
+    elsewhere: int | None = None,
+) -> Iterator[ReadPlace]:
+    """The places of a file in a folder, by what it starts.
+
+    Each line comes with the number of processors of its platform, if that is known.
+    """
+    project = _project(path.parent, folder)
+    folders = tuple(dict.fromkeys((path.parent, project, folder)))
+    for started, own in lines:
+        here = own or processors
+        several = [
+            counted(started, folders, number)
+            for number in (here, here + (not own), own or elsewhere or here)
+        ]
+        for position, (now, more, other) in enumerate(zip(*several, strict=True)):
+            place = Place(
+                file=str(path.relative_to(folder)),
+                line=started.line + now.command.line - 1,
+                what=started.what,
+                command=" ".join(now.command.words),
+                known=now.known,
+                declared=now.declared,
+                because=now.because,
+                elsewhere=other.declared if elsewhere else None,
+                depends=now.declared != more.declared,
+            )
+            of_platform = reader_of(path.name) is None
+            yield ReadPlace(
+                place, path, project, folders, started, position, now, of_platform
+            )
+
+
+def _start_lines(
+    path: Path, instances: Sequence[Instance]
+) -> Iterator[tuple[StartLine, int | None]]:
+    """What a file starts, with the processors of the platform if these are known."""
+    if reader := reader_of(path.name):
+        try:
+            yield from ((line, None) for line in reader(path, read_text(path)))
+        except UsageError:
+            return  # what is not text starts nothing
+    for each in instances:
+        yield from ((line, each.counted_processors) for line in each.starts)
+
+
+def _project(folder: Path, top: Path) -> Path:
+    """The nearest folder above a file that is the top of a project."""
+    for each in (folder, *folder.parents):
+        if each == top or any((each / name).exists() for name in PROJECT):
+            return each
+    return top
+
+
+def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
+    """A place, and the places that contradict it."""
+    others = [
+        other.where
+        for other in every
+        if _contradict(one, other) and not _is_one_of_several(one, other, every)
+    ]
+    return msgspec.structs.replace(one.place, contradicts=tuple(others))
+
+
+@functools.lru_cache(maxsize=MOST_FILES)
+def _is_for_development(command: str) -> bool:
+    """Whether a command is not one for production. It is asked of every pair."""
+    words = command.split()
+    return server_words(words)[0] in DEVELOPMENT or "--reload" in words
+
+
+def _is_one_of_several(
+    one: ReadPlace, other: ReadPlace, every: Sequence[ReadPlace]
+) -> bool:
+    """Whether a file of deployments has several, of which another is the same."""
+    for checked, place in ((one, other), (other, one)):
+        if checked.is_checked:
+            same = [e.place.declared for e in every if e.path == checked.path]
+            return place.is_checked or place.place.declared in same
+    return False
+
+
+def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
+    """Whether two places declare different numbers for the same app."""
+    places = one.place, other.place
+    if not all(place.known for place in places) or one.project != other.project:
+        return False
+    if one.app and other.app and one.app != other.app:
+        return False
+    if any(_is_for_development(place.command) for place in places):
+        return False
+    for reader, read in ((one, other), (other, one)):
+        if reader.counted.reads == read.path:
+            return reader.counted.overrides
+    return one.place.declared != other.place.declared

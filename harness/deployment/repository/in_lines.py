@@ -1,0 +1,80 @@
+"""Command lines in files that are not read as what they are.
+
+Task runners, deployment tools and templates have commands in many formats. A server
+with an app behind it on one line, such as ``serve = "gunicorn -w 2 shop:app"``, is
+recognized in any of them; a list of requirements has no app.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.deployment.command.program import SERVERS
+from harness.deployment.command.shell import StartLine
+
+FILES = (
+    *("Makefile", "makefile", "GNUmakefile", "*.mk", "justfile", "Justfile"),
+    *(".justfile", "Taskfile.y*ml", "taskfile.y*ml", "pixi.toml", "Pipfile"),
+    *("nixpacks.toml", "package.json", "deploy.y*ml", "deploy.*.y*ml", "*.j2"),
+    *("startup.txt", "koyeb.y*ml", ".replit", "tasks.py", "fabfile.py", "dodo.py"),
+    *("*.upstart",),
+)
+"""Those whose commands are recognized line by line."""
+
+SERVER = re.compile(
+    r"""(?:^|(?<=[\s"'`=@;&({,-]))(?:[\w./{}-]*/)?"""
+    rf"(?:{'|'.join(sorted(SERVERS - {'flask'}, key=len, reverse=True))})\s(?=.*\S)"
+)
+_APP = re.compile(r"\b[A-Za-z_][\w.]*:[A-Za-z_]\w*|(?:^|\s)(?:-c|--config|--ini)[ =]")
+_VARIABLE_OF_MAKE = re.compile(r"\$\$|\$\((\w+)\)")
+_FOLDER_OF_TEMPLATES = re.compile(r"\{\{.*?\}\}/")
+_OF_TEMPLATES = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_GOES_ON = re.compile(r"(?:[^\n]*\\\n)+[^\n]*")
+_ENDS_OPTIONS = re.compile(r"^(\S+)\s+--\s")
+
+
+def in_lines(path: Path, text: str) -> Iterator[StartLine]:
+    """The lines of a file that start a server."""
+    for number, whole in enumerate(_joined(text).splitlines(), start=1):
+        line = _OF_TEMPLATES.sub(_one_word, _FOLDER_OF_TEMPLATES.sub("", whole))
+        match = SERVER.search(line)
+        if match is None or line.lstrip().startswith(("#", "//", ";")):
+            continue
+        command = _to_the_quote(line, match.start()).rstrip("\\ ")
+        if _APP.search(command):
+            command = _VARIABLE_OF_MAKE.sub(_for_a_shell, command)
+            # start-stop-daemon separates a program from its arguments.
+            command = _ENDS_OPTIONS.sub(r"\1 ", command)
+            yield StartLine(number, "", command)
+
+
+def _joined(text: str) -> str:
+    """The text with lines that go on in one line; each keeps its number."""
+
+    def one_line(match: re.Match[str]) -> str:
+        whole = re.sub(r"\s*\\\n\s*", " ", match[0])
+        return whole + "\n" * match[0].count("\n")
+
+    return _GOES_ON.sub(one_line, text)
+
+
+def _one_word(match: re.Match[str]) -> str:
+    """A placeholder of a template without spaces, so that it stays one word."""
+    return "{{" + re.sub(r"[\s\"']+", "_", match[1]) + "}}"
+
+
+def _to_the_quote(line: str, start: int) -> str:
+    """The rest of a line, up to the quote that closes one in front of the command."""
+    before = line[:start]
+    for quote in "\"'`":
+        if before.count(quote) % 2:
+            inside = re.match(rf"(?:\\.|[^{quote}\\])*", line[start:])
+            return re.sub(r"\\(.)", r"\1", inside[0]) if inside else ""
+    return line[start:]
+
+
+def _for_a_shell(found: re.Match[str]) -> str:
+    """How a shell writes a variable of make."""
+    return f"${{{found[1]}}}" if found[1] else "$"

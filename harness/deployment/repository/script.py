@@ -1,0 +1,113 @@
+"""Reads the simple commands in a shell line or script, without running any."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from harness.deployment.command.program import SHELLS
+from harness.deployment.repository.evaluate import arithmetic
+from harness.deployment.repository.evaluate import NotLiteral
+
+_COUNTED = re.compile(
+    r"\$\((?:nproc(?: --all)?|getconf _NPROCESSORS_ONLN)\)|`nproc(?: --all)?`"
+)
+_ARITHMETIC = re.compile(r"\$\(\(((?:[^()]|\([^()]*\))*)\)\)")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
+_ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.S)
+_BRANCH = re.compile(r"\(?[\w.*?-]+\)")
+"""The pattern of a branch of ``case``."""
+_KEYWORDS = frozenset({"then", "else", "do", "exec", "if", "!", "time", "{"})
+
+
+class SimpleCommand(NamedTuple):
+    """One simple command."""
+
+    words: tuple[str, ...]
+    variables: Mapping[str, str]
+    """Variables that are known to be set where the command runs."""
+    line: int
+    """The line in its text, counted from one."""
+
+
+def commands(
+    text: str, variables: Mapping[str, str], processors: int
+) -> Iterator[SimpleCommand]:
+    """The simple commands of a text, each with the variables set before it.
+
+    A variable that is not known stays as it is written.
+    """
+    known = dict(variables)
+    for line, whole in _lines(text):
+        for words in _simple(filled(whole, known, processors)):
+            words = [filled(word, known, processors) for word in words]
+            while words and (words[0] in _KEYWORDS or _BRANCH.fullmatch(words[0])):
+                words = words[1:]
+            if words[:1] == ["export"]:
+                words = words[1:]
+            own = dict(known)
+            while words and (given := _ASSIGNMENT.fullmatch(words[0])):
+                own[given[1]] = given[2]
+                words = words[1:]
+            if not words:
+                known = own  # assignments alone last
+            elif words[0] in SHELLS and words[1:2] == ["-c"] and len(words) > 2:
+                yield from (
+                    command._replace(line=line)
+                    for command in commands(words[2], own, processors)
+                )
+            else:
+                yield SimpleCommand(tuple(words), own, line)
+
+
+def filled(text: str, variables: Mapping[str, str], processors: int) -> str:
+    """The text with known variables, processors and arithmetic filled in."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        return variables.get(name) or match[3] or match[0]
+
+    def computed(match: re.Match[str]) -> str:
+        names = re.sub(r"(?<![\w$])[A-Za-z_]\w*", lambda m: "$" + m[0], match[1])
+        try:
+            return str(arithmetic(_VARIABLE.sub(value, names), processors))
+        except NotLiteral:
+            return match[0]
+
+    text = _COUNTED.sub(str(processors), text)
+    return _VARIABLE.sub(value, _ARITHMETIC.sub(computed, text))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Logical lines, each with the number of its first line."""
+    begun, whole = 0, ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.lstrip().startswith("#"):
+            continue
+        begun = begun if whole else number
+        whole += line.rstrip().removesuffix("\\") + " "
+        if not line.rstrip().endswith("\\"):
+            yield begun, whole
+            whole = ""
+    if whole:
+        yield begun, whole
+
+
+def _simple(text: str) -> Iterator[list[str]]:
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|")
+    lexer.whitespace_split = True
+    lexer.commenters = "#"
+    words: list[str] = []
+    try:
+        for word in lexer:
+            if set(word) <= set(";&|"):
+                yield words
+                words = []
+            else:
+                words.append(word)
+    except ValueError:
+        return  # a text with several lines, such as a document within a script
+    yield words

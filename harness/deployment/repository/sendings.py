@@ -1,0 +1,180 @@
+"""Compares what a platform sends an instance with what the app there takes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.command.program import DEVELOPMENT
+from harness.deployment.command.program import server_words
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.repository.started import Counted
+from harness.deployment.repository.started import ReadPlace
+from harness.judge.platform_sends import judge_platform
+from harness.judge.platform_sends import Judged
+from harness.judge.platform_sends import Limit
+from harness.judge.platform_sends import Takes
+from harness.records.declares import Sending
+from harness.records.declares import SendVerdict
+
+FIRST = ("Dockerfile", "Containerfile", "Procfile")
+"""Files that say what a platform starts if its own does not, by precedence."""
+
+
+class AppPlaces(NamedTuple):
+    """What the app takes at once on a platform."""
+
+    known: bool
+    number: int | None = None
+    """``None`` for no bound."""
+    of: str = ""
+    because: str = ""
+    """The origin of the number, or why it is unknown."""
+
+
+def is_told(instance: Instance) -> bool:
+    """Whether an instance is worth a line in the table."""
+    return (
+        instance.limit is not None
+        or bool(instance.problem)
+        or (instance.platform.sends.told and bool(instance.starts or instance.memory))
+    )
+
+
+def sending(
+    instance: Instance,
+    path: Path,
+    folder: Path,
+    places: Sequence[ReadPlace],
+    elsewhere: int | None,
+) -> Sending:
+    """A platform's number and the app's, from ``places`` of the same project."""
+    taken = taken_by(instance, path, places, elsewhere)
+    file = str(path.relative_to(folder))
+    judged = _judged(instance, taken, f"{file}:{instance.line}")
+    return Sending(
+        file=file,
+        line=instance.line,
+        platform=instance.platform.title,
+        what=instance.name,
+        most=instance.most,
+        aims=instance.aims,
+        counts=instance.of,
+        because=instance.because,
+        processors=instance.processors,
+        memory=instance.memory,
+        source=instance.platform.source,
+        read=instance.platform.read.isoformat(),
+        takes=taken.number,
+        of=taken.of,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        remedy=judged.remedy,
+    )
+
+
+def _judged(instance: Instance, taken: AppPlaces, where: str) -> Judged:
+    if instance.problem:
+        return Judged(SendVerdict.UNKNOWN, instance.problem)
+    limit = limit_of(instance, where)
+    if not taken.known:
+        number = "any number" if limit.number is None else str(limit.number)
+        verb = "aims at" if limit.most is None and limit.number else "sends"
+        words = f"the platform {verb} {number}; what the app takes is not known: "
+        return Judged(SendVerdict.UNKNOWN, f"{words}{taken.because}")
+    takes = Takes(taken.number, taken.number, taken.of, taken.because)
+    return judge_platform(limit, takes)
+
+
+def limit_of(instance: Instance, where: str) -> Limit:
+    """The limit of a platform that is compared with the app's number."""
+    return Limit(
+        instance.most,
+        instance.aims,
+        instance.of,
+        instance.key,
+        instance.platform.sends.elsewhere_in or where,
+        instance.platform.title,
+        instance.because,
+    )
+
+
+# ------------------------------------------------------------------ what the app takes
+
+
+def taken_by(
+    instance: Instance,
+    path: Path,
+    places: Sequence[ReadPlace],
+    elsewhere: int | None,
+) -> AppPlaces:
+    """What the app takes, with the platform's variables and processors."""
+    several = list(candidates(instance, path, places))
+    if not several:
+        return AppPlaces(False, because="nothing here says what it starts")
+    counted = [(each, _there(each, instance, elsewhere)) for each in several]
+    numbers = {(there.known, there.declared) for _, there in counted}
+    if len(numbers) > 1:
+        differing = [f"{each.where} {_number(there)}" for each, there in counted[:2]]
+        return AppPlaces(
+            False, because=f"{' and '.join(differing)} contradict each other"
+        )
+    place, there = counted[0]
+    if not there.known:
+        because = f"{place.where}: {there.because}"
+        return AppPlaces(False, of=place.where, because=because)
+    because = there.because
+    if instance.computed:
+        names = " and ".join(instance.computed)
+        because += f"; {names} is computed for this size by the platform's formula"
+    return AppPlaces(True, there.declared, place.where, because)
+
+
+def candidates(
+    instance: Instance, path: Path, places: Sequence[ReadPlace]
+) -> Iterator[ReadPlace]:
+    """The places that say what an instance starts: its own file, or the next best."""
+    lines = {start.line for start in instance.starts}
+    own = [e for e in places if e.path == path and e.place.line in lines]
+    if own or instance.starts:
+        yield from own
+        return
+    others = [place for place in places if not place.of_platform and _serves(place)]
+    others = [other for other in others if not other.is_checked] or others
+    for name in (*filter(None, [instance.platform.starts.file]), *FIRST, ""):
+        named = [other for other in others if other.path.name.startswith(name)]
+        if named:
+            yield from named
+            return
+
+
+def _serves(each: ReadPlace) -> bool:
+    """Whether a place starts a server for production."""
+    words = each.place.command.split()
+    return bool(words) and server_words(words)[0] not in DEVELOPMENT
+
+
+def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counted:
+    """The number that a place declares on the platform."""
+    variables = dict(instance.variables)
+    own = instance.counted_processors or elsewhere
+    if own:
+        return each.elsewhere(variables, own) or each.counted
+    one, two = each.elsewhere(variables, 1), each.elsewhere(variables, 2)
+    if one is None or two is None:
+        return each.counted
+    if one.declared == two.declared:
+        return one
+    size = instance.platform.size
+    because = size.because if size else "its processors are not known"
+    return one._replace(
+        known=False,
+        declared=None,
+        because=f"it depends on processors, and {because}; say how many: --processors",
+    )
+
+
+def _number(there: Counted) -> str:
+    return "no bound" if there.declared is None else str(there.declared)

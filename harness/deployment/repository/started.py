@@ -1,0 +1,113 @@
+"""Finds the servers that a file starts, and the number that each declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.command.program import server_name
+from harness.deployment.command.program import server_words
+from harness.deployment.command.program import SERVERS
+from harness.deployment.command.shell import CommandContext
+from harness.deployment.command.shell import StartLine
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.repository.count import count
+from harness.deployment.repository.files import DEPLOYMENTS
+from harness.deployment.repository.script import commands
+from harness.deployment.repository.script import SimpleCommand
+from harness.records.declares import Place
+
+_APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(.*\))?")
+
+
+class Counted(NamedTuple):
+    """A command and the number that it declares."""
+
+    command: SimpleCommand
+    known: bool
+    declared: int | None
+    because: str
+    reads: Path | None = None
+    overrides: bool = False
+
+
+def counted(
+    started: StartLine, folders: tuple[Path, ...], processors: int
+) -> list[Counted]:
+    """The servers that a text starts."""
+    return [
+        _count(
+            command,
+            CommandContext(folders, command.variables, processors),
+            started.times,
+        )
+        for command in commands(started.text, started.variables, processors)
+        if starts(command.words)
+    ]
+
+
+def starts(words: Sequence[str]) -> bool:
+    """Whether a command starts a server whose options are known.
+
+    Lists of packages name servers too, and uWSGI without options or a file serves
+    nothing.
+    """
+    program, arguments = server_words(words)
+    if server_name(words) == "uwsgi":
+        return any(map(_OF_UWSGI.search, arguments))
+    return program in SERVERS
+
+
+_OF_UWSGI = re.compile(r"^-|[.:/]")
+"""What begins or is in an option, a file or an address."""
+
+
+def _count(command: SimpleCommand, context: CommandContext, times: int) -> Counted:
+    try:
+        number = count(command.words, context)
+    except CannotDerive as problem:
+        return Counted(command, False, None, str(problem))
+    if times > 1:
+        declared = number.declared and number.declared * times
+        because = f"{times} of {number.because}"
+        number = number._replace(declared=declared, because=because)
+    return Counted(command, True, *number)
+
+
+class ReadPlace(NamedTuple):
+    """A place that starts a server, and what it is compared by."""
+
+    place: Place
+    path: Path
+    project: Path
+    folders: tuple[Path, ...]
+    started: StartLine
+    position: int
+    """The index of this server among those that its text starts."""
+    counted: Counted
+    of_platform: bool
+    """Whether a platform's file starts the server."""
+
+    @property
+    def where(self) -> str:
+        """The file and the line."""
+        return f"{self.place.file}:{self.place.line}"
+
+    @property
+    def app(self) -> str:
+        """The app that the server serves; empty if a file leaves it to a command."""
+        words = self.counted.command.words[1:]
+        return next((word for word in words if _APP.fullmatch(word)), "")
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it is in a file of deployments, which itself starts nothing."""
+        return self.path.name in DEPLOYMENTS
+
+    def elsewhere(self, variables: dict[str, str], processors: int) -> Counted | None:
+        """The number of this place with other variables and processors."""
+        own = {**self.started.variables, **variables}
+        there = counted(self.started._replace(variables=own), self.folders, processors)
+        return there[self.position] if self.position < len(there) else None

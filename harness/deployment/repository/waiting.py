@@ -1,0 +1,196 @@
+"""Compares how long a platform waits with how long the app there does.
+
+A server waits for the app, and for the next request, by its options. Defaults were seen
+with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian 2.8.7 and waitress
+3.0.2, and stand in ``docs/waiting.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.command.program import KNOWN
+from harness.deployment.command.program import server_words
+from harness.deployment.command.shell import CommandContext
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import Setting
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.platforms.instance import Waited
+from harness.deployment.repository.gunicorn import gunicorn_settings
+from harness.deployment.repository.sendings import candidates
+from harness.deployment.repository.started import ReadPlace
+from harness.judge.platform_waits import AppWaits
+from harness.judge.platform_waits import judge_answer
+from harness.judge.platform_waits import judge_idle
+from harness.judge.platform_waits import JudgedWait
+from harness.judge.platform_waits import PlatformWaits
+from harness.records.declares import Waiting
+from harness.records.declares import Waits
+
+GUNICORN_TIMEOUT = 30.0
+GUNICORN_KEEP_ALIVE = 2.0
+
+
+class Patience(NamedTuple):
+    """How long a server waits; ``None`` if that is unknown."""
+
+    answer: AppWaits | None
+    idle: AppWaits | None
+
+
+NOT_KNOWN = Patience(None, None)
+
+
+def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience:
+    """How long the server of a command waits; ``of`` names the place of the command."""
+    name, arguments = server_words(words)
+    try:
+        if name == "gunicorn":
+            return _gunicorn(arguments, context, of)
+        if name in ("uwsgi", "pyuwsgi"):
+            return _uwsgi(arguments, of)
+    except CannotDerive:
+        return NOT_KNOWN
+    if name == "flask":
+        return Patience(AppWaits("flask run", None, "", of), AppWaits(name, 0, "", of))
+    if name == "granian":
+        return Patience(AppWaits(name, None, "", of), None)
+    server = KNOWN.get(name)
+    if server is None or server.idle_seconds is None:
+        return NOT_KNOWN
+    given = option(arguments, server.idle_option)
+    seconds = _seconds(given, server.idle_seconds)
+    idle = AppWaits(server.package, seconds, server.idle_option, of)
+    return Patience(AppWaits(server.package, None, "", of), idle)
+
+
+def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Patience:
+    settings = gunicorn_settings(arguments, context)
+    kind, connections = settings.kind, settings.connections
+    timeout = _seconds(settings.given("timeout"), GUNICORN_TIMEOUT)
+    keep = _seconds(settings.given("keepalive"), GUNICORN_KEEP_ALIVE)
+    known = {"sync", "gthread", "gevent", "eventlet", "tornado"}
+    if kind not in known:
+        return NOT_KNOWN
+    # Only a sync worker cannot report that it is alive while a request is in the app.
+    answer = AppWaits(
+        "gunicorn",
+        timeout if kind == "sync" and timeout else None,
+        "--timeout",
+        of,
+        ", or give its workers threads: with those the timeout ends no request",
+    )
+    keeps_none = kind == "sync" or (
+        kind == "gthread" and connections <= settings.threads
+    )
+    idle = AppWaits(
+        "gunicorn", 0 if keeps_none or not keep else keep, "--keep-alive", of
+    )
+    return Patience(answer, idle)
+
+
+def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
+    """uWSGI's waits; unknown if it reads files, which may say more than the words."""
+    if any(word.endswith((".ini", ".yaml", ".yml", ".xml")) for word in arguments):
+        return NOT_KNOWN
+    given = option(arguments, "--harakiri")
+    seconds = _seconds(given, 0.0)
+    keeps = any(word.startswith(("--http11", "--http-keepalive")) for word in arguments)
+    return Patience(
+        AppWaits("uWSGI", seconds or None, "--harakiri", of),
+        None if keeps else AppWaits("uWSGI", 0, "", of),
+    )
+
+
+def _seconds(setting: Setting | None, default: float) -> float:
+    """A setting in seconds. Raises ``CannotDerive`` if it is not a number."""
+    if setting is None:
+        return default
+    try:
+        return float(setting.value)
+    except ValueError:
+        raise CannotDerive(f"{setting.value!r} is not a number of seconds") from None
+
+
+def waiting(
+    instance: Instance, path: Path, folder: Path, places: Sequence[ReadPlace]
+) -> Iterator[Waiting]:
+    """Who gives up first, on answers and on idle connections.
+
+    ``places`` are those of the same project.
+    """
+    if instance.answer is None and instance.idle is None:
+        return
+    started = _started(instance, path, places)
+    if started is None:
+        return
+    of, app = started
+    file = str(path.relative_to(folder))
+    platform = instance.platform
+    for each in judgements(instance, app):
+        yield Waiting(
+            file=file,
+            line=each.seen.line,
+            platform=platform.title,
+            about=each.about,
+            platform_seconds=each.seen.seconds,
+            app_seconds=each.app.seconds,
+            of=of,
+            verdict=each.judged.verdict,
+            fault=each.judged.fault,
+            reason=each.judged.reason,
+            remedy=each.judged.remedy,
+            source=each.source,
+            read=platform.read.isoformat(),
+        )
+
+
+class JudgedWaits(NamedTuple):
+    """How long a platform and an app wait for the same thing, and what that means."""
+
+    about: Waits
+    seen: Waited
+    app: AppWaits
+    source: str
+    """The page that documents the platform's wait."""
+    judged: JudgedWait
+
+
+def judgements(instance: Instance, app: Patience) -> Iterator[JudgedWaits]:
+    """Judgements of the waits of an instance and of what it starts."""
+    platform = instance.platform
+    for about, seen, given, waits, judge in (
+        (Waits.ANSWER, instance.answer, platform.answer, app.answer, judge_answer),
+        (Waits.NEXT_REQUEST, instance.idle, platform.idle, app.idle, judge_idle),
+    ):
+        if seen is None or given is None or waits is None:
+            continue
+        then = given.then
+        if seen.again:
+            then = f"sends it to another server too (unless it is a POST), and {then}"
+        because = "" if seen.key else "by default"
+        own = PlatformWaits(platform.title, seen.seconds, because, then)
+        if judged := judge(own, waits):
+            yield JudgedWaits(about, seen, waits, given.source, judged)
+
+
+def _started(
+    instance: Instance, path: Path, places: Sequence[ReadPlace]
+) -> tuple[str, Patience] | None:
+    """The server that an instance starts, if all candidates wait equally long."""
+    by_waits: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
+    for candidate in candidates(instance, path, places):
+        there = candidate.elsewhere(dict(instance.variables), 1)
+        if there is None:
+            return None
+        context = CommandContext(candidate.folders, there.command.variables, 1)
+        waits = patience(there.command.words, context, candidate.where)
+        if waits == NOT_KNOWN:
+            return None
+        seconds = tuple(e.seconds if e else -1 for e in waits)
+        by_waits.setdefault(seconds, (candidate.where, waits))
+    return next(iter(by_waits.values())) if len(by_waits) == 1 else None

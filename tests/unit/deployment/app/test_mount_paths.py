@@ -1,0 +1,53 @@
+"""Paths that an app may be mounted below are those that its sources name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.app.mount_paths import MOST_PATHS
+from harness.deployment.app.mount_paths import mount_paths
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path"),
+    [
+        ("wsgi.py", "app = DispatcherMiddleware(a, {'/shop': b})", "/shop"),
+        ("wsgi.py", "app.mount('/shop/', WSGIMiddleware(b))", "/shop"),
+        ("conf/settings.py", "PREFIX = '/deep/er'", "/deep/er"),
+        ("g.conf.py", "raw_env = ['SCRIPT_NAME=/shop']", "/shop"),
+        ("app.ini", "[uwsgi]\nmount = /shop=shop:app", "/shop"),
+        ("app.yaml", "url_prefix: /shop", "/shop"),
+    ],
+)
+def test_a_path_in_a_file(tmp_path: Path, name: str, text: str, path: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    assert path in mount_paths(tmp_path, (), {})
+
+
+def test_where_something_is_mounted_comes_first(tmp_path: Path) -> None:
+    text = "A = '/a'\nB = '/b'\napp = DispatcherMiddleware(x, {'/shop': y})\n"
+    (tmp_path / "a.py").write_text(text)
+    assert mount_paths(tmp_path, (), {}) == ["/shop", "/a", "/b"]
+
+
+def test_words_and_variables_have_paths_too(tmp_path: Path) -> None:
+    words = ("uwsgi", "--mount", "/here=shop.py", "--static-map", "x")
+    assert mount_paths(tmp_path, words, {"PREFIX": "/there"}) == ["/here", "/there"]
+
+
+@pytest.mark.parametrize("text", ["'/'", "'a/b'", "'//a'", "b'/a'", "1 +"])
+def test_what_is_no_such_path(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.py").write_text(f"A = {text}\n")
+    assert mount_paths(tmp_path, (), {}) == []
+
+
+def test_folders_of_others_are_not_read_and_there_is_a_bound(tmp_path: Path) -> None:
+    for folder in (".venv", "node_modules", "tests"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.py").write_text("A = '/not-this'\n")
+    (tmp_path / "b.py").write_text("".join(f"a('/p{n}')\n" for n in range(500)))
+    found = mount_paths(tmp_path, (), {})
+    assert len(found) == MOST_PATHS and "/not-this" not in found

@@ -1,0 +1,49 @@
+"""What the stages of a Dockerfile do to an image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.command.dockerfile import command_in
+from harness.deployment.config import DeploymentFault
+
+RUN = 'CMD ["gunicorn", "a:a"]'
+
+
+@pytest.mark.parametrize(
+    ("lines", "folder"),
+    [
+        (f"WORKDIR /app\nCOPY . .\n{RUN}", None),
+        (f"WORKDIR /app\nCOPY src/ .\n{RUN}", "src"),
+        (f"WORKDIR /app\nCOPY ./src /app\n{RUN}", "src"),
+        (f"COPY --chown=me src /srv/web\nWORKDIR /srv\nWORKDIR web\n{RUN}", "src"),
+        (f'WORKDIR /app\nCOPY ["src", "./"]\n{RUN}', "src"),
+        ("ENV H=/app\nWORKDIR $H\nADD src $H\nCMD gunicorn a:a", "src"),
+        (f"WORKDIR /app\nCOPY src/ .\nCOPY . .\n{RUN}", None),
+        (f"WORKDIR /app\nCOPY --from=x src/ .\n{RUN}", None),
+        (f"WORKDIR /app\nCOPY other/ .\n{RUN}", None),
+        (f"WORKDIR /app\nCOPY src/ /elsewhere\n{RUN}", None),
+    ],
+)
+def test_the_folder_that_an_image_starts_in(
+    lines: str, folder: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "src").mkdir()
+    path = tmp_path / "Dockerfile"
+    path.write_text(f"FROM python\n{lines}\n")
+    found = command_in(path, {}, {}).folder
+    assert found == (None if folder is None else tmp_path / folder)
+
+
+@pytest.mark.parametrize(
+    "words", ["['gunicorn', 'a:a']", '["gunicorn" "a:a"]', '["gunicorn", "a:a",]']
+)
+def test_a_value_that_is_not_a_list_is_reported(words: str, tmp_path: Path) -> None:
+    path = tmp_path / "Dockerfile"
+    path.write_text(f"FROM python\n\nCMD {words}\n")
+    with pytest.raises(DeploymentFault) as caught:
+        command_in(path, {}, {})
+    assert "line 3: Docker takes this for a line for a shell" in str(caught.value)
+    assert "write every word in double quotes" in str(caught.value)

@@ -1,0 +1,329 @@
+"""What a command declares is derived where there is no doubt, and never guessed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.command.program import server_name
+from harness.deployment.command.program import server_words
+from harness.deployment.declared import ask_server
+from harness.deployment.declared.derive import derive
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import Promise
+from harness.deployment.declared.promise import Refused
+from harness.deployment.environment import Where
+from harness.system.command import Output
+
+Derive = Callable[..., Promise]
+
+
+@pytest.fixture
+def derived(tmp_path: Path) -> Derive:
+    def one(command: str, **variables: str) -> Promise:
+        where = Where(tmp_path, Path("python"), variables)
+        return derive(command.split(), where)
+
+    return one
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("gunicorn app", "gunicorn"),
+        ("/srv/bin/gunicorn app", "gunicorn"),
+        ("python3.12 -X dev -m gunicorn app", "gunicorn"),
+        ("env A=1 B=2 gunicorn app", "gunicorn"),
+        ("uv run --frozen gunicorn app", "gunicorn"),
+        ("newrelic-admin run-program gunicorn app", "gunicorn"),
+        ("tini -g -- gunicorn app", "gunicorn"),
+        ("nice -n 10 timeout -s KILL 60 stdbuf -o L gunicorn app", "gunicorn"),
+        ("uv run --with x --env-file .env gunicorn app", "gunicorn"),
+        ("python /srv/venv/bin/gunicorn app", "gunicorn"),
+        ("python -u -X dev /srv/venv/bin/gunicorn app", "gunicorn"),
+        ("dotenv -f .env run -- waitress-serve app", "waitress"),
+        ("gosu www-data python -m flask run", "werkzeug"),
+        ("poetry run serve --now", "serve"),
+        ("flask run", "werkzeug"),
+        ("python -m flask run", "werkzeug"),
+        ("waitress-serve app", "waitress"),
+        ("python serve.py", "python"),
+        ("sh -c 'exec gunicorn app -w 2'", "gunicorn"),
+        ("bash -c 'gunicorn app -w $N'", ""),
+        ("sh -c 'cd x && gunicorn app'", ""),
+        ("sh serve.sh", "sh"),
+    ],
+)
+def test_the_server_is_recognised(command: str, name: str) -> None:
+    assert server_name(shlex.split(command)) == name
+
+
+def test_what_stands_behind_it_are_its_arguments() -> None:
+    assert server_words(["python", "-m", "flask", "run"]) == ("flask", ("run",))
+
+
+@pytest.mark.parametrize(
+    ("command", "declared"),
+    [
+        ("waitress-serve app:app", 4),
+        ("waitress-serve --threads=8 app:app", 8),
+        ("flask run", None),
+        ("flask --app x run --without-threads", 1),
+        ("uvicorn --interface wsgi app:app", 10),
+        ("uvicorn --interface=wsgi --workers 2 app:app", 20),
+    ],
+)
+def test_a_command_line(derived: Derive, command: str, declared: int | None) -> None:
+    assert derived(command).declared == declared
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "declared"),
+    [
+        ("uvicorn --interface wsgi app:app", {"WEB_CONCURRENCY": "3"}, 30),
+        ("flask run", {"FLASK_RUN_WITH_THREADS": "0"}, 1),
+    ],
+)
+def test_variables(
+    derived: Derive, command: str, variables: dict[str, str], declared: int
+) -> None:
+    assert derived(command, **variables).declared == declared
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("serve app", "not a server whose options"),
+        ("flask shell", "not `flask run`"),
+        ("uvicorn app:app", "--interface wsgi"),
+        ("waitress-serve --threads=many app:app", "not a number"),
+        ("waitress-serve --threads=0 app:app", "0"),
+    ],
+)
+def test_what_is_not_known_is_not_guessed(
+    derived: Derive, command: str, words: str
+) -> None:
+    with pytest.raises(CannotDerive, match=words):
+        derived(command)
+
+
+# --------------------------------------------------- servers that are asked themselves
+# What these say is canned here; tests/live asks real ones.
+
+
+Answers = Callable[..., None]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """What a server says of the command that it is asked about."""
+
+    def say(said: object, returncode: int = 0, stderr: str = "") -> None:
+        text = said if isinstance(said, str) else f"hello\n{json.dumps(said)}\n"
+        done = Output(text, stderr, returncode)
+        monkeypatch.setattr(ask_server, "ask", lambda *_: done)
+        monkeypatch.setattr(ask_server, "ask_command", lambda *_: done)
+
+    return say
+
+
+def shown(*options: str) -> str:
+    """What uWSGI shows of its configuration."""
+    lines = (";uWSGI instance configuration", "[uwsgi]", *options, ";end")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("options", "declared"),
+    [
+        ((), 1),
+        (("processes = 4",), 4),
+        (("p = 4", "threads = 2"), 8),
+        (("threads = 9", "workers = 2", "threads = 3"), 6),
+        (("gevent = 100",), 100),
+        (("workers = 2", "threads = 3", "gevent = 100"), 200),
+        (("env = processes = 9", "max-threads = 7"), 1),
+    ],
+)
+def test_uwsgi(
+    derived: Derive, answers: Answers, options: tuple[str, ...], declared: int
+) -> None:
+    answers(shown(*options))
+    assert derived("uwsgi -w app:app").declared == declared
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("u.ini", "[uwsgi]\n; threads = 9\nprocesses = 2\nthreads = 3\n"),
+        ("u.yml", "uwsgi:\n  # threads: 3\n  processes: 2\n  threads: 3\n"),
+        ("u.json", '{"uwsgi": {\n\n"processes": 2,\n"threads": 3}}'),
+        ("u.xml", "<uwsgi>\n\n<processes>2</processes>\n<threads>3</threads></uwsgi>"),
+    ],
+)
+def test_uwsgi_from_a_file(
+    derived: Derive, answers: Answers, tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    read = f"[uWSGI] getting INI configuration from {name}\n[uWSGI] getting INI "
+    told = read + "configuration from /other/ask.ini\n"
+    answers(shown("processes = 2", "threads = 3"), stderr=told)
+    promise = derived(f"uwsgi {name}")
+    threads = promise.settings["threads"]
+    assert (promise.declared, threads.source, threads.line) == (6, name, 4)
+    assert f"from {name}" in promise.because
+
+
+def test_uwsgi_from_a_variable(derived: Derive, answers: Answers) -> None:
+    answers(shown("processes = 3"))
+    promise = derived("uwsgi -w app:app", UWSGI_PROCESSES="3")
+    assert "from the variable UWSGI_PROCESSES" in promise.because
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (shown("async = 10", "ugreen = true"), "async"),
+        (shown("loop = asyncio"), "loop"),
+        (shown("emperor = /etc"), "emperor"),
+        (shown("threads = many"), "not a number"),
+        ("", "does not show"),
+    ],
+)
+def test_uwsgi_is_not_guessed(
+    derived: Derive, answers: Answers, said: str, words: str
+) -> None:
+    answers(said)
+    with pytest.raises(CannotDerive, match=words):
+        derived("uwsgi -w app:app")
+
+
+HYPERCORN = {"workers": 2, "worker_class": "asyncio", "threads": 6}
+GRANIAN = {"interface": "wsgi", "workers": 2, "threads": 3, "backpressure": 512}
+GRANIAN["version"] = "2.8.7"
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "declared", "words"),
+    [
+        ("hypercorn -w 2 a:a", HYPERCORN, 12, "workers from the command line"),
+        ("hypercorn -c h.toml a:a", HYPERCORN, 12, "workers from h.toml"),
+        ("hypercorn -c file:h.py a:a", HYPERCORN, 12, "workers from h.py"),
+        ("hypercorn a:a", HYPERCORN | {"workers": 0}, 6, "workers from the default"),
+        ("granian a:a", GRANIAN, 6, "2 workers × 3 threads"),
+        ("granian a:a", GRANIAN | {"backpressure": 1}, 2, "2 workers × 1 requests"),
+    ],
+)
+def test_hypercorn_and_granian(
+    derived: Derive,
+    answers: Answers,
+    tmp_path: Path,
+    command: str,
+    said: dict[str, object],
+    declared: int,
+    words: str,
+) -> None:
+    for name in ("h.toml", "h.py"):
+        (tmp_path / name).write_text("bind = ''\nworkers = 2\n")
+    answers(said)
+    promise = derived(command)
+    assert promise.declared == declared
+    assert words in promise.because
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "a thread that has just got a request for an idle one"),
+        ({"version": "2.6.1"}, "two requests wait"),
+        ({"version": "1.7.6"}, ""),
+        ({"threads": 1}, ""),
+    ],
+)
+def test_how_granian_starts_threads_is_a_matter_of_its_release(
+    derived: Derive, answers: Answers, said: dict[str, object], words: str
+) -> None:
+    answers(GRANIAN | said)
+    by_chance = derived("granian a:a").by_chance
+    assert words in by_chance and bool(words) == bool(by_chance)
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "words"),
+    [
+        ("hypercorn a:a", HYPERCORN | {"worker_class": "trio"}, "trio"),
+        ("granian a:a", GRANIAN | {"interface": "rsgi"}, "--interface wsgi"),
+        ("granian a:a", {"interface": "wsgi"}, "granian did not say"),
+    ],
+)
+def test_hypercorn_and_granian_are_not_guessed(
+    derived: Derive, answers: Answers, command: str, said: object, words: str
+) -> None:
+    answers(said)
+    with pytest.raises(CannotDerive, match=words):
+        derived(command)
+
+
+# -------------------------------------------------------------------------- gunicorn
+
+
+SAID = {
+    "version": "27.0.1",
+    "workers": 4,
+    "threads": 2,
+    "worker_connections": 1000,
+    "worker_class": "gthread",
+    "config": "./gunicorn.conf.py",
+    "given_by": {"workers": "command", "threads": "file"},
+    "preload": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "declared"),
+    [
+        ({}, 8),
+        ({"worker_connections": 1}, 4),
+        ({"worker_class": "sync", "threads": 1}, 4),
+        ({"worker_class": "gevent"}, 4000),
+        ({"worker_class": "eventlet", "workers": 1}, 1000),
+        ({"worker_class": "tornado"}, 4),
+        ({"worker_class": "gunicorn.workers.gthread.ThreadWorker"}, 8),
+    ],
+)
+def test_gunicorn(
+    derived: Derive,
+    answers: Answers,
+    changed: dict[str, object],
+    declared: int,
+) -> None:
+    answers(SAID | changed)
+    assert derived("gunicorn app:app").declared == declared
+
+
+def test_gunicorns_settings_name_their_source(
+    derived: Derive, answers: Answers, tmp_path: Path
+) -> None:
+    (tmp_path / "gunicorn.conf.py").write_text("bind = ''\nthreads = 1\nthreads = 2\n")
+    answers(SAID)
+    promise = derived("gunicorn -w 4 app:app")
+    assert "4 workers × 2 threads" in promise.because
+    assert "workers from the command line" in promise.because
+    assert "threads from gunicorn.conf.py" in promise.because
+    assert promise.settings["threads"].line == 3
+
+
+def test_a_worker_class_of_somebody_else(derived: Derive, answers: Answers) -> None:
+    answers(SAID | {"worker_class": "uvicorn.workers.UvicornWorker"})
+    with pytest.raises(CannotDerive, match="UvicornWorker"):
+        derived("gunicorn app:app")
+
+
+def test_a_command_that_gunicorn_refuses(derived: Derive, answers: Answers) -> None:
+    answers("", 2, "usage: …\ngunicorn: error: unrecognized arguments: --workes\n")
+    with pytest.raises(Refused, match="unrecognized arguments: --workes"):
+        derived("gunicorn --workes 3 app:app")

@@ -1,0 +1,186 @@
+"""A folder says how its app is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.detect.candidates import candidates
+from harness.deployment.detect.candidates import from_command
+from harness.records.errors import UsageError
+
+APP = {"app.py": "app = Flask(__name__)"}
+WEB = {"Procfile": "release: x\nweb: gunicorn app:app -b :$PORT\nworker: celery\n"}
+DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (WEB | APP, ["Procfile:2 production procfile=web"]),
+        (DOCKER | APP, ["Dockerfile:2 image dockerfile=Dockerfile"]),
+        (
+            WEB | DOCKER,
+            [
+                "Procfile:2 production procfile=web",
+                "Dockerfile:2 image dockerfile=Dockerfile",
+            ],
+        ),
+        (
+            {
+                "Dockerfile": 'FROM x\nCMD ["python", "serve.py"]\n',
+                "serve.py": "from waitress import serve\nserve(app)\n",
+            },
+            ["Dockerfile:2 image dockerfile=Dockerfile"],
+        ),
+        (
+            {"Dockerfile": "FROM x\nCMD flask db upgrade && gunicorn a:a\n"},
+            ["Dockerfile:2 image dockerfile=Dockerfile"],
+        ),
+        (
+            {
+                "Dockerfile": 'FROM x\nCMD ["python", "app.py"]\n',
+                "app.py": "from flask import Flask\napp = Flask(__name__)\napp.run()",
+            },
+            ["app.py:1 production command=flask --app app:app run"],
+        ),
+        *(
+            (
+                {"Dockerfile": f"FROM x\nCMD {command}\n"} | APP,
+                ["Dockerfile:2 image dockerfile=Dockerfile"],
+            )
+            for command in (
+                "make serve",
+                '["python", "-m", "flask", "run"]',
+                "daphne a:a",
+            )
+        ),
+        (
+            {"Dockerfile": "FROM x\nCMD bash\n"} | APP,
+            ["app.py:1 production command=flask --app app:app run"],
+        ),
+        ({"Procfile": "web: gunicorn 'a\n"}, ["Procfile:1 production procfile=web"]),
+        (
+            {"gunicorn.conf.py": "workers = 2"} | APP,
+            ["gunicorn.conf.py:1 production command=gunicorn app:app"],
+        ),
+        (
+            {"gunicorn.conf.py": "wsgi_app = 'a:a'"} | APP,
+            ["gunicorn.conf.py:1 production command=gunicorn"],
+        ),
+        (
+            {"u.ini": "[uwsgi]\nmodule = a\n", "tox.ini": "[tox]\n"},
+            ["u.ini:1 production command=uwsgi --ini u.ini"],
+        ),
+        (APP, ["app.py:1 production command=flask --app app:app run"]),
+    ],
+)
+def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert found == [
+        f"{candidate.path.name}:{candidate.line} {candidate.name} {key}={value}"
+        for candidate in candidates(tmp_path, "check")
+        if candidate.path
+        for key, value in candidate.given.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (
+            "render.yaml",
+            "services:\n- type: web\n  startCommand: gunicorn app:app --threads 4\n",
+            3,
+        ),
+        (
+            "compose.yml",
+            "services:\n  web:\n    command: gunicorn app:app --threads 4\n",
+            3,
+        ),
+        ("start.sh", "#!/bin/sh\n\nexec gunicorn app:app --threads 4\n", 3),
+        (
+            "Dockerfile",
+            'FROM x\nENTRYPOINT ["/only/there"]\n'
+            'CMD ["gunicorn", "app:app", "--threads", "4"]\n',
+            3,
+        ),
+    ],
+)
+def test_the_development_server_is_not_taken_where_another_is_named(
+    name: str, text: str, line: int, tmp_path: Path
+) -> None:
+    for file, content in {**APP, name: text}.items():
+        (tmp_path / file).write_text(content)
+    with pytest.raises(UsageError) as raised:
+        candidates(tmp_path, "check")
+    said = str(raised.value)
+    assert said.startswith(f"{name}:{line} starts a server")
+    assert said.endswith("flask-concurrency check -- gunicorn app:app --threads 4")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("FROM x\nCOPY . .\n", "has no CMD; build the image"),
+        ('FROM x\nCMD ["/srv/start"]\n', "/srv/start is only in the image; build the"),
+        ('FROM x\nCMD ["gunicorn" "a:a"]\n', "line 2: Docker takes this for a line"),
+    ],
+)
+def test_what_an_image_starts_is_not_replaced(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    for file, content in {**APP, "Dockerfile": text}.items():
+        (tmp_path / file).write_text(content)
+    with pytest.raises(UsageError) as raised:
+        candidates(tmp_path, "check")
+    assert said in str(raised.value)
+    assert "flask-concurrency check -- gunicorn" in str(raised.value)
+
+
+def test_a_server_that_is_only_required(tmp_path: Path) -> None:
+    for file, content in {**APP, "requirements.txt": "gunicorn\n"}.items():
+        (tmp_path / file).write_text(content)
+    with pytest.raises(UsageError, match="requirements.txt:1 requires gunicorn"):
+        candidates(tmp_path, "check")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("test.sh", "pytest\n"), ("compose.yml", "services:\n  db:\n    command: x\n")],
+)
+def test_files_that_start_no_server_are_left_out(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    for file, content in {**APP, name: text}.items():
+        (tmp_path / file).write_text(content)
+    assert [candidate.program for candidate in candidates(tmp_path, "check")] == [
+        "flask"
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"README": ""},
+        {"Dockerfile": "FROM x\n"},
+        {"Dockerfile": "FROM x\nCMD bash\n"},
+        {"gunicorn.conf.py": "workers = 2"},
+    ],
+)
+def test_where_nothing_is_found_a_command_is_asked_for(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UsageError, match="give the command .*: flask-concurrency init"):
+        candidates(tmp_path, "init")
+
+
+def test_what_is_given_is_found_in_no_file() -> None:
+    command = from_command(("gunicorn", "a:make('x')"))
+    assert command.path is None
+    assert command.origin == "gunicorn a:make('x')"
+    assert command.given == {"command": """gunicorn 'a:make('"'"'x'"'"')'"""}

@@ -1,0 +1,113 @@
+"""The workflow of a user makes the environment that the commands need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.deployment.detect.candidates import Candidate
+from harness.deployment.detect.candidates import from_command
+from harness.deployment.init.starter import deployments
+from harness.deployment.init.starter import Published
+from harness.deployment.init.starter import StarterEntry
+from harness.deployment.init.workflow import CHECKOUT
+from harness.deployment.init.workflow import repository_of
+from harness.deployment.init.workflow import SETUP_PYTHON
+from harness.deployment.init.workflow import workflow_text
+from harness.records.report import CellReport
+from tests.samples import make
+from tests.samples.make import judge
+
+ROOT = Path(__file__).parents[4]
+BY = Published("acme/it", "0" * 40, "1.2.3")
+COMMAND = from_command(("gunicorn", "app:app"))
+
+
+def cell(flask: str, server: str, release: str) -> CellReport:
+    """What was measured of a deployment."""
+    where = make.environment(flask, server, release, "3.12")
+    seen = make.cell(where, "production", 4, make.rounds(4, (4, 4)))
+    (judged,) = judge([make.evidence(where, [seen])]).cells
+    return judged
+
+
+def steps(folder: Path, *written: StarterEntry) -> list[dict[str, Any]]:
+    """The steps of the workflow for what was written."""
+    read = yaml.safe_load(workflow_text(folder, written, BY))
+    found: list[dict[str, Any]] = read["jobs"]["check"]["steps"]
+    return found
+
+
+def written(
+    folder: Path, candidate: Candidate, seen: CellReport | None = None
+) -> StarterEntry:
+    (made,) = deployments(folder, [candidate])
+    return StarterEntry(candidate, made, seen)
+
+
+def test_requirements_need_no_step(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    _, action = steps(tmp_path, written(tmp_path, COMMAND))
+    assert action["uses"] == f"acme/it@{'0' * 40}"
+    assert action["with"] == {"config": "concurrency.toml"}
+    assert f"@{'0' * 40} # v1.2.3\n" in workflow_text(tmp_path, [], BY)
+
+
+def test_a_project_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    _, python, install, _ = steps(tmp_path, written(tmp_path, COMMAND))
+    assert python["with"] == {"python-version": "3.x"}
+    assert install["run"] == "pip install ."
+
+
+def test_a_folder_below_the_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "apps" / "our shop"
+    folder.mkdir(parents=True)
+    (folder / "pyproject.toml").write_text("")
+    assert repository_of(folder) == tmp_path.resolve()
+    *_, install, action = steps(folder, written(folder, COMMAND))
+    assert install["run"] == "pip install './apps/our shop'"
+    assert action["with"] == {"config": "apps/our shop/concurrency.toml"}
+
+
+def test_without_requirements_the_measured_releases_are_installed(
+    tmp_path: Path,
+) -> None:
+    seen = cell("3.1.3", "gunicorn", "27.0.1")
+    _, python, install, _ = steps(tmp_path, written(tmp_path, COMMAND, seen))
+    assert python["with"] == {"python-version": "3.12"}
+    assert install["run"] == "pip install flask==3.1.3 gunicorn==27.0.1"
+    assert "Add what else it imports" in workflow_text(
+        tmp_path, [written(tmp_path, COMMAND, seen)], BY
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "packages"),
+    [
+        ("gunicorn app:app -k gevent", "flask gunicorn gevent"),
+        ("waitress-serve app:app", "flask waitress"),
+        ("flask --app app run", "flask"),
+        ("python app.py", "flask"),
+    ],
+)
+def test_what_was_not_measured(tmp_path: Path, words: str, packages: str) -> None:
+    *_, install, _ = steps(tmp_path, written(tmp_path, from_command(words.split())))
+    assert install["run"] == f"pip install {packages}"
+
+
+def test_a_local_build_is_on_no_index(tmp_path: Path) -> None:
+    seen = cell("3.2.0+git.0123456", "werkzeug", "3.1.9")
+    candidate = from_command(("flask", "--app", "app", "run"))
+    *_, install, _ = steps(tmp_path, written(tmp_path, candidate, seen))
+    assert install["run"] == "pip install flask"
+
+
+def test_actions_are_pinned_as_our_own_are() -> None:
+    own = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    for pin in (CHECKOUT, SETUP_PYTHON):
+        assert f"uses: {pin}\n" in own

@@ -1,0 +1,182 @@
+"""Why a server failed, by what it said."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from harness.deployment.remedies.measured import explain
+from harness.records.words import Outcome
+from tests.builders.deployments import cell
+
+
+def test_the_last_error_is_the_cause() -> None:
+    log = "Traceback:\n  File\nValueError: one\nlib.errors.NoSuchError: two\nbye\n"
+    said = explain(cell(outcome=Outcome.NOT_STARTED, log_tail=log), None).reason
+    assert said.endswith("it said: lib.errors.NoSuchError: two")
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        # gunicorn 27
+        (
+            "[INFO] Booting worker with pid: 7\n"
+            "Failed to find attribute 'ap' in 'shop'.\n"
+            "[ERROR] Reason: App failed to load.\n",
+            "it said: Failed to find attribute 'ap' in 'shop'.",
+        ),
+        # waitress 3
+        (
+            "There was an exception (AttributeError) importing your module.\n\n"
+            "It had these arguments: \n1. module 'shop' has no attribute 'ap'\n",
+            "it said: 1. module 'shop' has no attribute 'ap'",
+        ),
+        # uWSGI 2.0
+        (
+            "*** Operational MODE: single process ***\n"
+            "unable to load app 0 (mountpoint='') (callable not found)\n"
+            "*** no app loaded. GAME OVER ***\n",
+            "it said: unable to load app 0 (mountpoint='') (callable not found)",
+        ),
+        # A script that waits
+        (
+            "2026 [INFO] one\nwaiting for the database\n[2026] [INFO] two\n",
+            "the last line that it printed: waiting for the database",
+        ),
+        (
+            "sh: 3: set: Illegal option -o x\n",
+            "the last line that it printed: sh: 3: set: ",
+        ),
+        # Compose 2, which waits for a migration
+        (
+            "migrate-1  | cat: can't open '/data/rows': No such file or directory\n"
+            'service "migrate" didn\'t complete successfully: exit 3\n',
+            'it said: service "migrate" didn\'t complete successfully: exit 3',
+        ),
+        # A migration by two workers at once
+        (
+            "INFO [alembic] one\n(sqlite3.OperationalError) table x already exists\n"
+            "[2026] [7] [ERROR] Worker (pid:8) exited with code 3.\n"
+            "[2026] [7] [ERROR] Reason: Worker failed to boot.\n",
+            "it said: (sqlite3.OperationalError) table x already exists",
+        ),
+        (
+            "[7] [ERROR] connection to unix:/none/x.sock failed: [Errno 2]\n",
+            "the last line that it printed: "
+            "[7] [ERROR] connection to unix:/none/x.sock",
+        ),
+        # An engine that may pull no more
+        (
+            "Unable to find image 'shop:latest' locally\n"
+            "docker: Error response from daemon: toomanyrequests: You have reached\n",
+            "it said: docker: Error response from daemon: toomanyrequests: You have",
+        ),
+        ("[INFO] Listening at: http://127.0.0.1:8000\n*** uWSGI ***\n", ""),
+        # One of several processes of honcho 2
+        (
+            "23:45:55 system   | worker.1 started (pid=7)\n"
+            "23:45:55 worker.1 | no redis\n"
+            "23:45:55 system   | web.1 stopped (rc=-15)\n",
+            "the last line that it printed: no redis",
+        ),
+        (
+            "web-1  | ValueError: one\nweb-1 exited with code 1\n",
+            "it said: ValueError: one",
+        ),
+        # An app that something else ends
+        (
+            "[7] [INFO] Booting worker with pid: 8\n"
+            "[7] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n",
+            "the last line that it printed: "
+            "Worker (pid:8) was sent SIGKILL! Perhaps out",
+        ),
+        # Two workers and their master, whose lines meet: each text and the end of its
+        # line are written apart
+        (
+            "[2026-11-27 01:38:10 +0000] [20139] [ERROR] Worker (pid:20441) exited "
+            "with code 1.\n"
+            "no license[2026-11-27 01:38:10 +0000] [20139] [INFO] Control socket "
+            "listening at /tmp/flask-concurrency-z4ou333r/gunicorn.ctl\n\n"
+            "[2026-11-27 01:38:10 +0000] [20450] [INFO] Worker exiting (pid: 20450)\n"
+            "[2026-11-27 01:38:11 +0000] [20139] [ERROR] Worker (pid:20450) exited "
+            "with code 1.\n",
+            "the last line that it printed: no license",
+        ),
+        # What goes wrong beside the app is not why a worker ends
+        (
+            "no license\n"
+            "[2026-11-27 01:41:49 +0000] [32118] [ERROR] Control server error: AF_UNIX "
+            "path too long\n",
+            "the last line that it printed: no license",
+        ),
+        (
+            "no license\n"
+            "[2026-11-27 01:37:01 +0000] [14667] [ERROR] Control server error: [Errno "
+            "98] Address '/root/.gunicorn/gunicorn.ctl' is already in use\n"
+            "[2026-11-27 01:36:58 +0000] [14644] [ERROR] Control server error: [Errno "
+            "2] No such file or directory: '/root/.gunicorn/gunicorn.ctl'\n",
+            "the last line that it printed: no license",
+        ),
+        # pydantic 2 names what is missing in lines of their own
+        (
+            "pydantic_core.ValidationError: 2 validation errors for Shop\n"
+            "database_url\n  Field required [type=missing, input_value={}]\n"
+            "    For further information visit https://errors.pydantic.dev/2.13/\n"
+            "key\n  Field required [type=missing, input_value={}]\n"
+            "[2026] [7] [ERROR] Worker (pid:8) exited with code 3.\n",
+            "it said: pydantic_core.ValidationError: 2 validation errors for Shop: "
+            "database_url: Field required, key: Field required",
+        ),
+        (
+            "File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'SHOP_KEY'\n",
+            "it said: KeyError: 'SHOP_KEY'; give it that variable: "
+            'env = { SHOP_KEY = "…" }',
+        ),
+        ("prices = TABLE[name]\nKeyError: 'SHOP'\n", "it said: KeyError: 'SHOP'"),
+    ],
+)
+def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
+    seen = cell(outcome=Outcome.NOT_STARTED, reason="it ended", log_tail=log)
+    words = "; ".join(filter(None, ("it ended", said)))
+    reason = explain(seen, None).reason
+    assert reason.startswith(words)
+    assert said or reason == words
+
+
+def test_another_port_is_cause_enough() -> None:
+    seen = cell(
+        outcome=Outcome.NOT_ANSWERING,
+        reason="it listens on port 5000 and not on the one it was given; write PORT",
+        log_tail="Error: Build failed with 1 failure.\n",
+    )
+    explained = explain(seen, None)
+    assert (explained.reason, explained.remedy) == (seen.reason, "write PORT")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("gunicorn -D app:app", "leave out `-D`"),
+        ("gunicorn app:app --daemon", "leave out `--daemon`"),
+        ("uwsgi --daemonize2 log -w app:app", "leave out `--daemonize2`"),
+        ("sh -c 'gunicorn app:app &'", "leave out `&`"),
+        ("supervisord -c my.conf", "add `-n` to `supervisord`"),
+        ("./start.sh", "without an option such as `--daemon`"),
+        ("sh -c 'a && gunicorn -d app:app'", "without an option such as `--daemon`"),
+    ],
+)
+def test_what_sends_it_to_the_background_is_named(command: str, said: str) -> None:
+    seen = cell(
+        outcome=Outcome.NOT_STARTED,
+        reason="the server exited with status 0 before it answered",
+        command=tuple(shlex.split(command)),
+    )
+    assert said in explain(seen, None).remedy
+
+
+def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
+    log = "Traceback:\nOSError: [Errno 101] Network is unreachable\n"
+    explained = explain(cell(outcome=Outcome.HARNESS_FAILED, log_tail=log), None)
+    assert "it said" not in explained.reason

@@ -1,0 +1,214 @@
+"""Each remedy that can be printed of a server has a test that applies it.
+
+The words of remedies are found in the code. Whoever adds one names here the test that
+applies it and sees the better result.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import tomllib
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[4]
+ROOM = ROOT / "harness" / "deployment"
+LIVE = ROOT / "tests" / "live" / "deployment"
+
+MODULES = (
+    *("app/deployed", "app/search", "app/unreached", "environment", "findings"),
+    *("command/command_line", "command/dockerfile", "command/ports"),
+    *("declared/promise", "declared/script", "declared/uwsgi", "prepare", "result"),
+    *("detect/candidates", "detect/not_started", "detect/started_by"),
+    *("isolation/migrations", "isolation/stand_ins", "remedies/failures"),
+    *("remedies/fixed_in_files", "remedies/fixed_ports", "remedies/measured"),
+    *sorted(f"containers/{path.stem}" for path in (ROOM / "containers").glob("*.py")),
+)
+"""Those that say what to change in what a user has. Errors in the file of deployments
+itself are held by its schema."""
+
+ADVICE = re.compile(
+    r"\b(?:write|add|leave out|leave (?:it|that|the name) out|install|have one worker"
+    r"|give|chmod|build|start it|call|name one|let (?:it|PYTHON\w+|services)|publish"
+    r"|raise|end that|make room|pull|allows more|say how many)\b"
+    r"|declares \{\}$|^without `"
+)
+
+CONTAINERS = tomllib.loads(
+    (ROOT / "tests" / "deployments" / "kinds" / "container-remedies.toml").read_text()
+)["remedy"]
+"""Remedies for containers; ``containers/test_remedies.py`` applies each of them."""
+
+PORTS = "test_shapes_ports.py::test_a_remedy_is_true"
+OTHERS = "test_remedies.py::test_applied"
+MOUNTED = "test_shapes.py::test_the_key_that_lets_requests_through_is_named"
+CHECK = "test_check.py::"
+FILES = "test_without_a_file.py::"
+
+APPLIED = {
+    "the command itself declares {}": OTHERS,
+    "`--threads={}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--workers 1 --blocking-threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "without `--without-threads` it declares": f"{CHECK}"
+    "test_how_to_raise_flasks_own_server_is_true",
+    "`processes = {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--workers {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--worker-connections {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--workers 1 --threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
+    "`--threads {} --worker-connections {}`": f"{CHECK}"
+    "test_how_to_raise_gthread_is_true",
+    "within {} seconds; `--start-seconds` allows more": f"{CHECK}"
+    "test_what_takes_too_long_to_answer",
+    "say how many requests at once": f"{CHECK}"
+    "test_what_it_handles_is_found_where_a_person_guessed",
+    "{}; or give the command": f"{FILES}test_a_folder_that_says_nothing",
+    "{}; build the image and measure that": "containers/test_remedies.py::"
+    "test_an_image_is_built_and_measured",
+    "there is no {} here": f"{FILES}test_a_folder_that_says_nothing",
+    "{} {}; give {}{}: {}{}": f"{FILES}test_the_command_that_is_told_can_be_given",
+    "give it the port: env = ": PORTS,
+    "give it that variable: env = ": OTHERS,
+    "give gunicorn `worker_connections = {}`": f"{CHECK}"
+    "test_the_remedy_for_gthread_in_code_is_true",
+    "write `$(PORT)` {}": PORTS,
+    "{}:{}: it listens on port": PORTS,
+    "`--daemonize` sends it": OTHERS,
+    "`daemonize` in {}": OTHERS,
+    "{} has no CMD": OTHERS,
+    "build that and measure it": "containers/test_measured.py::test_the_example",
+    "line {}: Docker takes this": OTHERS,
+    "it speaks TLS and wants": OTHERS,
+    "it speaks HTTP/2 only": OTHERS,
+    "write `${PORT:-{}}` {}": PORTS,
+    'write `{}os.environ.get("PORT", "{}")`': PORTS,
+    "write `$(or $(PORT),{})`": PORTS,
+    "write `%(ENV_PORT)s`": PORTS,
+    'write `int(os.environ.get("PORT", {}))`': PORTS,
+    "add `{}` to the command": PORTS,
+    "let it take its port from the command": PORTS,
+    'write `bind = "{}" + os.environ': PORTS,
+    "write `{} = {}` in {} (line {})": PORTS,
+    "install it in the environment": OTHERS,
+    "is not executable": OTHERS,
+    "no Flask app was reached": MOUNTED,
+    "something in front of Flask": MOUNTED,
+    "no Flask app is there": MOUNTED,
+    "a check starts no containers": "containers/test_harmless.py::test_a_shell",
+    "a check leaves alone what runs": "test_standing_by.py::"
+    "test_a_start_that_fails_on_a_refused_signal_says_why",
+    "a check removes no file": "test_standing_by.py::"
+    "test_files_elsewhere_are_not_removed",
+    "runs `{}`, which would change the database": "test_standing_by.py::"
+    "test_a_database_on_a_server_is_not_migrated",
+    "a check changes no cluster": "test_standing_by.py::test_services_are_left_alone",
+    "a check empties no data store": "test_standing_by.py::"
+    "test_services_are_left_alone",
+    "pull or build its images": "containers/test_kinds.py::"
+    "test_the_remedy_for_an_unavailable_image_is_true",
+    "write `{}` in place of `{}`": OTHERS,
+    "it was started without the variables of the check": OTHERS,
+    "write `{} exec {}` in place of the list": PORTS,
+    "Flask is not installed for {}": OTHERS,
+    "{} is there already": "test_shapes.py::"
+    "test_a_socket_that_is_there_is_not_taken_over",
+    "if it went to the background": OTHERS,
+    "if that is what it should handle": OTHERS,
+    "leave out `daemon = True`": OTHERS,
+    "leave out `--daemon` in {}": OTHERS,
+    "add `-n` to `supervisord`": "test_shapes.py::"
+    "test_programs_that_start_servers_from_an_index",
+    "leave out `{}`": OTHERS,
+    "if that is meant": OTHERS,
+    "add `--interface wsgi`": OTHERS,
+    "add `--call`": OTHERS,
+    "write `'{}()'` in place of `{}`": OTHERS,
+    "give it `a2wsgi.WSGIMiddleware(app)`": OTHERS,
+    "write `{}` as the first line": "test_shapes.py::"
+    "test_the_remedy_for_sockets_without_patches_is_true",
+    "leave out `reuse_port` in": f"{CHECK}test_the_remedy_for_reuse_port_is_true",
+    "leave out `--reuse-port`": f"{CHECK}test_the_remedy_for_reuse_port_is_true",
+    "call `monkey.patch_all()`": OTHERS,
+    "write `worker_connections = {}` in": f"{CHECK}test_the_remedy_for_gthread_is_true",
+    "add `--worker-connections {}`": f"{CHECK}test_the_remedy_for_gthread_is_true",
+    "add `--gevent-monkey-patch`": f"{CHECK}"
+    "test_the_remedy_for_gevent_in_uwsgi_is_true",
+    "install gunicorn 24 or newer": OTHERS,
+    "write the number that you need as `at-least`": f"{CHECK}test_granian",
+    "have one worker: {}": f"{CHECK}"
+    "test_the_remedy_for_workers_that_accept_too_much_is_true",
+}
+"""How a remedy begins, and the test that applies it."""
+
+NOT_APPLIED = {
+    "goes to {} {}, and containers": "a test has no service of Podman to leave",
+    "{} is mounted, and with it {}": "a test makes no socket that stops services",
+    "another program listens on port {} as well": "that program is the test itself",
+}
+"""Remedies that no test can apply, and why."""
+
+
+@functools.cache
+def remedies() -> tuple[tuple[str, str], ...]:
+    """Each text of these modules that gives advice, and the place that it stands in."""
+    return tuple(_remedies())
+
+
+def _remedies() -> Iterator[tuple[str, str]]:
+    for name in MODULES:
+        path = ROOM / f"{name}.py"
+        tree = ast.parse(path.read_text())
+        keys = {
+            id(k) for n in ast.walk(tree) if isinstance(n, ast.Dict) for k in n.keys
+        }
+        parts = keys | {
+            id(part)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.JoinedStr | ast.Expr)
+            for part in ast.iter_child_nodes(node)
+        }
+        for node in ast.walk(tree):
+            text = _text(node) if id(node) not in parts else ""
+            if " " in text and ADVICE.search(text):
+                yield text, f"{name}.py:{getattr(node, 'lineno', 0)}"
+
+
+def _text(node: ast.AST) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(_text(value) or "{}" for value in values)
+    return ""
+
+
+@pytest.mark.parametrize(("text", "place"), [*remedies()])
+def test_a_remedy_has_a_test(text: str, place: str) -> None:
+    several = (*APPLIED, *NOT_APPLIED)
+    applied = any(text.startswith(begin) for begin in several) or any(
+        _is_said(text, remedy["says"]) for remedy in CONTAINERS
+    )
+    assert applied, (
+        f"{place}: nothing says which test applies {text!r}; write one, and name it"
+    )
+
+
+def _is_said(text: str, said: str) -> bool:
+    """Whether a text has most of what a check says, but for what is filled in."""
+    found = SequenceMatcher(None, text, said, autojunk=False).find_longest_match()
+    return found.size >= min(LEAST, max(map(len, text.split("{}"))))
+
+
+LEAST = 29
+"""Characters of a remedy that must be the same: more than any two have in common."""
+
+
+@pytest.mark.parametrize(("begin", "test"), [*APPLIED.items()])
+def test_the_named_test_exists(begin: str, test: str) -> None:
+    file, _, name = test.partition("::")
+    assert f"def {name}(" in Path(LIVE / file).read_text()
+    assert any(text.startswith(begin) for text, _ in remedies()), "nothing says that"

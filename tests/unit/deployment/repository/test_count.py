@@ -1,0 +1,103 @@
+"""What commands come to is computed from them and the files that they name."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from harness.deployment.command.shell import CommandContext
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.repository.count import Count
+from harness.deployment.repository.count import count
+
+FILES = {
+    "c.py": "workers = cpu_count() * 2 + 1\nthreads = 2\n",
+    "green.py": "worker_class = 'gevent'\nworker_connections = 5\n",
+    "odd.py": "workers = f()\n",
+    "broken.py": "workers = (",
+    "u.ini": "[other]\nthreads = 9\n[uwsgi]\nprocesses = %k\nthreads = 2\n",
+    "loop.ini": "[uwsgi]\nfor = 1 2\n",
+}
+
+
+def counted(command: str, folder: Path, **variables: str) -> Count:
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    return count(shlex.split(command), CommandContext((folder,), variables, 4))
+
+
+@pytest.mark.parametrize(
+    ("command", "declared", "because"),
+    [
+        ("gunicorn a:a", 1, "1 worker"),
+        ("gunicorn -w 2 --threads 4 a:a", 8, "2 workers × 4 threads"),
+        ("gunicorn -k gthread --threads=3 a:a", 3, "1 worker × 3 threads"),
+        ("gunicorn -k gevent -w2 a:a", 2000, "2 workers × 1000 connections"),
+        ("gunicorn -k gevent_pywsgi a:a", 1000, "1 worker × 1000 connections"),
+        (
+            "gunicorn --threads 4 --worker-connections 2 -k gthread a",
+            2,
+            "1 worker × 2 threads",
+        ),
+        ("gunicorn -c c.py a:a", 18, "9 workers × 2 threads"),
+        ("gunicorn -c file:c.py -w 1 a:a", 2, "1 worker × 2 threads"),
+        ("gunicorn -c green.py a:a", 5, "1 worker × 5 connections"),
+        ("python -m gunicorn a:a", 1, "1 worker"),
+        ("uwsgi --ini u.ini", 8, "4 processes × 2 threads"),
+        ("uwsgi u.ini -p 1 --gevent 9", 9, "1 process × 9 greenlets"),
+        ("uwsgi -w a", 1, "1 process × 1 thread"),
+        ("hypercorn a:a -w 2", 16, "2 workers × 8 threads"),
+        (
+            "granian --interface wsgi --workers 2 --blocking-threads 3 a:a",
+            6,
+            "2 workers × 3 threads",
+        ),
+        ("waitress-serve --threads 7 a:a", 7, "one process × 7 threads"),
+        ("uvicorn --interface wsgi --workers 2 a:a", 20, "2 workers × 10 threads"),
+        ("flask run", None, "a thread for every connection"),
+        ("flask run --without-threads", 1, "takes one"),
+    ],
+)
+def test_what_a_command_comes_to(
+    command: str, declared: int | None, because: str, tmp_path: Path
+) -> None:
+    found = counted(command, tmp_path)
+    assert found.declared == declared and because in found.because
+
+
+def test_variables_count_as_in_the_server(tmp_path: Path) -> None:
+    assert counted("gunicorn a", tmp_path, WEB_CONCURRENCY="3").declared == 3
+    assert counted("gunicorn -w 2 a", tmp_path, WEB_CONCURRENCY="3").declared == 2
+    arguments = "--threads 5 -w 2"
+    assert counted("gunicorn a -w 1", tmp_path, GUNICORN_CMD_ARGS=arguments)[0] == 5
+
+
+def test_an_overridden_file_does_not_count(tmp_path: Path) -> None:
+    assert counted("gunicorn -c c.py -w 2", tmp_path)[2:] == (tmp_path / "c.py", True)
+    assert counted("gunicorn -c c.py -w 9", tmp_path)[2:] == (tmp_path / "c.py", False)
+    assert counted("gunicorn -c c.py --preload", tmp_path).overrides is False
+    assert counted("uwsgi --ini u.ini -p 9", tmp_path).overrides is True
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("gunicorn -c none.py a", "its file none.py is not here"),
+        ("gunicorn -c odd.py a", r"workers in odd.py: `f\(\)` is not evaluated"),
+        ("gunicorn -c broken.py a", "cannot be read as Python"),
+        ("gunicorn -w $N a", r"workers depends on \$N"),
+        ("gunicorn -k mine.Special a", "the worker class mine.Special"),
+        ("uwsgi loop.ini", "more than a list"),
+        ("uwsgi --async 3", "async"),
+        ("hypercorn -k trio a", "trio"),
+        ("hypercorn -c x a", "not read"),
+        ("granian --interface wsgi a", "differs by release"),
+        ("granian a", "--interface wsgi"),
+        ("celery worker", "not a server"),
+    ],
+)
+def test_what_is_not_known_is_said(command: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(CannotDerive, match=why):
+        counted(command, tmp_path)

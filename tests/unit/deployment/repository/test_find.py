@@ -1,0 +1,356 @@
+"""Every place of a repository that declares a concurrency, and which contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from harness.cli import run
+from harness.deployment.repository.find import find
+from harness.records.declares import Place
+from harness.records.errors import GateFailed
+from harness.records.errors import UsageError
+
+PROCFILE = {"Procfile": "worker: celery\nweb: gunicorn -w 2 --threads 4 shop:app\n"}
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
+    write(folder, files)
+    return list(find(folder, 4).places)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "what", "declared"),
+    [
+        ("Procfile", "a: b\nweb: gunicorn -w 3 a:a\n", 2, "web", 3),
+        ("Dockerfile", "FROM x\nCMD gunicorn \\\n -w 3 a:a\n", 2, "CMD", 3),
+        ("docker/Dockerfile.prod", 'CMD ["gunicorn", "-w", "3"]', 1, "CMD", 3),
+        (
+            "Dockerfile",
+            'ENV WEB_CONCURRENCY 3\nENTRYPOINT ["gunicorn"]\nCMD ["a:a"]',
+            3,
+            "ENTRYPOINT CMD",
+            3,
+        ),
+        (
+            "Dockerfile",
+            'ENTRYPOINT ["/app/entry"]\nCMD ["gunicorn", "-w", "3", "a:a"]',
+            2,
+            "ENTRYPOINT CMD",
+            3,
+        ),
+        ("Dockerfile", "CMD uwsgi -p 9\nENTRYPOINT gunicorn -w 3", 2, "ENTRYPOINT", 3),
+        (
+            "compose.yaml",
+            "services:\n web:\n  entrypoint: [/e]\n  command: gunicorn -w 3 a:a\n",
+            4,
+            "service web",
+            3,
+        ),
+        (
+            "Dockerfile",
+            "FROM a\nCMD gunicorn -w 9\nFROM b\nCMD gunicorn -w 3\n",
+            4,
+            "CMD",
+            3,
+        ),
+        (
+            "Dockerfile",
+            "FROM a AS base\nARG N=3\nENV WORKERS=$N\nCMD gunicorn -w $WORKERS\n"
+            "FROM base\nUSER shop\n",
+            4,
+            "CMD",
+            3,
+        ),
+        (
+            "compose.yaml",
+            "services:\n  shop:\n    environment: {WEB_CONCURRENCY: 3}\n"
+            "    command: gunicorn a:a\n",
+            4,
+            "service shop",
+            3,
+        ),
+        (
+            "docker-compose.prod.yml",
+            "services:\n  shop:\n    environment:\n      - N=3\n"
+            "    entrypoint: [sh, -c, 'gunicorn -w $$N']\n",
+            5,
+            "service shop",
+            3,
+        ),
+        ("gunicorn.conf.py", "bind = ''\nworkers = 3\n", 2, "", 3),
+        ("app.ini", "[uwsgi]\nmaster = 1\nprocesses = 3\n", 3, "", 3),
+        (
+            "ops/supervisord.conf",
+            "[program:a]\ncommand=gunicorn -w %(ENV_N)s\n[program:shop]\n"
+            'command=gunicorn a:a\nenvironment=WEB_CONCURRENCY="3",B="1"\n',
+            4,
+            "program shop",
+            3,
+        ),
+        (
+            "supervisord.conf",
+            "[program:shop]\ncommand=gunicorn a:a\nnumprocs=3\n",
+            2,
+            "program shop",
+            3,
+        ),
+        (
+            "shop.service",
+            '[Service]\nEnvironment=A=1\nEnvironment="WEB_CONCURRENCY=3"\n'
+            "ExecStart=/srv/bin/gunicorn \\\n  a:a\n",
+            4,
+            "ExecStart",
+            3,
+        ),
+        ("start.sh", "#!/bin/sh\nset -e\nexec gunicorn -w 3 a:a\n", 3, "", 3),
+        ("Makefile", "serve:\n\tgunicorn -w 3 a:a --bind :$(PORT)\n", 2, "", 3),
+        ("justfile", "serve:\n    @gunicorn -w 3 a:a\n", 2, "", 3),
+        ("Pipfile", '[scripts]\nserve = "gunicorn -w 3 a:a"\n', 2, "", 3),
+        (
+            "pyproject.toml",
+            '[tool.pdm.scripts]\ns = {cmd = "gunicorn -w 3 a:a"}',
+            2,
+            "",
+            3,
+        ),
+        ("package.json", '{"scripts": {"start": "gunicorn -w 3 a:a"}}', 1, "", 3),
+        (
+            "config/deploy.yml",
+            "servers:\n  web:\n    cmd: gunicorn -w 3 a:a\n",
+            3,
+            "",
+            3,
+        ),
+        ("shop.service.j2", "ExecStart={{ venv }}/bin/gunicorn -w 3 a:a\n", 1, "", 3),
+        ("startup.txt", "gunicorn --workers=3 a:a\n", 1, "", 3),
+        ("nixpacks.toml", "[start]\ncmd = \"gunicorn -w 3 'a:make()'\"\n", 2, "", 3),
+        (
+            "docker-stack.yml",
+            "services:\n  a:\n    command: gunicorn -w 3 a:a",
+            3,
+            "service a",
+            3,
+        ),
+        (
+            "deploy/shop.conf",
+            "[program:shop]\ncommand=gunicorn -w 3 a:a\n",
+            2,
+            "program shop",
+            3,
+        ),
+        (
+            "circus.ini",
+            "[watcher:a]\ncmd = gunicorn a:a\nnumprocesses = 3\n",
+            2,
+            "watcher a",
+            3,
+        ),
+        ("dockerfile", "FROM x\nCMD gunicorn -w 3 a:a\n", 2, "CMD", 3),
+        (
+            "entry.sh",
+            'case "$1" in\n  web) exec gunicorn -w 3 a:a ;;\nesac\n',
+            2,
+            "",
+            3,
+        ),
+        (
+            "setup.sh",
+            "cat <<E\n[Service]\nExecStart=/bin/gunicorn -w 3 a:a\nE\n",
+            3,
+            "",
+            3,
+        ),
+        ("web/run", "#!/bin/sh\nexec sudo -u app gunicorn -w 3 a:a\n", 2, "", 3),
+        (
+            "captain-definition",
+            '{"dockerfileLines": ["FROM x", "CMD gunicorn -w 3 a:a"]}',
+            1,
+            "CMD",
+            3,
+        ),
+        (
+            ".ebextensions/a.config",
+            "option_settings:\n  aws:elasticbeanstalk:container:python:\n"
+            "    NumThreads: 3\n    WSGIPath: a:a\n",
+            3,
+            "Elastic Beanstalk",
+            3,
+        ),
+        (
+            ".ebextensions/b.config",
+            "option_settings:\n- namespace: aws:elasticbeanstalk:container:python\n"
+            "  option_name: NumThreads\n  value: 3\n",
+            4,
+            "Elastic Beanstalk",
+            3,
+        ),
+        (
+            "concurrency.toml",
+            '[[deployment]]\nname = "a"\ncommand = "celery"\n[[deployment]]\n'
+            'name = "web"\nenv = { N = "3" }\ncommand = "gunicorn -w $N a:a"\n',
+            7,
+            "web",
+            3,
+        ),
+        (
+            "pyproject.toml",
+            '[[tool.flask-concurrency.deployment]]\nname = "web"\n'
+            'command = "gunicorn -w 3 a:a"\n',
+            3,
+            "web",
+            3,
+        ),
+    ],
+)
+def test_a_place(
+    name: str, text: str, line: int, what: str, declared: int, tmp_path: Path
+) -> None:
+    *_, place = places(tmp_path, {name: text})
+    assert (place.file, place.line, place.what) == (name, line, what)
+    assert (place.known, place.declared) == (True, declared)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Dockerfile": "FROM x\nCMD ./start\n"},
+        {"install.sh": 'PACKAGES="git \\\nuwsgi uwsgi-plugin-python3"\n'},
+        {"install.sh": "cat <<EOF\nusage: install [all|uwsgi|nginx]\nEOF\n"},
+        {"compose.yaml": "services: {a: {command: 1}, b: [], c: {command: {}}}"},
+        {"compose.yaml": "services:\n\t- a"},
+        {"compose.yaml": "- a"},
+        {"tox.ini": "[tox]\n"},
+        {"start.sh": "celery worker\n"},
+        {"concurrency.toml": "[[deployment"},
+        {"concurrency.toml": "[[deployment]]\nprocfile = 'web'"},
+        {"concurrency.toml": "deployment = 1"},
+        {"pyproject.toml": "[tool]"},
+        {"start.sh": "\0\1"},
+        {"Makefile": "install:\n\tpip install gunicorn uwsgi\n# gunicorn a:a\n"},
+        {"pyproject.toml": '[project]\ndependencies = ["gunicorn >=20", "a"]\n'},
+        {"package.json": '{"keywords": ["gunicorn", "flask"]}'},
+        {"captain-definition": "[]"},
+        {"captain-definition": '{"dockerfilePath": "./Dockerfile"}'},
+        {".ebextensions/a.config": "packages:\n  yum: {git: []}\n"},
+        {".ebextensions/a.config": "- a: [\n"},
+        {"nginx.conf": "server { listen 80; }\n"},
+        {"gunicorn.conf.py": "bind = ''\n"},
+        {"node_modules/Procfile": "web: gunicorn a:a"},
+        {".git/Procfile": "web: gunicorn a:a"},
+    ],
+)
+def test_no_place(files: Mapping[str, str], tmp_path: Path) -> None:
+    assert places(tmp_path, files) == []
+
+
+def test_what_cannot_be_read_as_text_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_bytes(b"gunicorn \xff")
+    assert places(tmp_path, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "against"),
+    [
+        ({"Dockerfile": "CMD gunicorn -w 2 shop:app"}, ["Dockerfile:1"]),
+        ({"Dockerfile": "CMD gunicorn -w 8 shop:app"}, []),
+        ({"Dockerfile": "CMD gunicorn -w 2 other:app"}, []),
+        ({"Dockerfile": "CMD flask run"}, []),
+        ({"Makefile": "dev:\n\tgunicorn --reload shop:app"}, []),
+        ({"Dockerfile": "CMD gunicorn -w $N shop:app"}, []),
+        ({"gunicorn.conf.py": "workers = 2"}, []),
+        ({"gunicorn.conf.py": "preload_app = True\nthreads = 4"}, []),
+        ({"gunicorn.conf.py": "workers = 3"}, ["gunicorn.conf.py:1"]),
+        (
+            {"sub/pyproject.toml": "", "sub/Dockerfile": "CMD gunicorn -w 2 shop:app"},
+            [],
+        ),
+        ({"sub/Dockerfile": "CMD gunicorn -w 2 shop:app"}, ["sub/Dockerfile:1"]),
+    ],
+)
+def test_places_contradict_each_other(
+    files: Mapping[str, str], against: list[str], tmp_path: Path
+) -> None:
+    found = {place.file: place for place in places(tmp_path, {**PROCFILE, **files})}
+    assert list(found["Procfile"].contradicts) == against
+    for other in against:
+        assert found[other.partition(":")[0]].contradicts == ("Procfile:2",)
+
+
+def test_files_of_variables_beside_a_unit(tmp_path: Path) -> None:
+    unit = "[Service]\nEnvironmentFile=-/etc/shop.env\nExecStart=gunicorn -w $N a:a\n"
+    variables = "# it's ours\nN=3\n"
+    (place,) = places(tmp_path, {"ops/shop@.service": unit, "ops/shop.env": variables})
+    assert (place.known, place.declared) == (True, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "known", "declared"),
+    [
+        ("h.toml", "workers = 2", True, 16),
+        ("h.toml", "workers = ", False, None),
+        ("h.py", "workers = 2", False, None),
+        ("uwsgi.yaml", "uwsgi:\n  processes: 2\n", False, None),
+    ],
+)
+def test_settings_of_other_servers(
+    name: str, text: str, known: bool, declared: int | None, tmp_path: Path
+) -> None:
+    command = "uwsgi --yaml" if "uwsgi" in name else "hypercorn -c"
+    files = {name: text, "start.sh": f"{command} {name} a:a\n"}
+    found = [place for place in places(tmp_path, files) if place.file == "start.sh"]
+    assert [(each.known, each.declared) for each in found] == [(known, declared)]
+
+
+@pytest.mark.parametrize(
+    ("workers", "against"), [((8,), []), ((3,), [3]), ((3, 8), []), ((2, 3), [3, 6])]
+)
+def test_what_is_checked_is_one_of_several(
+    workers: tuple[int, ...], against: list[int], tmp_path: Path
+) -> None:
+    text = "".join(
+        f'[[deployment]]\nname = "w{n}"\ncommand = "gunicorn -w {n} shop:app"\n'
+        for n in workers
+    )
+    found = places(tmp_path, {**PROCFILE, "concurrency.toml": text})
+    lines = tuple(f"concurrency.toml:{line}" for line in against)
+    assert found[0].contradicts == lines
+
+
+def test_another_machine(tmp_path: Path) -> None:
+    write(tmp_path, {"gunicorn.conf.py": "workers = cpu_count() * 2 + 1"} | PROCFILE)
+    conf, web = sorted(find(tmp_path, 2, 64).places, key=lambda each: not each.depends)
+    assert (conf.depends, conf.declared, conf.elsewhere) == (True, 5, 129)
+    assert (web.depends, web.declared, web.elsewhere) == (False, 8, 8)
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is not a folder"):
+        find(tmp_path / "none", 1)
+
+
+# ------------------------------------------------------------------- the command line
+
+
+def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, PROCFILE | {"Dockerfile": "CMD gunicorn shop:app"})
+    assert run(["declares", str(tmp_path), "--processors", "64"]) == 0
+    out = capsys.readouterr().out
+    assert "Procfile:2    8: 2 workers × 4 threads; contradicts Dockerfile:1" in out
+    assert "contradiction (FC301): of the same app: Dockerfile:1 1, Procfile:2 8" in out
+    with pytest.raises(GateFailed, match="2 places contradict.*Dockerfile:1 "):
+        run(["declares", str(tmp_path), "--fail-on", "contradiction"])
+
+
+def test_nothing_to_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["declares", str(tmp_path), "--fail-on", "contradiction"]) == 0
+    assert "No file that starts a server says" in capsys.readouterr().out
