@@ -72,7 +72,7 @@ class Client:
                 opened=self._opened,
                 sent=self._sent,
                 received=self._received,
-                lost=self._end,
+                lost=self._lost,
             ),
         )
 
@@ -171,6 +171,13 @@ class Client:
                 self._become(State.IDLE)
             else:
                 self._end(State.ANSWERED)
+
+    def _lost(self, state: State) -> None:
+        """Note what is wrong with what has come, and end."""
+        if self._response is not None and self.begun:
+            self._response.take(b"")
+            self.fault = self._response.fault
+        self._end(state)
 
     def _stays(self, response: Response) -> bool:
         """Whether to keep the connection, now that the response is complete."""

@@ -77,6 +77,22 @@ _LENGTH = re.compile(r"[0-9]{1,5}")
 
 _HEAD_END = b"\r\n\r\n"
 
+_HTTP = b"HTTP/"
+"""The beginning of every response."""
+
+NO_HTTP = "which is not HTTP"
+
+
+def _not_http(data: bytes) -> str:
+    """What a server sent instead of a response, escaped and shortened."""
+    begin = data[:_MOST_QUOTED].decode("latin-1").encode("unicode_escape").decode()
+    more = " …" if len(data) > _MOST_QUOTED else ""
+    return f'it answered "{begin}{more}", {NO_HTTP}'
+
+
+_MOST_QUOTED = 48
+"""Most bytes that are quoted of what is not HTTP."""
+
 
 class PlainHead(NamedTuple):
     """The head of a response with status 200 and a body of a known, small length."""
@@ -134,6 +150,9 @@ class Response:
         """
         if self._parser is None:
             self._begun += data
+            if not _HTTP.startswith(self._begun[: len(_HTTP)]):
+                self.broken, self.fault = True, _not_http(self._begun)
+                return
             if data and self._take_plain():
                 return
             self.body, self._parser = b"", self._new_parser()
@@ -197,12 +216,10 @@ class Response:
     def _fault(
         self, problem: h11.RemoteProtocolError, unread: bytes, *, ended: bool
     ) -> str:
-        """The problem with the response, without its text."""
-        if self.status is None and not unread.startswith(b"HTTP/"[: len(unread)]):
-            return "what it answered is not HTTP"
+        """The problem with the response."""
         if ended:
             begun = self.status is not None or unread
             return "its answer ended too early" if begun else ""
         if problem.error_status_hint == _TOO_LONG:
             return "the headers of its answer are too long"
-        return "what it answered is not HTTP"
+        return _not_http(unread or self._begun)

@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.deployment.app import hook
 from harness.deployment.app import unreached
+from harness.deployment.app.behind_proxy import out_of_time
 from harness.deployment.app.hold_places import variable
 from harness.deployment.app.mount_paths import mount_paths
 from harness.deployment.app.search import AnswerSearch
@@ -151,9 +152,8 @@ class DeployedApp:
         try:
             client, endpoint, found_below = await reach(search, wait, watched)
         except OutOfTime as problem:
-            what, *rest = str(problem).split("; ")
-            allowed = f"within {self._seconds:g} seconds; `--start-seconds` allows more"
-            raise OutOfTime("; ".join([f"{what} {allowed}", *rest])) from None
+            last = search, watched.status, self.log_text()
+            raise OutOfTime(out_of_time(str(problem), self._seconds, *last)) from None
         if not endpoint.path and shared(endpoint.port, server.processes()):
             raise NotAnswering(
                 f"another program listens on port {endpoint.port} as well, and gets "

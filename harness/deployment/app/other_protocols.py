@@ -56,3 +56,30 @@ async def speaks_http_2(endpoint: Endpoint) -> bool:
         return (await _first_bytes(endpoint, HTTP_2_PREFACE, 4))[3] == 4
     except (OSError, EOFError):
         return False
+
+
+_BEGINNINGS = {
+    r"\x15\x03": "TLS",
+    r"\x00\x00": "HTTP/2",
+    r"\x01\x06": "FastCGI",
+    "Status:": "SCGI or CGI",
+    "<": "a page without a head, as in HTTP/0.9",
+    "SSH-": "SSH",
+    "220": "the greeting of a server for mail or files",
+    "+OK": "the greeting of a server for mail",
+    "* OK": "the greeting of a server for mail",
+    "-ERR": "Redis",
+    "AMQP": "AMQP",
+}
+"""How other protocols begin, escaped."""
+
+
+def about_protocol(fault: str) -> str:
+    """What to look at if a server answers something else than HTTP."""
+    for begin, what in _BEGINNINGS.items():
+        if f'answered "{begin}' in fault:
+            return f"that looks like {what}; give the port of the app itself"
+    return (
+        "see whether that port is for TLS, for `uwsgi_pass` of nginx, or of another "
+        "program, and give the one on which the app speaks HTTP"
+    )

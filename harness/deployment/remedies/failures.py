@@ -41,7 +41,6 @@ CAUSES = (
         r"|no such file or directory|no python application found|unknown option)\b",
         re.IGNORECASE,
     ),
-    re.compile(r"connect\(\) to .* failed \("),
 )
 """How a line begins that names the cause of a server's end: what a check refused, what
 the kernel refused, a rate or a disk that is used up, an exception, an app that is not
@@ -195,17 +194,11 @@ def _cause(log: str, reason: str) -> str:
 
 
 def _plain(log: str) -> str:
-    """The output without what moves a cursor, and without requests of ours."""
-    log = _OF_TERMINALS.sub("", _WITHIN.sub("\n", log.replace("\r", "\n")))
-    return _OF_NGINX.sub(r"\1", log)
+    """The output without what moves a cursor."""
+    return _OF_TERMINALS.sub("", _WITHIN.sub("\n", log.replace("\r", "\n")))
 
 
 _OF_TERMINALS = re.compile(r"(?m)\x1b\[[0-9;?]*[A-Za-z]|^\[K")
-
-_OF_NGINX = re.compile(
-    r"(?m)^.*\*\d+ (connect\(\) to .* failed \(\d+: .*?\)) while connecting to .*$"
-)
-"""What nginx writes of a server that it does not reach, with the request behind it."""
 
 _OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")
 """The prefix by which honcho, foreman and Compose name the process of a line."""

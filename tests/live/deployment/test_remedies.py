@@ -45,6 +45,26 @@ make_server("127.0.0.1", int(os.environ["PORT"]), app, Pooled).serve_forever()
 """
 """A server of one's own, that cannot be asked how many it handles."""
 
+PROXIED = {
+    "nginx.conf": "error_log stderr; events {} http { access_log off; server { listen "
+    "127.0.0.1:PORT; location / { proxy_pass http://TO; } } }\n",
+    "start.sh": "#!/bin/sh\nat=127.0.0.1:0 to=127.0.0.1:1\n"
+    'sed "s|PORT|$PORT|; s|TO|$to|" nginx.conf > now.conf\n'
+    "gunicorn -w 2 shop:app --bind $at &\n"
+    'exec nginx -p . -c now.conf -g "daemon off; pid $TMPDIR/pid;"\n',
+}
+"""nginx in front of an app that listens elsewhere than it asks."""
+
+GREETS = """\
+import os, socket
+with socket.create_server(("127.0.0.1", int(os.environ["PORT"]))) as listening:
+    while True:
+        with listening.accept()[0] as client:
+            client.sendall(GREETING)
+            client.recv(9_999)
+"""
+"""A server of another protocol."""
+
 FACTORY = "from shop import app\ndef create_app():\n    return app\n"
 
 
@@ -62,6 +82,8 @@ class Applied(NamedTuple):
     """What is written, where that is not a group of what was said."""
     handled: int = 2
     files: dict[str, str] = {}
+    seconds: int = 30
+    """How long to wait for its first answer."""
 
 
 LEAVE_OUT = "leave out `([^`]*)`"
@@ -317,6 +339,54 @@ APPLIED = [
         },
     ),
     Applied(
+        "a proxy whose server listens elsewhere",
+        f'command = "./start.sh"\ndeclared = 2\n{OWN}',
+        r"not reach http://127.0.0.1:1 \(Connection refused\), and what it starts "
+        r"listens on port \d+; let both name the same address",
+        "start.sh",
+        "at=127.0.0.1:0 to=127.0.0.1:1",
+        "at=unix:app.sock to=unix:app.sock",
+        files=PROXIED,
+        seconds=6,
+    ),
+    Applied(
+        "a proxy whose server does not start",
+        f'command = "./start.sh"\ndeclared = 2\n{OWN}',
+        "not reach http://unix:app.sock .*, and nothing that it starts listens there; "
+        "look why it does not",
+        "start.sh",
+        "shap:app",
+        "shop:app",
+        files={
+            **PROXIED,
+            "start.sh": PROXIED["start.sh"]
+            .replace("shop:app", "shap:app")
+            .replace("at=127.0.0.1:0 to=127.0.0.1:1", "at=unix:app.sock; to=$at"),
+        },
+        seconds=6,
+    ),
+    Applied(
+        "a greeting of another protocol",
+        f'command = "python serve.py"\ndeclared = 2\n{OWN}',
+        'it answered "220 shop .*", which is not HTTP; that looks like the greeting of '
+        "a server for mail or files; give the port of the app itself",
+        "concurrency.toml",
+        "python serve.py",
+        "gunicorn -w 2 shop:app",
+        files={"serve.py": GREETS.replace("GREETING", r'b"220 shop ESMTP\r\n"')},
+        seconds=6,
+    ),
+    Applied(
+        "an answer of an unknown protocol",
+        f'command = "python serve.py"\ndeclared = 2\n{OWN}',
+        "see whether that port is for TLS, for `uwsgi_pass`",
+        "concurrency.toml",
+        "python serve.py",
+        "gunicorn -w 2 shop:app",
+        files={"serve.py": GREETS.replace("GREETING", r'b"\x7f"')},
+        seconds=6,
+    ),
+    Applied(
         "a gunicorn that may stall",
         'command = "gunicorn --threads 3 --worker-connections 3 shop:app"\n'
         'requirements = "requirements.txt"',
@@ -344,7 +414,8 @@ def test_applied(
         (folder / "start.sh").chmod(0o755)
     for name in ("cert.pem", "key.pem"):
         shutil.copy(TLS / name, folder)
-    before = check(folder, "--ask", "overlap", "--start-seconds", "30")
+    seconds = str(applied.seconds)
+    before = check(folder, "--ask", "overlap", "--start-seconds", seconds)
     cells = "".join(cell["reason"] for cell in before.cells.values())
     found = re.search(applied.said, f"{before.message} {cells}", re.DOTALL)
     assert found is not None, before

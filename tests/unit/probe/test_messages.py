@@ -95,10 +95,11 @@ def test_a_plain_response_that_ends_too_early_is_broken() -> None:
 @pytest.mark.parametrize(
     ("pieces", "fault"),
     [
-        ([b"hello", b""], "what it answered is not HTTP"),
-        ([b"hello\r\n\r\n"], "what it answered is not HTTP"),
-        ([b"HTTP/1.1 200 \xff\x00\r\n\r\n"], "what it answered is not HTTP"),
-        ([b"HTTP/1.1 200 OK\r\nA: b\x00\r\n\r\n"], "what it answered is not HTTP"),
+        ([b"hello"], 'it answered "hello", which is not HTTP'),
+        ([b'X"\r\n\xff'], r'it answered "X"\r\n\xff", which is not HTTP'),
+        ([b"220 " + b"x" * 99], f'it answered "220 {"x" * 44} …", which is not HTTP'),
+        ([b"HTTP/1.1 200 \xff\x00\r\n\r\n"], r'it answered "HTTP/1.1 200 \xff\x00'),
+        ([b"HTTP/1.1 200 OK\r\nA: b\x00\r\n\r\n"], "which is not HTTP"),
         ([b"HTTP/1.1 200 O", b""], "its answer ended too early"),
         ([b"HTTP/1.1 200 OK\r\n", b"A: b\r\n" * 9_000], "the headers of its answer"),
         ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nno", b""], "ended too early"),

@@ -21,7 +21,8 @@ ROOM = ROOT / "harness" / "deployment"
 LIVE = ROOT / "tests" / "live" / "deployment"
 
 MODULES = (
-    *("app/deployed", "app/search", "app/unreached", "environment", "findings"),
+    *("app/behind_proxy", "app/deployed", "app/other_protocols", "app/search"),
+    *("app/unreached", "environment", "findings"),
     *("command/command_line", "command/dockerfile", "command/ports"),
     *("declared/promise", "declared/script", "declared/uwsgi", "prepare", "result"),
     *("detect/candidates", "detect/not_started", "detect/started_by"),
@@ -34,7 +35,7 @@ itself are held by its schema."""
 
 ADVICE = re.compile(
     r"\b(?:write|add|leave out|leave (?:it|that|the name) out|install|have one worker"
-    r"|give|chmod|build|start it|call|name one|let (?:it|PYTHON\w+|services)|publish"
+    r"|give|chmod|build|start it|call|name one|let (?:it|both|PYTHON\w+|services)|publish"
     r"|raise|end that|make room|pull|allows more|say how many)\b"
     r"|declares \{\}$|^without `"
 )
@@ -62,8 +63,11 @@ APPLIED = {
     "`--workers 1 --threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
     "`--threads {} --worker-connections {}`": f"{CHECK}"
     "test_how_to_raise_gthread_is_true",
-    "within {} seconds; `--start-seconds` allows more": f"{CHECK}"
-    "test_what_takes_too_long_to_answer",
+    "`--start-seconds` allows more": f"{CHECK}test_what_takes_too_long_to_answer",
+    "{}, and nothing that it starts listens there": OTHERS,
+    "{}, and {}; let both name": OTHERS,
+    "that looks like {}": OTHERS,
+    "see whether that port is for TLS": OTHERS,
     "say how many requests at once": f"{CHECK}"
     "test_what_it_handles_is_found_where_a_person_guessed",
     "{}; or give the command": f"{FILES}test_a_folder_that_says_nothing",
@@ -147,6 +151,7 @@ APPLIED = {
 NOT_APPLIED = {
     "goes to {} {}, and containers": "a test has no service of Podman to leave",
     "{} is mounted, and with it {}": "a test makes no socket that stops services",
+    "{}; let the user of the proxy": "a test may be root, who may write to all",
     "another program listens on port {} as well": "that program is the test itself",
 }
 """Remedies that no test can apply, and why."""

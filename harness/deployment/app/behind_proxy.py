@@ -1,0 +1,85 @@
+"""Says what a proxy could not reach, by what it printed and by who listens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from harness.deployment.app.other_protocols import about_protocol
+from harness.deployment.app.search import AnswerSearch
+from harness.probe.listeners import listened_on
+from harness.probe.messages import NO_HTTP
+from harness.probe.ready import NOT_YET
+from harness.system.sockets import unix_sockets
+
+BAD_GATEWAY = 502
+"""The status with which a proxy says that it did not reach what is behind it."""
+
+_UNREACHED = (
+    # nginx
+    r'connect\(\).*? failed \(\d+: (?P<why>[^)]*)\).* upstream: "(?P<at>[^"]*)"',
+    # Caddy, Traefik and others in Go
+    r"dial (?:tcp|unix) (?P<at>\S+): (?:connect: )?(?P<why>[a-z ]+)",
+    # Apache
+    r"\(\d+\)(?P<why>[^:]*): AH\d+: \S+ attempt to connect to (?P<at>\S+)",
+    # HAProxy
+    r"Server (?P<at>\S+) is DOWN, reason: (?P<why>[^,.]*)",
+)
+"""What proxies print about a server behind them that they do not reach."""
+
+_OF_A_REQUEST = re.compile(r"(?<=\w)/\.flask-concurrency/.*|:/\.flask-concurrency/.*")
+
+
+def unreached(log: str) -> str:
+    """The last address that a proxy printed that it could not reach, and why."""
+    for pattern in _UNREACHED:
+        if found := [*re.finditer(pattern, log)]:
+            at = _OF_A_REQUEST.sub("", found[-1]["at"])
+            return f"it could not reach {at} ({found[-1]['why'].strip()})"
+    return ""
+
+
+def about_a_front(log: str, others: Sequence[str] | None) -> str:
+    """What a proxy could not reach, and what to do about it.
+
+    ``others`` are ports and sockets besides its own on which something of the server
+    listens; ``None`` if that cannot be seen.
+    """
+    where = unreached(log) or "what was printed may say what it could not reach"
+    if "Permission denied" in where:
+        return f"{where}; let the user of the proxy write to that socket"
+    if others is None:
+        return f"{where}; let the app listen there, on all addresses of its container"
+    if others:
+        listens = f"what it starts listens on {', '.join(others)}"
+        return f"{where}, and {listens}; let both name the same address"
+    return (
+        f"{where}, and nothing that it starts listens there; look why it does not, or "
+        "if it only needs longer to start, `--start-seconds` allows more"
+    )
+
+
+def _others(search: AnswerSearch) -> list[str]:
+    """Where something of a server listens, other than on the port it was given."""
+    processes = search.server.processes()
+    ports = sorted(listened_on(processes) - {search.endpoint.port})
+    sockets = {path.partition("/root")[2] for path in unix_sockets(processes)}
+    return [*(f"port {port}" for port in ports), *sorted(filter(None, sockets))]
+
+
+def out_of_time(
+    problem: str, seconds: float, search: AnswerSearch, status: int | None, log: str
+) -> str:
+    """Why a server did not answer in time, and what to do about it.
+
+    ``status`` is that of its last answer, ``log`` what it wrote to files.
+    """
+    if NO_HTTP in problem:
+        return f"{problem}; {about_protocol(problem)}"
+    what, *rest = problem.split("; ")
+    log = search.server.tail() + log
+    if status == BAD_GATEWAY or (status in NOT_YET and unreached(log)):
+        rest = [about_a_front(log, None if search.is_client else _others(search))]
+    else:
+        rest = ["`--start-seconds` allows more", *rest]
+    return "; ".join([f"{what} within {seconds:g} seconds", *rest])
