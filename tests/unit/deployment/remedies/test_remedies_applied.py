@@ -35,8 +35,8 @@ itself are held by its schema."""
 
 ADVICE = re.compile(
     r"\b(?:write|add|leave out|leave (?:it|that|the name) out|install|have one worker"
-    r"|give|chmod|build|start it|call|name one|let (?:it|both|PYTHON\w+|services)|publish"
-    r"|raise|end that|make room|pull|allows more|say how many)\b"
+    r"|give|chmod|build|start it|call|name one|let (?:it|both|PYTHON\w+|services)"
+    r"|publish|raise|end that|make room|pull|allows more|say how many)\b"
     r"|declares \{\}$|^without `"
 )
 
