@@ -24,7 +24,13 @@ from harness.report.text import Text
 from harness.report.text import Words
 from harness.report.words import chain
 
-HEADS = ("configuration", "clients", "nobody else gets in from", "takes", "and besides")
+HEADS = (
+    "configuration",
+    "clients",
+    "how many shut everyone out",
+    "takes",
+    "and besides",
+)
 TAKES = {
     Taking.EACH: "a slot each",
     Taking.SOME: "some slots",
@@ -79,14 +85,13 @@ def _besides(numbers: StayNumbers) -> Iterator[str]:
 def _how(known: Sequence[tuple[CellReport, StayNumbers]]) -> Iterator[Text]:
     if known:
         yield say(
-            "“Nobody else gets in from”: with that many clients that stay no ordinary "
-            "request gets in ({} {}). “A slot each”: each of them takes one from the "
-            "others.",
+            "“How many shut everyone out”: with that many such clients, no ordinary "
+            "request gets in ({} {}). “A slot each”: each client takes one slot.",
             str(Other.SHUT_OUT),
             code_of(Other.SHUT_OUT),
         )
     if any(found.waits_from for _, found in known):
         yield say(
-            "“One may wait from”: with so many, one worker can be full; a request that "
-            "meets it waits, though another worker has room."
+            "“One may wait from”: with that many, one worker can be full; a request "
+            "that reaches it waits, although another worker has room."
         )
