@@ -18,8 +18,7 @@ from harness.system.command import output
 from harness.system.install import CannotInstall
 from harness.system.install import end_of
 from harness.system.install import offline_first
-from harness.system.lock_file import open_lock
-from harness.system.lock_file import wait_for
+from harness.system.lock_file import locked
 from harness.system.pythons import pythons
 from harness.system.pythons import uv
 
@@ -73,8 +72,14 @@ def has_all(python: Path | None, requirements: Path, folder: Path) -> bool:
 @contextlib.contextmanager
 def _alone(place: Path) -> Iterator[None]:
     """Keep other checks out of an environment until the block ends."""
+    path = place.with_name(f"{place.name}.lock")
     try:
-        lock = open_lock(place.with_name(f"{place.name}.lock"))
+        lock = asyncio.run(locked(path, INSTALL_SECONDS))
+    except TimeoutError:
+        raise CannotInstall(
+            f"{place}: another check still makes it after {INSTALL_SECONDS:.0f} s; "
+            "wait until that has ended"
+        ) from None
     except OSError as problem:
         raise DeploymentFault(
             "requirements",
@@ -82,13 +87,6 @@ def _alone(place: Path) -> Iterator[None]:
             "name another folder with --cache",
         ) from None
     with lock:
-        try:
-            asyncio.run(wait_for(lock, INSTALL_SECONDS))
-        except TimeoutError:
-            raise CannotInstall(
-                f"{place}: another check still makes it after "
-                f"{INSTALL_SECONDS:.0f} s; wait until that has ended"
-            ) from None
         yield
 
 

@@ -6,14 +6,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from collections.abc import Callable
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 from harness.environments.folder import ENVIRONMENTS
 from harness.records.errors import UsageError
-from harness.system.lock_file import open_lock
-from harness.system.lock_file import take
-from harness.system.lock_file import wait_for
+from harness.system.lock_file import locked
 
 LOCKS = ".locks"
 
@@ -34,25 +32,21 @@ async def occupied(
     """
     with contextlib.ExitStack() as held:
         for name in sorted(names):
-            lock = held.enter_context(_opened(environments / LOCKS / name))
-            if not take(lock):
-                say(f"waiting for another run that uses the environment {name}")
-                try:
-                    await wait_for(lock, seconds)
-                except TimeoutError:
-                    raise UsageError(
-                        f"{environments / name}: another run still uses it after "
-                        f"{seconds:.0f} s; wait until that has ended, or name another "
-                        f"folder with {ENVIRONMENTS}"
-                    ) from None
+            words = f"waiting for another run that uses the environment {name}"
+            try:
+                lock = await locked(
+                    environments / LOCKS / name, seconds, partial(say, words)
+                )
+            except TimeoutError:
+                raise UsageError(
+                    f"{environments / name}: another run still uses it after "
+                    f"{seconds:.0f} s; wait until that has ended, or name another "
+                    f"folder with {ENVIRONMENTS}"
+                ) from None
+            except OSError as problem:
+                raise UsageError(
+                    f"{environments}: cannot be used for environments: "
+                    f"{problem.strerror}; name another folder with {ENVIRONMENTS}"
+                ) from None
+            held.enter_context(lock)
         yield
-
-
-def _opened(path: Path) -> TextIO:
-    try:
-        return open_lock(path)
-    except OSError as problem:
-        raise UsageError(
-            f"{path.parents[1]}: cannot be used for environments: {problem.strerror}; "
-            f"name another folder with {ENVIRONMENTS}"
-        ) from problem

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +10,7 @@ from typing import NamedTuple
 from packaging.utils import parse_wheel_filename
 
 from harness.environments.source import SourceFault
-from harness.records.errors import UsageError
+from harness.records import files
 from harness.records.plan import Plan
 
 WHEELS = "wheels"
@@ -82,7 +80,7 @@ def keep_wheel(wheel: Path, content: str, results: Path) -> str:
     """
     place = Path(WHEELS, content[:16], wheel.name)
     if not (results / place).exists():
-        _copy(wheel, results / place)
+        files.write_bytes(results / place, wheel.read_bytes())
     return place.as_posix()
 
 
@@ -98,19 +96,8 @@ def bring_wheels(plan: Plan, source: Path, results: Path) -> None:
         wheel, target = source / built.wheel, results / built.wheel
         if target.exists():
             continue
-        try:
-            _copy(wheel, target)
-        except OSError as problem:
-            raise UsageError(
-                f"{wheel}: cannot be read: {problem.strerror}; the plan measures "
-                f"{built.package} {built.version} from it: copy the folder of wheels "
-                "together with the plan, or make the plan again"
-            ) from problem
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file, which appears whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{os.getpid()}.part")
-    shutil.copyfile(source, part)
-    os.replace(part, target)
+        remedy = (
+            f"the plan measures {built.package} {built.version} from it: copy the "
+            "folder of wheels together with the plan, or make the plan again"
+        )
+        files.write_bytes(target, files.read_bytes(wheel, remedy))

@@ -50,14 +50,19 @@ class _Shape(msgspec.Struct):
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all. Raises ``UsageError``."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises ``UsageError`` if it cannot be."""
     # Created like any other file (and not for the owner alone, as tempfile does): the
     # results may be read by another user, such as one that uploads them.
     part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("x", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        with part.open("xb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)

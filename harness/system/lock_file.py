@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -14,13 +15,7 @@ LOOK_SECONDS = 0.2
 """How often to look whether another process has released a lock."""
 
 
-def open_lock(path: Path) -> TextIO:
-    """Open the file of a lock, which is made if it is not there. Raises ``OSError``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("a", encoding="utf-8")
-
-
-def take(lock: TextIO) -> bool:
+def take(lock: TextIO | int) -> bool:
     """Take a lock until its file is closed; false if another process has it."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,8 +24,23 @@ def take(lock: TextIO) -> bool:
     return True
 
 
-async def wait_for(lock: TextIO, seconds: float) -> None:
-    """Take a lock that another process has. Raises ``TimeoutError``."""
-    async with asyncio.timeout(seconds):
-        while not take(lock):
-            await asyncio.sleep(LOOK_SECONDS)
+async def locked(
+    path: Path, seconds: float, waiting: Callable[[], None] = lambda: None
+) -> TextIO:
+    """Take the lock on a file, which is made if needed; closing the file releases it.
+
+    ``waiting`` is called if another process has it. Raises ``TimeoutError`` if that one
+    still has it after ``seconds``, and ``OSError`` if the file cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.open("a", encoding="utf-8")
+    try:
+        if not take(lock):
+            waiting()
+            async with asyncio.timeout(seconds):
+                while not take(lock):
+                    await asyncio.sleep(LOOK_SECONDS)
+    except BaseException:
+        lock.close()
+        raise
+    return lock

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from harness.system.proc import start_of
+
 
 def processors() -> int:
     """Processors that this process is allowed to use."""
@@ -29,12 +31,6 @@ def nothing_else_runs() -> bool:
     False if unknown.
     """
     try:
-        descriptor = os.open("/proc/loadavg", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        return os.read(descriptor, 128).split()[3].startswith(b"1/")
+        return start_of("/proc/loadavg").split()[3].startswith(b"1/")
     except (OSError, IndexError):
         return False
-    finally:
-        os.close(descriptor)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from harness.system.proc import start_of
 from harness.system.proc import threads_of
 
 
@@ -19,7 +20,7 @@ def thread_times(processes: Iterable[int]) -> Iterator[tuple[int, int, int, int]
     for process in processes:
         for thread in threads_of(process):
             try:
-                counted = _read(f"/proc/{process}/task/{thread}/schedstat")
+                counted = start_of(f"/proc/{process}/task/{thread}/schedstat")
                 ran, waited, _ = map(int, counted.split())
             except (OSError, ValueError):
                 continue
@@ -35,7 +36,7 @@ def longest_delay(processes: Iterable[int]) -> float:
 def thread_turns(process: int, thread: int) -> tuple[int, int]:
     """Nanoseconds that a thread ran, and its number of runs; zeros if it has ended."""
     try:
-        ran, _, turns = _read(f"/proc/{process}/task/{thread}/schedstat").split()
+        ran, _, turns = start_of(f"/proc/{process}/task/{thread}/schedstat").split()
     except (OSError, ValueError):
         return 0, 0
     return int(ran), int(turns)
@@ -44,7 +45,7 @@ def thread_turns(process: int, thread: int) -> tuple[int, int]:
 def thread_state(process: int, thread: int) -> bytes:
     """The letter of a thread's state, such as ``b"S"``; empty when it has ended."""
     try:
-        stat = _read(f"/proc/{process}/task/{thread}/stat")
+        stat = start_of(f"/proc/{process}/task/{thread}/stat")
     except OSError:
         return b""
     return stat.rpartition(b") ")[2][:1]
@@ -53,11 +54,3 @@ def thread_state(process: int, thread: int) -> bytes:
 def is_counted() -> bool:
     """Whether this machine counts these times."""
     return any(thread_times([os.getpid()]))
-
-
-def _read(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, 512)
-    finally:
-        os.close(descriptor)

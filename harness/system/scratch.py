@@ -9,7 +9,6 @@ go of that with the process.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import os
 import re
@@ -18,6 +17,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from harness.system.lock_file import take
 
 PREFIX = "flask-concurrency-"
 
@@ -56,12 +57,7 @@ def _locked(folder: Path) -> Iterator[bool]:
     """Try to hold a lock on a folder inside a block; yield whether it is held."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            held = True
-        except OSError:
-            held = False
-        yield held
+        yield take(descriptor)
     finally:
         os.close(descriptor)
 

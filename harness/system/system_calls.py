@@ -13,6 +13,8 @@ import os
 import platform
 from typing import NamedTuple
 
+from harness.system.proc import start_of
+
 _MACHINES = ("x86_64", "aarch64")
 _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "read": (0, 63),
@@ -66,20 +68,12 @@ def system_call(process: int, thread: int) -> SystemCall:
     """The call that a thread is in; without a name if that is unknown."""
     folder = f"/proc/{process}/task/{thread}"
     try:
-        call = parse(_read(f"{folder}/syscall"))
+        call = parse(start_of(f"{folder}/syscall").decode())
         if call.name != "restart_syscall":
             return call
-        return first_call(_read(f"{folder}/wchan"), call)
+        return first_call(start_of(f"{folder}/wchan").decode(), call)
     except OSError:
         return SystemCall()
-
-
-def _read(path: str) -> str:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, 512).decode()
-    finally:
-        os.close(descriptor)
 
 
 def parse(line: str) -> SystemCall:
