@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import click
 
 from harness import cli
+from harness.cli.streams import PROGRAM
 from harness.cli.usage.verb import Verb
 
 from .blocks import cell
@@ -31,7 +32,7 @@ def page() -> str:
     """The whole page."""
     group = cli.verbs
     assert isinstance(group, click.Group)
-    parent = click.Context(group, info_name=cli.PROGRAM, **group.context_settings)
+    parent = click.Context(group, info_name=PROGRAM, **group.context_settings)
     parts = [HEAD, *_verbs(), "## Exit codes", *_pairs(cli.EXIT_CODES)]
     for name in cli.VERBS:
         verb = group.get_command(parent, name)

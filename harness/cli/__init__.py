@@ -26,19 +26,17 @@ import harness
 from harness.cli.streams import discard_output
 from harness.cli.streams import errors_share_output
 from harness.cli.streams import escape_unprintable
-from harness.cli.streams import explain_os_error
+from harness.cli.streams import PROGRAM
+from harness.cli.streams import say
 from harness.records.errors import did_you_mean
 from harness.records.errors import HarnessError
 from harness.records.errors import Interrupted
 from harness.records.errors import UsageError
 from harness.records.text import shortened
-from harness.report.escape import printable
-from harness.system.os_errors import EXHAUSTED
+from harness.system import os_errors
 from harness.system.signals import end_undisturbed
 from harness.system.signals import interrupt_when_nox_ends
 from harness.system.signals import interrupt_when_told_to_end
-
-PROGRAM = "flask-concurrency"
 
 COMPLETE = "_FLASK_CONCURRENCY_COMPLETE"
 """Variable by which a shell asks for completions, as click's documentation has it."""
@@ -207,8 +205,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except HarnessError as error:
         if not (error.shown and errors_share_output()):
             for problem in map(str, error.args):
-                words = printable(problem, characters=2000)
-                print(f"{PROGRAM}: {words}", file=sys.stderr)
+                say(problem)
         if argv is None and error.exit_code == Interrupted.exit_code:
             end_undisturbed()
         return error.exit_code
@@ -217,18 +214,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_output()
         return 1
     except OSError as problem:
-        words = explain_os_error(problem)
+        words = os_errors.explain(problem)
         if not words:
             raise
         discard_output()
-        print(f"{PROGRAM}: {printable(words, characters=2000)}", file=sys.stderr)
+        say(words)
         return UsageError.exit_code
     except MemoryError:
-        remedy = EXHAUSTED[errno.ENOMEM]
-        print(f"{PROGRAM}: there is not enough memory; {remedy}", file=sys.stderr)
+        say(f"there is not enough memory; {os_errors.EXHAUSTED[errno.ENOMEM]}")
         return UsageError.exit_code
     except KeyboardInterrupt:
         if argv is None:
             end_undisturbed()
-        print(f"{PROGRAM}: interrupted", file=sys.stderr)
+        say("interrupted")
         return Interrupted.exit_code

@@ -12,8 +12,6 @@ import msgspec
 
 from harness.cli.formats import show_text
 from harness.cli.formats import write_pages
-from harness.cli.progress import say
-from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import carry_out
 from harness.cli.releases import impossible_cells
@@ -21,6 +19,8 @@ from harness.cli.releases import lines_of
 from harness.cli.releases import measure
 from harness.cli.releases import selection_of
 from harness.cli.reproduce import probe_again
+from harness.cli.streams import say
+from harness.cli.streams import say_faults
 from harness.cli.usage.following import Following
 from harness.cli.usage.printing import Printing
 from harness.environments.build import with_built
@@ -69,7 +69,6 @@ def bisect(
     good: str | None,
     bad: str | None,
     lost_on: Act | None,
-    printing: Printing,
 ) -> int:
     """Find the release in which a configuration changed, and why."""
     known = catalog.load(given.catalog)
@@ -87,14 +86,14 @@ def bisect(
         plan,
         history.newest(stored),
         impossible_cells(plan),
-        partial(measure, given=given, quiet=printing.quiet),
+        partial(measure, given=given),
         lost_on,
     )
     change = find_change(search, *find_ends(search, good, bad))
-    quiet = printing.quiet
+    quiet = given.printing.quiet
     swaps = _swap(known, selection, followed, change, given.results, quiet=quiet)
     bisection = make_bisection(followed, search, change, swaps, probe_again())
-    _show(given.results, bisection, printing)
+    _show(given.results, bisection, given.printing)
     return code
 
 

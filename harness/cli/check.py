@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from harness.cli.check_steps import measure_all
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
-from harness.cli.progress import say
 from harness.cli.report import show_check
 from harness.cli.schema import schema_of
+from harness.cli.streams import say
 from harness.cli.usage.checking import CheckOptions
 from harness.deployment import config as deployments
 from harness.deployment import prepare as preparing

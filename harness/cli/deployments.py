@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.progress import say
+from harness.cli.streams import say
 from harness.cli.usage.checking import CheckOptions
 from harness.deployment import config as deployments
 from harness.deployment.config import Configured

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.cli.progress import say
+from harness.cli.streams import say
 from harness.environments.build import with_built
 from harness.plan.catalog import load
 from harness.plan.plan import make_plan

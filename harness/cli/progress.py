@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +24,6 @@ from harness.judge.judge import judge_cell
 from harness.measure.events import Event
 from harness.plan.shards import cost_of
 from harness.records import files
-from harness.records.errors import HarnessError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
 from harness.records.plan import PlannedCell
@@ -124,19 +122,6 @@ def progress(
     live = Live(status, console=console, refresh_per_second=PER_SECOND, transient=True)
     with live:
         yield shown
-
-
-def say(words: str) -> None:
-    """Print a message for the user on standard error."""
-    line = printable(words, characters=2000)
-    print(f"flask-concurrency: {line}", file=sys.stderr, flush=True)
-
-
-def say_faults(faults: Sequence[HarnessError]) -> int:
-    """Print errors that did not end a run; return the exit code for them."""
-    for fault in faults:
-        say(str(fault))
-    return faults[0].exit_code if faults else 0
 
 
 # ------------------------------------------------------------------------------- plans

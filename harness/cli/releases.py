@@ -98,7 +98,7 @@ def adopt(plan: Plan, results: Path, folder: Path) -> list[Path]:
     return history.add(folder, left)
 
 
-def measure(plan: Plan, given: Following, *, quiet: bool = False) -> list[Evidence]:
+def measure(plan: Plan, given: Following) -> list[Evidence]:
     """Measure a plan and add it to the history; return evidence of all its cells.
 
     Raises ``Interrupted``.
@@ -106,6 +106,7 @@ def measure(plan: Plan, given: Following, *, quiet: bool = False) -> list[Eviden
     check_limit(plan)
     begin(given.results, plan)
     try:
+        quiet = given.printing.quiet
         return carry_out(plan, given.results, given.jobs, quiet=quiet)
     finally:
         history.add(given.history, read_evidence(given.results)[0])

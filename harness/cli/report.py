@@ -10,8 +10,8 @@ from harness.cli.formats import AllWays
 from harness.cli.formats import show as show_in
 from harness.cli.formats import shown_path
 from harness.cli.formats import write_pages
-from harness.cli.progress import say_faults
 from harness.cli.reproduce import probe_again
+from harness.cli.streams import say_faults
 from harness.cli.usage.comparing import ComparisonOptions
 from harness.cli.usage.printing import Printing
 from harness.environments.collect import collect

@@ -1,48 +1,30 @@
-"""Standard output and its failures, and system errors that a user can mend."""
+"""The standard streams: messages for the user, and output that cannot be written."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import os
 import sys
+from collections.abc import Sequence
 
-from harness.records.text import MOST_OF_A_VALUE
-from harness.records.text import shortened
-from harness.system.os_errors import EXHAUSTED
+from harness.records.errors import HarnessError
+from harness.report.escape import printable
 
-REFUSED = {
-    errno.EACCES: "let this user in there, or name another",
-    errno.EPERM: "let this user in there, or name another",
-    errno.EROFS: "name another, where this user may write",
-    errno.ELOOP: "name another",
-    errno.ENAMETOOLONG: "name another",
-}
-"""Remedies for a path that cannot be used, by error number."""
+PROGRAM = "flask-concurrency"
 
 
-def explain_os_error(problem: OSError) -> str:
-    """A system error as one line with a remedy.
-
-    Empty for errors that no user can mend.
-    """
-    if isinstance(problem, FileNotFoundError) and not _is_somewhere():
-        return "the current folder is gone; change to another"
-    remedies = EXHAUSTED | (REFUSED if problem.filename else {})
-    if problem.errno not in remedies:
-        return ""
-    path = shortened(str(problem.filename or ""), MOST_OF_A_VALUE)
-    return f"{f'{path}: ' if path else ''}{problem.strerror}; {remedies[problem.errno]}"
+def say(words: str) -> None:
+    """Print a message for the user on standard error."""
+    line = printable(words, characters=2000)
+    print(f"{PROGRAM}: {line}", file=sys.stderr, flush=True)
 
 
-def _is_somewhere() -> bool:
-    """Whether the current folder exists."""
-    try:
-        os.getcwd()
-    except FileNotFoundError:
-        return False
-    return True
+def say_faults(faults: Sequence[HarnessError]) -> int:
+    """Print errors that did not end a run; return the exit code for them."""
+    for fault in faults:
+        say(str(fault))
+    return faults[0].exit_code if faults else 0
 
 
 def escape_unprintable() -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from harness.cli.formats import show_text
 from harness.cli.formats import write_pages
-from harness.cli.progress import say
-from harness.cli.progress import say_faults
 from harness.cli.releases import adopt
 from harness.cli.releases import impossible_cells
 from harness.cli.releases import lines_of
 from harness.cli.releases import measure
 from harness.cli.releases import selection_of
 from harness.cli.reproduce import probe_again
+from harness.cli.streams import say
+from harness.cli.streams import say_faults
 from harness.cli.usage.following import Following
 from harness.cli.usage.printing import Printing
 from harness.environments.build import with_built
@@ -52,7 +52,6 @@ def track(
     of: tuple[str, ...],
     list_only: bool,
     show: bool,
-    printing: Printing,
 ) -> int:
     """Measure configurations under every release, and show what changed."""
     if not list_only:
@@ -78,11 +77,11 @@ def track(
         return 0
     interrupted = None
     if missing.environments and not show:
-        interrupted = _measure(missing, given, printing)
+        interrupted = _measure(missing, given)
         after = history.newest(history.read(given.history)[0])
     timeline = make_timeline(lines, before, after, impossible_cells(plan), now())
     evidence = [after[cell.id] for cell in plan.cells if cell.id in after]
-    _show(given.results, timeline, evidence, printing)
+    _show(given.results, timeline, evidence, given.printing)
     if interrupted is not None:
         raise interrupted
     _check(missing, after)
@@ -114,10 +113,10 @@ def _plan(
     return lines, plan_cells(known, selection, wanted)
 
 
-def _measure(plan: Plan, given: Following, printing: Printing) -> Interrupted | None:
+def _measure(plan: Plan, given: Following) -> Interrupted | None:
     """Measure; return the interruption, so that the results can be shown first."""
     try:
-        measure(plan, given, quiet=printing.quiet)
+        measure(plan, given)
     except Interrupted as interrupted:
         return interrupted
     return None

@@ -47,6 +47,7 @@ from harness.report import contents
 from harness.report import markdown
 from harness.report.document import Section
 from harness.report.escape import printable
+from harness.system import os_errors
 
 STAGES: tuple[Stage, ...] = ("plan", "measure", "report")
 
@@ -76,8 +77,7 @@ def run(stage: Stage, command: Run, check: Check) -> None:
         annotate_error(problem)
     except OSError as problem:  # such as a full disk, or an input that is not a path
         _set_exit_code(stage, environ, UsageError.exit_code)
-        path = shortened(str(problem.filename or ""), MOST_OF_A_VALUE)
-        annotate_error(f"{path}: {problem.strerror}" if path else problem.strerror)
+        annotate_error(os_errors.explain(problem) or os_errors.describe(problem))
 
 
 def _run(stage: Stage, command: Run, check: Check, environ: Mapping[str, str]) -> int:

@@ -11,6 +11,7 @@ import yaml
 
 import harness
 from harness import cli
+from harness.cli.streams import PROGRAM
 from harness.deployment.repository.files import reader_of
 from hatch_build import absolute
 from tests.conftest import ONE_WORKER
@@ -64,7 +65,7 @@ def test_what_is_run_by_one_worker_is_there() -> None:
 def test_the_hook_of_pre_commit_is_a_command_line_of_ours(tmp_path: Path) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     program, *words = shlex.split(hook["entry"])
-    assert program == cli.PROGRAM
+    assert program == PROGRAM
     assert cli.run([*words, str(tmp_path)]) == 0
     named = re.compile(hook["files"])
     for name in ("Procfile", "docker/Dockerfile.dev", "gunicorn.conf.py", "a.service"):

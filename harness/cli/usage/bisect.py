@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from harness.cli.usage.following import following
-from harness.cli.usage.printing import in_text
+from harness.cli.usage.options import OneOf
 from harness.cli.usage.verb import Verb
 from harness.records.choices import Act
 
@@ -34,15 +34,13 @@ from harness.records.choices import Act
 )
 @click.option(
     "--lost-on",
-    type=click.Choice([str(act) for act in Act]),
-    callback=lambda ctx, param, value: Act(value) if value else None,
+    type=OneOf(Act),
     metavar="ACT",
     help="Search for the release in which requests began or ceased to be lost when "
     f"something is done to the server: {', '.join(Act)}.  [default: search for a "
     "change in the number of requests]",
 )
 @following
-@in_text
 def bisect() -> None:
     """Find the release in which a configuration changed, and why.
 

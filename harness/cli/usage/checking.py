@@ -9,11 +9,8 @@ from pathlib import Path
 import click
 
 from harness.cli.usage import options as shared
-from harness.cli.usage.printing import as_printing
-from harness.cli.usage.printing import loudness
-from harness.cli.usage.printing import output_format
 from harness.cli.usage.printing import Printing
-from harness.cli.usage.printing import TEXT
+from harness.cli.usage.printing import printing
 from harness.cli.usage.verb import as_record
 from harness.environments.folder import cached_environments
 from harness.records.choices import DEFAULT_ASK
@@ -34,7 +31,7 @@ EXIT_CODES = (
     ("130", "interrupted"),
 )
 
-GATES = tuple(str(choice) for choice in FailOn if choice not in NEED_BASELINE)
+GATES = tuple(choice for choice in FailOn if choice not in NEED_BASELINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +55,9 @@ class CheckOptions:
     limit: int | None = None
     ask: tuple[Question, ...] = DEFAULT_ASK
     start_seconds: float = START_SECONDS
-    output_format: str = TEXT
-    quiet: bool = False
-    verbose: bool = False
+    printing: Printing = Printing()
     annotate: bool = False
     schema: bool = False
-
-    @property
-    def printing(self) -> Printing:
-        """What to print on standard output. Raises ``UsageError``."""
-        return as_printing(self.output_format, self.quiet, self.verbose)
 
     def command_line(self) -> str | None:
         """The command of ``--command`` or after ``--``. Raises ``UsageError``."""
@@ -147,8 +137,7 @@ checking = as_record(
     ),
     click.option(
         "--fail-on",
-        type=click.Choice(GATES),
-        callback=lambda ctx, param, value: FailOn(value) if value else None,
+        type=shared.OneOf(GATES),
         metavar="WHAT",
         help=f"What fails the check: {', '.join(GATES)}.  [default: a broken promise]",
     ),
@@ -181,8 +170,7 @@ checking = as_record(
         metavar="S",
         help="How long a deployment may take to answer its first request.",
     ),
-    output_format,
-    loudness,
+    printing,
     click.option(
         "--annotate", is_flag=True, help="Print an annotation for GitHub on each fault."
     ),

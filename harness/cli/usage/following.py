@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.usage import options as shared
+from harness.cli.usage.printing import in_text
+from harness.cli.usage.printing import Printing
 from harness.cli.usage.verb import as_record
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Following:
     results: Path
     jobs: int
     """Environments that are measured side by side."""
+    printing: Printing
 
 
 def limit(text: str) -> tuple[str, Version]:
@@ -75,5 +78,6 @@ following = as_record(
     shared.axes,
     shared.jobs,
     shared.results,
+    in_text,
 )
 """The options shared by all verbs that follow releases."""

@@ -60,6 +60,14 @@ def positive(value: str) -> int:
     return int(text)
 
 
+class OneOf(click.Choice[str]):
+    """One of the words of an enumeration; click itself would take their names."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """The word that is typed for a choice."""
+        return str(choice)
+
+
 def python_version(value: str) -> str:
     """A version of Python, such as 3.12. Raises ``BadParameter``."""
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", value):
@@ -224,9 +232,8 @@ jobs = number_option(
 
 fail_on = click.option(
     "--fail-on",
-    type=click.Choice([str(choice) for choice in FailOn]),
+    type=OneOf(FailOn),
     default=str(FailOn.HARNESS),
-    callback=lambda ctx, param, value: FailOn(value),
     metavar="WHAT",
     help=f"What fails the run: {', '.join(FailOn)}.",
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from harness.cli.usage.following import following
-from harness.cli.usage.printing import in_text
 from harness.cli.usage.verb import Verb
 
 DEFAULT = ("werkzeug/run",)
@@ -39,7 +38,6 @@ DEFAULT = ("werkzeug/run",)
     help="Show the history; measure nothing, and use no network.",
 )
 @following
-@in_text
 def track() -> None:
     """Measure configurations under every release, and show what changed.
 

@@ -85,11 +85,13 @@ def as_record(
 ) -> Callable[[Function], Function]:
     """One decorator for options that become one argument, ``name``.
 
-    ``make`` takes the values of options by their names, and makes it of them.
+    ``make`` takes the values of options by their names, and makes it of them. One of
+    ``options`` may be such a decorator itself: its record is made first.
     """
 
     def add(function: Function) -> Function:
+        function = several(*options)(function)
         vars(function).setdefault("records", {})[name] = make
-        return several(*options)(function)
+        return function
 
     return add

@@ -13,9 +13,9 @@ from harness.cli import check_words
 from harness.cli import COMPLETE
 from harness.cli import HIDDEN
 from harness.cli import main
-from harness.cli import PROGRAM
 from harness.cli import VERBS
 from harness.cli import verbs
+from harness.cli.streams import PROGRAM
 from harness.cli.usage.verb import Verb
 from harness.records.errors import UsageError
 

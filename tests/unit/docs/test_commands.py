@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness import cli
+from harness.cli.streams import PROGRAM
 
 ROOT = Path(__file__).parents[3]
 PAGES = [
@@ -64,7 +65,7 @@ def test_there_are_many() -> None:
 @pytest.mark.parametrize("line", ALL)
 def test_the_command_line_takes_it(line: str) -> None:
     words = shlex.split(line)
-    with cli.verbs.make_context(cli.PROGRAM, list(words)) as context:
+    with cli.verbs.make_context(PROGRAM, list(words)) as context:
         name, verb, rest = cli.verbs.resolve_command(context, words)
         assert verb, name
         verb.make_context(name, rest, parent=context)
