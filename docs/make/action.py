@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from .blocks import ACTION_PAGE
-from .blocks import cell
 from .blocks import replace
 from .blocks import ROOT
+from .blocks import table
 
 ACTION = ROOT / "action.yml"
 WORKFLOW = ROOT / ".github" / "workflows" / "matrix.yml"
@@ -52,20 +52,22 @@ def _read(path: Path) -> dict[Any, Any]:
 
 
 def _inputs(inputs: Mapping[str, Any]) -> str:
-    lines = ["| input | default | |", "| :-- | :-- | :-- |"]
-    for name, each in inputs.items():
-        value = each.get("default", "")
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        default = f"`{text}`" if text else ""
-        lines.append(f"| `{name}` | {default} | {cell(each['description'])} |")
-    return "\n".join(lines) + "\n"
+    rows = (
+        (f"`{name}`", _default(each), each["description"])
+        for name, each in inputs.items()
+    )
+    return table(("input", "default", ""), rows)
+
+
+def _default(given: Mapping[str, Any]) -> str:
+    value = given.get("default", "")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text}`" if text else ""
 
 
 def _outputs(outputs: Mapping[str, Any]) -> str:
-    lines = ["| output | |", "| :-- | :-- |"]
-    for name, each in outputs.items():
-        lines.append(f"| `{name}` | {cell(each['description'])} |")
-    return "\n".join(lines) + "\n"
+    rows = ((f"`{name}`", each["description"]) for name, each in outputs.items())
+    return table(("output", ""), rows)
 
 
 def _names(names: Any) -> str:

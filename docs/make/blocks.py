@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +36,16 @@ def repository() -> str:
     return "/".join(project["urls"]["Source"].split("/")[-2:])
 
 
-def cell(text: str) -> str:
-    """A text as one cell of a table."""
+def table(
+    heads: Sequence[str], rows: Iterable[Iterable[str]], numbers: Collection[int] = ()
+) -> str:
+    """A table of Markdown; the columns in ``numbers`` are aligned to the right."""
+    ruler = ["--:" if n in numbers else ":--" for n in range(len(heads))]
+    lines = (heads, ruler, *(map(_cell, row) for row in rows))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", r"\|")
 
 

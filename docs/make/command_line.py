@@ -13,8 +13,8 @@ from harness import cli
 from harness.cli.streams import PROGRAM
 from harness.cli.usage.verb import Verb
 
-from .blocks import cell
 from .blocks import ROOT
+from .blocks import table
 
 PAGE = ROOT / "docs" / "command-line.md"
 
@@ -33,13 +33,15 @@ def page() -> str:
     group = cli.verbs
     assert isinstance(group, click.Group)
     parent = click.Context(group, info_name=PROGRAM, **group.context_settings)
-    parts = [HEAD, *_verbs(), "## Exit codes", *_pairs(cli.EXIT_CODES)]
+    rows = ((f"[`{name}`](#{name})", does) for name, does in cli.VERBS.items())
+    verbs = table(("verb", ""), rows).rstrip()
+    parts = [HEAD, verbs, "## Exit codes", _pairs(cli.EXIT_CODES)]
     for name in cli.VERBS:
         verb = group.get_command(parent, name)
         assert isinstance(verb, Verb), name
         parts += _verb(verb, click.Context(verb, info_name=name, parent=parent))
     parts += ["## Completion", "In the startup file of the shell:"]
-    parts += _pairs([(shell, f"`{line}`") for shell, line in cli.COMPLETION])
+    parts.append(_pairs((shell, f"`{line}`") for shell, line in cli.COMPLETION))
     return "\n\n".join(parts) + "\n"
 
 
@@ -48,17 +50,8 @@ def save() -> None:
     PAGE.write_text(page())
 
 
-def _verbs() -> Iterator[str]:
-    yield _table("verb", ((f"[`{n}`](#{n})", does) for n, does in cli.VERBS.items()))
-
-
-def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    yield _table("", pairs)
-
-
-def _table(head: str, pairs: Iterable[tuple[str, str]]) -> str:
-    lines = (f"| {cell(name)} | {cell(text)} |" for name, text in pairs)
-    return "\n".join([f"| {head} | |", "| :-- | :-- |", *lines])
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    return table(("", ""), pairs).rstrip()
 
 
 def _verb(verb: Verb, ctx: click.Context) -> Iterator[str]:
@@ -72,12 +65,11 @@ def _verb(verb: Verb, ctx: click.Context) -> Iterator[str]:
         if isinstance(parameter, click.Option)
     )
     records = (option.get_help_record(ctx) for option in options)
-    yield _table(
-        "option", ((f"`{n}`", _plain(text)) for n, text in filter(None, records))
-    )
+    rows = ((f"`{name}`", _plain(text)) for name, text in filter(None, records))
+    yield table(("option", ""), rows).rstrip()
     if verb.exit_codes:
         yield "Exit codes:"
-        yield from _pairs(verb.exit_codes)
+        yield _pairs(verb.exit_codes)
     yield "Examples:" if len(verb.examples) > 1 else "Example:"
     yield "\n".join(["```", *verb.examples, "```"])
 

@@ -12,8 +12,8 @@ import msgspec
 from harness.cli.schema import PUBLISHED
 from harness.cli.schema import schema_of
 
-from .blocks import cell
 from .blocks import ROOT
+from .blocks import table
 
 PAGE = ROOT / "docs" / "files.md"
 SCHEMAS = ROOT / "schema"
@@ -84,11 +84,15 @@ def save() -> None:
 
 
 def _list() -> str:
-    lines = ["| file | | schema |", "| :-- | :-- | :-- |"]
-    for file in FILES:
-        link = f"[`{file.schema}`](../schema/{file.schema}.schema.json)"
-        lines.append(f"| `{file.name}` | {cell(file.what)} | {link} |")
-    return "\n".join(lines)
+    rows = (
+        (
+            f"`{file.name}`",
+            file.what,
+            f"[`{file.schema}`](../schema/{file.schema}.schema.json)",
+        )
+        for file in FILES
+    )
+    return table(("file", "", "schema"), rows).rstrip()
 
 
 def _file(file: File) -> Iterator[str]:
@@ -104,13 +108,16 @@ def _file(file: File) -> Iterator[str]:
 
 
 def _record(name: str, record: dict[str, Any]) -> str:
-    lines = [f"| `{name}` | type | |", "| :-- | :-- | :-- |"]
     needed = record.get("required", ())
-    for key, each in record["properties"].items():
-        optional = "" if key in needed else "&nbsp;*?*"
-        meaning = cell(each.get("description", "")).replace("``", "`")
-        lines.append(f"| `{key}`{optional} | {_type(each)} | {meaning} |")
-    return "\n".join(lines)
+    rows = (
+        (
+            f"`{key}`" if key in needed else f"`{key}`&nbsp;*?*",
+            _type(each),
+            each.get("description", "").replace("``", "`"),
+        )
+        for key, each in record["properties"].items()
+    )
+    return table((f"`{name}`", "type", ""), rows).rstrip()
 
 
 def _type(each: dict[str, Any]) -> str:
@@ -126,4 +133,4 @@ def _type(each: dict[str, Any]) -> str:
     if kind == "array":
         inside = each.get("items") or {}
         return f"list of {_type(inside)}" if inside else "list"
-    return cell(str(kind))
+    return str(kind)

@@ -15,7 +15,7 @@ from harness.records import toml
 from harness.records.catalog import Sentence
 from harness.records.words import Record
 
-from .blocks import cell
+from . import blocks
 from .blocks import replace
 from .blocks import ROOT
 
@@ -30,10 +30,7 @@ MODULES = (
 
 NANOSECONDS = "ns"
 
-HEAD = (
-    "| | question | limit | value | when it is over | why this value | test |\n"
-    "| --: | :-- | :-- | --: | :-- | :-- | :-- |\n"
-)
+HEADS = ("", "question", "limit", "value", "when it is over", "why this value", "test")
 
 
 class Limit(Record, frozen=True, kw_only=True):
@@ -66,7 +63,7 @@ def limits() -> tuple[Limit, ...]:
 
 def table() -> str:
     """The table, in the order in which the questions are asked."""
-    return HEAD + "".join(map(_row, limits()))
+    return blocks.table(HEADS, map(_row, limits()), numbers=(0, 3))
 
 
 def names_in(module: str) -> set[str]:
@@ -98,12 +95,12 @@ def _path(module: str) -> str:
     return f"harness.{module}" if "." in module else f"harness.probe.{module}"
 
 
-def _row(each: Limit) -> str:
+def _row(each: Limit) -> tuple[str, ...]:
     tests = "<br>".join(map(_test, each.tests)) or "none"
     if each.any_value:
         tests += " (any value)"
-    texts = (each.asks, f"`{each.name}`", _value(each), each.over, each.why, tests)
-    return f"| {each.step} | {' | '.join(map(cell, texts))} |\n"
+    limit = (f"`{each.name}`", _value(each), each.over, each.why)
+    return (str(each.step), each.asks, *limit, tests)
 
 
 def _value(each: Limit) -> str:

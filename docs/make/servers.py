@@ -27,6 +27,8 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report.sections import matrix_cells
 
+from .blocks import table
+
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "servers.md"
 SEEN = DOCS / "servers.json"
@@ -188,13 +190,9 @@ def _server(known: Catalog, server: Server, run: Run) -> str:
     lines = [f"## {server.title}", "", f"{_releases(known, server)}", ""]
     needs = [f"- {words}" for need in server.needs if (words := _need(need))]
     lines += ["Needs:", "", *needs, ""] if needs else []
-    lines += [
-        "| configuration | declared | seen | because |",
-        "| :-- | --: | --: | :-- |",
-    ]
-    for configuration in server.configuration:
-        lines.append(_row(server, configuration, run))
-    return "\n".join([*lines, ""])
+    rows = (_row(server, each, run) for each in server.configuration)
+    heads = ("configuration", "declared", "seen", "because")
+    return "\n".join([*lines, table(heads, rows, numbers=(1, 2))])
 
 
 def _releases(known: Catalog, server: Server) -> str:
@@ -225,24 +223,23 @@ def _need(need: Need) -> str:
         said.append(" or ".join(need.platforms))
     said += [f"`{program}`" for program in need.programs]
     if need.succeeds:
-        said.append(f"that `{_cell(' '.join(need.succeeds))}` succeeds")
+        said.append(f"that `{' '.join(need.succeeds)}` succeeds")
     where = f" (releases {need.where})" if need.where else ""
     return f"{' and '.join(said)}{where}: {need.because}" if said else ""
 
 
-def _row(server: Server, configuration: Configuration, run: Run) -> str:
+def _row(server: Server, configuration: Configuration, run: Run) -> tuple[str, ...]:
     declares = _spelled(configuration)
     others = [
         f"{_spelled(other)} ({_where(other)})" for other in configuration.declaration
     ]
     because = f"{configuration.because} ([source]({configuration.source}))"
-    cells = [
+    return (
         f"`{configuration.id}`",
         "; ".join((declares, *others)),
         _seen(server, configuration, run),
-        _cell(because),
-    ]
-    return f"| {' | '.join(cells)} |"
+        because,
+    )
 
 
 def _where(other: DeclaredFor) -> str:
@@ -294,10 +291,6 @@ def _missing(run: Run) -> Iterator[str]:
         if seen.reason:
             other = f" It was measured on Python {seen.python}." if seen.number else ""
             yield f"- `{key}`: {seen.reason}.{other}"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", r"\|")
 
 
 def listed(known: Catalog) -> str:

@@ -22,6 +22,7 @@ from harness.records.life import Tape
 from harness.records.report import CellReport
 
 from .blocks import replace
+from .blocks import table
 
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "life.md"
@@ -140,12 +141,6 @@ def _key(release: str) -> tuple[int, ...]:
 # ----------------------------------------------------------------------------- tables
 
 
-def _rows(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    ruler = ["--:", *(":--" for _ in heads[1:])]
-    lines = (heads, ruler, *rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def _by_release(
     lines: Iterable[Line], configuration: str
 ) -> dict[str, dict[Act, list[Line]]]:
@@ -162,7 +157,7 @@ def _table(lines: Iterable[Line], configuration: str) -> str:
         (release, *(_said(acts.get(act, ())) for act in ACTS))
         for release, acts in _by_release(lines, configuration).items()
     )
-    return _rows(heads, rows)
+    return table(heads, rows, numbers=(0,))
 
 
 def _said(seen: Sequence[Line]) -> str:
@@ -205,7 +200,7 @@ def _idle(idle: Iterable[Idle], configuration: str) -> str:
         lost = _each(seen, "lost")
         strong = f"**{lost}**" if any(each.lost for each in seen) else lost
         rows.append((release, closed, answered, strong))
-    return _rows(heads, rows)
+    return table(heads, rows, numbers=(0,))
 
 
 def _each(seen: Iterable[IdleSeen], name: str) -> str:
@@ -232,4 +227,4 @@ def _recycle(lines: Sequence[Line]) -> str:
         (release, *(_said(its.get(release, {}).get(Act.RECYCLE, ())) for its in each))
         for release in each[0]
     )
-    return _rows(heads, rows)
+    return table(heads, rows, numbers=(0,))

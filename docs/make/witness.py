@@ -13,6 +13,8 @@ import msgspec
 
 from harness.records.witness import KernelAccount
 
+from .blocks import table
+
 DOCS = Path(__file__).parents[1]
 PAGE = DOCS / "witness.md"
 SEEN = DOCS / "witness.json"
@@ -125,7 +127,7 @@ def page(seen: Testimonies) -> str:
     )
     title, made, rest = head.split("\n\n", 2)
     answer = "\n".join(_disagreements(seen))
-    return "\n\n".join([title, made, answer, rest, "\n".join(_table(seen))]) + "\n"
+    return "\n\n".join([title, made, answer, rest, _table(seen)])
 
 
 def _disagreements(seen: Testimonies) -> Iterator[str]:
@@ -140,16 +142,21 @@ def _disagreements(seen: Testimonies) -> Iterator[str]:
         yield f"> - `{each.id}`: {'; '.join(each.disagreements)}"
 
 
-def _table(seen: Testimonies) -> Iterator[str]:
-    yield "| cell | probe | kernel | sent | timed | own figure | |"
-    yield "| :-- | --: | --: | --: | --: | :-- | :-- |"
-    for cell in seen.cells:
-        own = f"{_numbers(cell.own)} ({cell.counter})" if cell.own else ""
-        shown = cell.agreement if cell.agreement == "agree" else "**disagree**"
-        yield (
-            f"| `{cell.id}` | {cell.number} | {_kernel(cell.kernel)} | {cell.offered} "
-            f"| {_numbers(cell.timed)} | {own} | {shown} |"
-        )
+def _table(seen: Testimonies) -> str:
+    heads = ("cell", "probe", "kernel", "sent", "timed", "own figure", "")
+    return table(heads, map(_row, seen.cells), numbers=(1, 2, 3, 4))
+
+
+def _row(cell: Testimony) -> tuple[str, ...]:
+    return (
+        f"`{cell.id}`",
+        cell.number,
+        _kernel(cell.kernel),
+        str(cell.offered),
+        _numbers(cell.timed),
+        f"{_numbers(cell.own)} ({cell.counter})" if cell.own else "",
+        "**disagree**" if cell.disagreements else cell.agreement,
+    )
 
 
 def _kernel(account: KernelAccount | None) -> str:

@@ -50,7 +50,7 @@ def check(options: CheckOptions) -> int:
         print("\n".join(map(declares, prepared)))
         return 0
     begin(results, Plan(environments=()))
-    report = measure_all(configured, prepared, results, options).report
+    report = measure_all(configured, prepared, options).report
     fault = show_check(results, options.printing)
     if options.annotate:
         result = files.read(results / CHECK, CheckResult)

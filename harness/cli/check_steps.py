@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,49 +37,50 @@ from harness.report.escape import printable
 def measure_all(
     configured: Configured,
     prepared: Sequence[Prepared | NotPrepared],
-    results: Path,
     options: CheckOptions,
 ) -> Findings:
     """Measure deployments one after the other; write the report after each.
 
     Raises ``Interrupted``, with a report of those that were measured.
     """
+
+    def report(checked: Sequence[Checked], ended: HarnessError | None) -> Findings:
+        findings = check_findings.judge_deployments(
+            configured, checked, options.fail_on, check_again(configured)
+        )
+        write(findings, options.results, ended)
+        return findings
+
     # A deployment counts as missing until it is measured, so that a crash in between
     # leaves a report on all of them.
     checked = [
         not_measured(one, plan_deployment(one, options.limit)) for one in prepared
     ]
-
-    def report(
-        measured_so_far: Sequence[Checked], ended: HarnessError | None = None
-    ) -> Findings:
-        findings = check_findings.judge_deployments(
-            configured, measured_so_far, options.fail_on, check_again(configured)
-        )
-        write(findings, results, ended)
-        return findings
-
-    findings = report(checked)
-    number, total = 0, len(prepared)
+    findings = report(checked, None)
+    number, total, quiet = 0, len(prepared), options.printing.quiet
     try:
-        with progress(
-            total, total, quiet=options.printing.quiet, idle="starting"
-        ) as shown:
+        with progress(total, total, quiet=quiet, idle="starting") as shown:
             for number, one in enumerate(prepared):
                 name = one.deployment.name
                 shown.begin(name)
                 checked[number] = measure(one, checked[number], options, shown)
-                findings = report(checked)
+                findings = report(checked, None)
                 shown.end(name, findings.report.cells[number])
     except KeyboardInterrupt:
-        measured = f"{number} of {total} deployments" if number else "nothing"
-        were = f"{measured} {'were' if number else 'was'} measured"
-        ended: HarnessError = Interrupted(f"interrupted; {were}", brief=were)
+        ended: HarnessError = _interrupted(number, total)
         if number:
             report(checked[:number], ended)
-            ended = show_check(results, options.printing) or ended
+            ended = show_check(options.results, options.printing) or ended
         raise ended from None
     return findings
+
+
+def _interrupted(number: int, total: int) -> Interrupted:
+    """The error of a check that was interrupted when it had measured ``number``."""
+    were = f"{number} of {total} deployments were measured"
+    if not number:
+        were = "nothing was measured"
+    return Interrupted(f"interrupted; {were}", brief=were)
 
 
 def measure(
@@ -88,17 +90,17 @@ def measure(
     progress_line: Progress,
 ) -> Checked:
     """Measure one deployment; the evidence is written before any opinion."""
+    name = prepared.deployment.name
+
+    def say(line: str) -> None:
+        progress_line.say(printable(f"{name}: {line}"))
+
     checked = unmeasured
     if isinstance(prepared, Prepared):
-        where = prepared.where
-        about = (
-            prepared.contained.notes
-            if prepared.contained
-            else notes(where.folder, where.variables)
-        )
-        words = filter(None, (prepared.command.note, *about))
-        for line in (*(["measuring"] if progress_line.in_lines else []), *words):
-            progress_line.say(printable(f"{prepared.deployment.name}: {line}"))
+        if progress_line.in_lines:
+            say("measuring")
+        for note in _notes(prepared):
+            say(note)
         logs = options.results / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         plan = plan_deployment(prepared, options.limit, options.ask)
@@ -106,14 +108,22 @@ def measure(
             measure_deployment(prepared, plan, logs, options.start_seconds)
         )
         if path := checked.found_below:
-            found = f'its Flask app was found below {path}; `below = "{path}"` says so'
-            progress_line.say(printable(f"{prepared.deployment.name}: {found}"))
-    name = checked.deployment.name
-    write_evidence(options.results, checked.evidence, name=name)
+            say(f'its Flask app was found below {path}; `below = "{path}"` says so')
+    write_evidence(options.results, checked.evidence, name=checked.deployment.name)
     return checked
 
 
-def write(findings: Findings, results: Path, ended: HarnessError | None = None) -> None:
+def _notes(prepared: Prepared) -> Iterator[str]:
+    """What a user should know before a deployment is started."""
+    if prepared.command.note:
+        yield prepared.command.note
+    if prepared.contained:
+        yield from prepared.contained.notes
+    else:
+        yield from notes(prepared.where.folder, prepared.where.variables)
+
+
+def write(findings: Findings, results: Path, ended: HarnessError | None) -> None:
     """Write the report, the badges and the result of the check."""
     result = check_findings.check_result(findings, ended)
     report = findings.report

@@ -30,34 +30,21 @@ def declares(
 ) -> int:
     """Show every place in a repository that declares a concurrency."""
     places = find(folder, machine.processors(), processors)
-    fails = fail_on == CONTRADICTION
-    fault = contradiction(places) if fails else None
-    if fail_on == PLATFORM:
-        fault = too_much(places)
-    end = verdict.of_changes(str(counted(places)), fault)
+    fault = GATES[fail_on](places) if fail_on in GATES else None
     cases = [
         case._replace(file=str(folder / case.file))
         for case in (
-            *of_places(places, fails),
+            *of_places(places, fail_on == CONTRADICTION),
             *of_sendings(places.sendings, fail_on == PLATFORM),
             *of_waiting(places.waiting),
         )
     ]
     sent = platforms.sendings_section(places.sendings)
     waits = platforms.waiting_section(places.waiting)
+    end = verdict.of_changes(str(counted(places)), fault)
     sections = [*in_parts(places), sent, waits, end]
-    show(
-        printing,
-        AllWays(
-            places,
-            places.places,
-            cases,
-            sections,
-            [section(places), sent, waits],
-            now(),
-        ),
-        fault,
-    )
+    page = [section(places), sent, waits]
+    show(printing, AllWays(places, places.places, cases, sections, page, now()), fault)
     if fault is not None:
         raise fault
     return 0
@@ -88,3 +75,7 @@ def too_much(places: Places) -> GateFailed | None:
         f"{first.file}:{first.line}: {first.reason}; {first.remedy}",
         brief=f"{first.file}:{first.line}: {first.reason}",
     )
+
+
+GATES = {CONTRADICTION: contradiction, PLATFORM: too_much}
+"""What each word of ``--fail-on`` fails on."""

@@ -98,7 +98,7 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
             for arg in problem.args:
                 say(f"not measured: {arg}")
             return [None] * len(made)
-        findings = measure_all(configured, prepared, options.results, options)
+        findings = measure_all(configured, prepared, options)
     cells: list[CellReport | None] = [*findings.report.cells]
     for result, cell in zip(findings.results, findings.report.cells, strict=True):
         for line in _broken(result, cell):

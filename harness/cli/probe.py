@@ -9,6 +9,7 @@ from harness.cli.compare import read_baseline
 from harness.cli.plan import plan_of
 from harness.cli.progress import show_and_carry_out
 from harness.cli.report import conclude
+from harness.cli.report import Conclusion
 from harness.cli.report import show
 from harness.cli.reproduce import probe_again
 from harness.cli.usage.comparing import ComparisonOptions
@@ -56,6 +57,7 @@ def probe(
 
 def show_interrupted(plan: Plan, results: Path, printing: Printing) -> None:
     """Show the report of an interrupted run, without cells that it did not reach.
+
     Raises ``Interrupted`` if nothing was measured.
     """
     evidence = read_evidence(results)[0]
@@ -65,4 +67,5 @@ def show_interrupted(plan: Plan, results: Path, printing: Printing) -> None:
     judged = judge(evidence, probe_again())
     end = verdict.of_run(judged, None, missing)
     above = [summary.interrupted(missing)] if missing else []
-    show(results, judged, changes_in(judged), end, printing, above)
+    run = Conclusion(judged, changes_in(judged), end, above=above)
+    show(results, printing, run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.cli.compare import read_baseline
 from harness.cli.formats import AllWays
@@ -43,6 +44,20 @@ TITLE = "Flask Concurrency Matrix"
 CHECK_TITLE = "Deployments: requests at once"
 
 
+class Conclusion(NamedTuple):
+    """A run that was judged."""
+
+    report: Report
+    changes: Changes
+    end: Section
+    """The verdict, which is printed last."""
+    fail_on: FailOn = FailOn.HARNESS
+    fault: HarnessError | None = None
+    """The error that the run fails with."""
+    above: Sequence[Section] = ()
+    """For the top of its pages."""
+
+
 def report(comparison: ComparisonOptions, results: Path, printing: Printing) -> int:
     """Judge stored evidence again and show it."""
     before = read_baseline(comparison)
@@ -73,32 +88,21 @@ def conclude(
     if fault is None:
         fault = fault_of(judged, fail_on, compared)
     end = verdict.of_run(judged, fault, seconds=seconds)
-    show(results, judged, compared, end, printing, fail_on=fail_on, fault=fault)
+    show(results, printing, Conclusion(judged, compared, end, fail_on, fault))
     if fault is not None and not code:
         raise fault
     return code
 
 
-def show(
-    results: Path,
-    judged: Report,
-    compared: Changes,
-    end: Section,
-    printing: Printing,
-    above: Sequence[Section] = (),
-    fail_on: FailOn = FailOn.HARNESS,
-    fault: HarnessError | None = None,
-) -> None:
-    """Write and print a report, and what changed since a baseline.
-
-    ``above`` goes to the top of its pages, and ``end`` is printed last.
-    """
-    files.write(results / CHANGES, compared)
-    page = write(results, judged, compared, above=above)
-    sections = overview(judged, compared, end, shown_path(results))
-    cases = of_report(judged, FORBIDDEN[fail_on])
-    ways = AllWays(judged, judged.cells, cases, sections, page, judged.measured_at)
-    show_in(printing, ways, fault)
+def show(results: Path, printing: Printing, run: Conclusion) -> None:
+    """Write and print the report of a run, and what changed since a baseline."""
+    files.write(results / CHANGES, run.changes)
+    page = write(results, run.report, run.changes, above=run.above)
+    sections = overview(run.report, run.changes, run.end, shown_path(results))
+    cases = of_report(run.report, FORBIDDEN[run.fail_on])
+    measured_at = run.report.measured_at
+    ways = AllWays(run.report, run.report.cells, cases, sections, page, measured_at)
+    show_in(printing, ways, run.fault)
 
 
 def write(
