@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.options import as_options
+from harness.deployment.options import option
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import NotReadable
@@ -33,9 +35,6 @@ TABLE = "flask-concurrency"
 
 COMMANDS = ("command", "procfile", "dockerfile")
 """Keys that say where the command comes from; each deployment has one of them."""
-
-OPTIONS = {"python": "python-version"}
-"""Options, and inputs of the action, whose spelling differs from that of the key."""
 
 MOST_CHARACTERS = 1000
 """Longest problem, in characters; it may quote the user's file."""
@@ -240,6 +239,6 @@ def fault_words(path: Path | None, name: str, fault: DeploymentFault) -> str:
     """Describe a fault with its file, deployment and key, or with its option."""
     problem = text.shortened(fault.problem, MOST_CHARACTERS)
     if path is None:
-        return f"{OPTIONS.get(fault.key, fault.key)}: {problem}"
+        return f"{option(fault.key)}: {as_options(problem)}"
     name = text.shortened(name, MOST_IN_NAME)
     return f"{path}: deployment {name}: {fault.key}: {problem}"

@@ -16,6 +16,7 @@ from harness.deployment.app.hook import SILENT
 from harness.deployment.config import Configured
 from harness.deployment.declared.promise import say_declared
 from harness.deployment.measure import Checked
+from harness.deployment.options import as_options
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
@@ -64,6 +65,8 @@ def judge_deployments(
     """Judge the evidence, and whether each deployment keeps what it promises."""
     report = judge([each.evidence for each in checked], reproduce=reproduce)
     cells = tuple(map(_with_remedy, checked, report.cells))
+    if configured.path is None:
+        cells = tuple(map(_as_options, cells))
     report = msgspec.structs.replace(report, cells=cells)
     file = str(configured.path or "")
     results = [
@@ -80,6 +83,12 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
         return _without_declaration(checked, cell, about_patches(cell, hello))
     cell = _about_a_platform(checked, explain(cell, checked.promise, hello))
     return _about_a_taken_port(checked, cell)
+
+
+def _as_options(cell: CellReport) -> CellReport:
+    """A cell whose remedies name options in place of keys."""
+    reason, remedy = as_options(cell.reason), as_options(cell.remedy)
+    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
 
 
 def _about_a_platform(checked: Checked, cell: CellReport) -> CellReport:
@@ -112,9 +121,8 @@ def _without_declaration(
     checked: Checked, cell: CellReport, advice: Advice
 ) -> CellReport:
     """A cell with a number but without a declaration to compare it with."""
-    source = checked.prepared.source if isinstance(checked.prepared, Prepared) else ""
     number = str(cell.ceiling) if cell.bounded else f"at least {cell.ceiling}"
-    say = say_declared(source, int(cell.ceiling or 1) if cell.bounded else "unbounded")
+    say = say_declared(int(cell.ceiling or 1) if cell.bounded else "unbounded")
     handled = " ".join(filter(None, (f"it handled {number} at once", advice.cause)))
     remedy = "; or ".join(filter(None, (advice.remedy, say)))
     reason = f"{handled}; {cell.declared_because}; {remedy}"

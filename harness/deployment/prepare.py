@@ -169,7 +169,7 @@ def _in_containers(
     """Prepare a deployment in containers, which cannot be inspected from outside."""
     problem = "what runs in a container is not seen from outside"
     if deployment.declared is None:
-        raise DeploymentFault("declared", f"{problem}; {say_declared(source)}")
+        raise DeploymentFault("declared", f"{problem}; {say_declared()}")
     return Prepared(
         deployment,
         containers.command,

@@ -162,9 +162,7 @@ UNDERIVED = "what it declares cannot be derived"
 """The sentence about a deployment that declares no number anywhere."""
 
 
-def say_declared(source: str, number: int | str = 8) -> str:
+def say_declared(number: int | str = 8) -> str:
     """How the user can declare how many requests at once a deployment handles."""
-    if source.startswith("the option"):
-        return f"say how many requests at once it promises: --declared {number}"
     value = f'"{number}"' if isinstance(number, str) else number
     return f"say how many requests at once it promises: declared = {value}"
