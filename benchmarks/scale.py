@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,11 +28,14 @@ from harness.measure.app import HOST
 from harness.measure.target import TARGET
 from harness.probe.booting import wait_until_booted
 from harness.probe.crowd import Crowd
+from harness.probe.destination import Destination
 from harness.probe.holds import listening
 from harness.probe.loads import Offer
 from harness.probe.probe import Probe
+from harness.probe.ready import not_from_app
 from harness.probe.ready import wait_ready
 from harness.probe.round import run_round
+from harness.probe.transports import Endpoint
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
 from harness.system.ports import free_port
@@ -80,8 +84,10 @@ async def in_one_process(requests: int, log: Path) -> Held:
     async with listening(HOST) as holds:
         env = _environment(holds.address, holds.token)
         async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
-            await wait_ready(server, (HOST, port), holds.token, DEADLINE)
-            probe = Probe(server, holds, (HOST, port), "/hold?request={name}")
+            endpoint = Endpoint(HOST, port)
+            fault_of = partial(not_from_app, holds.token)
+            await wait_ready(server, endpoint, DEADLINE, fault_of)
+            probe = Probe(server, holds, Destination(endpoint))
             await wait_until_booted(probe)
             most = 0.0
 
@@ -89,7 +95,7 @@ async def in_one_process(requests: int, log: Path) -> Held:
                 nonlocal most
                 if len(holds.held) == requests:
                     most = _megabytes(os.getpid())
-                probe.moved()
+                probe.moves.happened()
 
             holds.changed = note
             begun = time.monotonic()
@@ -137,10 +143,11 @@ async def in_two_processes(requests: int, log: Path) -> Held:
         address, token = listener.stdout.readline().split()
         env = _environment(address, token)
         async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
-            await wait_ready(server, (HOST, port), token, DEADLINE)
-            moved = asyncio.Event()
-            names, target = _names(requests), "/hold?request={name}"
-            crowd = Crowd(names, (HOST, port), target, moved.set)
+            to, moved = Destination(Endpoint(HOST, port)), asyncio.Event()
+            fault_of = partial(not_from_app, token)
+            await wait_ready(server, to.endpoint, DEADLINE, fault_of)
+            asked = {name: to.request(name) for name in _names(requests)}
+            crowd = Crowd(asked, to.endpoint, moved.set)
             begun = time.monotonic()
             crowd.open(crowd.clients)
             admitted = int(

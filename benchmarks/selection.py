@@ -17,12 +17,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from harness.measure.app import HOST
 from harness.measure.bench import Bench
 from harness.measure.target import server_environment
+from harness.probe.ready import not_from_app
 from harness.probe.ready import wait_ready
+from harness.probe.transports import Endpoint
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
 from harness.records.results import PLAN
@@ -36,6 +39,7 @@ from harness.system.process import running
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "bare"
+FAULT_OF = partial(not_from_app, TOKEN)
 DEADLINE = 30.0
 STOP_DEADLINE = 5.0
 BOUNDED = 32
@@ -79,7 +83,7 @@ async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
     env = server_environment(os.environ, scripts, own)
     begun = time.monotonic()
     async with running(command, env=env, cwd=log.parent, log=log) as server:
-        await wait_ready(server, (HOST, port), TOKEN, DEADLINE)
+        await wait_ready(server, Endpoint(HOST, port), DEADLINE, FAULT_OF)
         os.kill(server.started.result(), signal.SIGTERM)
         await asyncio.wait((server.ended,), timeout=STOP_DEADLINE)
         if not server.ended.done():

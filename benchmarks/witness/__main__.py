@@ -101,7 +101,8 @@ async def ask_others(
 
     async def ask(probe: Probe) -> None:
         loop = asyncio.get_running_loop()
-        send = partial(at_once, *probe.address[:2], requests, SLEEP_SECONDS)
+        to = probe.destination.endpoint
+        send = partial(at_once, to.host, to.port, requests, SLEEP_SECONDS)
         for _ in range(TRIES):
             sent = loop.run_in_executor(None, send)
             if counter.ask is not None:

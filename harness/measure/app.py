@@ -9,19 +9,22 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from harness.measure.target import server_environment
 from harness.probe.clients import Client
+from harness.probe.destination import Destination
 from harness.probe.holds import Holds
 from harness.probe.listeners import shared
 from harness.probe.probe import Probe
+from harness.probe.ready import not_from_app
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import OutOfTime
 from harness.probe.ready import take_note
 from harness.probe.ready import wait_ready
-from harness.probe.transports import Address
+from harness.probe.transports import Endpoint
 from harness.records.plan import Declaration
 from harness.system.process import ProcessTree
 from harness.system.schedstat import longest_delay
@@ -95,24 +98,25 @@ class TargetApp(App):
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the routes of that app, on a port that no other program shares."""
-        address = HOST, port
-        answered = await _wait_ready(server, address, holds.token)
+        endpoint = Endpoint(HOST, port)
+        answered = await _wait_ready(server, endpoint, holds.token)
         if shared(port, server.processes()):
             raise NotAnswering("another program listens on its port as well")
-        probe = Probe(server, holds, address, "/hold?request={name}")
+        probe = Probe(server, holds, Destination(endpoint))
         take_note(probe, answered)
         return probe
 
 
-async def _wait_ready(server: ProcessTree, address: Address, token: str) -> Client:
+async def _wait_ready(server: ProcessTree, endpoint: Endpoint, token: str) -> Client:
     """Wait until the app answers, for longer if the machine is busy with other things.
 
     Raises ``NotAnswering`` and ``Ended``.
     """
+    fault_of = partial(not_from_app, token)
     added, seconds = 0.0, READY_SECONDS
     while True:
         try:
-            return await wait_ready(server, address, token, seconds)
+            return await wait_ready(server, endpoint, seconds, fault_of)
         except OutOfTime:
             delay = min(longest_delay(server.processes()), DELAY_SECONDS)
             added, seconds = delay, delay - added

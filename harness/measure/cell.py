@@ -156,7 +156,7 @@ class Attempt:
         if declaration is not None and declaration != self.declaration:
             self.declaration = declaration
             self.schedule = self._schedule()
-        probe.grows = self.declaration.grows
+        probe.learned.grows = self.declaration.grows
         try:
             done = await measure_overlap(probe, self.schedule)
         except Ended as problem:
@@ -168,10 +168,10 @@ class Attempt:
             raise NotMeasured(Outcome.HARNESS_FAILED, reason) from None
         finally:
             self.measure_seconds += time.monotonic() - begun
-            accounts = filter(None, (self.kernel, probe.kernel))
+            accounts = filter(None, (self.kernel, probe.learned.kernel))
             self.kernel = max(accounts, key=lambda each: each.held, default=None)
-        if not probe.address.path and shared(
-            probe.address.port, probe.server.processes()
+        if not probe.destination.endpoint.path and shared(
+            probe.destination.endpoint.port, probe.server.processes()
         ):
             reason = "another program began to listen on its port meanwhile"
             raise NotMeasured(Outcome.HARNESS_FAILED, reason)

@@ -87,7 +87,7 @@ async def choose_among_workers(
 
 async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:
     """Source ports that lead to each worker, by it; none where too few are found."""
-    learned = LearnedPorts(probe.address.host)
+    learned = LearnedPorts(probe.destination.endpoint.host)
     probe.sources = learned.sources
     try:
         for _ in range(LEARNING_ROUNDS):

@@ -13,13 +13,12 @@ from collections.abc import Callable
 from harness.probe.connection import Callbacks
 from harness.probe.connection import Connection
 from harness.probe.connection import Ends
-from harness.probe.messages import PartialRequest
+from harness.probe.messages import ClientRequest
 from harness.probe.messages import request_bytes
 from harness.probe.messages import Response
 from harness.probe.messages import SWITCHED
 from harness.probe.states import ENDED
 from harness.probe.states import State
-from harness.probe.transports import Address
 from harness.probe.transports import Endpoint
 from harness.probe.transports import Headers
 
@@ -34,16 +33,12 @@ class Client:
     def __init__(
         self,
         name: str,
-        address: Address,
-        target: str,
+        endpoint: Endpoint,
+        request: ClientRequest,
         changed: Callable[[Client], None],
-        headers: Headers = (),
-        partial: PartialRequest | None = None,
     ) -> None:
         self.name = name
-        self.target = target
-        self.headers = headers
-        self.partial = partial
+        self.request = request
         self.state = State.NEW
         self.connected = False
         """Whether its connection was opened."""
@@ -62,7 +57,7 @@ class Client:
         """Whether anything of a response has come."""
         self.fault = ""
         """What is wrong with the response, if it is broken."""
-        self._endpoint = Endpoint.of(address)
+        self._endpoint = endpoint
         self._changed = changed
         self._response: Response | None = None
         self._connection = Connection(
@@ -99,11 +94,7 @@ class Client:
         Over TLS a request is offered once its handshake has begun: the rest waits for
         the server.
         """
-        self._connection.send(
-            request_bytes(self._endpoint, self.target, self.headers)
-            if self.partial is None
-            else self.partial.data
-        )
+        self._connection.send(request_bytes(self._endpoint, self.request))
 
     def go_on(self, data: bytes) -> None:
         """Send more on a connection, if it is still there."""
@@ -116,10 +107,11 @@ class Client:
         Where the server closes the connection instead of answering, the state becomes
         ``RESET``, and ``cut_short`` says that it was after the request.
         """
-        assert self.state is State.IDLE and self.partial is not None
+        partial = self.request.partial
+        assert self.state is State.IDLE and partial is not None
         self._response = self.status = None
         self.state, self.cut_short = State.OFFERED, True
-        self._connection.send_more(self.partial.data)
+        self._connection.send_more(partial.data)
 
     def abort(self) -> None:
         """Give up: reset the connection at once."""
@@ -138,7 +130,8 @@ class Client:
 
     @property
     def _reads(self) -> bool:
-        return self.partial is None or self.partial.reads
+        partial = self.request.partial
+        return partial is None or partial.reads
 
     def _opened(self) -> None:
         self.connected = True
@@ -156,7 +149,8 @@ class Client:
                 self._end(State.RESET)
             return
         if self._response is None:  # made this late: a held request needs none
-            asked = self.partial is not None and self.partial.upgrade
+            partial = self.request.partial
+            asked = partial is not None and partial.upgrade
             self._response = Response(upgrade=asked)
         response = self._response
         self.begun |= bool(data)
@@ -181,7 +175,7 @@ class Client:
 
     def _stays(self, response: Response) -> bool:
         """Whether to keep the connection, now that the response is complete."""
-        partial = self.partial
+        partial = self.request.partial
         if partial is None or not partial.stays:
             return False
         return not partial.upgrade or response.status == SWITCHED

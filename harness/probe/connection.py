@@ -95,7 +95,7 @@ class Connection:
             self._socket.bind((self._endpoint.host, source))
         self.attempts += 1
         try:
-            code = self._socket.connect_ex(self._endpoint.place)
+            code = self._socket.connect_ex(self._endpoint.address)
         except OSError:  # the path of a Unix socket is too long
             self._socket.close()
             raise

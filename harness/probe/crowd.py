@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from collections.abc import Container
 from collections.abc import Iterable
+from collections.abc import Mapping
 
 from harness.probe.clients import Client
-from harness.probe.messages import PartialRequest
+from harness.probe.messages import ClientRequest
 from harness.probe.states import ENDED
 from harness.probe.states import State
-from harness.probe.transports import Address
-from harness.probe.transports import Headers
+from harness.probe.transports import Endpoint
 from harness.records.rounds import Account
 
 FIRST_ERROR = 400
@@ -28,32 +28,17 @@ exceed a server's listen backlog, and they are resent only after a second."""
 
 
 class Crowd:
-    """Requests to one address; ``changed`` is called whenever one changes its state.
-
-    Each has its name in the header ``name_header``, if there is to be one.
-    """
+    """Requests, by name; ``changed`` is called whenever one changes its state."""
 
     def __init__(
         self,
-        names: list[str],
-        address: Address,
-        target: str,
+        requests: Mapping[str, ClientRequest],
+        endpoint: Endpoint,
         changed: Callable[[], None],
-        headers: Headers = (),
-        partial: PartialRequest | None = None,
-        *,
-        name_header: str = "",
     ) -> None:
         self.clients = [
-            Client(
-                name,
-                address,
-                target.format(name=name),
-                self._client_changed,
-                (*headers, (name_header, name)) if name_header else headers,
-                partial,
-            )
-            for name in names
+            Client(name, endpoint, request, self._client_changed)
+            for name, request in requests.items()
         ]
         self.offered = 0
         """Number of requests sent completely so far."""

@@ -5,42 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
+from functools import partial
 
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
+from harness.probe.messages import ClientRequest
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.states import ENDED
 from harness.records.words import Settled
 
-NAME_HEADER = "X-Flask-Concurrency-Request"
-PLACE_HEADER = "X-Flask-Concurrency-Place"
-"""Headers that give a request for the app's own route its name, and the place at which
-it is to be held."""
-
 
 def gather(probe: Probe, count: int, more: str = "", view: str = "hold") -> Crowd:
     """Prepare ``count`` requests to be held, and restart the count.
 
-    ``more`` is added to the target of each, such as ``&wait=lock``, and ``view`` is
-    the end of its path.
+    ``more`` and ``view`` are those of ``Destination.request``.
     """
-    names = _begin(probe, count)
-    target = probe.target.replace("/hold?", f"/{view}?") + more
-    probe.crowd = Crowd(names, probe.address, target, probe.moved, probe.headers)
-    for client in probe.crowd.clients:
+    to = probe.destination
+    crowd = _begin(probe, count, lambda name: to.request(name, view, more))
+    for client in crowd.clients:
         client.source = next(probe.sources, 0)
-    probe.crowd.answered = probe.holds.answered
-    return probe.crowd
+    # Shared, so that a hold is known to come after the answer to its request.
+    crowd.answered = probe.holds.answered
+    return crowd
 
 
-def _begin(probe: Probe, count: int) -> list[str]:
-    """Restart the count; return names for ``count`` requests."""
-    probe.number += 1
-    names = [f"r{probe.number}.{index}" for index in range(count)]
+def gather_for_route(probe: Probe, count: int, place: str) -> Crowd:
+    """Prepare ``count`` requests for the app's own route, and restart the count.
+
+    Each is to be held at the place of this name.
+    """
+    return _begin(probe, count, partial(probe.destination.request_held_at, place))
+
+
+def _begin(probe: Probe, count: int, request: Callable[[str], ClientRequest]) -> Crowd:
+    """Restart the count, with ``count`` new requests, each made from its name."""
+    number = probe.holds.counts + 1  # so that no name is used twice
+    names = [f"r{number}.{index}" for index in range(count)]
     probe.holds.begin(names)
     probe.lag.begin()
-    return names
+    requests = {name: request(name) for name in names}
+    probe.crowd = Crowd(requests, probe.destination.endpoint, probe.moves.happened)
+    return probe.crowd
 
 
 def all_there(probe: Probe, clients: Iterable[Client]) -> bool:
@@ -52,52 +58,24 @@ def all_there(probe: Probe, clients: Iterable[Client]) -> bool:
 def one_more(probe: Probe, name: str, changed: Callable[[Client], None]) -> Client:
     """Prepare one more request to be held, beside those gathered before."""
     probe.holds.expect(name)
-    target = probe.target.format(name=name)
-    return Client(name, probe.address, target, changed, probe.headers)
-
-
-def gather_for_route(probe: Probe, count: int, place: str) -> Crowd:
-    """Prepare ``count`` requests for the app's own ``route``, and restart the count.
-
-    Each is to be held at the place of this name.
-    """
-    names = _begin(probe, count)
-    probe.crowd = Crowd(
-        names,
-        probe.address,
-        probe.route.replace("{", "{{").replace("}", "}}"),
-        probe.moved,
-        (*probe.headers, (PLACE_HEADER, place)),
-        name_header=NAME_HEADER,
-    )
-    return probe.crowd
+    to = probe.destination
+    return Client(name, to.endpoint, to.request(name), changed)
 
 
 def gather_beside(
-    probe: Probe, count: int, partial: PartialRequest, port: int | None = None
+    probe: Probe, count: int, sent: PartialRequest, port: int | None = None
 ) -> Crowd:
     """Prepare ``count`` clients that send a partial request, beside the crowd.
 
     They connect to another ``port``, if one is given. Raises ``NotSpoken``.
     """
-    probe.check_plain()
-    names = [f"beside.{index}" for index in range(count)]
-    where = probe.address._replace(port=port or probe.address.port)
-    probe.beside = Crowd(names, where, "/", probe.moved, partial=partial)
+    probe.destination.check_plain()
+    endpoint = probe.destination.endpoint
+    if port:
+        endpoint = endpoint._replace(port=port)
+    requests = {f"beside.{n}": ClientRequest(partial=sent) for n in range(count)}
+    probe.beside = Crowd(requests, endpoint, probe.moves.happened)
     return probe.beside
-
-
-def request_head(probe: Probe, method: str, view: str, *headers: str) -> bytes:
-    """The head of a request to a view other than the one that holds.
-
-    A ``view`` that begins with a slash is a path of the app's own.
-    """
-    place = "" if view.startswith("/") else probe.target.partition("hold?")[0]
-    own = (("Host", probe.address.name), *probe.headers)
-    lines = {name.lower(): f"{name}: {value}" for name, value in own}
-    lines |= {line.partition(":")[0].lower(): line for line in headers}
-    whole = [f"{method} {place}{view} HTTP/1.1", *lines.values(), "", ""]
-    return "\r\n".join(whole).encode("latin-1")
 
 
 async def send_all(probe: Probe, clients: Sequence[Client]) -> None:

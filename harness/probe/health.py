@@ -12,7 +12,6 @@ from harness.probe.arriving import shares
 from harness.probe.crowd import Crowd
 from harness.probe.gathering import gather_beside
 from harness.probe.gathering import hold
-from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.source_ports import Ports
@@ -69,7 +68,7 @@ async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -
     data = b""
     if by is CheckBy.HTTP:
         given = (f"{name}: {value}" for name, value in check.headers.items())
-        data = request_head(probe, "GET", check.path or "ready", *HEADERS, *given)
+        data = probe.destination.head("GET", check.path or "ready", *HEADERS, *given)
     crowd = gather_beside(probe, 1, PartialRequest(data), check.port)
     crowd.clients[0].source = source
     probe.lag.begin()

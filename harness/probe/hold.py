@@ -19,6 +19,24 @@ LONGEST_LINE = 4096
 _RECEIVE_BYTES = 65_536
 """Bytes that are read of a line: no app of ours sends as many."""
 
+IN = ".in"
+OUT = ".out"
+"""Ends of the names of holds (``target/hold.py``): of a request that another one sends
+to its own server, and of one that waits for that, or that has computed."""
+
+DOOR = ".door"
+ASKS = ".asks"
+"""The same of a request that is to be held at a place inside the app
+(``target/hook/places.py``): in the app, and in a call of that place."""
+
+
+def request_of(name: str) -> str:
+    """The name of the request that a hold belongs to."""
+    for end in (IN, OUT, DOOR, ASKS):
+        name = name.removesuffix(end)
+    return name
+
+
 ProcessId = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
 """A process id that somebody else reports; nothing else is taken for one."""
 

@@ -23,6 +23,7 @@ import msgspec
 
 from harness.probe.hold import Hold
 from harness.probe.hold import Introduction
+from harness.probe.hold import request_of
 
 BACKLOG = 4096
 """Connections that may wait to be accepted: hundreds of requests may enter at once."""
@@ -47,6 +48,8 @@ class Holds:
         """The secret that a hold must send to be counted."""
         self.address = ""
         """``host:port`` that the app connects to."""
+        self.counts = 0
+        """How often a count was begun."""
         self.held: dict[str, Hold] = {}
         self.peak = 0
         """The most requests held at one moment since ``begin``."""
@@ -77,6 +80,7 @@ class Holds:
 
     def begin(self, names: Iterable[str] = ()) -> None:
         """Start a new count, for a round of requests with these names."""
+        self.counts += 1
         self._earlier |= self._names
         self._names = set(names)
         self.strays = 0
@@ -113,9 +117,9 @@ class Holds:
         """Let a request enter if it is expected, and turn all others away."""
         assert hold.said is not None
         name = hold.said.request
-        if _request(name) in self.answered:
+        if request_of(name) in self.answered:
             self._early.add(name)
-        expected = _request(name) in self._names and name not in self.held
+        expected = request_of(name) in self._names and name not in self.held
         if expected or name in self._marks:
             self._enter(hold, name)
         else:
@@ -133,7 +137,7 @@ class Holds:
         the app already, whatever the app says: it is counted as a stray.
         """
         assert hold.said is not None
-        self.strays += _request(hold.said.request) not in self._earlier
+        self.strays += request_of(hold.said.request) not in self._earlier
         hold.left = True
         hold.release()
 
@@ -223,13 +227,6 @@ class Holds:
             await loop.sock_connect(connection, (host, int(port)))
             connection.send(msgspec.json.encode(line) + b"\nleft\n")
             await mark
-
-
-def _request(name: str) -> str:
-    """The name of the request that a hold belongs to, without a suffix."""
-    for suffix in (".in", ".out", ".door", ".asks"):
-        name = name.removesuffix(suffix)
-    return name
 
 
 @contextlib.asynccontextmanager

@@ -23,8 +23,8 @@ from h2.events import StreamReset
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
 
+from harness.probe.messages import ClientRequest
 from harness.probe.transports import Endpoint
-from harness.probe.transports import Headers
 from harness.probe.transports import NotSpoken
 from harness.probe.transports import tls_context
 
@@ -106,16 +106,16 @@ class Http2Connection(asyncio.Protocol):
             status = self._statuses.get(stream)
             self.answers.setdefault(self._names[stream], StreamAnswer(status))
 
-    def ask(self, name: str, target: str, headers: Headers) -> None:
+    def ask(self, name: str, request: ClientRequest) -> None:
         """Send a request on a new stream."""
         stream = self._h2.get_next_available_stream_id()
         self._names[stream] = name
-        given = {key.lower(): value for key, value in headers}
+        given = {key.lower(): value for key, value in request.headers}
         own = {
             ":method": "GET",
             ":scheme": "https" if self._endpoint.tls else "http",
             ":authority": given.pop("host", self._endpoint.name),
-            ":path": target,
+            ":path": request.target,
         }
         self._h2.send_headers(stream, [*own.items(), *given.items()], end_stream=True)
         self._flush()

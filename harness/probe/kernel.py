@@ -35,7 +35,7 @@ async def ask_kernel(probe: Probe) -> None:
     The probe keeps the account of the fullest moment. If the kernel contradicts the
     app, it is asked once more: a request may just have left. Raises ``Ended``.
     """
-    last = probe.kernel
+    last = probe.learned.kernel
     before = (last.held, last.accepted + last.queued) if last else (0, 0)
     held = len(_held(probe))
     if (held, held + probe.waiting()) <= before or not held:
@@ -44,7 +44,7 @@ async def ask_kernel(probe: Probe) -> None:
     if not account.reason and account.held_accepted < account.held:
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         account = kernel_account(probe)
-    probe.kernel = account
+    probe.learned.kernel = account
 
 
 def kernel_account(probe: Probe) -> KernelAccount:
@@ -89,9 +89,9 @@ def _held(probe: Probe) -> set[str]:
 
 
 def _account(probe: Probe) -> dict[str, Any]:
-    if probe.address.path:
+    if probe.destination.endpoint.path:
         return {"reason": "the kernel does not show who is connected to a Unix socket"}
-    listeners, port = listening(), probe.address.port
+    listeners, port = listening(), probe.destination.endpoint.port
     owned = {process: sockets_of(process) for process in probe.server.processes()}
     everyones = set[str]().union(*owned.values())
     if port not in {listeners.get(inode) for inode in everyones}:

@@ -7,12 +7,30 @@ from dataclasses import field
 
 from harness.probe.look import Thread
 from harness.records.evidence import Claims
+from harness.records.witness import KernelAccount
+
+
+@dataclass
+class SleepersSeen:
+    """What is remembered of threads that sleep for a time. ``sleepers`` writes it."""
+
+    idle: set[Thread] = field(default_factory=set)
+    """Those that slept so before the last request that came alone."""
+    had_turn: dict[Thread, float] = field(default_factory=dict)
+    """Those that have run while requests waited, each with the longest time that it was
+    waited for, in seconds."""
+    on_clock: set[Thread] = field(default_factory=set)
+    """Those that slept on a clock for all of the time that they were given."""
+    too_long: set[Thread] = field(default_factory=set)
+    """Those that slept on a clock for all of the time that a worker had alone."""
 
 
 @dataclass
 class Learned:
-    """What requests have shown about a server so far."""
+    """What is known of a server so far: what it declares, and what requests showed."""
 
+    grows: bool = False
+    """Whether it declares to start processes only while requests wait."""
     claims: Claims | None = None
     """What the server claims about itself (PEP 3333)."""
     answered_by: int | None = None
@@ -30,18 +48,6 @@ class Learned:
     """Whether several threads of the only worker accept more than they can serve."""
     alone_nanoseconds: int = 0
     """Processor time that a request needed to enter the app alone."""
-
-
-@dataclass
-class SleepersSeen:
-    """What is remembered of threads that sleep for a time. ``sleepers`` writes it."""
-
-    idle: set[Thread] = field(default_factory=set)
-    """Those that slept so before the last request that came alone."""
-    had_turn: dict[Thread, float] = field(default_factory=dict)
-    """Those that have run while requests waited, each with the longest time that it was
-    waited for, in seconds."""
-    on_clock: set[Thread] = field(default_factory=set)
-    """Those that slept on a clock for all of the time that they were given."""
-    too_long: set[Thread] = field(default_factory=set)
-    """Those that slept on a clock for all of the time that a worker had alone."""
+    kernel: KernelAccount | None = None
+    """The kernel's account, of when most requests were held."""
+    sleepers: SleepersSeen = field(default_factory=SleepersSeen)

@@ -25,12 +25,23 @@ class PartialRequest(NamedTuple):
     """Whether it asks for a WebSocket, which is open once a first message arrives."""
 
 
+class ClientRequest(NamedTuple):
+    """What a client sends: a whole GET request, or ``partial`` in its place."""
+
+    target: str = "/"
+    headers: Headers = ()
+    partial: PartialRequest | None = None
+
+
 _TARGET = re.compile(r"[!-~]+")
 """Characters that the target of a request may have (RFC 9112, section 3.2)."""
 
 
-def request_bytes(endpoint: Endpoint, target: str, headers: Headers) -> bytes:
-    """A whole GET request. Raises ``h11.LocalProtocolError``."""
+def request_bytes(endpoint: Endpoint, request: ClientRequest) -> bytes:
+    """A request as it is sent. Raises ``h11.LocalProtocolError``."""
+    target, headers, partial = request
+    if partial is not None:
+        return partial.data
     if endpoint.uwsgi:
         return uwsgi_request(endpoint, target, headers)
     if not _TARGET.fullmatch(target):

@@ -28,7 +28,7 @@ async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
     ever, or when the next round needs a fresh server. Then start another server, and
     call this again with the same schedule. Raises ``Ended``.
     """
-    ports = LearnedPorts(probe.address[0])
+    ports = LearnedPorts(probe.destination.endpoint[0])
     try:
         return await _run(probe, schedule, ports)
     finally:

@@ -16,10 +16,10 @@ from itertools import repeat
 from typing import TypeVar
 
 from harness.probe.crowd import Crowd
+from harness.probe.destination import Destination
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
 from harness.probe.learned import Learned
-from harness.probe.learned import SleepersSeen
 from harness.probe.moves import Moves
 from harness.probe.quiet import ACCEPTING
 from harness.probe.quiet import Quiet
@@ -30,11 +30,6 @@ from harness.probe.quiet import Window
 from harness.probe.still import Budget
 from harness.probe.still import enough_budget
 from harness.probe.still import NO_BUDGET
-from harness.probe.transports import Address
-from harness.probe.transports import Endpoint
-from harness.probe.transports import Headers
-from harness.probe.transports import NotSpoken
-from harness.records.witness import KernelAccount
 from harness.records.words import Settled
 from harness.system.process import ProcessTree
 
@@ -54,61 +49,29 @@ class Probe:
         self,
         server: ProcessTree,
         holds: Holds,
-        address: Address,
-        target: str,
+        destination: Destination,
         quiet: Quiet | None = None,
-        headers: Headers = (),
-        from_inside: str = "",
     ) -> None:
         self.server = server
         self.holds = holds
-        self.address = Endpoint.of(address)
-        """Where requests are sent to."""
-        self._from_inside = from_inside
-        self.target = target
-        self.headers = headers
+        self.destination = destination
         self.quiet = quiet or Quiet(server.processes)
-        self._moves = Moves()
-        self.moved = self._moves.happened
-        """Call this after each change in a request; holds and clients do."""
-        self.crowd = Crowd([], address, target, self.moved)
+        self.moves = Moves()
+        """Each change in a request: holds and clients tell of it."""
+        self.crowd = Crowd({}, destination.endpoint, self.moves.happened)
+        """The requests of the present count."""
+        self.beside: Crowd | None = None
+        """Clients that are not counted, if there are any."""
         self.sources: Iterator[int] = repeat(0)
         """The source port of each request; 0 for any."""
-        self.route = ""
-        """The path of a route of the app's own, if requests may take one."""
-        self.places: dict[str, bool] = {}
-        """Places inside the app at which requests of that route are held, by name;
-        whether each was found once the app was ready."""
-        self.grows = False
-        """Whether the server starts processes only while requests wait."""
         self.learned = Learned()
-        self.sleepers = SleepersSeen()
-        self.kernel: KernelAccount | None = None
-        """The kernel's account, of when most requests were held."""
+        """What is remembered of the server from one round to the next."""
         self.lag = Lag()
         """How late this process has run since requests were gathered."""
         self.always_quiet = True
         """Whether every count was made with the server known to be quiet."""
-        self.gave_up_early = False
-        """Whether requests were given up last in a server that was not quiet."""
-        self.beside: Crowd | None = None
-        self._mortal = True
-        self.number = 0
-        holds.changed = self.moved
-
-    @property
-    def from_inside(self) -> str:
-        """``HOST:PORT`` by which the app reaches its own server.
-
-        Raises ``NotSpoken``: the app calls it over plain HTTP.
-        """
-        self.check_plain()
-        return self._from_inside or self.address.name
-
-    def check_plain(self) -> None:
-        """Raise ``NotSpoken`` if the server is not reached by plain HTTP."""
-        if not self.address.is_plain:
-            raise NotSpoken("this is asked only of servers that speak HTTP on a port")
+        self._outlives_server = False
+        holds.changed = self.moves.happened
 
     def count(self) -> tuple[int, ...]:
         """A value that differs after each change in a request."""
@@ -138,12 +101,12 @@ class Probe:
     @contextlib.contextmanager
     def outliving(self) -> Iterator[None]:
         """A block in which waits continue after the server has ended."""
-        self._mortal = False
-        self.server.ended.add_done_callback(lambda _: self.moved())
+        self._outlives_server = True
+        self.server.ended.add_done_callback(lambda _: self.moves.happened())
         try:
             yield
         finally:
-            self._mortal = True
+            self._outlives_server = False
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
         """Wait for work that depends on the server; raise ``Ended`` if the server ends.
@@ -151,9 +114,9 @@ class Probe:
         Raises ``TimeoutError`` after ``seconds``, and ``Ended`` when the server
         ends outside of ``outliving``.
         """
-        if self._mortal:
-            return await self.server.unless_ended(awaited, seconds)
-        return await asyncio.wait_for(awaited, seconds)
+        if self._outlives_server:
+            return await asyncio.wait_for(awaited, seconds)
+        return await self.server.unless_ended(awaited, seconds)
 
     async def settle(self, window: Window = ROUND, *, after: float = 0.0) -> Settled:
         """Wait until the server is quiet and all its holds are counted.
@@ -197,12 +160,12 @@ class Probe:
         if reached():
             return Settled.ALL_ENTERED
         settling = asyncio.ensure_future(self.settle(after=SENT_SECONDS))
-        settling.add_done_callback(lambda _: self.moved())
+        settling.add_done_callback(lambda _: self.moves.happened())
         try:
             while not reached():
                 if settling.done():
                     return settling.result()
-                await self.unless_ended(self._moves.next(), ROUND_SECONDS)
+                await self.unless_ended(self.moves.next(), ROUND_SECONDS)
             return Settled.ALL_ENTERED
         finally:
             settling.cancel()
@@ -210,7 +173,7 @@ class Probe:
     async def until_moved(self, seconds: float) -> None:
         """Wait until a request changes, at most ``seconds``. Raises ``Ended``."""
         with contextlib.suppress(TimeoutError):
-            await self.unless_ended(self._moves.next(), seconds)
+            await self.unless_ended(self.moves.next(), seconds)
 
     @contextlib.contextmanager
     def dispersing(self) -> Iterator[None]:

@@ -16,11 +16,11 @@ import msgspec
 
 from harness.probe.clients import Client
 from harness.probe.hold import ProcessId
+from harness.probe.messages import ClientRequest
 from harness.probe.probe import Probe
 from harness.probe.states import ENDED
 from harness.probe.states import State
-from harness.probe.transports import Address
-from harness.probe.transports import Headers
+from harness.probe.transports import Endpoint
 from harness.records.evidence import Claims
 from harness.system.process import ProcessTree
 
@@ -38,6 +38,9 @@ NOT_YET = frozenset({502, 503, 504})
 """Statuses of what stands in front of an app that does not listen yet, or of an app
 that is not ready yet. They are no answer before the time is over."""
 
+
+READY = ClientRequest("/ready")
+"""What the catalog's app is asked until it answers."""
 
 T = TypeVar("T")
 
@@ -59,11 +62,7 @@ class _Ready(msgspec.Struct, frozen=True):
 
 
 async def send_one(
-    server: ProcessTree,
-    address: Address,
-    target: str,
-    seconds: float,
-    headers: Headers,
+    server: ProcessTree, endpoint: Endpoint, request: ClientRequest, seconds: float
 ) -> Client:
     """Send one request; return it when it has ended or after ``seconds``."""
     ended = asyncio.Event()
@@ -74,7 +73,7 @@ async def send_one(
         elif client.state in ENDED:
             ended.set()
 
-    client = Client("ready", address, target, changed, headers)
+    client = Client("ready", endpoint, request, changed)
     client.open()
     try:
         await server.unless_ended(ended.wait(), seconds)
@@ -93,8 +92,8 @@ def read_body(client: Client, kind: type[T]) -> T | None:
         return None
 
 
-def from_app(client: Client, token: str) -> str | None:
-    """Why an answer is not from the started app; empty if it is."""
+def not_from_app(token: str, client: Client) -> str | None:
+    """Why an answer is not from the app that has this token; ``None`` if it is."""
     if (fault := unanswered(client)) is not None:
         return fault
     ready = read_body(client, _Ready)
@@ -164,21 +163,18 @@ async def wait_listening(
 
 async def wait_ready(
     server: ProcessTree,
-    address: Address,
-    token: str,
+    endpoint: Endpoint,
     seconds: float,
+    fault_of: Callable[[Client], str | None],
     *,
-    target: str = "/ready",
-    headers: Headers = (),
-    instead: Callable[[Client, str], str | None] = from_app,
+    request: ClientRequest = READY,
     errors_believed: float = ERRORS_BELIEVED,
 ) -> Client:
     """Wait until the app in the server answers; return the request that it answered.
 
-    ``instead`` says of a request what came instead of the right answer, if anything
-    did. Raises ``OutOfTime`` after ``seconds``, ``NotAnswering`` after
-    ``errors_believed`` errors in a row that are not among ``NOT_YET``, and ``Ended``
-    when the server ends before.
+    ``fault_of`` says what is wrong with an answer, as ``not_from_app`` does. Raises
+    ``OutOfTime`` after ``seconds``, ``NotAnswering`` after ``errors_believed`` errors
+    in a row that are not among ``NOT_YET``, and ``Ended`` when the server ends before.
     """
     deadline = time.monotonic() + seconds
     errors = 0
@@ -189,8 +185,8 @@ async def wait_ready(
             raise NotAnswering(fault)
         if remaining <= 0:
             raise OutOfTime(fault)
-        client = await send_one(server, address, target, remaining, headers)
-        fault = instead(client, token)
+        client = await send_one(server, endpoint, request, remaining)
+        fault = fault_of(client)
         answered = client.state is State.ANSWERED
         errors = errors + 1 if answered and client.status not in NOT_YET else 0
         if fault is not None:

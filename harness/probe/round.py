@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -51,7 +52,7 @@ async def run_round(
     before = await wait_for_new_processes(probe)
     state, ran = state_before(before), 0
     if offered.asked == 1:
-        probe.sleepers.idle = idle_sleepers(before)
+        probe.learned.sleepers.idle = idle_sleepers(before)
         ran = _nanoseconds(before)
     gather(probe, offered.asked, more, view)
     with probe.dispersing():
@@ -65,7 +66,7 @@ async def run_round(
             settled = await wait_for_requests(probe, settled, state)
         seen = await _count(probe, offered, patient_below, settled, settle_seconds)
     # A growing server also shrinks, which does not replace anything.
-    gone = () if probe.grows else before.difference(probe.server.processes())
+    gone = () if probe.learned.grows else before.difference(probe.server.processes())
     return msgspec.structs.replace(seen, replaced=len(gone))
 
 
@@ -96,8 +97,8 @@ async def _count(
     entered_on_release, hand_off_seconds = None, None
     if waiting and admitted:
         entered_on_release, hand_off_seconds = await hand_off(probe)
-    stalled = await finish(probe)
-    if probe.gave_up_early:
+    finished = await finish(probe)
+    if finished.given_up_early:
         settled = Settled.STEADY_COUNT
     return Round(
         arrival=offered.arrival,
@@ -108,7 +109,7 @@ async def _count(
         waiting=waiting,
         late=late,
         early=len(early | probe.holds.take_early()),
-        asleep=len(probe.sleepers.on_clock) if waiting else 0,
+        asleep=len(probe.learned.sleepers.on_clock) if waiting else 0,
         processes=spread.processes,
         threads=spread.threads,
         settled=settled,
@@ -116,7 +117,7 @@ async def _count(
         entered_on_release=entered_on_release,
         hand_off_seconds=hand_off_seconds,
         broken=probe.holds.broken,
-        stalled=stalled,
+        stalled=finished.stalled,
         strays=probe.holds.strays,
         send_seconds=probe.crowd.send_seconds,
         lag_seconds=probe.lag.worst(),
@@ -174,22 +175,28 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
     return len(entered), min(entered) - released if entered else None
 
 
-async def finish(probe: Probe) -> int:
-    """Release every request; return how many offered ones were never served.
+class Finished(NamedTuple):
+    """What became of requests that were released."""
 
-    ``probe.gave_up_early`` tells whether the server was not quiet even then.
-    """
+    stalled: int
+    """How many offered ones were never served, and given up."""
+    given_up_early: bool
+    """Whether some were given up in a server that was not quiet even then."""
+
+
+async def finish(probe: Probe) -> Finished:
+    """Release every request, and wait until each has ended or is given up."""
     sure = probe.always_quiet
     probe.holds.release_all()
     settled = await serve_all(probe)
     if not probe.all_ended():
         await watch(probe, probe.all_ended)
     stalled = probe.crowd.give_up()
-    probe.gave_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
+    given_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
     await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)
     if not stalled:  # nothing was counted meanwhile
         probe.always_quiet = sure
-    return stalled
+    return Finished(stalled, given_up_early)
 
 
 async def serve_all(probe: Probe) -> Settled:

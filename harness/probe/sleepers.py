@@ -82,7 +82,8 @@ async def wait_for_sleepers(
     of what it declares, threads that sleep for longer are waited for as well. Raises
     ``Ended``.
     """
-    done = {} if again else probe.sleepers.had_turn
+    seen = probe.learned.sleepers
+    done = {} if again else seen.had_turn
     while probe.waiting():
         sleepers = _sleepers(probe, short)
         due = {
@@ -94,12 +95,12 @@ async def wait_for_sleepers(
         entered = len(probe.holds.entered)
         awaited = {each: its.limit for each, its in due.items() if each not in long}
         slept = long | await _wait_for_turns(probe, awaited)
-        probe.sleepers.on_clock |= {each for each in slept if due[each].on_clock}
+        seen.on_clock |= {each for each in slept if due[each].on_clock}
         if not awaited:
             break
         await probe.until(probe.all_in_or_ended)
         if len(probe.holds.entered) == entered:
-            probe.sleepers.had_turn = done | awaited
+            seen.had_turn = done | awaited
             break
         done = {}
 
@@ -112,18 +113,19 @@ async def wait_for_naps(probe: Probe, worker: int) -> bool:
     out to sleep for longer is not waited for again. Returns whether any napped. Raises
     ``Ended``.
     """
+    seen = probe.learned.sleepers
     napped = looked_again = False
     while probe.waiting():
         timed = for_a_time(worker).items()
         brief = {each for each, its in timed if (its.seconds or 0.0) <= NAP_SECONDS}
         if brief:
             brief -= waiting_for_connections(worker, listening().keys())
-        napping = {(worker, thread) for thread in brief} - probe.sleepers.too_long
+        napping = {(worker, thread) for thread in brief} - seen.too_long
         entered = len(probe.holds.entered)
         if napping:
             napped = True
             slept = await _wait_for_turns(probe, dict.fromkeys(napping, NAP_SECONDS))
-            probe.sleepers.too_long |= slept
+            seen.too_long |= slept
         elif not napped and not _runs(worker):
             break
         await probe.until(probe.all_in_or_ended)
@@ -169,7 +171,7 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
         limit = CLOCK_SECONDS if its.on_clock else 0.0
         if process in busy and its.for_lock:
             limit = LOCK_SECONDS
-        if process in busy and (process, thread) in probe.sleepers.idle:
+        if process in busy and (process, thread) in probe.learned.sleepers.idle:
             limit = max(limit, IDLE_SECONDS)
         limit = SLOW_SECONDS if short else limit
         if limit:

@@ -81,7 +81,7 @@ async def run_steered(
         await _watch_for_more(probe, step, patient_below)
         seen = _count(probe, step, choice.by, steps, first)
         ever = set(probe.holds.ever)
-        stalled = await finish(probe)
+        finished = await finish(probe)
         # A worker that took its first request by now has come up too late for it.
         new = probe.holds.ever.difference(ever).intersection(step.order)
     return msgspec.structs.replace(
@@ -93,7 +93,7 @@ async def run_steered(
         complete=outcome.complete,
         same_workers=set(step.order) <= set(probe.server.processes()),
         broken=probe.holds.broken,
-        stalled=stalled,
+        stalled=finished.stalled,
         strays=probe.holds.strays,
         account=crowd.account(probe.holds.entered),
     )

@@ -34,13 +34,8 @@ class Endpoint(NamedTuple):
     uwsgi: bool = False
     """Whether it takes requests in uwsgi's binary protocol instead of HTTP."""
 
-    @classmethod
-    def of(cls, address: Address) -> Endpoint:
-        """An address as an endpoint, by default for plain HTTP."""
-        return address if isinstance(address, cls) else cls(*address)
-
     @property
-    def place(self) -> tuple[str, int] | str:
+    def address(self) -> tuple[str, int] | str:
         """The address for ``connect``."""
         return _short(self.path) if self.path else (self.host, self.port)
 
@@ -69,10 +64,6 @@ class Endpoint(NamedTuple):
         if not self.path:
             new.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return new
-
-
-Address = tuple[str, int] | Endpoint
-"""Where a server listens; a host and a port stand for plain HTTP."""
 
 
 MOST_BYTES = 107

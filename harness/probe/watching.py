@@ -33,7 +33,7 @@ PAUSES = 3
 
 def patience(probe: Probe) -> float:
     """How long to watch a quiet server before it is believed, in seconds."""
-    least = GROWING_SECONDS if probe.grows else PATIENCE_SECONDS
+    least = GROWING_SECONDS if probe.learned.grows else PATIENCE_SECONDS
     return max(least, PAUSES * probe.learned.pause_seconds)
 
 

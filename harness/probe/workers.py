@@ -59,7 +59,7 @@ def is_shared_by_threads(probe: Probe, worker: int) -> bool:
     accept one connection at a time are alike in any order, also where some of their
     requests wait in front of the app.
     """
-    kernel, learned = probe.kernel, probe.learned
+    learned, kernel = probe.learned, probe.learned.kernel
     if kernel and kernel.waiting_inside > 0 and not learned.shared_by_threads:
         threads = most_on_one_socket(worker, listening().keys())
         learned.shared_by_threads = 1 < threads < kernel.accepted
@@ -82,7 +82,8 @@ def reached_at(probe: Probe) -> PortOrPath | None:
     """The port that requests are sent to; ``None`` if something else takes them first,
     or if it is not a port."""
     behind = probe.server.origin is not probe.server
-    return None if behind or probe.address.path else probe.address.port
+    endpoint = probe.destination.endpoint
+    return None if behind or endpoint.path else endpoint.port
 
 
 def find_workers(

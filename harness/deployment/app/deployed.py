@@ -35,12 +35,14 @@ from harness.deployment.prepare import Prepared
 from harness.deployment.remedies.fixed_ports import remedy_for
 from harness.measure.app import HOST
 from harness.probe.clients import Client
+from harness.probe.destination import Destination
 from harness.probe.holds import Holds
 from harness.probe.listeners import is_of_others
 from harness.probe.listeners import shared
+from harness.probe.messages import ClientRequest
 from harness.probe.probe import Probe
 from harness.probe.quiet import Quiet
-from harness.probe.ready import from_app
+from harness.probe.ready import not_from_app
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import OutOfTime
 from harness.probe.ready import read_body
@@ -128,26 +130,20 @@ class DeployedApp:
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the reserved route, and for the path that must answer."""
         headers = ((hook.HEADER, holds.token), *self._headers)
-        target = self._below + hook.READY
-        watched = Watched(functools.partial(self._not_the_route, server, port))
+        request = ClientRequest(self._below + hook.READY, headers)
+        not_ours = functools.partial(self._not_the_route, server, port, holds.token)
+        watched = Watched(not_ours)
         begun = time.monotonic()
         await self._wait_until_started(server, port)
 
         def wait(endpoint: Endpoint) -> Coroutine[Any, Any, Client]:
-            return wait_ready(
-                server,
-                endpoint,
-                holds.token,
-                max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS),
-                target=target,
-                headers=headers,
-                instead=watched.instead,
-            )
+            left = max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS)
+            return wait_ready(server, endpoint, left, watched.fault_of, request=request)
 
         remedy = functools.partial(
             remedy_for, self._command, self.promise, folder=self._where.folder
         )
-        known = Endpoint(HOST, port), target, headers, remedy, hook.READY, self._mounts
+        known = Endpoint(HOST, port), request, remedy, hook.READY, self._mounts
         search = AnswerSearch(server, *known, self.is_client)
         try:
             client, endpoint, found_below = await reach(search, wait, watched)
@@ -170,14 +166,17 @@ class DeployedApp:
                 server, endpoint, path, self._headers, self._seconds
             )
         quiet, inside = await self._look_inside(server, port)
-        target = self._below + hook.HOLD
-        probe = Probe(server, holds, endpoint, target, quiet, headers, inside)
+        found = self.hello.places if self.hello else ()
+        destination = Destination(
+            endpoint,
+            self._below + hook.VIEWS,
+            headers,
+            inside,
+            route=self._below + (self._prepared.deployment.route or ""),
+            places={each.name: each.name in found for each in self._prepared.places},
+        )
+        probe = Probe(server, holds, destination, quiet)
         take_note(probe, client)
-        probe.route = self._below + (self._prepared.deployment.route or "")
-        places = self.hello.places if self.hello else ()
-        probe.places = {
-            place.name: place.name in places for place in self._prepared.places
-        }
         return probe
 
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
@@ -204,11 +203,11 @@ class DeployedApp:
         )
 
     def _not_the_route(
-        self, server: ProcessTree, port: int, client: Client, token: str
+        self, server: ProcessTree, port: int, token: str, client: Client
     ) -> str | None:
         """The error for an answer not of the reserved route; ``None`` if it is one."""
         self._look_at_logs(server)
-        fault = from_app(client, token)
+        fault = not_from_app(token, client)
         if fault is None and read_body(client, hook.Hello) is None:
             return "the probe's route answered something else than it does"
         if fault is not None and client.state is State.ANSWERED:

@@ -16,8 +16,8 @@ from harness.measure.target import TARGET
 
 HOOK = TARGET / "hook"
 
-READY = "/.flask-concurrency/ready"
-HOLD = "/.flask-concurrency/hold?request={name}"
+VIEWS = "/.flask-concurrency/"
+READY = VIEWS + "ready"
 HEADER = "X-Flask-Concurrency"
 
 WAY_IN = "ignore::_flask_concurrency_start.Ignored"

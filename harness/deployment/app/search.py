@@ -28,12 +28,12 @@ from harness.probe.listeners import listened_on
 from harness.probe.listeners import listening_addresses
 from harness.probe.look import at_rest
 from harness.probe.look import look
+from harness.probe.messages import ClientRequest
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import OutOfTime
 from harness.probe.ready import send_one
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
-from harness.probe.transports import Headers
 from harness.system.process import ProcessTree
 from harness.system.sockets import unix_sockets
 
@@ -61,8 +61,7 @@ class AnswerSearch(NamedTuple):
     server: ProcessTree
     endpoint: Endpoint
     """The port that it was given."""
-    target: str
-    headers: Headers
+    request: ClientRequest
     remedy_for: Callable[[set[int]], str]
     """Gives the remedy for a server that listens on these ports alone."""
     route: str
@@ -85,21 +84,19 @@ class Reached(NamedTuple):
 class Watched:
     """Remembers how the last attempt to reach a server ended."""
 
-    def __init__(self, instead: Callable[[Client, str], str | None]) -> None:
-        self._instead = instead
+    def __init__(self, fault_of: Callable[[Client], str | None]) -> None:
+        self._fault_of = fault_of
         self.state = State.NEW
         self.status: int | None = None
-        self.token = ""
 
-    def instead(self, client: Client, token: str) -> str | None:
+    def fault_of(self, client: Client) -> str | None:
         """Call the watched function."""
         self.state, self.status = client.state, client.status
-        self.token = token
-        return self._instead(client, token)
+        return self._fault_of(client)
 
     def is_app(self, client: Client) -> bool:
         """Whether the app itself answered a request."""
-        return self._instead(client, self.token) is None
+        return self._fault_of(client) is None
 
 
 async def reach(
@@ -167,13 +164,8 @@ async def _below_a_path(
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(MOUNTS_SECONDS):
             for path in await asyncio.to_thread(search.mounts):
-                client = await send_one(
-                    search.server,
-                    endpoint,
-                    path + search.route,
-                    TRY_SECONDS,
-                    search.headers,
-                )
+                asked = search.request._replace(target=path + search.route)
+                client = await send_one(search.server, endpoint, asked, TRY_SECONDS)
                 if watched.is_app(client):
                     return Reached(client, endpoint, path)
     return None
@@ -243,7 +235,5 @@ def _other_ways(
 
 async def _answers(search: AnswerSearch, endpoint: Endpoint) -> bool:
     """Whether anything answers at an endpoint, with any status."""
-    client = await send_one(
-        search.server, endpoint, search.target, TRY_SECONDS, search.headers
-    )
+    client = await send_one(search.server, endpoint, search.request, TRY_SECONDS)
     return client.state is State.ANSWERED

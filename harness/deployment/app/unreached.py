@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
 from harness.probe.listeners import listened_on
+from harness.probe.messages import ClientRequest
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
 from harness.probe.transports import Endpoint
@@ -69,20 +70,14 @@ async def wait_until_answered(
 ) -> None:
     """Wait for an answer with a status below 500. Raises ``NotAnswering``."""
 
-    def instead(client: Client, token: str) -> str | None:
+    def fault_of(client: Client) -> str | None:
         if client.status is not None and client.status < 500:
             return None
         return f"{path}: {unanswered(client) or f'it answered {client.status}'}"
 
+    asked = ClientRequest(path, headers)
     await wait_ready(
-        server,
-        endpoint,
-        "",
-        seconds,
-        target=path,
-        headers=headers,
-        instead=instead,
-        errors_believed=math.inf,
+        server, endpoint, seconds, fault_of, request=asked, errors_believed=math.inf
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from harness.probe.clients import Client
 from harness.probe.gathering import gather
+from harness.probe.messages import ClientRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.staying import Staying
@@ -21,6 +22,8 @@ from harness.probe.round import finish
 from harness.probe.watching import look_until
 from harness.records.staying import EventsSeen
 from harness.records.words import Settled
+
+ACCEPT = ("Accept", "text/event-stream")
 
 EVENTS = 3
 """How often the app sends an event to clients that have left."""
@@ -39,11 +42,11 @@ class OpenStream(Staying):
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Prepare each client to ask for a stream."""
         for client in clients:
-            if self._path:
-                client.target = self._path
-                client.headers = (*client.headers, ("Accept", "text/event-stream"))
-            else:
-                client.target = client.target.replace("/hold?", "/stream?")
+            client.request = (
+                ClientRequest(self._path, (*client.request.headers, ACCEPT))
+                if self._path
+                else probe.destination.request(client.name, "stream")
+            )
 
     def has_begun(self, client: Client) -> bool:
         """Whether a first event has arrived."""

@@ -30,7 +30,7 @@ SUCCESS = 200
 async def ask(probe: Probe, context: Context) -> Http2Seen:
     """See how many requests of one connection are in the app. Raises ``NotSpoken``."""
     count, _ = loads(context)
-    if probe.address.uwsgi:
+    if probe.destination.endpoint.uwsgi:
         raise NotSpoken("this is asked only of servers that speak HTTP")
     rounds = [await _round(probe, n) for n in (1, *(ROUNDS * [count]))]
     streams = rounds[-1][1]
@@ -43,13 +43,13 @@ async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:
     from harness.probe.http2 import connect  # h2 is needed for this alone
 
     crowd = gather(probe, count)
-    connection = await connect(probe.address, probe.moved)
+    connection = await connect(probe.destination.endpoint, probe.moves.happened)
     try:
         await _greeted(probe, connection)
         most = connection.streams
         sent = crowd.clients[:most]
         for client in sent:
-            connection.ask(client.name, client.target, client.headers)
+            connection.ask(client.name, client.request)
         seen = await _count(probe, connection, {client.name for client in sent})
         return seen, most
     finally:

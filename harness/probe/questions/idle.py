@@ -14,7 +14,6 @@ import signal
 
 from harness.probe.crowd import Crowd
 from harness.probe.gathering import gather_beside
-from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.load import fill
@@ -37,7 +36,7 @@ async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
     Raises ``Ended`` when the server had ended before.
     """
     first = probe.server.origin.started.result()
-    if not probe.address.is_plain or not catches(first, signal.SIGHUP):
+    if not probe.destination.endpoint.is_plain or not catches(first, signal.SIGHUP):
         return None
     with probe.dispersing():
         for _ in range(TRIES):
@@ -57,7 +56,7 @@ async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
 
 async def _idle(probe: Probe) -> Crowd:
     """Open clients that were answered and keep their connections."""
-    request = PartialRequest(request_head(probe, "GET", "ready"), stays=True)
+    request = PartialRequest(probe.destination.head("GET", "ready"), stays=True)
     idle = gather_beside(probe, CONNECTIONS, request)
     idle.open(idle.clients)
     await probe.until(lambda: idle.idle + len(idle.ended) >= CONNECTIONS)

@@ -69,7 +69,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
     )
     probe.crowd.give_up_opening()
     served = await _let_in(probe, [each.name for each in arrived])
-    stalled = await finish(probe)
+    finished = await finish(probe)
     return OverflowSeen(
         came=len(arrived),
         in_app=in_app,
@@ -80,8 +80,8 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
         reset=states[State.RESET],
         turned_away=dict(statuses),
         served=served,
-        stalled=stalled,
-        given_up_early=probe.gave_up_early,
+        stalled=finished.stalled,
+        given_up_early=finished.given_up_early,
         settled=settled,
         account=probe.crowd.account(probe.holds.entered),
     )

@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 
 from harness.probe.gathering import gather
+from harness.probe.hold import OUT
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.processor_time import Between
@@ -28,9 +29,6 @@ from harness.records.seen import ComputeRound
 from harness.records.seen import ParallelSeen
 from harness.records.words import Arrival
 from harness.system.processors import processors
-
-OUT = ".out"
-"""Suffix of the name of a hold whose request has computed."""
 
 SECONDS = 0.25
 """Processor time that each request uses."""

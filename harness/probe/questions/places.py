@@ -28,6 +28,8 @@ from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.gathering import all_there
 from harness.probe.gathering import gather_for_route
+from harness.probe.hold import ASKS
+from harness.probe.hold import DOOR
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.load import admit
@@ -45,9 +47,6 @@ from harness.system.stopping import CannotStop
 from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
-DOOR = ".door"
-ASKS = ".asks"
-
 ROUNDS_OF_SEVERAL = 5
 """Rounds if several processes hold requests and their order cannot be chosen."""
 
@@ -60,13 +59,14 @@ WATCHED_SECONDS = 3.0
 
 async def ask(probe: Probe, context: Context) -> PlacesSeen:
     """Hold requests at each of the places in turn. Raises ``NotSpoken``."""
-    if not probe.places:
+    to = probe.destination
+    if not to.places:
         raise NotSpoken("this is asked of deployments that have `hold-at`")
     full = context.ceiling if context.bounded else context.load
     # This shows which processes take requests; others may listen beside them.
     await admit(probe, full, full)
-    seen = [await _at_place(probe, place, full + 1) for place in probe.places]
-    return PlacesSeen(route=probe.route, places=tuple(seen))
+    seen = [await _at_place(probe, place, full + 1) for place in to.places]
+    return PlacesSeen(route=to.route, places=tuple(seen))
 
 
 async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
@@ -79,7 +79,8 @@ async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
             await probe.settle()
     if not rounds or not all(round_.complete for round_ in rounds):
         rounds += await _by_chance(probe, place, count)
-    return PlaceSeen(place=place, found=probe.places[place], rounds=tuple(rounds))
+    found = probe.destination.places[place]
+    return PlaceSeen(place=place, found=found, rounds=tuple(rounds))
 
 
 async def _by_chance(probe: Probe, place: str, count: int) -> list[PlaceRound]:
@@ -183,8 +184,8 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
     at_place = _names(probe, "")
     asking, ended = len(_names(probe, ASKS)), _endings(probe)
     stuck = await _let_go(probe, at_place)
-    stalled = await finish(probe)
-    if probe.gave_up_early:
+    finished = await finish(probe)
+    if finished.given_up_early:
         settled = Settled.STEADY_COUNT
     return PlaceRound(
         offered=probe.crowd.offered,
@@ -194,7 +195,7 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
         ended=ended,
         watched_seconds=watched,
         processes=len({processes[name] for name in at_place}),
-        stalled=stalled,
+        stalled=finished.stalled,
         settled=settled,
         order=goal,
         complete=complete,

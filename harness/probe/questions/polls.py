@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import msgspec
 
 from harness.probe.clients import Client
-from harness.probe.gathering import request_head
+from harness.probe.messages import ClientRequest
 from harness.probe.messages import PartialRequest
 from harness.probe.messages import Response
 from harness.probe.probe import Probe
@@ -69,7 +69,8 @@ class Poll(Staying):
             opened = await asyncio.gather(*(self._open(probe) for _ in batch))
             for client, session in zip(batch, opened, strict=True):
                 self._sessions[client] = session
-                client.partial = PartialRequest(request_head(probe, "GET", session))
+                poll = PartialRequest(probe.destination.head("GET", session))
+                client.request = ClientRequest(partial=poll)
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Make the clients leave, and close their sessions once there is room."""
@@ -126,12 +127,12 @@ async def _send(
 async def _exchange(
     probe: Probe, method: str, view: str, body: bytes
 ) -> tuple[int, bytes]:
-    where = probe.address.host, probe.address.port
+    where = probe.destination.endpoint.host, probe.destination.endpoint.port
     reader, writer = await asyncio.open_connection(*where)
     try:
         length = f"Content-Length: {len(body)}"
         kind = "Content-Type: text/plain;charset=UTF-8"
-        head = request_head(probe, method, view, "Connection: close", kind, length)
+        head = probe.destination.head(method, view, "Connection: close", kind, length)
         writer.write(head + body)
         answer = Response()
         while not (answer.complete or answer.broken):
@@ -143,7 +144,7 @@ async def _exchange(
 
 async def ask(probe: Probe, context: Context) -> PollsSeen:
     """See how many clients that poll shut everyone out. Raises ``NotSpoken``."""
-    probe.check_plain()
+    probe.destination.check_plain()
     way = Poll(context.own.polls_at)
     seen = await StaySearch(probe, way, context).seen(PollsSeen, context.own.polls_at)
     return msgspec.structs.replace(seen, kept_seconds=way.kept_seconds)

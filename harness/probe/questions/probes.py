@@ -107,7 +107,7 @@ class Asking:
         self._orders: tuple[CheckOrder, ...] = (CheckOrder.CHANCE,)
         if self._by is not None:
             self._orders = (CheckOrder.FULL_FIRST, CheckOrder.ROOM)
-        elif len(self._workers) == 1 and not probe.grows:
+        elif len(self._workers) == 1 and not probe.learned.grows:
             self._orders = (CheckOrder.ONLY,)
 
     async def all_steps(self, ceiling: int) -> list[HealthStep]:

@@ -20,6 +20,7 @@ from harness.probe.arriving import Workers
 from harness.probe.crowd import ending
 from harness.probe.gathering import gather
 from harness.probe.gathering import hold
+from harness.probe.hold import OUT
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.round import finish
@@ -28,9 +29,6 @@ from harness.records.seen import CallRound
 from harness.records.seen import SelfCallSeen
 from harness.records.steering import Goal
 from harness.records.words import Settled
-
-OUT = ".out"
-"""Suffix of the name of a hold whose request waits for its call."""
 
 ROUNDS = 4
 """The most rounds at the ceiling: where workers share the load by chance,
@@ -56,7 +54,7 @@ async def ask(probe: Probe, context: Context) -> SelfCallSeen:
 async def _round(
     probe: Probe, calls: int, context: Context, workers: Workers = BY_CHANCE
 ) -> CallRound:
-    crowd = gather(probe, calls, more=f"&call={probe.from_inside}")
+    crowd = gather(probe, calls, more=f"&call={probe.destination.seen_from_inside()}")
     with probe.dispersing():
         goal, send = Goal.MOST if workers.chosen else None, partial(hold, probe)
         await send_in_order(probe, workers, goal, crowd.clients, (), send)

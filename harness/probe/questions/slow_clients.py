@@ -21,7 +21,6 @@ from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.gathering import gather
 from harness.probe.gathering import gather_beside
-from harness.probe.gathering import request_head
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -65,9 +64,9 @@ BODY_BYTES = 1000
 
 def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
     """What a slow client sends, for each way to be slow."""
-    head = request_head(probe, "GET", "ready")
-    post = request_head(probe, "POST", "read", f"Content-Length: {BODY_BYTES}")
-    large = request_head(probe, "GET", f"large?pieces={PIECES}")
+    head = probe.destination.head("GET", "ready")
+    post = probe.destination.head("POST", "read", f"Content-Length: {BODY_BYTES}")
+    large = probe.destination.head("GET", f"large?pieces={PIECES}")
     return {
         SlowWay.SILENT: PartialRequest(b""),
         SlowWay.HALF_HEADER: PartialRequest(head[: len(head) // 2]),
@@ -139,7 +138,7 @@ async def _step(
         after = await freed_after(probe, others, since, seconds) if nobody else None
         freed = None if after is None else Freed(seconds=after, closed=_cut_off(slow))
         slow.give_up()
-        await finish(probe)
+        finished = await finish(probe)
         return SlowStep(
             clients=slow.offered,
             closed=closed,
@@ -150,7 +149,7 @@ async def _step(
             freed=freed,
             answered=crowd.account(probe.holds.entered).answered,
             order=order,
-            given_up_early=probe.gave_up_early,
+            given_up_early=finished.given_up_early,
         )
 
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 
 from harness.probe.clients import Client
-from harness.probe.gathering import request_head
+from harness.probe.messages import ClientRequest
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -38,12 +38,12 @@ class OpenSocket(Staying):
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
         """Prepare each client to ask for a WebSocket."""
         for client in clients:
-            client.partial = PartialRequest(self._head(probe), stays=True, upgrade=True)
+            asked = PartialRequest(self._head(probe), stays=True, upgrade=True)
+            client.request = ClientRequest(partial=asked)
 
     def _head(self, probe: Probe) -> bytes:
         key = base64.b64encode(secrets.token_bytes(16)).decode()
-        return request_head(
-            probe,
+        return probe.destination.head(
             "GET",
             self._path or VIEW,
             "Connection: Upgrade",
@@ -60,7 +60,7 @@ class OpenSocket(Staying):
 async def ask(probe: Probe, context: Context) -> SocketsSeen:
     """See how many open sockets shut everyone else out. Raises ``NotSpoken``."""
     path = context.own.socket_at
-    probe.check_plain()
+    probe.destination.check_plain()
     looking = StaySearch(probe, OpenSocket(path), context)
     seen = await looking.seen(SocketsSeen, path)
     if set(seen.statuses) & set(MISSING) and not path:

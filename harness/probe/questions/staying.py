@@ -121,7 +121,7 @@ class StaySearch:
                 if not admitted and waiting and seconds:
                     freed = await freed_after(probe, others, since, seconds)
             await way.end(probe, stay)
-            await finish(probe)
+            finished = await finish(probe)
             return StayStep(
                 clients=len(connected),
                 in_app=in_app if way.in_app else None,
@@ -134,7 +134,7 @@ class StaySearch:
                 freed_seconds=freed,
                 answered=sum(client.status == 200 for client in others),
                 order=order,
-                given_up_early=probe.gave_up_early,
+                given_up_early=finished.given_up_early,
             )
         finally:
             crowd.leave(stay)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.probe.clients import Client
-from harness.probe.gathering import request_head
+from harness.probe.messages import ClientRequest
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -39,8 +39,11 @@ class SlowUpload(Staying):
     def _prepare(self, probe: Probe, client: Client) -> None:
         view = self._path or f"upload?request={client.name}"
         kind = "Content-Type: application/octet-stream"
-        head = request_head(probe, "POST", view, kind, f"Content-Length: {BODY_BYTES}")
-        client.partial = PartialRequest(head + b"." * (BODY_BYTES // 2))
+        head = probe.destination.head(
+            "POST", view, kind, f"Content-Length: {BODY_BYTES}"
+        )
+        begun = PartialRequest(head + b"." * (BODY_BYTES // 2))
+        client.request = ClientRequest(partial=begun)
         self._unsent[client] = BODY_BYTES - BODY_BYTES // 2
 
     def beat(self, clients: Sequence[Client]) -> None:
@@ -61,6 +64,6 @@ class SlowUpload(Staying):
 async def ask(probe: Probe, context: Context) -> UploadsSeen:
     """See how many slow uploads shut everyone else out. Raises ``NotSpoken``."""
     path = context.own.upload_to
-    probe.check_plain()
+    probe.destination.check_plain()
     looking = StaySearch(probe, SlowUpload(path), context)
     return await looking.seen(UploadsSeen, path)

@@ -67,7 +67,7 @@ def test_another_program_that_joins_later(
         async def joined(probe: Probe, schedule: Schedule) -> bool:
             done = await measure_overlap(probe, schedule)
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            other.bind((host, probe.address.port))
+            other.bind((host, probe.destination.endpoint.port))
             other.listen()
             return done
 

@@ -16,10 +16,9 @@ CERTIFICATE = Path(__file__).parents[2] / "deployments" / "tls"
 
 
 def test_an_address_is_an_endpoint_for_plain_http() -> None:
-    endpoint = Endpoint.of(("127.0.0.1", 80))
-    assert (endpoint.name, endpoint.place) == ("127.0.0.1:80", ("127.0.0.1", 80))
+    endpoint = Endpoint("127.0.0.1", 80)
+    assert (endpoint.name, endpoint.address) == ("127.0.0.1:80", ("127.0.0.1", 80))
     assert endpoint.is_plain
-    assert Endpoint.of(endpoint) is endpoint
 
 
 def test_every_other_way_is_not_plain() -> None:
@@ -35,21 +34,21 @@ def test_every_other_way_is_not_plain() -> None:
 
 def test_a_unix_socket_has_no_port() -> None:
     endpoint = Endpoint("127.0.0.1", 80, path="/a.sock")
-    assert (endpoint.name, endpoint.place) == ("localhost", "/a.sock")
+    assert (endpoint.name, endpoint.address) == ("localhost", "/a.sock")
 
 
 def test_a_host_of_ipv6_is_written_in_brackets() -> None:
     endpoint = Endpoint("::1", 80)
-    assert (endpoint.name, endpoint.place) == ("[::1]:80", ("::1", 80))
+    assert (endpoint.name, endpoint.address) == ("[::1]:80", ("::1", 80))
 
 
 def test_a_long_path_is_reached_by_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / ("a" * 60) / ("b" * 60)
     folder.mkdir(parents=True)
     (folder / "app.sock").touch()
-    place = Endpoint("127.0.0.1", 80, path=str(folder / "app.sock")).place
-    assert isinstance(place, str) and len(place) < 108
-    assert Path(place).samefile(folder / "app.sock")
+    address = Endpoint("127.0.0.1", 80, path=str(folder / "app.sock")).address
+    assert isinstance(address, str) and len(address) < 108
+    assert Path(address).samefile(folder / "app.sock")
 
 
 def test_a_request_in_the_protocol_of_uwsgi() -> None:
