@@ -73,7 +73,7 @@ async def wait_for_requests(probe: Probe, settled: Settled, before: Before) -> S
     if _nobody_came(probe) and not probe.learned.admits_none:
         settled = await _wait_for_first(probe, settled)
     if probe.learned.pause_seconds and probe.waiting():
-        await watch(probe, probe.all_in_or_ended, pause_patience(probe))
+        await watch(probe, probe.all_in_or_ended, pause_patience(probe.learned))
         settled = await probe.until(probe.all_in_or_ended)
     return await _wait_for_arrivals(
         probe, probe.all_in_or_ended, before, settled, clocks=True
@@ -97,7 +97,7 @@ def _nobody_came(probe: Probe) -> bool:
 async def _wait_for_first(probe: Probe, settled: Settled) -> Settled:
     """Wait for the first request to enter a server that had nothing to do."""
     begun = time.monotonic() - probe.crowd.sent_ago
-    seconds = patience(probe) if probe.holds.ever else ALONE_SECONDS
+    seconds = patience(probe.learned) if probe.holds.ever else ALONE_SECONDS
     await watch(probe, lambda: not _nobody_came(probe), seconds)
     if _nobody_came(probe):
         probe.learned.admits_none = True

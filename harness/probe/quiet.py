@@ -122,8 +122,10 @@ class Quiet:
             steps += 1
             moved = count() != counted
             if moved:
+                # What was seen before tells nothing of requests that move now.
                 counted, still = count(), Still(self._left_out, budget)
-            if moved and (steps > SOON_AT_MOST or rest > SOON_SECONDS):
+            often = steps <= SOON_AT_MOST
+            if moved and (not often or rest > SOON_SECONDS):
                 # Something is on its way: no need to look, and with thousands of
                 # threads a look is expensive.
                 pause = max(SOON_SECONDS, rest)
@@ -133,21 +135,27 @@ class Quiet:
                 still.add(look)
                 rest = LOOKING_SHARE * (time.monotonic() - looked)
                 pause = max(_pause(window, look, still), rest)
+                # Two looks prove that all slept at one instant. A third is only against
+                # what may wake them soon after, and there is nothing of that kind.
                 if still.rested == 2 and brief() and self._is_alone(look):
                     self._restless = False
                     return self.by
-            if steps > SOON_AT_MOST:
-                pause = max(pause, window.interval)
-            if still.rested >= window.looks and still.all_had_their_turn():
-                self._restless = False
-                return self.by
-            if still.in_vain >= window.looks and still.all_had_their_turn():
-                return Settled.IN_VAIN
-            patience = 0.0 if self._restless else NEVER_QUIET_SECONDS
-            if still.gave_up(time.monotonic() - begun, patience):
-                self._restless = True
-                return Settled.STEADY_COUNT
-            await asyncio.sleep(pause)
+            if settled := self._settled(still, window, time.monotonic() - begun):
+                return settled
+            await asyncio.sleep(pause if often else max(pause, window.interval))
+
+    def _settled(self, still: Still, window: Window, waited: float) -> Settled | None:
+        """What the looks of a wait show after so many seconds, if that is enough."""
+        if still.rested >= window.looks and still.all_had_their_turn():
+            self._restless = False
+            return self.by
+        if still.in_vain >= window.looks and still.all_had_their_turn():
+            return Settled.IN_VAIN
+        patience = 0.0 if self._restless else NEVER_QUIET_SECONDS
+        if still.gave_up(waited, patience):
+            self._restless = True
+            return Settled.STEADY_COUNT
+        return None
 
     def _is_alone(self, look: Look) -> bool:
         """Whether nothing can be on its way to the threads that were looked at.

@@ -165,7 +165,7 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
     probe.holds.release_oldest()
     await probe.until(one_entered)
     if probe.learned.pause_seconds:
-        await watch(probe, one_entered, pause_patience(probe))
+        await watch(probe, one_entered, pause_patience(probe.learned))
     await probe.unless_ended(probe.settle(), ROUND_SECONDS)
     entered = [
         hold.entered_app_at

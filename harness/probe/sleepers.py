@@ -18,6 +18,7 @@ from harness.probe.probe import ROUND_SECONDS
 from harness.system.accepting import waiting_for_connections
 from harness.system.asleep import all_for_a_time
 from harness.system.asleep import for_a_time
+from harness.system.asleep import Sleep
 from harness.system.proc import threads_of
 from harness.system.schedstat import thread_state
 from harness.system.schedstat import thread_turns
@@ -167,17 +168,26 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
         return {}
     busy = processes & set(probe.holds.processes().values())
     sleepers = {}
-    for (process, thread), its in all_for_a_time(processes).items():
-        limit = CLOCK_SECONDS if its.on_clock else 0.0
-        if process in busy and its.for_lock:
-            limit = LOCK_SECONDS
-        if process in busy and (process, thread) in probe.learned.sleepers.idle:
-            limit = max(limit, IDLE_SECONDS)
-        limit = SLOW_SECONDS if short else limit
+    for thread, its in all_for_a_time(processes).items():
+        was_idle = thread in probe.learned.sleepers.idle
+        limit = limit_for(its, short, is_busy=thread[0] in busy, was_idle=was_idle)
         if limit:
-            sleeper = Sleeper(limit, its.seconds, its.on_clock)
-            sleepers[process, thread] = sleeper
+            sleepers[thread] = Sleeper(limit, its.seconds, its.on_clock)
     return sleepers
+
+
+def limit_for(its: Sleep, short: bool, *, is_busy: bool, was_idle: bool) -> float:
+    """How long to wait each time for a thread that sleeps for a time, in seconds.
+
+    ``is_busy`` is whether its process has requests, and ``was_idle`` whether it slept
+    for a time before there were any. Zero if it lets nobody in when it wakes.
+    """
+    if short:
+        return SLOW_SECONDS
+    limit = CLOCK_SECONDS if its.on_clock else 0.0
+    if is_busy and its.for_lock:
+        limit = LOCK_SECONDS
+    return max(limit, IDLE_SECONDS) if is_busy and was_idle else limit
 
 
 async def _wait_for_turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:

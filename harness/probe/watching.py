@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from harness.probe.learned import Learned
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.records.words import Settled
@@ -31,15 +32,15 @@ PAUSES = 3
 """How long to watch a server, in multiples of the longest pause in front of the app."""
 
 
-def patience(probe: Probe) -> float:
+def patience(learned: Learned) -> float:
     """How long to watch a quiet server before it is believed, in seconds."""
-    least = GROWING_SECONDS if probe.learned.grows else PATIENCE_SECONDS
-    return max(least, PAUSES * probe.learned.pause_seconds)
+    least = GROWING_SECONDS if learned.grows else PATIENCE_SECONDS
+    return max(least, PAUSES * learned.pause_seconds)
 
 
-def pause_patience(probe: Probe) -> float:
+def pause_patience(learned: Learned) -> float:
     """How long to watch for requests that pause in front of the app, in seconds."""
-    return max(SHORTEST_PAUSE_SECONDS, PAUSES * probe.learned.pause_seconds)
+    return max(SHORTEST_PAUSE_SECONDS, PAUSES * learned.pause_seconds)
 
 
 async def watch(
@@ -50,7 +51,7 @@ async def watch(
     Returns whether it was reached; gives up after ``seconds`` without any change,
     which is ``patience`` unless given.
     """
-    seconds = patience(probe) if seconds is None else seconds
+    seconds = patience(probe.learned) if seconds is None else seconds
     while not reached():
         if not await _changes(probe, seconds):
             return False

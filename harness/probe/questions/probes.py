@@ -121,10 +121,10 @@ class Asking:
             if not self._ports:
                 self._orders = (CheckOrder.CHANCE,)
         first, *others = self._orders
-        self._patience = max(patience(self._probe), self._check.timeout)
+        self._patience = max(patience(self._probe.learned), self._check.timeout)
         steps = [await self._alone()]
         self._answer_seconds = IDLE_ANSWERS * (steps[0].seconds or 0.0)
-        self._patience = max(patience(self._probe), self._answer_seconds)
+        self._patience = max(patience(self._probe.learned), self._answer_seconds)
         if not steps[0].answered:
             return steps
         waits: dict[int, bool] = {}

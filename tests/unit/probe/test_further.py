@@ -6,11 +6,9 @@ import msgspec
 import pytest
 
 from harness.probe.further import further
-from harness.probe.further import ROUNDS_IF_ALWAYS_SHORT
 from harness.probe.further import ROUNDS_IF_EXCEEDED
 from harness.probe.further import ROUNDS_IF_LARGE
 from harness.probe.further import ROUNDS_IF_SHARED
-from harness.probe.further import ROUNDS_IF_SHORT
 from harness.probe.further import ROUNDS_IF_UNEVEN
 from harness.probe.further import short_of
 from harness.probe.loads import Offer
@@ -59,8 +57,8 @@ def test_a_way_of_arriving_that_let_none_in_is_not_tried_again() -> None:
 
 def test_a_declared_number_never_reached_is_tried_from_above() -> None:
     rounds = [seen(8, 5 + number % 2) for number in range(ROUNDS_IF_UNEVEN)]
-    for number in range(2 * ROUNDS_IF_SHORT):
-        anew = number == ROUNDS_IF_SHORT
+    for number in range(16):
+        anew = number == 8
         assert further(rounds, 8, 64, shared=False) == Offer(128, anew=anew)
         rounds.append(seen(128, 7))
     assert further(rounds, 8, 64, shared=False) is None
@@ -98,9 +96,8 @@ def test_rounds_that_fall_short_alike_by_chance_are_tried_from_above_too() -> No
 
 def test_a_steady_shortfall_is_soon_believed() -> None:
     rounds = [*[seen(8, 4)] * 5, seen(9, 4), seen(16, 4), seen(32, 4)]
-    for _ in range(ROUNDS_IF_ALWAYS_SHORT):
-        assert further(rounds, 8, 64, shared=False) == Offer(128)
-        rounds.append(seen(128, 4))
+    assert further(rounds, 8, 64, shared=False) == Offer(128)
+    rounds.append(seen(128, 4))
     assert further(rounds, 8, 64, shared=False) is None
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.probe.further import ROUNDS_IF_GROWING
 from harness.probe.further import ROUNDS_IF_SHARED
 from harness.probe.further import ROUNDS_IF_UNEVEN
 from harness.probe.loads import Offer
@@ -15,7 +14,6 @@ from harness.probe.orders import Choice
 from harness.probe.orders import SEVERAL_SOCKETS
 from harness.probe.orders import Steer
 from harness.probe.orders import TRIES_REPLACED
-from harness.probe.schedule import BEGUN_ANEW
 from harness.probe.schedule import LEARNING_ROUNDS
 from harness.probe.schedule import OTHER_SERVERS
 from harness.probe.schedule import Schedule
@@ -193,7 +191,7 @@ def test_a_server_that_is_always_late_is_measured_all_the_same() -> None:
     while step := schedule.next():
         assert isinstance(step, Offer)
         schedule.record(late(seen(step.asked, 1)))
-    assert schedule.begun_anew == BEGUN_ANEW
+    assert schedule.begun_anew == 2
     assert [each.offered for each in schedule.rounds] == [1, 2, 4]
 
 
@@ -294,7 +292,7 @@ def test_a_server_that_never_reaches_its_number_is_given_up() -> None:
         assert isinstance(offer, Offer)
         anew.append(offer.anew)
         schedule.record(seen(offer.asked, min(3, offer.asked)))
-    assert anew == [False] * 4 + [True] * ROUNDS_IF_GROWING
+    assert anew == [False] * 4 + [True] * 2
 
 
 @pytest.mark.parametrize("declared", [None, 1, 4, 10])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.probe import still as still_module
 from harness.probe.look import ALLOWANCE
 from harness.probe.look import Look
 from harness.probe.look import Thread
@@ -101,3 +102,19 @@ def test_where_threads_wait_for_processors_there_is_more_patience(
         still.add(Look({A: 100 * number + waited}, (A,), waited, {}))
     still._since -= 60.0
     assert still.gave_up(seconds, patience=2.0) is gives_up
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "turns", "had"),
+    [(10, 10, False), (100, 1, True), (1, 50, True)],
+    ids=["hardly ran", "ran for long", "ran often"],
+)
+def test_a_thread_that_never_rests_has_had_its_turn_once_it_could_do_anything(
+    monkeypatch: pytest.MonkeyPatch, milliseconds: int, turns: int, had: bool
+) -> None:
+    now = 0, 0
+    monkeypatch.setattr(still_module, "thread_turns", lambda *_: now)
+    still = Still(frozenset({A}), NO_BUDGET)
+    still.add(Look({A: 0}, ()))
+    now = milliseconds * 1_000_000, turns
+    assert still.all_had_their_turn() is had

@@ -1,0 +1,51 @@
+"""How long requests that are on their way to the app are waited for."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.probe import on_the_way
+from harness.probe import watching
+from harness.probe.on_the_way import state_before
+from harness.probe.on_the_way import wait_for_requests
+from harness.records.words import Settled
+from tests.builders.probe import run
+from tests.builders.probe import Told
+from tests.builders.probe import told
+
+
+def alone(monkeypatch: pytest.MonkeyPatch, enters_after: float | None) -> Told:
+    """A server that never let anybody in, after one request was waited for."""
+    probe = told(monkeypatch, on_the_way, watching, enters_after=enters_after)
+    monkeypatch.setattr(on_the_way, "on_clock", lambda _: set())
+    monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
+    before = state_before([1])
+    run(wait_for_requests(probe, Settled.SCHEDSTAT, before))
+    return probe
+
+
+def test_the_first_request_may_pause_for_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = alone(monkeypatch, 5.0)
+    assert not probe.learned.admits_none
+    assert 4.9 < probe.learned.pause_seconds < 5.2
+
+
+def test_an_idle_server_that_lets_nobody_in_is_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = alone(monkeypatch, None)
+    assert probe.learned.admits_none and not probe.learned.pause_seconds
+    assert 5.0 < probe.now < 30.0
+
+
+def test_as_many_processes_as_servers_usually_have_are_examined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        on_the_way, "on_clock", lambda processes: {(each, each) for each in processes}
+    )
+    monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
+    assert len(state_before(range(40)).asleep) == 40
+    assert not state_before(range(1000)).asleep

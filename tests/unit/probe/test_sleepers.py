@@ -1,0 +1,124 @@
+"""For how long threads that sleep for a time are waited for, given what they do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from harness.probe import sleepers
+from harness.probe.sleepers import idle_sleepers
+from harness.probe.sleepers import limit_for
+from harness.probe.sleepers import wait_for_naps
+from harness.probe.sleepers import wait_for_sleepers
+from harness.system.asleep import Sleep
+from tests.builders.probe import run
+from tests.builders.probe import Told
+from tests.builders.probe import told
+
+THREAD = (1, 1)
+ON_CLOCK = Sleep(on_clock=True)
+FOR_LOCK = Sleep(for_lock=True)
+
+
+class Given(NamedTuple):
+    """What a thread sleeps in, and how often it wakes."""
+
+    sleep: Sleep
+    seconds: float
+
+
+def given(monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float) -> Told:
+    """A probe of a full server with one thread, which sleeps and wakes like this."""
+    probe = told(monkeypatch, sleepers, **about)
+
+    def turns(process: int, number: int) -> tuple[int, int]:
+        return 0, int(probe.now / thread.seconds + 1e-9)
+
+    monkeypatch.setattr(sleepers, "thread_turns", turns)
+    monkeypatch.setattr(sleepers, "thread_state", lambda *_: b"S")
+    monkeypatch.setattr(sleepers, "threads_of", lambda _: [1])
+    monkeypatch.setattr(sleepers, "listening", dict)
+    monkeypatch.setattr(sleepers, "waiting_for_connections", lambda *_: set())
+    monkeypatch.setattr(sleepers, "all_for_a_time", lambda _: {THREAD: thread.sleep})
+    monkeypatch.setattr(sleepers, "for_a_time", lambda _: {1: thread.sleep})
+    return probe
+
+
+def has_its_turns(probe: Told, *, short: bool = False) -> bool:
+    """Whether the thread ran while the request waited, and was not given up."""
+    run(wait_for_sleepers(probe, short=short))
+    return THREAD not in probe.learned.sleepers.on_clock
+
+
+def test_a_pool_that_looks_once_a_second_looks_at_what_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has to run twice: its first run may have begun before requests waited."""
+    probe = given(monkeypatch, Given(ON_CLOCK, 1.0))
+    assert has_its_turns(probe)
+    assert 2.0 <= probe.now < 2.5
+
+
+def test_one_that_lets_somebody_in_the_second_time_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = given(monkeypatch, Given(ON_CLOCK, 1.0), enters_after=2.0)
+    assert has_its_turns(probe) and probe.holds.entered
+
+
+def test_one_that_sleeps_for_an_hour_is_given_up_and_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = given(monkeypatch, Given(ON_CLOCK, 3600.0))
+    assert not has_its_turns(probe)
+    assert probe.now < 6.0
+
+
+def test_a_shortfall_is_worth_more_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uWSGI starts a worker every four seconds."""
+    assert not has_its_turns(given(monkeypatch, Given(ON_CLOCK, 4.0)))
+    assert has_its_turns(given(monkeypatch, Given(ON_CLOCK, 4.0)), short=True)
+    assert not has_its_turns(given(monkeypatch, Given(ON_CLOCK, 9.0)), short=True)
+
+
+def test_idle_threads_of_pools_wait_for_a_lock_in_vain() -> None:
+    """Those of a process without requests tell nothing, nor do they let anybody in."""
+    busy = limit_for(FOR_LOCK, False, is_busy=True, was_idle=False)
+    before = limit_for(FOR_LOCK, False, is_busy=True, was_idle=True)
+    assert not limit_for(FOR_LOCK, False, is_busy=False, was_idle=False)
+    assert 0.2 <= busy <= 1.0 < before < 5.0, "gevent's sleep for 5 s"
+
+
+def test_time_in_which_the_probe_did_not_run_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A minute passes in each look; the thread was stopped as well and ran rarely."""
+    assert has_its_turns(given(monkeypatch, Given(ON_CLOCK, 600.0), stopped=60.0))
+
+
+def test_a_short_nap_of_the_only_worker_that_runs_is_waited_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = given(monkeypatch, Given(ON_CLOCK, 0.3))
+    assert run(wait_for_naps(probe, 1))
+    assert not probe.learned.sleepers.too_long
+
+
+def test_a_long_one_is_not_as_the_other_workers_are_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = given(monkeypatch, Given(ON_CLOCK, 2.0))
+    assert run(wait_for_naps(probe, 1))
+    assert probe.learned.sleepers.too_long == {THREAD}
+    assert probe.now < 1.5
+
+
+def test_as_many_processes_as_servers_usually_have_are_examined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given(monkeypatch, Given(ON_CLOCK, 1.0))
+    assert len(idle_sleepers(range(40))) == 40
+    assert not idle_sleepers(range(1000))
+    probe = given(monkeypatch, Given(ON_CLOCK, 3600.0), processes=40)
+    assert not has_its_turns(probe)
