@@ -78,7 +78,7 @@ def test_processor_times_move_in_steps_of_10_ms(
 
 @pytest.mark.parametrize(
     ("due", "others_run", "expected"),
-    [(1.0, False, 2), (0.008, False, 3), (1.0, True, 3)],
+    [(0.1, False, 2), (0.008, False, 3), (0.1, True, 3)],
     ids=["nothing is due", "a timer is due soon", "another program may work for it"],
 )
 def test_two_looks_do_where_nothing_can_be_on_its_way(
