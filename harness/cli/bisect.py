@@ -116,7 +116,9 @@ def _find_target(known: Catalog, text: str) -> Target:
     targets = find_targets(known, text)
     if len(targets) > 1:
         names = ", ".join(f"{t.server.name}/{t.configuration.id}" for t in targets)
-        raise UsageError(f"{text!r} is several configurations: choose one of {names}")
+        raise UsageError(
+            f"{text!r} matches several configurations; choose one of {names}"
+        )
     return targets[0]
 
 

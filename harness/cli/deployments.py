@@ -31,15 +31,15 @@ def configuration(options: CheckOptions) -> Configured:
     command, keys = options.command_line(), options.keys()
     if command is not None:
         if options.config is not None:
-            raise UsageError("--config and a command: give one of them")
+            raise UsageError("--config and a command are both given; give one")
         return described(Path(), {"command": command, **keys})
     if config is None:
         return detected(Path(), keys)
     if keys:
         key = next(iter(keys))
         raise UsageError(
-            f"{key}: is for one deployment without a file; write it into {config}, or "
-            "give a command"
+            f"{key} is given, and {config} describes the deployments; write {key} "
+            "there, or give a command too"
         )
     return load(config)
 

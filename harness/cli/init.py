@@ -63,12 +63,15 @@ def _check_new(workflow: Path | None) -> None:
     existing = [path for path in wanted if path.exists()]
     if existing:
         raise UsageError(
-            *(f"{path}: is there already, and nothing was written" for path in existing)
+            *(
+                f"{path}: is there already, and nothing was written; remove it first"
+                for path in existing
+            )
         )
     if not os.access(os.curdir, os.W_OK):
         raise UsageError(
             f"{wanted[0]}: cannot be written: this user may not write to {Path.cwd()}; "
-            "run it as the user whom the folder belongs to"
+            "run this as the owner of the folder"
         )
 
 

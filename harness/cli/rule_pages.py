@@ -22,7 +22,9 @@ def page_of(code: str) -> str:
     for folder in FOLDERS:
         if (path := folder / f"{code}.md").exists():
             return files.read_text(path)
-    raise UsageError(f"the page of {code} was not installed; install this again")
+    raise UsageError(
+        f"the page of {code} was not installed; install flask-concurrency-matrix again"
+    )
 
 
 def meanings() -> dict[str, str]:

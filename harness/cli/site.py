@@ -107,7 +107,7 @@ def _run(folder: Path) -> list[Evidence]:
     """The evidence of a run. Raises ``UsageError``."""
     if run := _read(folder, stored.read_evidence):
         return run
-    raise UsageError(f"{folder}: has no evidence; choose others with --results")
+    raise UsageError(f"{folder}: has no evidence; choose another folder with --results")
 
 
 def write(out: Path, site: Iterable[File]) -> tuple[int, int]:
@@ -117,12 +117,13 @@ def write(out: Path, site: Iterable[File]) -> tuple[int, int]:
     """
     if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
         raise UsageError(
-            f"{out}: is not empty and no site of ours; choose another --out"
+            f"{out}: has files that no earlier run wrote, and they would be removed; "
+            "choose another folder with --out"
         )
     if Path.cwd().is_relative_to(out.resolve()):
         raise UsageError(
-            f"{out}: is where this runs, and is replaced as a whole; choose another "
-            "--out, such as site"
+            f"{out}: the current folder is in it, and would be removed; choose another "
+            "folder with --out, such as site"
         )
     part = out.with_name(f".{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)

@@ -147,5 +147,5 @@ def _check(plan: Plan, measured: Mapping[str, Evidence]) -> None:
         if cell.outcome is Outcome.HARNESS_FAILED:
             raise HarnessFailed(
                 f"the instrument failed in {cell.id}: {cell.reason}; run track again "
-                "to measure it again"
+                "to measure that cell again"
             )

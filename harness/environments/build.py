@@ -86,7 +86,7 @@ class Builder:
             except SourceFault as fault:
                 problem, remedy = fault.problem, fault.remedy
             except OSError as error:
-                problem, remedy = f"cannot be copied: {error}", "correct that"
+                problem, remedy = f"cannot be copied: {error}", "make it readable"
         raise UsageError(f"{option}: {source.text} {problem}; {remedy}")
 
     async def _fetch_and_build(
@@ -148,7 +148,9 @@ def with_built(
         option = f"{SERVER_RELEASE} {name}"
         package = find_server(catalog, name).package
         if package is None:
-            raise UsageError(f"{option}: it is a part of Python; use --python.")
+            raise UsageError(
+                f"{option}: it is a part of Python; choose its release with --python"
+            )
         versions = [builder.version(option, package, release) for release in releases]
         servers.append(f"{name}=={','.join(versions)}")
     return msgspec.structs.replace(

@@ -74,7 +74,10 @@ def releases_of(package: str, urls: Sequence[str] | None = None) -> list[Release
         if content is not None:
             return releases_in(content, _place(package, without_user(url)))
     indexes = ", ".join(map(without_user, urls))
-    raise UsageError(f"no index has a project {package} (asked: {indexes})")
+    raise UsageError(
+        f"no index has a project {package} (asked: {indexes}); check the "
+        "name, and the indexes that uv or pip is set to use"
+    )
 
 
 def _place(package: str, index: str) -> str:

@@ -47,7 +47,7 @@ def read_metadata(wheel: Path) -> WheelMetadata:
         )
     # Anything that cannot be parsed is a ValueError in all of them.
     except (ValueError, OSError, zipfile.BadZipFile):
-        raise SourceFault("is not a whole wheel", "make it again") from None
+        raise SourceFault("is not a whole wheel", "build it again") from None
 
 
 def _is_metadata(name: str) -> bool:

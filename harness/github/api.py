@@ -63,14 +63,14 @@ class Api(NamedTuple):
         content = self.download(path, method, body)
         url, remedy = self._url(path), self._remedy()
         if content is None:
-            nothing = "there is nothing, or nothing that may be seen"
+            nothing = "there is nothing that this token may see"
             raise self._fault(f"{url}: {nothing}; {remedy}")
         try:
             return msgspec.json.decode(content, type=kind)
         except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
             raise self._fault(
-                f"{url}: is not what GitHub's REST API answers: {problem}; check what "
-                "the runner gives as the address of the API"
+                f"{url}: is not what GitHub's REST API answers: {problem}; check "
+                "GITHUB_API_URL"
             ) from None
 
     def pages(

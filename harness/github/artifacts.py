@@ -104,7 +104,11 @@ def _report(archive: bytes, where: str) -> bytes:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             entry = opened.getinfo(REPORT)
             if entry.file_size > MOST_BYTES:
-                raise Unreadable(f"baseline: {where}: its {REPORT} is too large")
+                most = MOST_BYTES // 1024**2
+                raise Unreadable(
+                    f"baseline: {where}: its {REPORT} is larger than {most} MiB; give "
+                    "artifact-name the name of another artifact"
+                )
             return opened.read(entry)
     except KeyError:
         raise Unreadable(

@@ -78,8 +78,8 @@ def _content(text: str) -> bytes | None:
 def _artifact(where: Repository | None, name: str) -> bytes | None:
     if where is None:
         raise UsageError(
-            "baseline: artifact is for workflows on GitHub: the runner does not say "
-            "which repository this is"
+            "baseline: artifact is for workflows on GitHub, and GITHUB_REPOSITORY is "
+            "not set; give a file or an address"
         )
     if not name or "*" in name:
         raise UsageError(

@@ -106,7 +106,7 @@ def flag(environ: Mapping[str, str], name: str) -> bool:
     text = value_of(environ, name).lower()
     if text not in ("", "true", "false"):
         spelled = _spelled(name)
-        raise UsageError(f"{spelled}: is neither true nor false but {text!r}")
+        raise UsageError(f"{spelled}: is {text!r}; write true or false")
     return text != "false"
 
 

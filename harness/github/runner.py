@@ -1,6 +1,6 @@
 """GitHub's runner: its variables, files and limits.
 
-No other module but ``annotations`` knows a name that begins with ``GITHUB_``. While
+No other module but ``annotations`` reads a variable that begins with ``GITHUB_``. While
 anything of others is printed, the runner takes no commands.
 """
 
@@ -41,10 +41,9 @@ WORST_FIRST = (
 
 
 def not_the_callers(environ: Mapping[str, str]) -> list[str]:
-    """Runner variables to hide from a user's app: it might write outputs of our steps.
+    """Variables of the runner to hide from a user's app.
 
-    What a user's app writes to the files of a step's commands would become outputs of
-    the action's steps.
+    What it writes to the files of a step's commands would become outputs of our steps.
     """
     files = {f"GITHUB_{name}" for name in FILES}
     return [n for n in environ if n in files or n.startswith((WITH, OURS))]

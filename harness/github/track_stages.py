@@ -170,6 +170,8 @@ def _open_issue(
     if news is None:
         return
     if repository is None:
-        raise UsageError("the runner does not say which repository this is")
+        raise UsageError(
+            "the runner does not say which repository this is; set GITHUB_REPOSITORY"
+        )
     number = issue.open_or_update(repository, news)
     print(f"issue {number} says what is new", flush=True)

@@ -76,7 +76,7 @@ def shard_of(plan: Plan, text: str) -> Plan:
     parts = split(plan, count) if count else ()
     if not 1 <= number <= len(parts):
         raise UsageError(
-            f"--shard {text}: the plan has {len(parts)} shards when asked for {count}"
+            f"--shard {text}: the plan has {len(parts)} shards; choose one of them"
         )
     return parts[number - 1]
 

@@ -95,7 +95,8 @@ def _check(url: str, target: str) -> None:
 
 def _failed(url: str, problem: str) -> UsageError:
     return UsageError(
-        f"{url}: could not be fetched: {problem}; try the address by hand"
+        f"{url}: could not be fetched: {problem}; check the address, and whether "
+        "this machine can reach it"
     )
 
 

@@ -62,7 +62,9 @@ class CheckOptions:
     def command_line(self) -> str | None:
         """The command of ``--command`` or after ``--``. Raises ``UsageError``."""
         if self.command is not None and self.words:
-            raise UsageError("--command and a command behind --: give one of them")
+            raise UsageError(
+                "--command and a command after -- are both given; give one"
+            )
         return shlex.join(self.words) if self.words else self.command
 
     def keys(self) -> dict[str, object]:

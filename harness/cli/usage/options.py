@@ -71,7 +71,9 @@ class OneOf(click.Choice[str]):
 def python_version(value: str) -> str:
     """A version of Python, such as 3.12. Raises ``BadParameter``."""
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", value):
-        raise click.BadParameter(f"{value!r} is no Python; write it like 3.12")
+        raise click.BadParameter(
+            f"{value!r} is not a release of Python; write it like 3.12"
+        )
     return value
 
 

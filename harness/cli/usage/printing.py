@@ -29,7 +29,7 @@ class Printing(NamedTuple):
 def as_printing(output_format: str, quiet: bool, verbose: bool) -> Printing:
     """Make the record of the options ``printing``. Raises ``UsageError``."""
     if quiet and verbose:
-        raise UsageError("--quiet and --verbose: give one of them")
+        raise UsageError("--quiet and --verbose are both given; give one")
     return Printing(output_format, quiet, verbose)
 
 

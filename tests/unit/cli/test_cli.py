@@ -79,7 +79,10 @@ def test_the_list_of_verbs(capsys: Capture) -> None:
         (["probe", "--jobs=some"], "--jobs"),
         (["plan", "--shards", "x" * 5000], "xxx … xxx"),
         *(
-            ([verb, "--python", "../.."], "'../..' is no Python; write it like 3.12")
+            (
+                [verb, "--python", "../.."],
+                "'../..' is not a release of Python; write it like 3.12",
+            )
             for verb in ("probe", "plan", "track")
         ),
         (["probe", "more"], "Got unexpected extra argument"),

@@ -40,7 +40,7 @@ def test_the_current_folder_is_not_replaced(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert build(Path()) == 2
-    assert f"{tmp_path}: is where this runs" in capsys.readouterr().err
+    assert f"{tmp_path}: the current folder is in it" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_a_site_is_left_alone(
@@ -48,7 +48,7 @@ def test_a_folder_that_is_not_a_site_is_left_alone(
 ) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     assert build(tmp_path) == 2
-    assert "no site of ours" in capsys.readouterr().err
+    assert "has files that no earlier run wrote" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
     (tmp_path / "thesis.txt").unlink()
     assert build(tmp_path) == 0

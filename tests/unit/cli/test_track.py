@@ -18,7 +18,7 @@ FROZEN = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
     [
         (("bisect", "werkzeug/runn"), "did you mean werkzeug/run"),
         (("bisect", "nothing/like/it"), "is no configuration: write SERVER/CONFIG"),
-        (("bisect", "werkzeug/*"), "is several configurations: choose one of"),
+        (("bisect", "werkzeug/*"), "matches several configurations; choose one of"),
         (("bisect", "flask-3.1.3/gunicron-1/x/py3.11"), "did you mean gunicorn?"),
         (("bisect", "flask-3.1.3/gunicorn-1/x/py3.11"), "no configuration of gunicorn"),
         (("bisect", "werkzeug/run", "--of", "gunicorn"), "gunicorn: no configuration"),

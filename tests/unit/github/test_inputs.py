@@ -148,5 +148,5 @@ def test_a_flag(text: str, value: bool) -> None:
 
 
 def test_a_word_that_is_not_a_flag() -> None:
-    with pytest.raises(UsageError, match="neither true nor false but 'maybe'"):
+    with pytest.raises(UsageError, match="is 'maybe'; write true or false"):
         inputs.flag({"WITH_SUMMARY": "maybe"}, "SUMMARY")
