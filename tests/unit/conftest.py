@@ -1,14 +1,25 @@
-"""Unit tests open no socket and start no process."""
+"""Unit tests open no socket and start no process.
+
+Where they run alone and side by side (``pytest -n 2 tests/unit``), each worker collects
+and runs a share of the files. By itself pytest-xdist has every worker collect all of
+them, and hears of each test six times, which takes a third of the time of tests as
+short as these.
+"""
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from typing import NoReturn
+from zlib import crc32
 
 import pytest
 import urllib3.util.connection  # noqa: F401  # opens a socket when it is imported
+from _pytest.runner import runtestprotocol
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -28,3 +39,61 @@ def nothing_outside() -> Iterator[None]:
         patch.setattr(socket.socket, "__init__", forbidden("open a socket"))
         patch.setattr(subprocess.Popen, "__init__", forbidden("start a process"))
         yield
+
+
+def in_shares(config: pytest.Config) -> bool:
+    """Whether each worker has a share of its own: where folders of unit tests are run.
+
+    A file that is named on the command line is collected by every worker.
+    """
+    paths = [config.invocation_params.dir / each for each in config.args]
+    unit = Path(__file__).parent
+    return all(path.is_dir() and path.is_relative_to(unit) for path in paths)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker that crashed is not replaced, as another one has another share."""
+    if in_shares(config):
+        config.option.maxworkerrestart = "0"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the files in the shares of other workers."""
+    worker = getattr(config, "workerinput", None)
+    if worker is None or collection_path.suffix != ".py" or not in_shares(config):
+        return None
+    share = crc32(bytes(collection_path)) % worker["workercount"]
+    return True if worker["workerid"] != f"gw{share}" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Have each worker run all that it collected."""
+    if not in_shares(config):
+        return None
+    from xdist.scheduler import EachScheduling  # type: ignore[import-untyped]
+
+    class Shares(EachScheduling):  # type: ignore[misc]
+        def schedule(self) -> None:
+            # Otherwise what is done is shown as a share of one worker's tests.
+            session: Any = config.pluginmanager.get_plugin("session")
+            session.testscollected = sum(map(len, self.node2collection.values()))
+            super().schedule()
+
+    return Shares(config, log)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage rarely: tests as short as these leave little."""
+    if in_shares(session.config):
+        gc.set_threshold(50_000)
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+    """Report a test that passes once, and not its setup and teardown as well."""
+    if not hasattr(item.config, "workerinput") or not in_shares(item.config):
+        return None
+    for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True

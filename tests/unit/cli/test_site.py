@@ -19,18 +19,39 @@ def build(out: Path, *options: str) -> int:
     )
 
 
-def test_a_site_is_written_and_written_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that was built once, in an empty folder, with all that can be added."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "out").mkdir()
+    snapshot = folder / "snapshot.toml"
+    snapshot.write_text('title = "A <run>."\nsample = true\nmade-by = ["nox"]\n')
+    # What the index would say, which is stored: unit tests have no network.
+    told = Released(asked_at="2026-01-01", packages={"gunicorn": ("99.0",)})
+    more = ("--snapshot", str(snapshot), "--released", str(folder / "released.json"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("harness.cli.site._on_index", lambda catalog: told)
+        assert build(folder / "out", *more, "--ask-index") == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "out",
+        "released.json",
+        "snapshot.toml",
+    ]
+    return folder
+
+
+def test_a_site_is_written_again(
+    site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "site"
-    assert build(out) == 0
-    assert f"{out}/index.html" in capsys.readouterr().out
+    out = site / "out"
+    assert (out / MARK).is_file()
     first = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     (out / "old.html").write_text("of another time")
-    assert build(out) == 0
+    more = ("--snapshot", str(site / "snapshot.toml"))
+    assert build(out, *more, "--released", str(site / "released.json")) == 0
+    assert f"{out}/index.html" in capsys.readouterr().out
     again = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     assert first == again
-    assert [each.name for each in tmp_path.iterdir()] == ["site"]
 
 
 def test_the_current_folder_is_not_replaced(
@@ -50,9 +71,6 @@ def test_a_folder_that_is_not_a_site_is_left_alone(
     assert build(tmp_path) == 2
     assert "has files that no earlier run wrote" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
-    (tmp_path / "thesis.txt").unlink()
-    assert build(tmp_path) == 0
-    assert (tmp_path / MARK).is_file()
 
 
 @pytest.mark.parametrize(
@@ -75,24 +93,14 @@ def test_a_wrong_option_is_reported(
     assert not (tmp_path / "site").exists()
 
 
-def test_what_a_snapshot_says_is_shown(tmp_path: Path) -> None:
-    snapshot = tmp_path / "snapshot.toml"
-    snapshot.write_text('title = "A <run>."\nsample = true\nmade-by = ["nox"]\n')
-    assert build(tmp_path / "site", "--snapshot", str(snapshot)) == 0
-    page = (tmp_path / "site" / "data.html").read_text()
+def test_what_a_snapshot_says_is_shown(site: Path) -> None:
+    page = (site / "out" / "data.html").read_text()
     assert "A &lt;run&gt;." in page and "small sample" in page
 
 
-def test_the_index_is_asked_only_where_it_is_wanted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of what it would say, only that it is stored: unit tests have no network."""
-    told = Released(asked_at="2026-01-01", packages={"gunicorn": ("99.0",)})
-    monkeypatch.setattr("harness.cli.site._on_index", lambda catalog: told)
-    path = tmp_path / "released.json"
-    assert build(tmp_path / "site", "--released", str(path), "--ask-index") == 0
-    assert "99.0 is out" in (tmp_path / "site" / "server" / "gunicorn.html").read_text()
-    assert path.is_file()
+def test_what_the_index_said_is_shown(site: Path) -> None:
+    page = (site / "out" / "server" / "gunicorn.html").read_text()
+    assert "99.0 is out" in page
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,8 +115,10 @@ def read_as_report(folder: Path, content: bytes) -> None:
 def read_as_history(folder: Path, content: bytes) -> None:
     """Read it as a file of a history, which its name has a hash of."""
     digest = history._digest(content)
-    (folder / f"20260101T000000Z-{digest}.json").write_bytes(content)
+    path = folder / f"20260101T000000Z-{digest}.json"
+    path.write_bytes(content)
     stored, faults = history.read(folder)
+    path.unlink()
     history.newest(stored)
     assert len(stored) + len(faults) == 1
     for fault in faults:
@@ -142,22 +143,22 @@ def in_catalog(name: str) -> Write:
 
     def read(folder: Path, content: bytes) -> None:
         copy = folder / "catalog"
-        copy.mkdir()
-        servers = {"servers/wsgiref.toml", name}
-        for path in FOLDER.iterdir():
-            if path.name not in ("servers", name.partition("/")[0]) or path.is_file():
-                (copy / path.name).symlink_to(path)
-                continue
-            (copy / path.name).mkdir()
-            for each in path.glob("*.t*"):
-                inside = f"{path.name}/{each.name}"
-                if path.name != "servers" or inside in servers:
-                    (copy / inside).symlink_to(each)
+        if not copy.is_dir():
+            copy_catalog(copy, {"servers/wsgiref.toml", name})
         (copy / name).unlink()
         (copy / name).write_bytes(content)
         catalog.load(copy)
 
     return read
+
+
+def copy_catalog(copy: Path, wanted: set[str]) -> None:
+    """Make a catalog of links to the files of ours; of servers to those alone."""
+    for path in FOLDER.rglob("*.t*"):
+        inside = path.relative_to(FOLDER)
+        if inside.parts[0] != "servers" or str(inside) in wanted:
+            (copy / inside).parent.mkdir(parents=True, exist_ok=True)
+            (copy / inside).symlink_to(path)
 
 
 def of_catalog(name: str) -> str:
@@ -185,16 +186,13 @@ def test_an_odd_file_is_one_error_or_a_record(kind: str, tmp_path: Path) -> None
     text, odd, read = CASES[kind]
     refused = 0
     for seed in SEEDS:
-        folder = tmp_path / str(seed)
-        folder.mkdir()
         content = odd(text, random.Random(f"{kind}{seed}"))
         try:
-            read(folder, content)
+            read(tmp_path, content)
         except HarnessError as error:
             refused += 1
             assert error.exit_code in (2, 6)
-            assert str(error).startswith(f"{folder}/")
-        shutil.rmtree(folder)
+            assert str(error).startswith(f"{tmp_path}/")
     assert refused > len(SEEDS) / 4
 
 
