@@ -65,8 +65,8 @@ def compile_packages(session: nox.Session) -> None:
         session.run(*command, *folders, silent=True, success_codes=[0, 1])
 
 
-def run_verb(session: nox.Session, verb: str) -> None:
-    """Run a verb of the command line with the arguments of the session."""
+def run_verb(session: nox.Session, verb: str, *default: str) -> None:
+    """Run a verb with the arguments of the session, or with the default ones."""
     noxfile = os.path.relpath(ROOT / "noxfile.py", session.invoked_from)
     nox_here = "nox" if noxfile == "noxfile.py" else f"nox -f {shlex.quote(noxfile)}"
     env = {
@@ -75,8 +75,10 @@ def run_verb(session: nox.Session, verb: str) -> None:
         # So that the report prints commands that work in the caller's folder.
         "FLASK_CONCURRENCY_NOX": nox_here,
     }
-    command = [sys.executable, "-m", "harness", verb, *session.posargs]
+    words = session.posargs or default
+    command = [sys.executable, "-m", "harness", verb, *words]
     try:
+        # Not session.chdir, which logs it: the report is what a user wants to see.
         with contextlib.chdir(session.invoked_from):
             # After Ctrl-C it still writes the report of what was measured.
             session.run(*command, env=env, log=False, stderr=None, interrupt_timeout=60)
@@ -108,18 +110,16 @@ def bisect(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def site(session: nox.Session) -> None:
     """Build the atlas from the evidence in data/, or from what is given."""
-    if not session.posargs:
-        data = ROOT / "data"
-        session.posargs.extend(
-            [
-                *("--results", str(data / "results")),
-                *("--history", str(data / "history")),
-                *("--snapshot", str(data / "snapshot.toml")),
-                *("--released", str(data / "released.json")),
-                *("--out", str(ROOT / "site")),
-            ]
-        )
-    run_verb(session, "site")
+    data = ROOT / "data"
+    run_verb(
+        session,
+        "site",
+        *("--results", str(data / "results")),
+        *("--history", str(data / "history")),
+        *("--snapshot", str(data / "snapshot.toml")),
+        *("--released", str(data / "released.json")),
+        *("--out", str(ROOT / "site")),
+    )
 
 
 @nox.session

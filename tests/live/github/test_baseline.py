@@ -218,7 +218,7 @@ def test_the_token_is_for_github_only(server: WebServer, new_server: Any) -> Non
     ("path", "status", "words"),
     [
         ("/repos/octo/app", 401, "answered 401 .*needs `permissions: actions: read`"),
-        ("/repos/octo/app", 404, "nothing that may be seen; the token needs"),
+        ("/repos/octo/app", 404, "nothing that this token may see; the token needs"),
         ("/repos/octo/app/actions/artifacts", 403, "answered 403 .*actions: read"),
         ("/repos/octo/app/actions/artifacts/4/zip", 403, "answered 403 .*actions: r"),
         ("/repos/octo/app/actions/artifacts", 200, "not what GitHub's REST API"),
