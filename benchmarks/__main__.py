@@ -1,6 +1,4 @@
-"""Run every benchmark, or those that are named: startup, verdicts, selection,
-questions, scale, alarms, atlas.
-"""
+"""Run every benchmark, or those that are named on the command line."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def cells() -> dict[str, PlannedCell]:
 
 
 async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
-    """Measure every configuration ``times`` times, in turn."""
+    """Measure every configuration ``runs`` times, in turn."""
     allow_open_files()
     bench = Bench(Path(sys.executable), LIMIT, logs)
     checked = await measure_control(bench)

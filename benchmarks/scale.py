@@ -79,7 +79,7 @@ def _megabytes(process: int) -> float:
 
 
 async def in_one_process(requests: int, log: Path) -> Held:
-    """Hold ``count`` requests with both sides of the probe in this process."""
+    """Hold so many requests with both sides of the probe in this process."""
     port = free_port(HOST)
     async with listening(HOST) as holds:
         env = _environment(holds.address, holds.token)
@@ -130,7 +130,7 @@ async def listen_apart() -> None:
 
 
 async def in_two_processes(requests: int, log: Path) -> Held:
-    """Hold ``count`` requests with the listening side in a process of its own."""
+    """Hold so many requests with the listening side in a process of its own."""
     listener = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.scale", "listen", str(requests)],
         stdin=subprocess.PIPE,
@@ -169,7 +169,7 @@ async def in_two_processes(requests: int, log: Path) -> Held:
 
 
 def in_the_way(requests: int, files: int) -> str:
-    """Why ``count`` requests cannot be held on this system; empty if they can."""
+    """Why so many requests cannot be held on this system; empty if they can."""
     try:
         first, last = map(int, PORTS.read_text().split())
     except OSError:
@@ -185,7 +185,7 @@ def in_the_way(requests: int, files: int) -> str:
 
 
 def hold(requests: int, log: Path) -> Held:
-    """Hold ``count`` requests at once."""
+    """Hold so many requests at once."""
     fits = 2 * requests + FEW_OPEN_FILES <= allow_open_files()
     return asyncio.run((in_one_process if fits else in_two_processes)(requests, log))
 

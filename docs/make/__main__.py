@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from harness.plan import catalog
 from harness.records import results
@@ -63,50 +64,44 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="nox -s docs --", description=__doc__)
-    parser.add_argument(
+    add = parser.add_argument
+    run: dict[str, Any] = {"type": Path, "metavar": "RESULTS"}
+    runs: dict[str, Any] = {**run, "nargs": "+"}
+    add(
         "--matrix",
-        type=Path,
-        metavar="RESULTS",
+        **run,
         help="also write the matrix of the README and its picture, from a run of the "
         "default selection",
     )
-    parser.add_argument(
+    add(
         "--servers",
-        type=Path,
-        nargs="+",
-        metavar="RESULTS",
+        **runs,
         help="also write what was seen of each server, from runs of everything: the "
         "first is of the Python of the page, others of Pythons for what needs another",
     )
-    parser.add_argument(
+    add(
         "--tapes",
-        type=Path,
-        nargs="+",
-        metavar="RESULTS",
+        **runs,
         help="also write the tables of docs/life.md, from runs of releases of gunicorn "
         "with --ask life",
     )
-    parser.add_argument(
+    add(
         "--data",
-        type=Path,
-        nargs="+",
-        metavar="RESULTS",
+        **runs,
         help="also replace the evidence in data/ by that of these runs",
     )
-    parser.add_argument(
+    add(
         "--history",
-        type=Path,
-        nargs="*",
+        **{**runs, "metavar": "DIR"},
         default=[],
-        metavar="DIR",
         help="with --data: the histories to ship with it, in place of those there are",
     )
-    parser.add_argument(
+    add(
         "--owner",
         metavar="ACCOUNT",
         help="also write the account on GitHub that publishes this project",
     )
-    parser.add_argument(
+    add(
         "--released",
         metavar="TAG",
         help="also name this release in all workflows on the pages, by its commit",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.records import files
 from harness.records.report import CellReport
 from harness.records.report import Report
 from harness.records.words import Verdict
@@ -101,13 +102,12 @@ def shown(report: Report) -> Shown:
 
 def save(report: Report) -> None:
     """Store the data of the picture."""
-    text = msgspec.json.format(msgspec.json.encode(shown(report)), indent=1)
-    SHOWN.write_bytes(text + b"\n")
+    files.write(SHOWN, shown(report))
 
 
 def read() -> Shown:
     """Read the stored data of the picture."""
-    return msgspec.json.decode(SHOWN.read_bytes(), type=Shown)
+    return files.read(SHOWN, Shown)
 
 
 def _rows(row: GridRow, laid: Grid) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from harness.plan import formulas
+from harness.records import files
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
 from harness.records.catalog import DeclaredFor
@@ -301,10 +302,9 @@ def listed(known: Catalog) -> str:
 
 def read() -> Run:
     """Read the stored data of the page."""
-    return msgspec.json.decode(SEEN.read_bytes(), type=Run)
+    return files.read(SEEN, Run)
 
 
 def save(reports: Iterable[Report]) -> None:
     """Store the page's data from other runs."""
-    compact = msgspec.json.encode(seen_in(list(reports)), order="deterministic")
-    SEEN.write_bytes(msgspec.json.format(compact, indent=1) + b"\n")
+    files.write(SEEN, seen_in(list(reports)))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.records import files
 from harness.records import results
 from harness.records.choices import Act
 from harness.records.life import IdleSeen
@@ -80,7 +81,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 def read() -> Stored:
     """Read the stored data."""
-    return msgspec.json.decode(SEEN.read_bytes(), type=Stored)
+    return files.read(SEEN, Stored)
 
 
 def save(runs: Sequence[Path]) -> None:
@@ -89,8 +90,7 @@ def save(runs: Sequence[Path]) -> None:
     lines.sort(key=lambda line: (line.configuration, _key(line.release), line.act))
     idle = [idle_one for run in runs for idle_one in _idle_ones(run)]
     idle.sort(key=lambda each: (each.configuration, _key(each.release)))
-    stored = Stored(lines=tuple(lines), idle=tuple(idle))
-    SEEN.write_bytes(msgspec.json.format(msgspec.json.encode(stored)) + b"\n")
+    files.write(SEEN, Stored(lines=tuple(lines), idle=tuple(idle)))
 
 
 def write() -> None:

@@ -11,6 +11,7 @@ from statistics import median_low
 
 import msgspec
 
+from harness.records import files
 from harness.records.witness import KernelAccount
 
 from .blocks import table
@@ -90,7 +91,7 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
         return str(most) if few >= most else f"{few}–{most}"
 
     def _is_within(self, number: int) -> bool:
-        """Whether ``count`` agrees with what the probe says about the offered load."""
+        """Whether a number agrees with what the probe says about the offered load."""
         if self.floor is None or self.ceiling is None:
             return True
         most = self.ceiling if self.bounded else self.offered
@@ -108,12 +109,12 @@ class Testimonies(msgspec.Struct, frozen=True, kw_only=True):
 
 def read() -> Testimonies:
     """What is stored."""
-    return msgspec.json.decode(SEEN.read_bytes(), type=Testimonies)
+    return files.read(SEEN, Testimonies)
 
 
 def save(seen: Testimonies) -> None:
     """Store it, and write the page."""
-    SEEN.write_bytes(msgspec.json.format(msgspec.json.encode(seen)) + b"\n")
+    files.write(SEEN, seen)
     PAGE.write_text(page(seen))
 
 

@@ -189,9 +189,7 @@ def _places(plan: Plan) -> dict[str, _Place]:
 
 
 def _weight(place: _Place) -> float:
-    """The cost of measuring a cell, for the progress bar; zero if it cannot be
-    measured.
-    """
+    """What measuring a cell adds to the progress bar; zero if it cannot be measured."""
     if place.cell.not_supported is not None:
         return 0.0
     return cost_of(place.cell, place.planned.limit)

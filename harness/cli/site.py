@@ -6,11 +6,13 @@ import os
 import shutil
 from collections.abc import Callable
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from packaging.version import Version
 
 from harness.cli.reproduce import probe_by
+from harness.cli.usage.site import Sources
 from harness.plan.catalog import load
 from harness.records import files
 from harness.records import results as stored
@@ -32,28 +34,16 @@ MARK = ".flask-concurrency-site"
 """Marker file of a site: a folder with it may be replaced by a new site."""
 
 
-def site(
-    results: tuple[Path, ...],
-    history: tuple[Path, ...],
-    catalog: Path,
-    snapshot: Path | None,
-    released: Path | None,
-    ask_index: bool,
-    url: str,
-    out: Path,
-) -> int:
+def site(sources: Sources, url: str, out: Path) -> int:
     """Write the atlas: static pages made of reports and histories."""
-    if ask_index and released is None:
-        raise UsageError("--ask-index needs --released, the file to write")
-    known = load(catalog)
-    if ask_index and released:
+    known = load(sources.catalog)
+    snapshot, released = sources.snapshot, sources.released
+    if sources.ask_index and released:
         files.write(released, _on_index(known))
-    runs = [_run(folder) for folder in results]
+    runs = [_run(folder) for folder in sources.results]
+    histories = [_read(folder, read) for folder in sources.history]
     atlas = Atlas(
-        [
-            *(each for run in runs for each in run),
-            *(each for folder in history for each in _read(folder, read)),
-        ],
+        list(chain(*runs, *histories)),
         known,
         probe_by("flask-concurrency probe"),
         toml.read(snapshot, Snapshot, "check --snapshot") if snapshot else None,

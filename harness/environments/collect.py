@@ -35,11 +35,11 @@ MISSING = (
 
 
 def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
-    """All evidence below a folder in the order of the plan, and an error for each file
-    that cannot be used.
+    """All evidence below a folder, and an error for each file that cannot be used.
 
-    The folder is one of results, or holds several such, as downloaded artifacts do.
-    Planned cells without evidence have the outcome harness failed.
+    The evidence is in the order of the plan. The folder is one of results, or holds
+    several such, as downloaded artifacts do. Planned cells without evidence have the
+    outcome harness failed.
     """
     evidence, faults = files.read_all(_files(folder, f"{EVIDENCE}/*.json"), read_one)
     plans, more = files.read_all(_files(folder, PLAN), read_plan)

@@ -45,8 +45,7 @@ class Failed(UsageError):
 
 
 def fetch(branch: Branch, into: Path) -> bool:
-    """Fetch the files of a branch into a new folder; return whether there is such a
-    branch.
+    """Fetch the files of a branch into a new folder; return whether it exists.
 
     Raises ``UsageError`` when that cannot be told.
     """

@@ -1,3 +1,4 @@
-"""Makes a plan from a catalog and a selection. Reads the catalog's files, and nothing
-else.
+"""Makes a plan from a catalog and a selection.
+
+It reads the catalog's files, and nothing else.
 """

@@ -156,10 +156,9 @@ def connections(ports: Collection[int]) -> set[str]:
 
 
 def _connections_by_table(ports: Collection[int]) -> set[str]:
-    """The inodes of connections, from the kernel's tables of tens of thousands of
-    lines.
+    """The inodes of connections, from the kernel's tables.
 
-    Only lines that mention one of the ports are parsed.
+    A table has tens of thousands of lines: only those with one of the ports are parsed.
     """
     marks = [f":{port:04X} " for port in ports]
     inodes = set()

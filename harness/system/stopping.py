@@ -60,8 +60,9 @@ class Stopping:
         """The longest time that each process was stopped at a stretch, in seconds."""
 
     async def stop(self, processes: Iterable[int]) -> None:
-        """Stop processes; return once all their threads have stopped. Raises
-        ``CannotStop``.
+        """Stop processes; return once all their threads have stopped.
+
+        Raises ``CannotStop``.
         """
         stopping = [process for process in processes if process not in self._since]
         if stopping:

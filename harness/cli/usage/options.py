@@ -49,10 +49,9 @@ def number_option(*names: str, **settings: Any) -> Callable[[Function], Function
 
 
 def positive(value: str) -> int:
-    """A whole number from 1 on. Unlike click's ``IntRange`` it adds nothing to the
-    help.
+    """A whole number from 1 on. Raises ``BadParameter``.
 
-    Raises ``BadParameter``.
+    Unlike click's ``IntRange`` it adds nothing to the help.
     """
     text = str(value)
     if not text.isdecimal() or not int(text):
