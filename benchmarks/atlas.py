@@ -16,7 +16,7 @@ from harness.plan import catalog
 from harness.records.evidence import Evidence
 from harness.site import questions
 from harness.site.atlas import Atlas
-from harness.site.pages import site
+from harness.site.pages import build_site
 from tests.builders.atlas import catalog_evidence
 
 SIZES = (1_000, 10_000)
@@ -35,7 +35,7 @@ def _build(size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "site"
         atlas = Atlas(evidence, catalog.load(), probe_by("flask-concurrency probe"))
-        count, total = write(out, site(atlas, questions.load()))
+        count, total = write(out, build_site(atlas, questions.load()))
         took, used = time.monotonic() - begun, time.process_time() - used
         print(
             f"  {len(atlas.entries)} cells: {took:.1f} s ({used:.1f} s of processor), "

@@ -24,7 +24,7 @@ from harness.site import questions
 from harness.site.atlas import Atlas
 from harness.site.atlas import Released
 from harness.site.atlas import Snapshot
-from harness.site.pages import site as pages
+from harness.site.pages import build_site
 from harness.site.release_lines import FLASK
 from harness.site.rendering import File
 from harness.system.machine import now
@@ -50,7 +50,7 @@ def site(sources: Sources, url: str, out: Path) -> int:
         files.read(released, Released) if released else None,
         runs,
     )
-    count, size = write(out, pages(atlas, questions.load(), url))
+    count, size = write(out, build_site(atlas, questions.load(), url))
     print(f"{out}/index.html: {count} files, {size / 1e6:.1f} MB")
     return 0
 

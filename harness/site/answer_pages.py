@@ -24,7 +24,7 @@ from harness.site.questions import QuestionPage
 from harness.site.rendering import File
 from harness.site.rendering import render
 from harness.site.server_pages import other_releases
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 MOST_ANSWERS = 3
 """How many of the questions that people type are answered at the top."""
@@ -63,20 +63,20 @@ def of_any(atlas: Atlas) -> list[Question]:
 
 
 def pages(
-    atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage], filters: object
+    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage], filters: object
 ) -> Iterator[File]:
     """The pages of all questions that were asked."""
     for question in of_any(atlas):
         newest = list(_newest(atlas, question))
         groups, unfit = _groups(newest, question), _unfit(newest, question)
         meaning = QUESTIONS[question].meaning
-        first = about(typed, question)[:MOST_ANSWERS]
+        first = about(answered, question)[:MOST_ANSWERS]
         best = f"{first[0].asked} {first[0].answer}" if first else meaning
         yield render(
             "asked.html",
             f"asked/{question}.html",
             script="filter.js",
-            site=frame,
+            site=site,
             name=f"{QUESTIONS[question].question} Flask servers compared",
             description=best,
             asked=str(question),

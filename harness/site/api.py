@@ -27,13 +27,13 @@ from harness.site.rendering import number_of
 from harness.site.rendering import static
 from harness.site.rendering import text_file
 from harness.site.schema_org import LICENSE
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 BASE = "api/v1"
 
 
 def files(
-    atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
+    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
 ) -> Iterator[File]:
     """All files of data."""
 
@@ -52,7 +52,7 @@ def files(
         "data.json",
         probe=atlas.report.probe,
         tool=harness.__version__,
-        sample=frame.sample,
+        sample=site.sample,
         license=LICENSE,
         questions={str(each): word.question for each, word in QUESTIONS.items()},
         cells=cells,
@@ -82,7 +82,7 @@ def files(
         asked_at=atlas.released.asked_at if atlas.released else None,
         packages=[each._asdict() for each in atlas.unmeasured],
     )
-    yield json_file(f"{BASE}/openapi.json", description(frame))
+    yield json_file(f"{BASE}/openapi.json", description(site))
     yield text_file(csv_table.PATH, csv_table.table(atlas))
     yield json_file(f"{csv_table.PATH}-metadata.json", csv_table.description())
     # Hosts that read it allow every origin then, as GitHub Pages does anyway.

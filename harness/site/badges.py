@@ -18,7 +18,7 @@ from harness.site.rendering import filled
 from harness.site.rendering import number_of
 from harness.site.rendering import render
 from harness.site.rendering import text_file
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 COLOURS = {
     "green": "#1f7a4d",
@@ -34,14 +34,14 @@ CHARACTER = 6.6
 """Width of a character of 11 pixels, on average."""
 
 
-def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
+def files(atlas: Atlas, site: SiteContext) -> Iterator[File]:
     """Badges of every cell, and of the newest of each configuration with an embed."""
     for entry in atlas.entries:
         yield from _badges(address.cell(entry.cell), entry.cell)
     for _, entry in sorted(atlas.newest.items()):
         path = address.newest(entry.cell)
         yield from _badges(path, entry.cell)
-        yield _embed(frame, path, entry)
+        yield _embed(site, path, entry)
 
 
 def _badges(path: str, cell: CellReport) -> Iterator[File]:
@@ -69,12 +69,12 @@ def _word(cell: CellReport) -> str:
     return "" if word in ("as declared", str(cell.outcome)) else f"({word})"
 
 
-def _embed(frame: Frame, path: str, entry: AtlasCell) -> File:
-    """A page for a frame: the number and its word, without anything around it."""
+def _embed(site: SiteContext, path: str, entry: AtlasCell) -> File:
+    """A page for an ``iframe``: the number and its word, and nothing around it."""
     return render(
         "embed.html",
         f"embed/{path}.html",
-        site=frame,
+        site=site,
         name=sentences.name(entry.cell),
         cell=entry.cell,
         measured_at=entry.evidence.measured_at,

@@ -15,7 +15,6 @@ from harness.report import html
 from harness.report.sections import life
 from harness.report.sections import memory
 from harness.report.sections import probes
-from harness.report.words import QUESTIONS
 from harness.site import address
 from harness.site import curve
 from harness.site import lanes
@@ -29,24 +28,24 @@ from harness.site.questions import QuestionPage
 from harness.site.rendering import File
 from harness.site.rendering import number_of
 from harness.site.rendering import render
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 MOST_SAME = 20
 """Cells of the same configuration with other releases that a page lists, newest first;
 the page of the newest lists all.
 """
 
-ASKED = {str(question): words.question for question, words in QUESTIONS.items()}
 
-
-def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator[File]:
+def pages(
+    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
+) -> Iterator[File]:
     """A page for every cell."""
     alike = {
         key: sorted((entry.cell for entry in entries), key=age, reverse=True)
         for key, entries in atlas.by_configuration.items()
     }
     cited: dict[tuple[str, str], list[QuestionPage]] = defaultdict(list)
-    for page in typed:
+    for page in answered:
         for key in dict.fromkeys(map(configuration_of, page.cells.values())):
             cited[key].append(page)
     controls = {
@@ -57,12 +56,12 @@ def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator
         cell = entry.cell
         same = alike[configuration_of(cell)]
         related = cited.get(configuration_of(cell), [])
-        yield _page(atlas, frame, entry, same, controls, related)
+        yield _page(atlas, site, entry, same, controls, related)
 
 
 def _page(
     atlas: Atlas,
-    frame: Frame,
+    site: SiteContext,
     entry: AtlasCell,
     same: list[CellReport],
     controls: Mapping[str, str],
@@ -76,7 +75,7 @@ def _page(
     return render(
         "cell.html",
         address.cell_page(cell),
-        site=frame,
+        site=site,
         name=_title(cell),
         description=sentences.answer(cell),
         card=f"card/{address.cell(cell)}.png",
@@ -89,7 +88,6 @@ def _page(
         curve=curve.draw(cell),
         lanes=lanes.draw(cell),
         lanes_left_out=lanes.left_out(cell),
-        asked=ASKED,
         same=shown,
         same_left_out=len(same) - len(shown),
         drawn_answers=_drawn_answers(cell),

@@ -21,13 +21,13 @@ from harness.site import address
 from harness.site import sentences
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import age
-from harness.site.pagination import folded
+from harness.site.pagination import paginated
 from harness.site.release_lines import FLASK
 from harness.site.rendering import File
 from harness.site.rendering import filled
-from harness.site.rendering import piece
 from harness.site.rendering import render
-from harness.site.site_context import Frame
+from harness.site.rendering import size_of
+from harness.site.site_context import SiteContext
 from harness.site.timelines import cells_of
 from harness.site.timelines import swings
 
@@ -95,15 +95,15 @@ def _title(line: Line, package: str, span: Span) -> str:
     return f"{package} {span.releases[0]}, {where}: {span.change}{beside}"
 
 
-def files(atlas: Atlas, frame: Frame) -> Iterator[File]:
+def files(atlas: Atlas, site: SiteContext) -> Iterator[File]:
     """The page, a feed of everything, and one for each server."""
     every = entries(atlas)
-    yield from _pages(atlas, frame, every)
-    yield _feed(frame, "all", "What changed", every)
+    yield from _pages(atlas, site, every)
+    yield _feed(site, "all", "What changed", every)
     for name in atlas.servers:
         of_server = [each for each in every if each.server == name]
         title = f"What changed of {atlas.titles[name]}"
-        yield _feed(frame, address.segment(name), title, of_server)
+        yield _feed(site, address.segment(name), title, of_server)
 
 
 class ListedChange(NamedTuple):
@@ -114,19 +114,21 @@ class ListedChange(NamedTuple):
     """The other releases beside which the change was seen, as a sentence."""
 
 
-def _pages(atlas: Atlas, frame: Frame, every: Sequence[ChangeEntry]) -> Iterator[File]:
+def _pages(
+    atlas: Atlas, site: SiteContext, every: Sequence[ChangeEntry]
+) -> Iterator[File]:
     unsettled = {
         f"{words.title(line)} {line.configuration}": None
         for line in atlas.lines
         if swings(line)
     }
-    for pager, several in folded(
-        "changes.html", _listed(every), lambda each: len(piece("change_item", each, ""))
+    for pager, several in paginated(
+        "changes.html", _listed(every), lambda each: size_of("change_item", each, "")
     ):
         yield render(
             "changes.html",
-            pager.paths[pager.at],
-            site=frame,
+            pager.path,
+            site=site,
             packages=_by_package(several),
             servers=list(atlas.titles.items()),
             unsettled=list(unsettled),
@@ -158,15 +160,17 @@ def _by_package(
     return list(grouped(several, lambda each: each.entry.package_title).items())
 
 
-def _feed(frame: Frame, name: str, title: str, several: Sequence[ChangeEntry]) -> File:
+def _feed(
+    site: SiteContext, name: str, title: str, several: Sequence[ChangeEntry]
+) -> File:
     """An Atom feed (RFC 4287); its links are relative where no address is known."""
     path = f"changes/{name}.atom"
     return filled(
         "feed.atom",
         path,
-        root=frame.url or address.root_from(path),
+        root=site.url or address.root_from(path),
         id=uuid.uuid5(SPACE, f"feed/{name}").urn,
         title=title,
-        newest=max((e.measured_at for e in several), default=frame.generated_at),
+        newest=max((e.measured_at for e in several), default=site.generated_at),
         entries=several,
     )

@@ -1,4 +1,4 @@
-"""Pages about the measurements themselves, and files for crawlers and assistants."""
+"""Pages about the data: the method, what is left out, its age, the control."""
 
 from __future__ import annotations
 
@@ -22,14 +22,11 @@ from harness.site import schema_org
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import AtlasCell
 from harness.site.atlas_cell import EvidenceFile
-from harness.site.pagination import folded
-from harness.site.questions import QuestionPage
+from harness.site.pagination import paginated
 from harness.site.rendering import File
-from harness.site.rendering import filled
-from harness.site.rendering import piece
 from harness.site.rendering import render
-from harness.site.rendering import text_file
-from harness.site.site_context import Frame
+from harness.site.rendering import size_of
+from harness.site.site_context import SiteContext
 
 NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, *INSTRUMENT)
 
@@ -50,27 +47,25 @@ class Control(NamedTuple):
     file: EvidenceFile
     measured_at: str
 
+    @property
+    def is_right(self) -> bool:
+        """Whether it was measured exactly right."""
+        return self.environment.control is Outcome.MEASURED
 
-def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
-    """Method, omissions, data."""
-    yield render(
-        "method.html",
-        site=frame,
-        marks=list(MARKS.values()),
-        asked=list(words.QUESTIONS.items()),
-    )
+
+def pages(atlas: Atlas, site: SiteContext) -> Iterator[File]:
+    """Method, omissions, data, the control's record."""
+    yield render("method.html", site=site, marks=list(MARKS.values()))
     yield render(
         "omissions.html",
-        site=frame,
+        site=site,
         omissions=list(_omissions(atlas)),
         exclusions=atlas.catalog.matrix.exclusion,
     )
-    yield from _data(atlas, frame)
-    yield render(
-        "404.html",
-        site=frame,
-        home=frame.url,
-    )
+    record = _record(atlas)
+    yield _data(atlas, site, record)
+    yield from _control(site, record)
+    yield render("404.html", site=site, home=site.url)
 
 
 def _omissions(atlas: Atlas) -> Iterator[Omission]:
@@ -87,82 +82,68 @@ def _where(cells: Sequence[CellReport]) -> str:
     return f"{plural(len(cells), 'cell')} of {servers}, Flask {span(flasks)}"
 
 
-def _data(atlas: Atlas, frame: Frame) -> Iterator[File]:
+class ControlRecord(NamedTuple):
+    """How often the control was measured exactly right."""
+
+    controls: tuple[Control, ...]
+
+    @property
+    def right(self) -> int:
+        """Environments in which it was."""
+        return sum(each.is_right for each in self.controls)
+
+    @property
+    def faults(self) -> list[tuple[str, int]]:
+        """What was wrong in the others, and in how many, the commonest first."""
+        wrong = (each for each in self.controls if not each.is_right)
+        return Counter(each.environment.control_reason for each in wrong).most_common()
+
+
+def _record(atlas: Atlas) -> ControlRecord:
     files: dict[str, AtlasCell] = {}
     for entry in atlas.entries:
         files.setdefault(entry.file.path, entry)
     environments = {
         environment.id: environment for environment in atlas.report.environments
     }
-    controls = [
-        Control(environments[str(e.cell.environment)], e.file, e.evidence.measured_at)
-        for e in files.values()
-        if str(e.cell.environment) in environments
-    ]
-    right = sum(c.environment.control is Outcome.MEASURED for c in controls)
-    others = Counter(
-        c.environment.control_reason
-        for c in controls
-        if c.environment.control is not Outcome.MEASURED
+    return ControlRecord(
+        tuple(
+            Control(environment, each.file, each.evidence.measured_at)
+            for each in files.values()
+            if (environment := environments.get(str(each.cell.environment)))
+        )
     )
+
+
+def _data(atlas: Atlas, site: SiteContext, record: ControlRecord) -> File:
     about = (
         f"{plural(len(atlas.entries), 'measured cell')} of server, configuration and "
         "release of Flask, as JSON and CSV: how old they are, how to use and how to "
         "cite them."
     )
-    yield render(
+    return render(
         "data.html",
-        described=schema_org.dataset(frame, about),
-        site=frame,
+        described=schema_org.dataset(site, about),
+        site=site,
         name="Flask concurrency as data: JSON, CSV, feeds",
         description=about,
         license=schema_org.LICENSE,
         license_page=schema_org.LICENSE_PAGE,
-        snapshot=atlas.snapshot,
-        older=atlas.older,
+        atlas=atlas,
         oldest=min(each.measured_at for each in atlas.evidence),
-        newest=atlas.generated_at,
-        released=atlas.released,
-        unmeasured=atlas.unmeasured,
-        right=right,
-        count=len(controls),
-        others=others.most_common(),
-        cells=len(atlas.entries),
+        record=record,
     )
-    for pager, shown in folded(
-        "control.html", controls, lambda each: len(piece("control_row", each, ""))
+
+
+def _control(site: SiteContext, record: ControlRecord) -> Iterator[File]:
+    for pager, controls in paginated(
+        "control.html", record.controls, lambda each: size_of("control_row", each, "")
     ):
         yield render(
             "control.html",
-            pager.paths[pager.at],
-            site=frame,
-            controls=shown,
-            right=right,
-            count=len(controls),
+            pager.path,
+            site=site,
+            controls=controls,
+            record=record,
             pages=pager,
         )
-
-
-# ------------------------------------------------------------ crawlers and assistants
-
-
-def machine_files(
-    atlas: Atlas,
-    frame: Frame,
-    answered: Sequence[QuestionPage],
-    paths: Sequence[str],
-) -> Iterator[File]:
-    """``llms.txt``, ``robots.txt``, and a sitemap where the address is known."""
-    yield filled(
-        "llms.txt",
-        site=frame,
-        cells=plural(len(atlas.entries), "cell"),
-        answered=answered,
-        servers=list(atlas.titles.items()),
-        license=schema_org.LICENSE,
-    )
-    robots = "User-agent: *\nAllow: /\n"
-    if frame.url:
-        robots += f"Sitemap: {frame.url}sitemap.xml\n"
-        yield filled("sitemap.xml", site=frame, paths=paths)
-    yield text_file("robots.txt", robots)

@@ -28,7 +28,7 @@ from harness.site.rendering import embedded
 from harness.site.rendering import File
 from harness.site.rendering import number_of
 from harness.site.rendering import render
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 
 class ReleasePair(NamedTuple):
@@ -65,22 +65,22 @@ class ReleasePair(NamedTuple):
         return f"{both}: {listed([*changed, f'{same} the same'])}."
 
 
-def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+def pages(atlas: Atlas, site: SiteContext) -> Iterator[File]:
     """The list of comparisons, a page for each axis, and one for each step."""
     every = [(axis, tuple(_steps(axis))) for axis in axes(atlas)]
     yield render(
         "diff.html",
         script="diff-choice.js",
-        site=frame,
+        site=site,
         axes=[
             (axis, axis_path(axis), steps[0], _last_change(steps))
             for axis, steps in every
         ],
     )
     for axis, steps in every:
-        yield _axis_page(frame, axis, steps)
+        yield _axis_page(site, axis, steps)
         for step in steps:
-            yield _step_page(frame, axis, step)
+            yield _step_page(site, axis, step)
 
 
 def _last_change(steps: Sequence[ReleasePair]) -> ReleasePair | None:
@@ -108,13 +108,13 @@ def _steps(axis: Axis) -> Iterator[ReleasePair]:
         yield ReleasePair(before, now, step_path(axis, before, now), findings)
 
 
-def _axis_page(frame: Frame, axis: Axis, steps: Sequence[ReleasePair]) -> File:
+def _axis_page(site: SiteContext, axis: Axis, steps: Sequence[ReleasePair]) -> File:
     data, offered = fitting(axis)
     return render(
         "axis.html",
         axis_path(axis),
         script="diff.js",
-        site=frame,
+        site=site,
         name=f"Two {axis.plural} side by side",
         description=f"What changed in how many requests are handled at once, from one "
         f"of {len(axis.releases)} {axis.plural} to another.",
@@ -125,11 +125,11 @@ def _axis_page(frame: Frame, axis: Axis, steps: Sequence[ReleasePair]) -> File:
     )
 
 
-def _step_page(frame: Frame, axis: Axis, step: ReleasePair) -> File:
+def _step_page(site: SiteContext, axis: Axis, step: ReleasePair) -> File:
     return render(
         "pair.html",
         step.path,
-        site=frame,
+        site=site,
         name=f"{axis.title} {step.before} and {step.now}",
         description=step.summary,
         axis=axis,

@@ -21,7 +21,7 @@ from harness.site import address
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import age
 from harness.site.atlas_cell import configuration_of
-from harness.site.rendering import piece
+from harness.site.rendering import size_of
 
 MOST_CELLS = 1000
 """Most cells; with more, the first view of the index would be too large."""
@@ -140,7 +140,7 @@ def overview(atlas: Atlas) -> MatrixView:
     cells = current(atlas.report.cells)
     columns = newest_columns(_of_full_columns(cells))
     shown = view(atlas, [cell for cell in cells if cell.flask in columns])
-    while len(columns) > 1 and len(piece("matrix", shown, "")) > ROOM_OF_INDEX:
+    while len(columns) > 1 and size_of("matrix", shown, "") > ROOM_OF_INDEX:
         columns.remove(min(columns, key=release_order))
         shown = view(atlas, [cell for cell in cells if cell.flask in columns])
     others = {cell.flask for cell in cells} - columns

@@ -10,7 +10,7 @@ from harness.records.report import CellReport
 from harness.records.track import Line
 from harness.site.explain import MeasuredCell
 from harness.site.schema_org import LICENSE
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 SCHEMA_VERSION = 1
 """Version of the data; it goes up when a key changes its meaning or is removed."""
@@ -87,7 +87,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
 """Each file by path, with a description and its keys besides the two of every file."""
 
 
-def description(frame: Frame) -> dict[str, Any]:
+def description(site: SiteContext) -> dict[str, Any]:
     """The OpenAPI 3.1 description."""
     schemas = msgspec.json.schema_components(
         [CellReport, Line, MeasuredCell], ref_template="#/components/schemas/{name}"
@@ -107,7 +107,7 @@ def description(frame: Frame) -> dict[str, Any]:
             "time, as it was measured. Static files: no key, no limit.",
             "license": {"name": LICENSE, "identifier": LICENSE},
         },
-        "servers": [{"url": frame.url.rstrip("/") or "."}],
+        "servers": [{"url": site.url.rstrip("/") or "."}],
         "paths": {path: _operation(path, *said) for path, said in PATHS.items()},
         "components": {"schemas": schemas},
     }

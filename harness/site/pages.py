@@ -14,6 +14,7 @@ from harness.site import api
 from harness.site import badges
 from harness.site import cell_pages
 from harness.site import change_pages
+from harness.site import crawlers
 from harness.site import data_pages
 from harness.site import diff_pages
 from harness.site import matrix
@@ -33,45 +34,44 @@ from harness.site.rendering import File
 from harness.site.rendering import render
 from harness.site.rendering import static
 from harness.site.rendering import text_file
-from harness.site.site_context import Frame
-from harness.site.site_context import frame_of
+from harness.site.site_context import SiteContext
 
 
-def site(
+def build_site(
     atlas: Atlas, typed: Mapping[str, TypedQuestion], url: str = ""
 ) -> Iterator[File]:
     """Build every file; ``url`` is the future address of the site, if known."""
-    frame = frame_of(atlas, url)
+    site = SiteContext.of(atlas, url)
     answered = questions.answered(typed, atlas.report.cells)
     paths = []
-    for file in _pages(atlas, frame, answered):
+    for file in _pages(atlas, site, answered):
         paths.append(file.path)
         yield file
-    yield from change_pages.files(atlas, frame)
-    yield from api.files(atlas, frame, answered)
-    yield from badges.files(atlas, frame)
+    yield from change_pages.files(atlas, site)
+    yield from api.files(atlas, site, answered)
+    yield from badges.files(atlas, site)
     yield from _cards(atlas, answered)
     yield text_file("icon.svg", static("icon.svg"))
-    yield from data_pages.machine_files(atlas, frame, answered, paths)
+    yield from crawlers.files(atlas, site, answered, paths)
     for evidence in dict.fromkeys(entry.file for entry in atlas.entries):
         yield text_file(evidence.path, evidence.text)
 
 
 def _pages(
-    atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]
+    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
 ) -> Iterator[File]:
-    yield _index(atlas, frame, answered)
-    yield from cell_pages.pages(atlas, frame, answered)
-    yield from server_pages.pages(atlas, frame, answered)
-    yield from verdict_pages.pages(atlas, frame)
-    yield from answer_pages.pages(atlas, frame, answered, _filter(atlas))
-    yield from question_pages.pages(frame, answered)
-    yield from diff_pages.pages(atlas, frame)
-    yield from data_pages.pages(atlas, frame)
-    yield _explain(atlas, frame)
+    yield _index(atlas, site, answered)
+    yield from cell_pages.pages(atlas, site, answered)
+    yield from server_pages.pages(atlas, site, answered)
+    yield from verdict_pages.pages(atlas, site)
+    yield from answer_pages.pages(atlas, site, answered, _filter(atlas))
+    yield from question_pages.pages(site, answered)
+    yield from diff_pages.pages(atlas, site)
+    yield from data_pages.pages(atlas, site)
+    yield _explain(atlas, site)
 
 
-def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File:
+def _index(atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]) -> File:
     count = plural(len(atlas.entries), "cell")
     lead = (
         "Every request that enters the app is counted there, and nothing is inferred "
@@ -81,8 +81,8 @@ def _index(atlas: Atlas, frame: Frame, answered: Sequence[QuestionPage]) -> File
     return render(
         "index.html",
         script="filter.js",
-        described=schema_org.website(frame),
-        site=frame,
+        described=schema_org.website(site),
+        site=site,
         name="How many requests does a Flask deployment really handle at once?",
         description=lead,
         lead=lead,
@@ -120,11 +120,11 @@ EXAMPLES = (
 """Commands to try, as people write them."""
 
 
-def _explain(atlas: Atlas, frame: Frame) -> File:
+def _explain(atlas: Atlas, site: SiteContext) -> File:
     return render(
         "explain.html",
         script="explain.js",
-        site=frame,
+        site=site,
         rules=rules(),
         examples=EXAMPLES,
         data=embedded({"rules": rules(), "measured": measured_cells(atlas)}),

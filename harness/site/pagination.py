@@ -26,12 +26,17 @@ class Pager(NamedTuple):
     at: int
 
     @property
+    def path(self) -> str:
+        """The path of this page."""
+        return self.paths[self.at]
+
+    @property
     def several(self) -> bool:
         """Whether there is more than one."""
         return len(self.paths) > 1
 
 
-def folded(
+def paginated(
     path: str,
     pieces: Sequence[Piece],
     weight: Callable[[Piece], int],

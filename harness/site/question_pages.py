@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.records.questions import Answer
-from harness.report import words
 from harness.site import address
 from harness.site import curve
 from harness.site import schema_org
@@ -19,22 +18,22 @@ from harness.site.questions import Topic
 from harness.site.questions import Wording
 from harness.site.rendering import File
 from harness.site.rendering import render
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 MOST_NEAR = 6
 """Most other questions that are named beside one."""
 
 
-def pages(frame: Frame, answered: Sequence[QuestionPage]) -> Iterator[File]:
+def pages(site: SiteContext, answered: Sequence[QuestionPage]) -> Iterator[File]:
     """The list of questions, and a page for each."""
     yield render(
         "questions.html",
-        site=frame,
+        site=site,
         topics=_by_topic(answered),
     )
     for each in answered:
         near = [other for other in answered if other is not each and _near(each, other)]
-        yield _page(frame, each, near[:MOST_NEAR])
+        yield _page(site, each, near[:MOST_NEAR])
 
 
 def _by_topic(
@@ -71,7 +70,7 @@ def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
     return cited
 
 
-def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> File:
+def _page(site: SiteContext, page: QuestionPage, near: Sequence[QuestionPage]) -> File:
     question = page.question
     root = address.root_from(page.path)
     cells = list(page.cells.values())
@@ -80,11 +79,11 @@ def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> Fil
     return render(
         "question.html",
         page.path,
-        site=frame,
+        site=site,
         name=page.asked,
         description=page.answer,
         card=f"card/question-{page.name}.png",
-        described=schema_org.question(frame, page.asked, page.answer),
+        described=schema_org.question(site, page.asked, page.answer),
         asked=page.written(question.asked, root).marked,
         answer=page.written(question.answer, root).marked,
         wrong=page.written(question.wrong, root).marked,
@@ -92,7 +91,6 @@ def _page(frame: Frame, page: QuestionPage, near: Sequence[QuestionPage]) -> Fil
         also=question.also,
         links=question.links,
         cells=[(cell, answers.get(cell.id, [])) for cell in unique],
-        words={str(each): word.question for each, word in words.QUESTIONS.items()},
         related=near,
         missing=page.missing,
         curve=curve.draw(cells[0]) if question.draw and cells else "",

@@ -126,6 +126,7 @@ def environment() -> Environment:
         cell_page=address.cell_page,
         server_page=address.server_page,
         newest_path=address.newest,
+        QUESTIONS=words.QUESTIONS,
     )
     return made
 
@@ -156,10 +157,10 @@ def policy(style: str, script: str = "") -> str:
     return "; ".join(allowed)
 
 
-def piece(name: str, *values: Any) -> Markup:
-    """Render a macro of ``parts.html`` by itself, to know its size."""
-    made = getattr(environment().get_template("parts.html").module, name)(*values)
-    return Markup(made)
+def size_of(macro: str, *values: Any) -> int:
+    """The characters of a page that a macro of ``parts.html`` writes."""
+    parts = environment().get_template("parts.html").module
+    return len(getattr(parts, macro)(*values))
 
 
 def day(time: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.site.site_context import Frame
+from harness.site.site_context import SiteContext
 
 NAME = "Flask Concurrency Matrix"
 
@@ -16,19 +16,19 @@ CONTEXT = "https://schema.org"
 Described = dict[str, object]
 
 
-def website(frame: Frame) -> Described | None:
+def website(site: SiteContext) -> Described | None:
     """Describe the whole site, for its front page; empty if its address is unknown."""
-    if not frame.url:
+    if not site.url:
         return None
-    return {"@context": CONTEXT, "@type": "WebSite", "name": NAME, "url": frame.url}
+    return {"@context": CONTEXT, "@type": "WebSite", "name": NAME, "url": site.url}
 
 
-def question(frame: Frame, asked: str, answer: str) -> Described:
+def question(site: SiteContext, asked: str, answer: str) -> Described:
     """Describe a question with its answer."""
     return {
         "@context": CONTEXT,
         "@type": "FAQPage",
-        "dateModified": frame.generated_at,
+        "dateModified": site.generated_at,
         "mainEntity": [
             {
                 "@type": "Question",
@@ -39,7 +39,7 @@ def question(frame: Frame, asked: str, answer: str) -> Described:
     }
 
 
-def dataset(frame: Frame, about: str) -> Described:
+def dataset(site: SiteContext, about: str) -> Described:
     """Describe the data of the site, and where to get it."""
     files = (("application/json", "data.json"), ("text/csv", "data.csv"))
     return {
@@ -49,12 +49,12 @@ def dataset(frame: Frame, about: str) -> Described:
         "description": about,
         "license": LICENSE_PAGE,
         "isAccessibleForFree": True,
-        "dateModified": frame.generated_at,
+        "dateModified": site.generated_at,
         "distribution": [
             {
                 "@type": "DataDownload",
                 "encodingFormat": kind,
-                "contentUrl": f"{frame.url}{path}",
+                "contentUrl": f"{site.url}{path}",
             }
             for kind, path in files
         ],

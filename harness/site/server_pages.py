@@ -21,15 +21,15 @@ from harness.site.atlas import Atlas
 from harness.site.atlas_cell import age
 from harness.site.atlas_cell import configuration_of
 from harness.site.matrix import MatrixView
-from harness.site.pagination import folded
+from harness.site.pagination import paginated
 from harness.site.pagination import ROOM
 from harness.site.questions import citing
 from harness.site.questions import QuestionPage
 from harness.site.rendering import File
 from harness.site.rendering import number_of
-from harness.site.rendering import piece
 from harness.site.rendering import render
-from harness.site.site_context import Frame
+from harness.site.rendering import size_of
+from harness.site.site_context import SiteContext
 from harness.site.timelines import DrawnLine
 from harness.site.timelines import timelines
 
@@ -69,19 +69,21 @@ class ServerRow(NamedTuple):
     tally: tuple[tuple[int, Mark], ...]
 
 
-def pages(atlas: Atlas, frame: Frame, typed: Sequence[QuestionPage]) -> Iterator[File]:
+def pages(
+    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
+) -> Iterator[File]:
     """The list of servers, and a page for each."""
     rows = [_server_row(atlas, name) for name in atlas.servers]
     yield render(
         "servers.html",
-        site=frame,
+        site=site,
         name="Servers for Flask: how many requests each handles at once",
         description=f"{plural(len(rows), 'server')} that serve Flask apps, each with "
         "its configurations, what they promise, and what was measured.",
         servers=rows,
     )
     for name in atlas.servers:
-        yield from _pages(atlas, frame, name, typed)
+        yield from _pages(atlas, site, name, answered)
 
 
 def _server_row(atlas: Atlas, name: str) -> ServerRow:
@@ -92,25 +94,25 @@ def _server_row(atlas: Atlas, name: str) -> ServerRow:
 
 
 def _pages(
-    atlas: Atlas, frame: Frame, name: str, typed: Sequence[QuestionPage]
+    atlas: Atlas, site: SiteContext, name: str, answered: Sequence[QuestionPage]
 ) -> Iterator[File]:
     """The page about a server, and further ones of what would make it too heavy."""
     cells = atlas.newest_of(name)
     newest = max(cells, key=age)
     title = words.title(newest)
     known = atlas.server(name)
-    answered = {answer.question for cell in cells for answer in cell.answers}
-    prices = [price for price in PRICES if price in answered]
+    asked = {answer.question for cell in cells for answer in cell.answers}
+    prices = [price for price in PRICES if price in asked]
     rows = [_row(atlas, cell, newest, prices) for cell in cells]
-    table = sum(len(piece("configuration_row", row, "../")) for row in rows)
+    table = sum(size_of("configuration_row", row, "../") for row in rows)
     lead = _lead(title, cells)
-    for pager, parts in folded(
+    for pager, parts in paginated(
         address.server_page(name), _parts(atlas, name), _weight, max(0, ROOM - table)
     ):
         yield render(
             "server-more.html" if pager.at else "server.html",
-            pager.paths[pager.at],
-            site=frame,
+            pager.path,
+            site=site,
             name=f"{title} and Flask: how many requests at once"
             + (f", page {pager.at + 1}" if pager.at else ""),
             description=lead,
@@ -122,7 +124,7 @@ def _pages(
             newest=newest,
             prices=[PRICES[price] for price in prices],
             rows=rows,
-            questions=citing(typed, lambda cell: cell.server == name),
+            questions=citing(answered, lambda cell: cell.server == name),
             timelines=[part for part in parts if isinstance(part, DrawnLine)],
             views=[part for part in parts if isinstance(part, MatrixView)],
             pages=pager,
@@ -142,8 +144,8 @@ def _parts(atlas: Atlas, name: str) -> list[DrawnLine | MatrixView]:
 def _weight(part: DrawnLine | MatrixView) -> int:
     """The size of a part on a page, in bytes."""
     if isinstance(part, DrawnLine):
-        return len(piece("drawn", part, 3))
-    return len(piece("matrix", part, "../"))
+        return size_of("drawn", part, 3)
+    return size_of("matrix", part, "../")
 
 
 def _lead(title: str, cells: Sequence[CellReport]) -> str:

@@ -1,4 +1,4 @@
-"""The part that all pages of a site share: its address, navigation and age."""
+"""What all pages of a site share: its address, navigation and age."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NAVIGATION = (
 )
 
 
-class Frame(NamedTuple):
-    """What templates know about the whole site."""
+class SiteContext(NamedTuple):
+    """What templates know about the whole site, as ``site``."""
 
     url: str
     """The address of the site, with a slash at the end; empty if unknown."""
@@ -27,9 +27,9 @@ class Frame(NamedTuple):
     sample: bool
     navigation: tuple[tuple[str, str], ...] = NAVIGATION
 
-
-def frame_of(atlas: Atlas, url: str = "") -> Frame:
-    """The frame of a site that will be at an address."""
-    address = f"{url.rstrip('/')}/" if url else ""
-    sample = atlas.snapshot is not None and atlas.snapshot.sample
-    return Frame(address, atlas.generated_at, sample)
+    @classmethod
+    def of(cls, atlas: Atlas, url: str = "") -> SiteContext:
+        """The context of a site that will be at an address."""
+        address = f"{url.rstrip('/')}/" if url else ""
+        sample = atlas.snapshot is not None and atlas.snapshot.sample
+        return cls(address, atlas.generated_at, sample)

@@ -17,11 +17,11 @@ from harness.report.words import MARKS
 from harness.site import matrix
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import age
-from harness.site.pagination import folded
+from harness.site.pagination import paginated
 from harness.site.rendering import File
-from harness.site.rendering import piece
 from harness.site.rendering import render
-from harness.site.site_context import Frame
+from harness.site.rendering import size_of
+from harness.site.site_context import SiteContext
 
 MOST_LINKS = 40
 """The most releases of Flask that a row links to."""
@@ -36,27 +36,27 @@ class VerdictRow(NamedTuple):
     """Releases of its server."""
 
 
-def pages(atlas: Atlas, frame: Frame) -> Iterator[File]:
+def pages(atlas: Atlas, site: SiteContext) -> Iterator[File]:
     """The pages of each word; several if there are many cells."""
     current = matrix.current(atlas.report.cells)
     for word, mark in MARKS.items():
         cells = [cell for cell in current if cell.word is word]
         if cells:
-            yield from _pages(frame, mark, cells, len(current))
+            yield from _pages(site, mark, cells, len(current))
 
 
 def _pages(
-    frame: Frame, mark: Mark, cells: Sequence[CellReport], of: int
+    site: SiteContext, mark: Mark, cells: Sequence[CellReport], of: int
 ) -> Iterator[File]:
-    for pager, rows in folded(
+    for pager, rows in paginated(
         f"verdict/{css_class(mark)}.html",
         list(_rows(cells)),
-        lambda row: len(piece("verdict_row", row, "../")),
+        lambda row: size_of("verdict_row", row, "../"),
     ):
         yield render(
             "verdict.html",
-            pager.paths[pager.at],
-            site=frame,
+            pager.path,
+            site=site,
             name=f"Flask servers: which are {mark.word}, and with which options",
             description=f"{plural(len(cells), 'cell')}: {mark.meaning}.",
             heading=f"{len(cells)} of {plural(of, 'cell')}: {mark.word}",

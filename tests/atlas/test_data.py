@@ -22,7 +22,7 @@ from harness.site import change_pages
 from harness.site import questions
 from harness.site.atlas import Released
 from harness.site.explain import MeasuredCell
-from harness.site.site_context import frame_of
+from harness.site.site_context import SiteContext
 from harness.track import history
 from tests.atlas.conftest import URL
 from tests.builders.atlas import atlas_of
@@ -209,7 +209,7 @@ def test_a_site_without_an_address_has_feeds_with_relative_links() -> None:
     atlas = atlas_of(sample("history"))
     (feed, *_) = [
         file
-        for file in change_pages.files(atlas, frame_of(atlas))
+        for file in change_pages.files(atlas, SiteContext.of(atlas))
         if file.path.endswith(".atom")
     ]
     assert b'href="../changes.html"' in feed.content

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harness.site.pages import site
+from harness.site.pages import build_site
 from harness.site.rendering import source_hash
 from tests.atlas.conftest import URL
 from tests.builders.atlas import atlas_of
@@ -163,7 +163,7 @@ def test_a_first_view_is_light(whole: dict[str, bytes]) -> None:
 def test_older_releases_are_left_to_other_pages_where_there_are_too_many() -> None:
     flasks = ("1.0.4", "1.1.4", "2.0.3", "2.1.3", "2.2.5", "2.3.3")
     newer = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.1.0", "3.1.1", "3.1.2", "3.1.3")
-    index = next(site(atlas_of(catalog_evidence((*flasks, *newer))), QUESTIONS))
+    index = next(build_site(atlas_of(catalog_evidence((*flasks, *newer))), QUESTIONS))
     assert index.path == "index.html"
     text = index.content.decode()
     assert len(text.encode()) <= FIRST_VIEW

@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from harness.cli.site import write
 from harness.judge.changes import changes_in
 from harness.report import contents
-from harness.site.pages import site
+from harness.site.pages import build_site
 from harness.site.run_page import report_page
 from tests.builders.atlas import atlas_of
 from tests.builders.atlas import catalog_evidence
@@ -48,7 +48,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("web") / "below" / "a path"
     others = sample("history", "questions", "failures")
     made = atlas_of([*catalog_evidence(), *others])
-    write(folder, site(made, QUESTIONS))
+    write(folder, build_site(made, QUESTIONS))
     report = atlas_of(sample("story", "failures")).report
     text = report_page("A run", contents.page(report, changes_in(report)), report.cells)
     (folder / "report.html").write_text(text)

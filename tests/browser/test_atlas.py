@@ -20,7 +20,7 @@ from harness.report import contents
 from harness.site.cell_pages import written
 from harness.site.explain import explain
 from harness.site.measured import measured_cells
-from harness.site.pages import site
+from harness.site.pages import build_site
 from harness.site.run_page import report_page
 from tests.browser.conftest import DEADLINE
 from tests.builders.atlas import atlas_of
@@ -119,7 +119,7 @@ def test_words_of_any_length_do_not_widen_a_page(
     name: str, tmp_path: Path, chromium: Browser
 ) -> None:
     made = atlas_of([hostile(each, "x" * 300) for each in sample(name)])
-    write(tmp_path, site(made, QUESTIONS))
+    write(tmp_path, build_site(made, QUESTIONS))
     changes = changes_in(made.report)
     text = report_page("A run", contents.page(made.report, changes), made.report.cells)
     (tmp_path / "report.html").write_text(text)

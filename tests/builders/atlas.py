@@ -23,7 +23,7 @@ from harness.records.results import read_evidence
 from harness.records.rounds import Round
 from harness.records.words import Outcome
 from harness.site.atlas import Atlas
-from harness.site.pages import site
+from harness.site.pages import build_site
 from harness.site.questions import load as load_questions
 from tests.builders.catalogs import REAL
 from tests.samples import make
@@ -50,7 +50,7 @@ def atlas_of(evidence: Sequence[Evidence], **other: Any) -> Atlas:
 def built(atlas: Atlas, url: str = "") -> dict[str, bytes]:
     """The files of a site, by path; none is written twice."""
     files: dict[str, bytes] = {}
-    for file in site(atlas, QUESTIONS, url):
+    for file in build_site(atlas, QUESTIONS, url):
         assert file.path not in files, file.path
         files[file.path] = file.content
     return files
