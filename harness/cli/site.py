@@ -22,6 +22,7 @@ from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.site import questions
 from harness.site.atlas import Atlas
+from harness.site.atlas import Origin
 from harness.site.atlas import Released
 from harness.site.atlas import Snapshot
 from harness.site.pages import build_site
@@ -46,8 +47,10 @@ def site(sources: Sources, url: str, out: Path) -> int:
         list(chain(*runs, *histories)),
         known,
         probe_by("flask-concurrency probe"),
-        toml.read(snapshot, Snapshot, "check --snapshot") if snapshot else None,
-        files.read(released, Released) if released else None,
+        Origin(
+            toml.read(snapshot, Snapshot, "check --snapshot") if snapshot else None,
+            files.read(released, Released) if released else None,
+        ),
         runs,
     )
     count, size = write(out, build_site(atlas, questions.load(), url))

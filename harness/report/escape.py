@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from markupsafe import Markup
+
 _ANSI = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor movements
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # window titles, links
@@ -34,6 +36,9 @@ _SPECIAL_IN_CODE = set("`|")
 
 _JOINER = "&#8288;"
 """An invisible character that keeps GitHub from turning what follows into a mention."""
+
+LONGEST = 2000
+"""Most characters of a value on a page or in a picture."""
 
 
 def _show(character: str) -> str:
@@ -62,6 +67,16 @@ def line(text: str, *, characters: int = 400) -> str:
     if len(shown) <= characters:
         return shown
     return shown[:characters] + "[…]"
+
+
+def legible(text: str) -> str:
+    """Text for HTML or SVG before it is escaped: one line, nothing invisible in it.
+
+    What is marked as safe was drawn or rendered here, and stays as it is.
+    """
+    if isinstance(text, Markup) or (text.isprintable() and len(text) <= LONGEST):
+        return text
+    return line(text, characters=LONGEST)
 
 
 def printable(text: str, *, characters: int = 400) -> str:

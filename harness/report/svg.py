@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
+from typing import NamedTuple
 
 from markupsafe import escape
 from markupsafe import Markup
 
-from harness.report.escape import line as line_of
-
-LONGEST = 2000
-"""Most characters of a text that are drawn."""
+from harness.report.escape import legible
 
 
 def element(name: str, *inside: Markup | str, **attributes: object) -> Markup:
@@ -57,16 +55,23 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
 
 
-def points(places: Sequence[tuple[float, float]]) -> str:
+def points(positions: Sequence[tuple[float, float]]) -> str:
     """Points, in the form of a polygon's or polyline's attribute."""
-    return " ".join(f"{_value(x)},{_value(y)}" for x, y in places)
+    return " ".join(f"{_value(x)},{_value(y)}" for x, y in positions)
 
 
-def legible(text: str) -> str:
-    """Foreign text without invisible characters."""
-    if isinstance(text, Markup) or (text.isprintable() and len(text) <= LONGEST):
-        return text
-    return line_of(text, characters=LONGEST)
+class Scale(NamedTuple):
+    """Positions of the numbers from zero to ``most`` along one side of a picture."""
+
+    most: int
+    zero: float
+    """The position of zero."""
+    end: float
+    """The position of ``most``."""
+
+    def __call__(self, number: float) -> float:
+        """The position of a number."""
+        return self.zero + (self.end - self.zero) * number / self.most
 
 
 def _value(value: object) -> str:

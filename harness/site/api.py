@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
@@ -36,33 +37,24 @@ def files(
     atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
 ) -> Iterator[File]:
     """All files of data."""
+    head = {"schema_version": SCHEMA_VERSION, "generated_at": atlas.generated_at}
+    for path, content in _documents(atlas, site, answered):
+        yield json_file(path, {**head, **content})
+    yield json_file(f"{BASE}/openapi.json", description(site))
+    yield text_file(csv_table.PATH, csv_table.table(atlas))
+    yield json_file(f"{csv_table.PATH}-metadata.json", csv_table.description())
+    # Hosts that read it allow every origin then, as GitHub Pages does anyway.
+    yield text_file("_headers", static("_headers"))
 
-    def document(path: str, **content: Any) -> File:
-        head = {
-            "schema_version": SCHEMA_VERSION,
-            "generated_at": atlas.generated_at,
-        }
-        return json_file(path, {**head, **content})
 
+def _documents(
+    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each document by its path, without the keys that all of them have."""
     cells = {entry.cell.id: cell_data(entry) for entry in atlas.entries}
     for entry in atlas.entries:
         path = f"{BASE}/cell/{address.cell(entry.cell)}.json"
-        yield document(path, cell=cells[entry.cell.id])
-    yield document(
-        "data.json",
-        probe=atlas.report.probe,
-        tool=harness.__version__,
-        sample=site.sample,
-        license=LICENSE,
-        questions={str(each): word.question for each, word in QUESTIONS.items()},
-        cells=cells,
-    )
-    yield document(
-        f"{BASE}/index.json",
-        paths={path: about for path, (about, _) in PATHS.items()},
-        cells=sorted(cells),
-    )
-    yield document(f"{BASE}/servers.json", servers=list(_servers(atlas)))
+        yield path, {"cell": cells[entry.cell.id]}
     for name in atlas.servers:
         newest = [
             cells[entry.cell.id]
@@ -70,23 +62,30 @@ def files(
             if server == name
         ]
         path = f"{BASE}/server/{address.segment(name)}.json"
-        yield document(path, configurations=newest)
-    yield document(f"{BASE}/measured.json", cells=measured_cells(atlas))
-    yield document(f"{BASE}/questions.json", questions=list(map(_question, answered)))
-    yield document(f"{BASE}/timelines.json", lines=atlas.lines)
-    yield document(
-        f"{BASE}/changes.json", changes=list(map(_change, change_pages.entries(atlas)))
+        yield path, {"configurations": newest}
+    yield (
+        "data.json",
+        {
+            "probe": atlas.report.probe,
+            "tool": harness.__version__,
+            "sample": site.sample,
+            "license": LICENSE,
+            "questions": {str(each): text.question for each, text in QUESTIONS.items()},
+            "cells": cells,
+        },
     )
-    yield document(
-        f"{BASE}/unmeasured.json",
-        asked_at=atlas.released.asked_at if atlas.released else None,
-        packages=[each._asdict() for each in atlas.unmeasured],
-    )
-    yield json_file(f"{BASE}/openapi.json", description(site))
-    yield text_file(csv_table.PATH, csv_table.table(atlas))
-    yield json_file(f"{csv_table.PATH}-metadata.json", csv_table.description())
-    # Hosts that read it allow every origin then, as GitHub Pages does anyway.
-    yield text_file("_headers", static("_headers"))
+    paths = {path: about for path, (about, _) in PATHS.items()}
+    yield f"{BASE}/index.json", {"paths": paths, "cells": sorted(cells)}
+    lists: dict[str, Iterable[object]] = {
+        "servers": _servers(atlas),
+        "questions": map(_question, answered),
+        "changes": map(_change, change_pages.entries(atlas)),
+    }
+    for name, items in lists.items():
+        yield f"{BASE}/{name}.json", {name: list(items)}
+    yield f"{BASE}/measured.json", {"cells": measured_cells(atlas)}
+    yield f"{BASE}/timelines.json", {"lines": atlas.lines}
+    yield f"{BASE}/unmeasured.json", _unmeasured(atlas)
 
 
 def json_file(path: str, content: object) -> File:
@@ -130,6 +129,13 @@ def _servers(atlas: Atlas) -> Iterator[dict[str, Any]]:
             "feed": f"changes/{address.segment(name)}.atom",
             "releases": sorted({entry.cell.server_version for entry in entries}),
         }
+
+
+def _unmeasured(atlas: Atlas) -> dict[str, Any]:
+    return {
+        "asked_at": atlas.released.asked_at if atlas.released else None,
+        "packages": [each._asdict() for each in atlas.unmeasured],
+    }
 
 
 def _question(page: QuestionPage) -> dict[str, Any]:

@@ -56,6 +56,17 @@ class Released(Result, frozen=True, kw_only=True):
     """Releases, oldest first, by the name of a server or Flask."""
 
 
+class Origin(NamedTuple):
+    """What is known of evidence beside itself."""
+
+    snapshot: Snapshot | None = None
+    released: Released | None = None
+
+
+ALONE = Origin()
+"""Evidence of which nothing else is known."""
+
+
 class NewerReleases(NamedTuple):
     """Releases on the index that no cell was measured with."""
 
@@ -72,8 +83,7 @@ class Atlas:
         evidence: Sequence[Evidence],
         catalog: Catalog,
         reproduce: Reproduce,
-        snapshot: Snapshot | None = None,
-        released: Released | None = None,
+        origin: Origin = ALONE,
         runs: Sequence[Sequence[Evidence]] = (),
     ) -> None:
         """Judge evidence. Measurements with an older ``probe`` are counted and left
@@ -90,10 +100,9 @@ class Atlas:
         latest = [each for each in evidence if each.probe == probe]
         self.older = len(evidence) - len(latest)
         self.catalog = catalog
-        kept = with_earlier_answers(sorted(latest, key=self._place))
-        self.evidence = newest_cells(sorted(kept, key=self._place))
-        self.snapshot = snapshot
-        self.released = released
+        kept = with_earlier_answers(sorted(latest, key=self._order))
+        self.evidence = newest_cells(sorted(kept, key=self._order))
+        self.snapshot, self.released = origin
         self.report: Report = judge(self.evidence, reproduce)
         self.entries = tuple(entries_of(self.report, self.evidence))
         self.entries_by_run = [
@@ -104,7 +113,7 @@ class Atlas:
             if entry.cell.id in self.by_id
         ]
 
-    def _place(self, evidence: Evidence) -> tuple[object, ...]:
+    def _order(self, evidence: Evidence) -> tuple[object, ...]:
         """A key to sort evidence by: servers as in the catalog, then releases."""
         where = evidence.environment
         names = [server.name for server in self.catalog.servers]
@@ -172,8 +181,8 @@ class Atlas:
 
     def in_order(self, cells: Iterable[CellReport]) -> list[CellReport]:
         """Cells by server and configuration as in the catalog; unknown ones last."""
-        places = {key: place for place, key in enumerate(self.configurations)}
-        return sorted(cells, key=lambda c: places.get(configuration_of(c), len(places)))
+        order = {key: n for n, key in enumerate(self.configurations)}
+        return sorted(cells, key=lambda c: order.get(configuration_of(c), len(order)))
 
     def newest_of(self, server: str) -> list[CellReport]:
         """The newest cell of each configuration of a server, in that order."""

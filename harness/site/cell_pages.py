@@ -132,11 +132,13 @@ def written(atlas: Atlas, cell: CellReport) -> str:
         words = words[1:]  # what only starts the server's own program
     program = words[0].rpartition("/")[2]
     return (
-        shlex.join([program, *_without_places(words[1:])]) if "{" not in program else ""
+        shlex.join([program, *_without_placeholders(words[1:])])
+        if "{" not in program
+        else ""
     )
 
 
-def _without_places(words: list[str]) -> Iterator[str]:
+def _without_placeholders(words: list[str]) -> Iterator[str]:
     """The words without those that say where to listen or where files are."""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if "{" in word or (word.startswith("-") and "{" in following):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -16,19 +17,13 @@ WIDTH, HEIGHT = 640, 336
 LEFT, RIGHT, TOP, BOTTOM = 48, 612, 36, 290
 
 
-class Scale:
-    """Turns numbers of requests into positions in the picture."""
+class Scales(NamedTuple):
+    """Positions of numbers of requests in the picture."""
 
-    def __init__(self, most_offered: int, most_admitted: int) -> None:
-        self.most_offered, self.most_admitted = most_offered, most_admitted
-
-    def x(self, offered: float) -> float:
-        """The horizontal position of a load."""
-        return LEFT + (RIGHT - LEFT) * offered / self.most_offered
-
-    def y(self, admitted: float) -> float:
-        """The vertical position of a number in the app."""
-        return BOTTOM - (BOTTOM - TOP) * admitted / self.most_admitted
+    x: svg.Scale
+    """The loads that were offered."""
+    y: svg.Scale
+    """Requests in the app."""
 
 
 def draw(cell: CellReport) -> Markup:
@@ -37,9 +32,10 @@ def draw(cell: CellReport) -> Markup:
     if not curve:
         return Markup("")
     declared = cell.declared or 0
-    scale = Scale(
-        max(point.offered for point in curve),
-        max(1, declared, *(point.best for point in curve)),
+    most_offered = max(point.offered for point in curve)
+    most_admitted = max(1, declared, *(point.best for point in curve))
+    scale = Scales(
+        svg.Scale(most_offered, LEFT, RIGHT), svg.Scale(most_admitted, BOTTOM, TOP)
     )
     parts = (
         *_axes(scale),
@@ -63,12 +59,12 @@ def _title(cell: CellReport) -> str:
     return f"Requests in the app, of those offered together: {', '.join(loads)}"
 
 
-def _axes(scale: Scale) -> Iterator[Markup]:
-    for number in svg.ticks(scale.most_admitted):
+def _axes(scale: Scales) -> Iterator[Markup]:
+    for number in svg.ticks(scale.y.most):
         y = scale.y(number)
         yield svg.line(LEFT, y, RIGHT, y, "grid")
         yield svg.text(LEFT - 8, y + 4, str(number), "tick", "end")
-    for number in svg.ticks(scale.most_offered, 8):
+    for number in svg.ticks(scale.x.most, 8):
         x = scale.x(number)
         yield svg.line(x, BOTTOM, x, BOTTOM + 5, "axis")
         yield svg.text(x, BOTTOM + 20, str(number), "tick", "middle")
@@ -78,13 +74,13 @@ def _axes(scale: Scale) -> Iterator[Markup]:
     yield svg.text(LEFT - 40, 14, "in the app", "name")
 
 
-def _all_of_them(scale: Scale) -> Iterator[Markup]:
+def _all_of_them(scale: Scales) -> Iterator[Markup]:
     """The line that a server without any bound would follow."""
-    most = min(scale.most_offered, scale.most_admitted)
+    most = min(scale.x.most, scale.y.most)
     yield svg.line(scale.x(0), scale.y(0), scale.x(most), scale.y(most), "all-of-them")
 
 
-def _declared(cell: CellReport, scale: Scale) -> Iterator[Markup]:
+def _declared(cell: CellReport, scale: Scales) -> Iterator[Markup]:
     if cell.declared is None:
         return
     y = scale.y(cell.declared)
@@ -92,7 +88,7 @@ def _declared(cell: CellReport, scale: Scale) -> Iterator[Markup]:
     yield svg.text(RIGHT, y - 6, f"declared {cell.declared}", "declared-name", "end")
 
 
-def _band(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
+def _band(curve: Sequence[AdmissionPoint], scale: Scales) -> Iterator[Markup]:
     """From the worst to the best of each load, and the median as a line."""
     best = [(scale.x(p.offered), scale.y(p.best)) for p in curve]
     worst = [(scale.x(p.offered), scale.y(p.worst)) for p in curve]
@@ -103,7 +99,7 @@ def _band(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
     yield svg.element("polyline", points=svg.points(median), class_="median")
 
 
-def _points(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
+def _points(curve: Sequence[AdmissionPoint], scale: Scales) -> Iterator[Markup]:
     for p in curve:
         x, best, worst = scale.x(p.offered), scale.y(p.best), scale.y(p.worst)
         if p.worst != p.best:
@@ -112,7 +108,7 @@ def _points(curve: Sequence[AdmissionPoint], scale: Scale) -> Iterator[Markup]:
         yield svg.element("circle", cx=x, cy=best, r=4, class_="best")
 
 
-def _chosen(cell: CellReport, scale: Scale) -> Iterator[Markup]:
+def _chosen(cell: CellReport, scale: Scales) -> Iterator[Markup]:
     """The least and the most in a chosen order, if no ordinary round had them."""
     declared = cell.declared
     usual = [p for p in cell.curve if p.offered == declared]

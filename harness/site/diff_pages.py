@@ -161,31 +161,25 @@ def fitting(axis: Axis) -> tuple[object, int]:
     return data, offered
 
 
-class Numbered:
-    """Values that are written once, and referred to by their index."""
+Numbered = dict[object, int]
+"""Values that are written once, by the index by which they are referred to."""
 
-    def __init__(self) -> None:
-        self.values: list[object] = []
-        self._places: dict[object, int] = {}
 
-    def place(self, value: object) -> int:
-        """The index of a value."""
-        if value not in self._places:
-            self._places[value] = len(self.values)
-            self.values.append(value)
-        return self._places[value]
+def _index(table: Numbered, value: object) -> int:
+    """The index of a value, which is added if it is new."""
+    return table.setdefault(value, len(table))
 
 
 def _data(axis: Axis, offered: int) -> dict[str, object]:
     """The data that the page's script needs, of the newest releases.
 
-    ``rows`` has the label, the end of the address, and by release the places of a
+    ``rows`` has the label, the end of the address, and by release the indexes of a
     number and of the beginning of the address; ``pairs`` has, by two releases, the
-    places of a row and of what became of it.
+    indexes of a row and of what became of it.
     """
     releases = axis.releases[-offered:]
     cut = axis._replace(releases=releases)
-    tables = {"numbers": Numbered(), "folders": Numbered(), "changes": Numbered()}
+    tables: dict[str, Numbered] = {"numbers": {}, "folders": {}, "changes": {}}
     rows = [
         [
             row.label,
@@ -194,16 +188,16 @@ def _data(axis: Axis, offered: int) -> dict[str, object]:
         ]
         for row in cut.rows
     ]
-    places = {release: n for n, release in enumerate(releases)}
+    index = {release: n for n, release in enumerate(releases)}
     pairs = {
-        f"{places[b]} {places[n]}": list(_changed(cut, b, n, tables["changes"]))
+        f"{index[b]} {index[n]}": list(_changed(cut, b, n, tables["changes"]))
         for b, n in cut.pairs()
     }
     return {
         "releases": releases,
         "rows": rows,
         "pairs": pairs,
-        **{name: table.values for name, table in tables.items()},
+        **{name: list(table) for name, table in tables.items()},
     }
 
 
@@ -222,16 +216,16 @@ def _short(entry: AtlasCell | None, tables: dict[str, Numbered]) -> list[int]:
         return []
     number = number_of(entry.cell), css_class(words.mark(entry.cell))
     folder, _ = _address(entry)
-    return [tables["numbers"].place(number), tables["folders"].place(folder)]
+    return [_index(tables["numbers"], number), _index(tables["folders"], folder)]
 
 
 def _changed(
     axis: Axis, before: str, now: str, changes: Numbered
 ) -> Iterator[list[int]]:
     """Rows in both releases whose result is not the same."""
-    places = {row.label: n for n, row in enumerate(axis.rows)}
+    index = {row.label: n for n, row in enumerate(axis.rows)}
     for each in compare(axis, before, now):
         if each.mark is not SAME and each.before and each.now:
             mark = f"{each.mark.symbol} {each.mark.word}"
             change = mark, css_class(each.mark), each.reason
-            yield [places[each.row.label], changes.place(change)]
+            yield [index[each.row.label], _index(changes, change)]

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
 from collections.abc import Sequence
 
 from harness.records.report import CellReport
 from harness.report import words
 from harness.report.sections.matrix_cells import VARYING
+from harness.site import badges
 
 WIDTH, HEIGHT = 600, 315
 
-PALETTE = {
+PALETTE: dict[str, Iterable[int]] = {
     "page": (0xFD, 0xFD, 0xFC),
     "ink": (0x1C, 0x23, 0x21),
     "rule": (0xD9, 0xDD, 0xD8),
-    "green": (0x1F, 0x7A, 0x4D),
+    **{name: bytes.fromhex(colour[1:]) for name, colour in badges.COLOURS.items()},
+    # That of badges is darker, since white text stands on it.
     "yellow": (0xB4, 0x53, 0x09),
-    "red": (0xB3, 0x26, 0x1E),
-    "blue": (0x1F, 0x5F, 0x9E),
-    "magenta": (0x6F, 0x3A, 0xA0),
-    "bright_black": (0x5C, 0x66, 0x62),
 }
+"""Red, green and blue of each colour."""
 COLOURS = {name: n for n, name in enumerate(PALETTE)}
 
 #    0
@@ -75,7 +75,7 @@ class Canvas:
 
     def _digit(self, bars: str, x: float, y: float, size: float, colour: str) -> None:
         wide, half, thick = size * 0.55, size / 2, size * 0.11
-        places = {
+        boxes = {
             "0": (x, y, wide, thick),
             "1": (x + wide - thick, y, thick, half + thick / 2),
             "2": (x + wide - thick, y + half - thick / 2, thick, half + thick / 2),
@@ -85,7 +85,7 @@ class Canvas:
             "6": (x, y + half - thick / 2, wide, thick),
         }
         for bar in bars:
-            self.box(*places[bar], colour)
+            self.box(*boxes[bar], colour)
 
     def png(self) -> bytes:
         """The picture as a file."""

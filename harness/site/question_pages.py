@@ -12,7 +12,7 @@ from harness.site import address
 from harness.site import curve
 from harness.site import schema_org
 from harness.site.questions import is_answer_to
-from harness.site.questions import places_in
+from harness.site.questions import placeholders_in
 from harness.site.questions import QuestionPage
 from harness.site.questions import Topic
 from harness.site.questions import Wording
@@ -59,7 +59,7 @@ def _near(one: QuestionPage, other: QuestionPage) -> bool:
 def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
     """The answers to other questions that the page cites, by the id of the cell."""
     cited: dict[str, list[Answer]] = defaultdict(list)
-    for name, field in places_in(page.question):
+    for name, field in placeholders_in(page.question):
         if cell := page.cells.get(name):
             known = cited[cell.id]
             known += [

@@ -40,7 +40,7 @@ from harness.site.rendering import shown
 
 FOLDER = Path(__file__).parent / "questions"
 
-PLACE = re.compile(r"\{([a-z0-9-]+)\.([a-z0-9-]+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\.([a-z0-9-]+)\}")
 """A placeholder for a value of a cell, such as ``{gthread.number}``."""
 
 
@@ -66,8 +66,8 @@ class TypedQuestion(Record, frozen=True, kw_only=True):
     also: tuple[Sentence, ...] = ()
     """Other words that people ask it in."""
     answer: Sentence
-    """One or two sentences, with places such as ``{name.number}`` for what was measured
-    of the cells below, and code between backticks."""
+    """One or two sentences, with placeholders such as ``{name.number}`` for what was
+    measured of the cells below, and code between backticks."""
     wrong: str = ""
     """A well-known answer, and since when it is wrong."""
     detail: tuple[Sentence, ...] = ()
@@ -120,12 +120,12 @@ class QuestionPage(NamedTuple):
     def written(self, text: str, root: str = "") -> Wording:
         """A text with numbers of cells; each is a link to its cell."""
         plain, marked, end = "", Markup(""), 0
-        for place in PLACE.finditer(text):
-            before = text[end : place.start()]
-            value = self._value(*place.groups())
+        for match in PLACEHOLDER.finditer(text):
+            before = text[end : match.start()]
+            value = self._value(*match.groups())
             plain += before.replace("`", "") + value
-            marked += _with_code(before) + self._link(place[1], value, root)
-            end = place.end()
+            marked += _with_code(before) + self._link(match[1], value, root)
+            end = match.end()
         rest = text[end:]
         return Wording(plain + rest.replace("`", ""), marked + _with_code(rest))
 
@@ -172,7 +172,7 @@ def _cited(
     are cited, as not every release was asked everything.
     """
     fields: dict[str, set[str]] = defaultdict(set)
-    for name, field in places_in(question):
+    for name, field in placeholders_in(question):
         fields[name].add(field)
     cited = {}
     for name, glob in question.cells.items():
@@ -182,10 +182,10 @@ def _cited(
     return cited
 
 
-def places_in(question: TypedQuestion) -> Iterator[tuple[str, str]]:
+def placeholders_in(question: TypedQuestion) -> Iterator[tuple[str, str]]:
     """The short names of cells and the fields in all texts of a question."""
     for text in (question.answer, question.wrong, *question.detail):
-        yield from ((place[1], place[2]) for place in PLACE.finditer(text))
+        yield from ((match[1], match[2]) for match in PLACEHOLDER.finditer(text))
 
 
 def _has(cell: CellReport, fields: Iterable[str]) -> bool:
@@ -206,7 +206,9 @@ def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPag
     """Questions whose answer comes from the answer to another question."""
 
     def cites(text: str) -> bool:
-        return any(is_answer_to(place[2], question) for place in PLACE.finditer(text))
+        return any(
+            is_answer_to(match[2], question) for match in PLACEHOLDER.finditer(text)
+        )
 
     return [page for page in pages if not page.missing and cites(page.question.answer)]
 

@@ -47,21 +47,22 @@ def draw(line: Line, cells: Mapping[str, CellReport]) -> Markup:
         return Markup("")
     numbers = {release: _numbers(cell) for release, cell in cells.items()}
     top = max((number.ceiling or 0 for number in numbers.values()), default=0) or 1
+    y = svg.Scale(top, BOTTOM, TOP)
     width = max(NARROWEST, LEFT + STEP * len(releases) + 20)
-    places = {release: LEFT + STEP * (n + 0.5) for n, release in enumerate(releases)}
+    positions = {release: LEFT + STEP * (n + 0.5) for n, release in enumerate(releases)}
 
     parts = [
-        *_axes(releases, places, top, width),
-        *_steps([(places[r], numbers[r]) for r in releases], top),
+        *_axes(releases, positions, y, width),
+        *_steps([(positions[r], numbers[r]) for r in releases], y),
         *(
             mark
             for release in releases
-            for mark in _release(places[release], numbers[release], top)
+            for mark in _release(positions[release], numbers[release], y)
         ),
         *(
             mark
-            for n, span in enumerate(_changed(line, places))
-            for mark in _change(places[span.releases[0]], span, 14 + n % 2 * 15)
+            for n, span in enumerate(_changed(line, positions))
+            for mark in _change(positions[span.releases[0]], span, 14 + n % 2 * 15)
         ),
     ]
     return svg.picture(width, HEIGHT, _title(line), *parts, kind="releases")
@@ -82,20 +83,16 @@ def _title(line: Line) -> str:
     return f"{line.configuration} by release of {line.package}: {spans or 'no result'}"
 
 
-def _y(number: float, top: int) -> float:
-    return BOTTOM - (BOTTOM - TOP) * number / top
-
-
 def _axes(
-    releases: Sequence[str], places: Mapping[str, float], top: int, width: int
+    releases: Sequence[str], positions: Mapping[str, float], y: svg.Scale, width: int
 ) -> Iterator[Markup]:
-    for number in svg.ticks(top, 4):
-        y = _y(number, top)
-        yield svg.line(LEFT, y, width - 12, y, "grid")
-        yield svg.text(LEFT - 8, y + 4, str(number), "tick", "end")
+    for number in svg.ticks(y.most, 4):
+        at = y(number)
+        yield svg.line(LEFT, at, width - 12, at, "grid")
+        yield svg.text(LEFT - 8, at + 4, str(number), "tick", "end")
     yield svg.line(LEFT, BOTTOM, width - 12, BOTTOM, "axis")
     for release in releases:
-        x = places[release]
+        x = positions[release]
         yield svg.element(
             "text",
             release,
@@ -108,7 +105,7 @@ def _axes(
 
 
 def _steps(
-    numbers: Sequence[tuple[float, ReleaseNumbers]], top: int
+    numbers: Sequence[tuple[float, ReleaseNumbers]], y: svg.Scale
 ) -> Iterator[Markup]:
     """Steps of the ceiling and the floor, broken where a release has no number."""
     run: list[tuple[float, ReleaseNumbers]] = []
@@ -117,16 +114,16 @@ def _steps(
             run.append((x, each))
             continue
         if run:
-            yield from _unbroken(run, top)
+            yield from _unbroken(run, y)
         run = []
 
 
 def _unbroken(
-    run: Sequence[tuple[float, ReleaseNumbers]], top: int
+    run: Sequence[tuple[float, ReleaseNumbers]], y: svg.Scale
 ) -> Iterator[Markup]:
     def steps(values: Sequence[float]) -> list[tuple[float, float]]:
         return [
-            (x + side, _y(value, top))
+            (x + side, y(value))
             for (x, _), value in zip(run, values, strict=True)
             for side in (-STEP / 2, STEP / 2)
         ]
@@ -139,24 +136,24 @@ def _unbroken(
     yield svg.element("polyline", points=svg.points(ceiling), class_="ceiling")
 
 
-def _release(x: float, numbers: ReleaseNumbers, top: int) -> Iterator[Markup]:
+def _release(x: float, numbers: ReleaseNumbers, y: svg.Scale) -> Iterator[Markup]:
     if numbers.ceiling is None:
         yield svg.text(x, BOTTOM - 6, numbers.symbol, "none", "middle")
         return
     if numbers.floor is not None and numbers.floor != numbers.ceiling:
         # Never below the axis, where the releases are.
-        low = min(_y(numbers.floor, top) + 15, BOTTOM - 6)
+        low = min(y(numbers.floor) + 15, BOTTOM - 6)
         yield svg.text(x, low, str(numbers.floor), "low", "middle")
-    high = _y(numbers.ceiling, top) - 6
+    high = y(numbers.ceiling) - 6
     yield svg.text(x, high, str(numbers.ceiling), "high", "middle")
 
 
-def _changed(line: Line, places: Mapping[str, float]) -> list[Span]:
+def _changed(line: Line, positions: Mapping[str, float]) -> list[Span]:
     """Spans that begin with a change that has a symbol."""
     return [
         span
         for span in line.spans
-        if span.change in DRAWN and span.releases[0] in places
+        if span.change in DRAWN and span.releases[0] in positions
     ]
 
 

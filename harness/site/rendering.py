@@ -25,14 +25,11 @@ from markupsafe import Markup
 from harness.records.report import CellReport
 from harness.report import words
 from harness.report.escape import is_link
-from harness.report.escape import line
+from harness.report.escape import legible
 from harness.report.escape import printable_lines
 from harness.report.html import css_class
 from harness.report.sections.matrix_cells import number
 from harness.site import address
-
-LONGEST = 2000
-"""Most characters of a value that are shown."""
 
 
 class File(NamedTuple):
@@ -49,11 +46,7 @@ def text_file(path: str, text: str) -> File:
 
 def shown(value: object) -> object:
     """A value as one printable line, with nothing invisible in it."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    if value.isprintable() and len(value) <= LONGEST:
-        return value
-    return line(value, characters=LONGEST)
+    return legible(value) if isinstance(value, str) else value
 
 
 def lines(value: str, characters: int = 6000) -> str:

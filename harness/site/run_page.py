@@ -21,6 +21,7 @@ from harness.site import curve
 from harness.site import lanes
 from harness.site import release_chart
 from harness.site import sentences
+from harness.site.atlas_cell import configuration_of
 from harness.site.rendering import render
 
 MOST_DRAWN = 120
@@ -89,8 +90,8 @@ def _timelines(
     lines: Iterable[Line], cells: Sequence[CellReport]
 ) -> Iterator[DrawnTimeline]:
     for line in lines:
-        own = line.server, line.configuration
-        same = [cell for cell in cells if (cell.server, cell.configuration) == own]
+        own = configuration_of(line)
+        same = (cell for cell in cells if configuration_of(cell) == own)
         on_it = sentences.by_release(line, same)
         if len(on_it) > 1:
             picture = release_chart.draw(line, on_it)

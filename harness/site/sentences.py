@@ -11,6 +11,7 @@ from harness.records.track import Span
 from harness.records.words import Outcome
 from harness.report import words
 from harness.site.atlas import Atlas
+from harness.site.atlas_cell import configuration_of
 from harness.site.release_lines import FLASK
 from harness.site.release_lines import release_of
 from harness.site.release_lines import so_since
@@ -36,7 +37,7 @@ def sentence(text: str) -> str:
 
 def since(atlas: Atlas, cell: CellReport) -> Iterator[str]:
     """Since which releases a cell is as it is, a sentence for each of its lines."""
-    for line in atlas.lines_of.get((cell.server, cell.configuration), ()):
+    for line in atlas.lines_of.get(configuration_of(cell), ()):
         if not is_on(line, cell):
             continue
         if spans := so_since(line, release_of(line.package, cell)):

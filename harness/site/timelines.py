@@ -21,6 +21,7 @@ from harness.site import address
 from harness.site import release_chart
 from harness.site import sentences
 from harness.site.atlas import Atlas
+from harness.site.atlas_cell import configuration_of
 from harness.site.release_lines import FLASK
 
 SWINGS = 4
@@ -131,5 +132,5 @@ def _gap(gap: Gap) -> str:
 
 def cells_of(atlas: Atlas, line: Line) -> dict[str, CellReport]:
     """The cells on a line, by the release that it follows."""
-    entries = atlas.by_configuration.get((line.server, line.configuration), ())
+    entries = atlas.by_configuration.get(configuration_of(line), ())
     return sentences.by_release(line, (entry.cell for entry in entries))

@@ -20,6 +20,7 @@ from harness.records.track import Line
 from harness.report.words import QUESTIONS as QUESTIONS_ASKED
 from harness.site import change_pages
 from harness.site import questions
+from harness.site.atlas import Origin
 from harness.site.atlas import Released
 from harness.site.explain import MeasuredCell
 from harness.site.site_context import SiteContext
@@ -171,7 +172,7 @@ def test_what_is_out_and_not_measured_is_told() -> None:
             "Flask": ("3.1.3",),
         },
     )
-    atlas = atlas_of(sample("single"), released=released)
+    atlas = atlas_of(sample("single"), origin=Origin(released=released))
     assert [each.releases for each in atlas.unmeasured] == [("27.0.2",)]
     files = built(atlas)
     assert b"27.0.2 is out and not measured yet" in files["server/gunicorn.html"]

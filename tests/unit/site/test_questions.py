@@ -14,7 +14,7 @@ from harness.records.results import read_evidence
 from harness.report.words import QUESTIONS
 from harness.site.answer_values import value_of
 from harness.site.questions import answered
-from harness.site.questions import PLACE
+from harness.site.questions import PLACEHOLDER
 from harness.site.questions import QuestionPage
 from harness.site.questions import Topic
 from harness.site.questions import TypedQuestion
@@ -47,10 +47,10 @@ def test_a_question_cites_what_the_catalog_has(
     assert re.fullmatch(r"[a-z0-9-]+", name)
     page = cited()[name]
     assert page.missing == []
-    used = {place[1] for place in PLACE.finditer(texts(question))}
+    used = {place[1] for place in PLACEHOLDER.finditer(texts(question))}
     assert used <= set(question.cells), "a place has no cell"
     assert used == set(question.cells), "a cell is cited and not used"
-    for place in PLACE.finditer(texts(question)):
+    for place in PLACEHOLDER.finditer(texts(question)):
         assert value_of(page.cells[place[1]], place[2])
     assert "{" not in page.answer and "`" not in page.answer
     assert question.asked[-1] in "?`" or question.asked.endswith("?")
@@ -61,7 +61,7 @@ def test_no_number_of_an_answer_is_written_by_hand(
     name: str, question: TypedQuestion
 ) -> None:
     """Only what the reader chooses, such as `--threads 4`, and releases are."""
-    text = re.sub(r"`[^`]*`", "", PLACE.sub("", question.answer))
+    text = re.sub(r"`[^`]*`", "", PLACEHOLDER.sub("", question.answer))
     text = re.sub(r"(gunicorn|Flask) \d+(\.\d+)*", "", text)
     assert set(re.findall(r"\b\d+\b", text)) <= {"1000", "10", "4", "100", "512"}, text
 
