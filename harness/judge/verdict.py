@@ -10,6 +10,9 @@ quiet, or were turned away: a harness that is too slow says nothing about a serv
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Iterator
+
 from harness.judge.caveats import caveats_on
 from harness.judge.full import is_more_by_chance
 from harness.judge.full import lets_nobody_in
@@ -36,105 +39,109 @@ CAME_LATE = (
 )
 """The caveat on a server that starts threads or workers late without declaring it."""
 
-MORE = "so it may admit more"
+MAY_BE_MORE = "so it may admit more"
 """The end of each reason for which *as declared* is left open."""
 
+Finding = tuple[Verdict, str]
+"""A verdict, and the reason for it."""
 
-def verdict_on(cell: CellEvidence, limit: int) -> tuple[Verdict, str]:
+
+def verdict_on(cell: CellEvidence, limit: int) -> Finding:
     """The verdict on a measured cell, and the reason in one sentence.
 
     ``limit`` takes the place of the declared number where none is declared.
     """
     load = load_of(cell.declaration.declared, limit)
     numbers = sum_up_cell(cell, load)
-    word, reason = _verdict(CellNumbers(cell, load, numbers))
+    seen = CellNumbers(cell, load, numbers)
+    word, reason = _verdict(seen)
     if not numbers.ceiling and word is Verdict.UNKNOWN:
         return word, reason  # nothing is known that other words would be about
-    chance = []
-    if cell.not_steered and not cell.declaration.grows:
-        chance.append(f"left to chance which worker got what, as {cell.not_steered}")
-    if starts_by_chance(cell, load):
-        why = cell.declaration.by_chance
-        chance.append(f"the least is what was seen, and no more: {why}")
-    elif is_more_by_chance(cell, numbers.ceiling or 0):
-        chance.append(f"one more is by chance: {cell.declaration.by_chance}")
-    if cell.restarts:
-        chance.append(CAME_LATE)
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
     caveats = caveats_on(cell.rounds, load, order_is_known=order_is_known)
-    return word, "; ".join((reason, *chance, *caveats))
+    return word, "; ".join((reason, *_left_to_chance(seen), *caveats))
 
 
-def _verdict(seen: CellNumbers) -> tuple[Verdict, str]:
-    cell, load, numbers = seen
-    declared, ceiling, floor = seen.declared, numbers.ceiling, numbers.floor
-    if broken := sum(round_.broken for round_ in cell.all_rounds):
+def _left_to_chance(seen: CellNumbers) -> Iterator[str]:
+    """Caveats on what chance decided, each the end of a sentence."""
+    cell = seen.cell
+    if cell.not_steered and not cell.declaration.grows:
+        yield f"left to chance which worker got what, as {cell.not_steered}"
+    if starts_by_chance(cell, seen.load):
+        why = cell.declaration.by_chance
+        yield f"the least is what was seen, and no more: {why}"
+    elif is_more_by_chance(cell, seen.ceiling):
+        yield f"one more is by chance: {cell.declaration.by_chance}"
+    if cell.restarts:
+        yield CAME_LATE
+
+
+def _verdict(seen: CellNumbers) -> Finding:
+    """The finding of the first rule that applies; the last one always does."""
+    return next(found for rule in RULES if (found := rule(seen)))
+
+
+def _mistrusted(seen: CellNumbers) -> Finding | None:
+    """Nothing is known if requests left the app unasked, or something else answered."""
+    if broken := sum(round_.broken for round_ in seen.cell.all_rounds):
         return Verdict.UNKNOWN, (
             f"{plural(broken, 'request')} left the app before being let go, so the "
             "numbers cannot be trusted"
         )
-    if early := sum(round_.early for round_ in cell.rounds):
+    if early := sum(round_.early for round_ in seen.cell.rounds):
         return Verdict.UNKNOWN, (
             f"{plural(early, 'request')} had an answer before the app was done with "
             f"{'it' if early == 1 else 'them'}, so something else answers, and how "
             "many requests it takes at once cannot be seen in the app"
         )
-    if ceiling is None or floor is None:
+    return None
+
+
+def _without_number(seen: CellNumbers) -> Finding | None:
+    """Nothing is known without a whole round, or if no request got into the app."""
+    if seen.numbers.floor is None:
         why = f"{seen.no_round()}, so the verdict is open"
         return Verdict.UNKNOWN, f"{seen.declares}; {why}"
-    if ceiling == 0 and any(round_.waiting for round_ in cell.rounds):
+    if seen.ceiling == 0 and any(round_.waiting for round_ in seen.cell.rounds):
         return Verdict.UNKNOWN, (
             f"{seen.declares}; the app answered once, but none of the requests to be "
             "held got into it, not even one that came alone; look for what keeps them "
             "in front of it, such as middleware that waits for another service"
         )
-    if declared is not None and ceiling > declared:
-        word = Verdict.UNEVEN if is_more_by_chance(cell, ceiling) else Verdict.MORE
-        return word, (
-            f"{seen.declares}; up to {ceiling} were in the app at once when "
-            f"{seen.most_offered} were offered"
-        )
-    if left_out := passed_over(cell):
+    return None
+
+
+def _more(seen: CellNumbers) -> Finding | None:
+    """The verdict if more than declared were in the app."""
+    if seen.declared is None or seen.ceiling <= seen.declared:
+        return None
+    chance = is_more_by_chance(seen.cell, seen.ceiling)
+    return Verdict.UNEVEN if chance else Verdict.MORE, (
+        f"{seen.declares}; up to {seen.ceiling} were in the app at once when "
+        f"{seen.most_offered} were offered"
+    )
+
+
+def _not_offered(seen: CellNumbers) -> Finding | None:
+    """What another order of workers or threads would give is not known."""
+    if left_out := passed_over(seen.cell):
         return Verdict.UNKNOWN, (
-            f"{seen.so_many()}, but {left_out} of {cell.workers} processes got none of "
-            f"those that waited, as others had accepted them before, {MORE}"
+            f"{seen.so_many()}, but {left_out} of {seen.cell.workers} processes got "
+            "none of those that waited, as others had accepted them before, "
+            f"{MAY_BE_MORE}"
         )
-    if cell.not_steered == BY_THREADS:
+    if seen.cell.not_steered == BY_THREADS:
         why = "another order of its threads may give less or more"
         return Verdict.UNKNOWN, f"{seen.so_many()}, but {why}"
-    if cell.declaration.grows and floor < load:
-        return _grows(seen)
-    sure_of_most = numbers.ceiling_by is Basis.GUARANTEED
-    if cell.not_steered == TOO_LONG and not (sure_of_most and floor < load):
-        return Verdict.UNKNOWN, (
-            f"{seen.so_many()}, but this machine was too slow to find the least and "
-            "the most; measure again while it has less to do"
-        )
-    if min(ceiling, floor) < load or (declared is None and numbers.bounded):
-        return _short(seen)
-    if declared is None:
-        return Verdict.AS_DECLARED, (
-            f"{seen.declares}; at least {ceiling} were in the app at once, the limit "
-            "of what was tried"
-        )
-    so_many = f"{seen.declares}; {declared} were in the app at once"
-    if not numbers.bounded:
-        return Verdict.UNKNOWN, f"{so_many}, but {seen.open_end()}, {MORE}"
-    if cell.asleep_workers or (cell.idle_workers and not sure_of_most):
-        return Verdict.UNKNOWN, f"{so_many}, but {seen.idle()}, {MORE}"
-    reached = (
-        f"{seen.declares}; {declared} of {declared} offered were in the app at "
-        f"once {seen.whenever()}, and further ones {seen.fate()}"
-    )
-    if starts_by_chance(cell, load):
-        return Verdict.UNEVEN, f"{reached}, but chance may start fewer threads"
-    return Verdict.AS_DECLARED, reached
+    return None
 
 
-def _grows(seen: CellNumbers) -> tuple[Verdict, str]:
+def _grows(seen: CellNumbers) -> Finding | None:
     """The verdict on a server that adds processes only while requests wait."""
-    ceiling, floor = seen.numbers.ceiling, seen.numbers.floor
-    words = f"{seen.declares}; {floor} at once, and grows to"
+    if not seen.cell.declaration.grows or seen.floor >= seen.load:
+        return None
+    ceiling = seen.ceiling
+    words = f"{seen.declares}; {seen.floor} at once, and grows to"
     if ceiling == seen.load:
         return Verdict.UNEVEN, f"{words} {ceiling} while requests wait"
     return Verdict.UNKNOWN, (
@@ -143,10 +150,23 @@ def _grows(seen: CellNumbers) -> tuple[Verdict, str]:
     )
 
 
-def _short(seen: CellNumbers) -> tuple[Verdict, str]:
+def _too_slow(seen: CellNumbers) -> Finding | None:
+    """Where workers could not be stopped for long enough only *uneven* is sure."""
+    uneven = seen.is_sure_of_most and seen.floor < seen.load
+    if seen.cell.not_steered != TOO_LONG or uneven:
+        return None
+    return Verdict.UNKNOWN, (
+        f"{seen.so_many()}, but this machine was too slow to find the least and the "
+        "most; measure again while it has less to do"
+    )
+
+
+def _short(seen: CellNumbers) -> Finding | None:
     """The verdict if fewer than declared were in the app, always or at times."""
-    cell, load, numbers = seen
-    ceiling, floor = numbers.ceiling or 0, numbers.floor or 0
+    cell, load, ceiling, floor = seen.cell, seen.load, seen.ceiling, seen.floor
+    bounded = seen.declared is None and seen.numbers.bounded
+    if min(ceiling, floor) >= load and not bounded:
+        return None
     uneven = floor < load <= ceiling
     unsure = unsure_rounds(cell, floor if uneven else ceiling)
     sure = uneven or not unsure or was_full_alone(cell, load, ceiling)
@@ -179,3 +199,37 @@ def _short(seen: CellNumbers) -> tuple[Verdict, str]:
             f"up to {seen.most_offered} were offered"
         )
     return Verdict.UNEVEN, f"{seen.declares}; {seen.uneven()}"
+
+
+def _unbounded(seen: CellNumbers) -> Finding | None:
+    """The verdict if nothing bounded what declares no bound."""
+    if seen.declared is not None:
+        return None
+    return Verdict.AS_DECLARED, (
+        f"{seen.declares}; at least {seen.ceiling} were in the app at once, the limit "
+        "of what was tried"
+    )
+
+
+def _reached(seen: CellNumbers) -> Finding:
+    """The verdict if exactly the declared number was in the app, every time."""
+    cell, declared = seen.cell, seen.declared
+    so_many = f"{seen.declares}; {declared} were in the app at once"
+    if not seen.numbers.bounded:
+        return Verdict.UNKNOWN, f"{so_many}, but {seen.open_end()}, {MAY_BE_MORE}"
+    if cell.asleep_workers or (cell.idle_workers and not seen.is_sure_of_most):
+        return Verdict.UNKNOWN, f"{so_many}, but {seen.idle()}, {MAY_BE_MORE}"
+    reached = (
+        f"{seen.declares}; {declared} of {declared} offered were in the app at "
+        f"once {seen.whenever()}, and further ones {seen.fate()}"
+    )
+    if starts_by_chance(cell, seen.load):
+        return Verdict.UNEVEN, f"{reached}, but chance may start fewer threads"
+    return Verdict.AS_DECLARED, reached
+
+
+RULES: tuple[Callable[[CellNumbers], Finding | None], ...] = (
+    *(_mistrusted, _without_number, _more, _not_offered),
+    *(_grows, _too_slow, _short, _unbounded, _reached),
+)
+"""The order matters: each rule may rely on those before it not having applied."""

@@ -36,6 +36,21 @@ class CellNumbers(NamedTuple):
         return self.cell.declaration.declared
 
     @property
+    def ceiling(self) -> int:
+        """The most in the app at once; 0 without rounds."""
+        return self.numbers.ceiling or 0
+
+    @property
+    def floor(self) -> int:
+        """The least in the app of the load; 0 without rounds that offered it."""
+        return self.numbers.floor or 0
+
+    @property
+    def is_sure_of_most(self) -> bool:
+        """Whether no order of arrival gives more than the ceiling."""
+        return self.numbers.ceiling_by is Basis.GUARANTEED
+
+    @property
     def declares(self) -> str:
         """A clause on what the cell declares."""
         return f"declares {'no bound' if self.declared is None else self.declared}"
@@ -47,17 +62,17 @@ class CellNumbers(NamedTuple):
 
     def so_many(self) -> str:
         """The declaration, and how many were in the app."""
-        ceiling, floor, load = self.numbers.ceiling, self.numbers.floor, self.load
-        words = f"at times {floor} of {load}"
-        if (ceiling or 0) < load:
-            words = f"at most {ceiling} of {self.most_offered}"
-        elif (floor or 0) >= load:
+        load = self.load
+        words = f"at times {self.floor} of {load}"
+        if self.ceiling < load:
+            words = f"at most {self.ceiling} of {self.most_offered}"
+        elif self.floor >= load:
             words = f"all of {load}"
         return f"{self.declares}; {words} offered were in the app at once"
 
     def uneven(self) -> str:
         """A clause on how many of the load enter at worst, at best, and by chance."""
-        floor, load, steered = self.numbers.floor or 0, self.load, self.cell.steered
+        floor, load, steered = self.floor, self.load, self.cell.steered
         rounds = at_load(undisturbed(self.cell.rounds), load)
         seen = [round_.admitted for round_ in rounds]
         if self.numbers.floor_by is Basis.SEEN or not least_rounds(steered, load):
