@@ -25,23 +25,23 @@ HEAD = """\
 
 <!-- Made of docs/witness.json: nox -s witness, nox -s docs -->
 
-The probe counts requests that say themselves that they are in the app. These are the
-accounts of others, which share nothing with that:
+The probe counts requests that report themselves to it. For anyone who would rather
+not take its word, this page compares its numbers with independent witnesses:
 
 - **The kernel**, in every cell of every run on Linux: how many of the requests held in
   the app have a connection that a process of the server has accepted. In brackets: how
-  many more it had accepted, which wait inside.
+  many more connections it had accepted, whose requests wait inside the server.
 - **Plain timed requests**: threads with `http.client`, and a view that sleeps for
-  {sleep:g} s. Nothing is held and nothing reports. As many as are in the column *sent*
-  are sent at once; those that end before {cut:g} s were handled at once. The median of
-  the tries has to be within what the probe says.
-- **The server's own figure** while these sleep, where it has one: uWSGI's stats server,
+  {sleep:g} s. Nothing is held and nothing reports to the probe. The column *sent* says
+  how many are sent at once; those that end before {cut:g} s were handled at once. The
+  median of the tries has to be within the probe's range.
+- **The server's own figure** during these sleeps, if it has one: uWSGI's stats server,
   granian's metrics (connections that do not wait for a thread), the busy threads in
-  mod_wsgi's `request_metrics`, and the depth of the queue that waitress warns of.
-  gunicorn has none: its statsd counts requests that have ended, and its control socket
-  tells of workers only.
+  mod_wsgi's `request_metrics`, and the queue depth in waitress's warnings. gunicorn has
+  none: its statsd counts requests that have ended, and its control socket reports only
+  workers.
 
-Measured on {day}, with {processors} processors. The probe's number is a range where it
+Measured on {day}, with {processors} processors. The probe's number is a range if it
 depends on which worker gets the requests: `4–8`.
 """
 

@@ -22,7 +22,7 @@ def test_the_table_has_every_shape_once() -> None:
         [f"| {each['repository']}: `{each['file']}`", each["what"]]
         for each in (*SHAPES, *NOT_RUN, *IN_CONTAINERS)
     ]
-    assert f"These {len(SHAPES)} are checked by a test" in part
+    assert f"A test checks these {len(SHAPES)}" in part
     assert f"These {len(NOT_RUN)} name a server" in part
     assert f"These {len(IN_CONTAINERS)} start containers" in part
     assert len({shape["repository"] for shape in SHAPES}) == len(SHAPES) >= 40
