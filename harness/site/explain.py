@@ -1,8 +1,8 @@
 """Explains what a command declares, and finds the nearest measured configuration.
 
-Only the words of the command are looked at, by the rules in ``explain.toml``; the page
-does the same with the same rules (``static/explain.js``). Rule: what the words leave
-open is unknown, and the answer says why.
+Only the words of the command are looked at, by the rules of ``plan.server_options``;
+the page does the same with the same rules (``static/explain.js``). Rule: what the words
+leave open is unknown, and the answer says why.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from harness.plan.server_options import CapacityRule
+from harness.plan.server_options import CommandOf
+from harness.plan.server_options import rules
 from harness.records.words import Result
-from harness.site.explain_rules import CapacityRule
-from harness.site.explain_rules import CommandOf
-from harness.site.explain_rules import rules
 from harness.site.typed_command import Cannot
 from harness.site.typed_command import is_short
 from harness.site.typed_command import ServerCommand

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from harness.plan.server_options import rules
 from harness.records.report import CellReport
 from harness.report import words
 from harness.site import address
@@ -11,7 +12,6 @@ from harness.site.atlas import Atlas
 from harness.site.cell_pages import written
 from harness.site.explain import explain
 from harness.site.explain import MeasuredCell
-from harness.site.explain_rules import rules
 from harness.site.rendering import number_of
 
 WITH_MORE = "with_flask_"

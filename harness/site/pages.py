@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from harness.plan.server_options import rules
 from harness.records.text import plural
 from harness.report.words import QUESTIONS
 from harness.site import address
@@ -25,7 +26,6 @@ from harness.site import schema_org
 from harness.site import server_pages
 from harness.site import verdict_pages
 from harness.site.atlas import Atlas
-from harness.site.explain_rules import rules
 from harness.site.measured import measured_cells
 from harness.site.questions import QuestionPage
 from harness.site.questions import TypedQuestion

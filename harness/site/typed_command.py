@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.site.explain_rules import ServerOption
+from harness.plan.server_options import ServerOption
 
 SHELL = re.compile(r"[|;&<>`\n]|\$\(")
 VARIABLE = re.compile(r"\$\{?(\w+)")

@@ -14,10 +14,10 @@ from harness.deployment.declared.derive import uvicorn
 from harness.deployment.declared.derive import waitress
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.environment import Where
+from harness.plan.server_options import rules
 from harness.site.cell_pages import written
 from harness.site.explain import explain
 from harness.site.explain import MeasuredCell
-from harness.site.explain_rules import rules
 from harness.site.measured import measured_cells
 from harness.site.measured import WITH_MORE
 from tests.builders.atlas import CATALOG

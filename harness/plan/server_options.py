@@ -1,4 +1,4 @@
-"""Rules for reading the words of a command: the file ``explain.toml``."""
+"""Rules for reading the words of a command: the file ``server_options.toml``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from harness.records import toml
 from harness.records.words import Record
 
-RULES = Path(__file__).with_name("explain.toml")
+RULES = Path(__file__).with_name("server_options.toml")
 
 
 class ServerOption(Record, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class CommandOf(Record, frozen=True, kw_only=True):
 
 
 class Rules(Record, frozen=True, kw_only=True):
-    """The file ``explain.toml``."""
+    """The file ``server_options.toml``."""
 
     prefixes: dict[str, int]
     server: tuple[CommandOf, ...]
