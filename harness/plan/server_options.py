@@ -1,7 +1,9 @@
-"""Rules for reading the words of a command: the file ``server_options.toml``."""
+"""The file ``server_options.toml``: what servers' options say of requests at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,19 +19,39 @@ class ServerOption(Record, frozen=True, kw_only=True):
     """An option that decides how many requests there are at once."""
 
     names: tuple[str, ...]
-    variable: str = ""
+    variables: tuple[str, ...] = ()
+    """Variables that set it where the command does not, by precedence."""
     default: int | str
+    by_release: bool = False
+    """Whether its default differs by release; it is then that of the newest."""
     word: bool = False
     """Whether its value is a word, not a number."""
     flag: bool = False
     """Whether it is a flag without a value; given, it counts as 1."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its value is a number, and neither a word nor left out."""
+        return not (self.word or self.flag)
+
+    def given_in(self, words: Sequence[str]) -> str | None:
+        """Its last value on a command line; ``None`` if it has none there."""
+        if self.flag:
+            return "1" if any(name in words for name in self.names) else None
+        return last_value(words, self.names)
+
+    def set_in(self, variables: Mapping[str, str]) -> str | None:
+        """Its value in variables of the environment; ``None`` if it has none there."""
+        return next(filter(None, map(variables.get, self.variables)), None)
 
 
 class CapacityRule(Record, frozen=True, kw_only=True):
     """The number of requests that a server handles, if all conditions hold."""
 
     kind: str
+    """What runs the requests, and behind a comma what is special about it."""
     is_: dict[str, tuple[str, ...]] = msgspec.field(default={}, name="is")
+    """Options that are one of these words, or end in one behind a dot."""
     over: dict[str, int] = {}
     """Options whose number must be larger, or whose words must not be empty."""
     within: dict[str, str] = {}
@@ -40,12 +62,23 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     """The number of processes, or the option that sets it."""
     lanes: int | str = 1
     """How many requests each process takes, or the option that sets it."""
+    formula: str = ""
+    """How many each process takes by the processors of the machine, if it does that."""
+    noun: str = ""
+    """What is counted in each process; by default what its option is called."""
     unbounded: bool = False
     unknown: str = ""
-    """Why the number is unknown."""
+    """Why the number is unknown, with ``{option}`` for a value. With a formula it is
+    unknown only where processors are.
+    """
     see: tuple[str, ...] = ()
     """Configurations that show what the number may be."""
     remark: str = ""
+
+    @property
+    def family(self) -> str:
+        """What runs the requests, whatever is special about it."""
+        return self.kind.partition(",")[0]
 
 
 class CommandOf(Record, frozen=True, kw_only=True):
@@ -60,6 +93,7 @@ class CommandOf(Record, frozen=True, kw_only=True):
     settings_ending: tuple[str, ...] = ()
     """Endings of a word that names such a file."""
     remark: str = ""
+    """Said of each of its commands."""
     options: dict[str, ServerOption] = {}
     rule: tuple[CapacityRule, ...]
 
@@ -75,3 +109,30 @@ class Rules(Record, frozen=True, kw_only=True):
 def rules() -> Rules:
     """The rules that are shipped."""
     return toml.read(RULES, Rules, "restore the file")
+
+
+def known_server(program: str) -> CommandOf | None:
+    """The server that a program is; ``None`` if its options are not known."""
+    return next((each for each in rules().server if program in each.programs), None)
+
+
+def last_value(words: Sequence[str], names: Sequence[str]) -> str | None:
+    """The last value of an option on a command line; ``None`` if it has none there.
+
+    It is in the next word, behind ``=``, or behind a short name in the same word.
+    """
+    last = None
+    for index, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name in names and equals:
+            last = value
+        elif word in names:
+            last = words[index + 1] if index + 1 < len(words) else last
+        elif any(is_short(each, word) for each in names):
+            last = word[2:]
+    return last
+
+
+def is_short(name: str, word: str) -> bool:
+    """Whether a word is a short option with its value in the same word."""
+    return len(name) == 2 and word.startswith(name) and not word.startswith("--")

@@ -8,17 +8,19 @@ leave open is unknown, and the answer says why.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
-from collections.abc import Mapping
 from collections.abc import Sequence
 
-from harness.plan.server_options import CapacityRule
+from harness.plan.capacity import Capacity
+from harness.plan.capacity import capacity
+from harness.plan.capacity import deciding
+from harness.plan.capacity import takes_one
 from harness.plan.server_options import CommandOf
+from harness.plan.server_options import is_short
+from harness.plan.server_options import known_server
 from harness.plan.server_options import rules
 from harness.records.words import Result
 from harness.site.typed_command import Cannot
-from harness.site.typed_command import is_short
 from harness.site.typed_command import ServerCommand
 from harness.site.typed_command import split
 from harness.site.typed_command import value
@@ -78,9 +80,8 @@ def explain(text: str, measured: Sequence[MeasuredCell]) -> Explained:
 
 
 def _server(command: ServerCommand) -> CommandOf:
-    for each in rules().server:
-        if command.program in each.programs:
-            return each
+    if server := known_server(command.program):
+        return server
     raise Cannot(f"{command.program} is not a server whose options are known here.")
 
 
@@ -91,75 +92,35 @@ def _explained(
         arguments = (*more.split(), *command.arguments)
         command = command._replace(arguments=arguments)
     read = {name: value(option, command) for name, option in server.options.items()}
-    settings = {name: each for name, (each, _) in read.items()}
-    given = {name for name, (_, is_given) in read.items() if is_given}
-    rule = next(each for each in server.rule if fits(each, settings, given))
+    given = {name: each for name, each in read.items() if each is not None}
+    found = capacity(server, given)
+    rule, processes, lanes = found.rule, found.processes, found.lanes
     remarks = tuple(filter(None, (rule.remark, server.remark)))
-    if rule.unknown:
+    if found.unknown:
         see = _named(server.name, rule.see, measured)
         return Explained(
-            server=server.name, because=rule.unknown, remarks=remarks, see=see
+            server=server.name, because=found.unknown, remarks=remarks, see=see
         )
-    if _has_file(server, command) and not given.issuperset(deciding(server, rule)):
+    if _has_file(server, command) and deciding(server, rule) - given.keys():
         raise Cannot(
             "The file that it names may say so, and is not looked into: "
             "flask-concurrency check does that."
         )
-    processes, lanes = (_count(each, settings) for each in (rule.processes, rule.lanes))
     if not processes or not lanes:
         raise Cannot("It is not known what zero means here.")
     same = _nearest(server.name, rule.kind, processes, lanes, measured)
     return Explained(
         server=server.name,
-        declared=None if rule.unbounded else processes * lanes,
+        declared=found.declared,
         unbounded=rule.unbounded,
         kind=rule.kind,
         processes=processes,
         lanes=lanes,
-        because=because(rule, processes, lanes),
+        because=_because(found),
         remarks=remarks,
         nearest=same.id if same else "",
         exact=same is not None and (same.processes, same.lanes) == (processes, lanes),
     )
-
-
-def fits(
-    rule: CapacityRule, settings: Mapping[str, int | str], given: set[str]
-) -> bool:
-    """Whether all conditions of a rule hold."""
-    return (
-        all(settings[name] in values for name, values in rule.is_.items())
-        and all(_is_over(settings[name], least) for name, least in rule.over.items())
-        and all(
-            int(settings[name]) <= math.prod(int(settings[o]) for o in factors(other))
-            for name, other in rule.within.items()
-        )
-        and given.issuperset(rule.given)
-        and not given.intersection(rule.absent)
-    )
-
-
-def factors(product: str) -> list[str]:
-    """The options of a product such as ``a * b``."""
-    return product.split(" * ")
-
-
-def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
-    """Options that decide that a rule is the first to fit, and those of its number."""
-    before = server.rule[: server.rule.index(rule) + 1]
-    conditions = {
-        name for each in before for name in (*each.is_, *each.over, *each.within)
-    } | {name for each in before for o in each.within.values() for name in factors(o)}
-    parts = {each for each in (rule.processes, rule.lanes) if isinstance(each, str)}
-    return conditions | parts
-
-
-def _is_over(value: int | str, least: int) -> bool:
-    return value > least if isinstance(value, int) else bool(value)
-
-
-def _count(part: int | str, settings: Mapping[str, int | str]) -> int:
-    return part if isinstance(part, int) else int(settings[part])
 
 
 def _has_file(server: CommandOf, command: ServerCommand) -> bool:
@@ -171,24 +132,12 @@ def _has_file(server: CommandOf, command: ServerCommand) -> bool:
     )
 
 
-def because(rule: CapacityRule, processes: int, lanes: int) -> str:
-    """How the number comes about."""
-    if rule.unbounded:
-        return f"{rule.kind}: no bound is declared."
-    factors = [_factor(rule.processes, processes), _factor(rule.lanes, lanes)]
-    product = " × ".join(factor for factor in factors if factor) or "one at a time"
-    return f"{rule.kind}: {product} = {processes * lanes}."
-
-
-def _factor(part: int | str, count: int) -> str:
-    if isinstance(part, str):
-        return f"{count} {_singular(part) if count == 1 else part}"
-    return "" if part == 1 else str(part)
-
-
-def _singular(name: str) -> str:
-    """The singular of what an option counts."""
-    return re.sub(r"(?<=ss)es$|s$", "", name)
+def _because(found: Capacity) -> str:
+    """How the number comes about, as a sentence."""
+    if found.rule.unbounded:
+        return f"{found.rule.kind}: no bound is declared."
+    total = "" if takes_one(found.rule) else f" = {found.declared}"
+    return f"{found.rule.kind}: {found.words}{total}."
 
 
 def _named(

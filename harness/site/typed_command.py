@@ -93,32 +93,17 @@ def _shell_words(text: str) -> list[str]:
         raise Cannot("Its quotes do not match.") from None
 
 
-def value(option: ServerOption, command: ServerCommand) -> tuple[int | str, bool]:
-    """The value of an option, and whether the command gives it. Raises ``Cannot``."""
-    text = None
-    for n, word in enumerate(command.arguments):
-        name, equals, after = word.partition("=")
-        if word in option.names:
-            following = command.arguments[n + 1 : n + 2]
-            text = "1" if option.flag else following[0] if following else ""
-        elif equals and name in option.names:
-            text = after
-        else:
-            short = [each for each in option.names if is_short(each, word)]
-            text = word[2:].removeprefix("=") if short else text
-    if text is None and option.variable:
-        text = command.variables.get(option.variable)
+def value(option: ServerOption, command: ServerCommand) -> int | str | None:
+    """The value that a command gives an option, if it does. Raises ``Cannot``."""
+    text = option.given_in(command.arguments)
     if text is None:
-        return option.default, False
+        text = option.set_in(command.variables)
+    if text is None:
+        return None
     if open_ended := VARIABLE.search(text):
         raise Cannot(f"It depends on the variable {open_ended[1]}.")
     if option.word:
-        return text, True
+        return text
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise Cannot(f"{option.names[0]} is not a number: {text}")
-    return int(text), True
-
-
-def is_short(name: str, word: str) -> bool:
-    """Whether a word is a short option with its value in the same word."""
-    return len(name) == 2 and word.startswith(name) and not word.startswith("--")
+    return int(text)

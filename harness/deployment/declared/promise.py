@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.config import Deployment
+from harness.plan.server_options import last_value
 from harness.records import text
 from harness.records.plan import Declaration
 
@@ -91,18 +92,7 @@ def option(
     words: Sequence[str], *names: str, env: Mapping[str, str] = {}, variable: str = ""
 ) -> Setting | None:
     """The last value of an option on a command line, or else of a variable."""
-    last = None
-    for index, word in enumerate(words):
-        name, equals, value = word.partition("=")
-        if name in names and equals:
-            last = value
-        elif word in names and index + 1 < len(words):
-            last = words[index + 1]
-        else:
-            short = [
-                n for n in names if len(n) == 2 and word.startswith(n) and word != n
-            ]
-            last = word[2:] if short and not word.startswith("--") else last
+    last = last_value(words, names)
     if last is not None:
         return Setting(last, "the command line")
     if variable and env.get(variable):

@@ -1,36 +1,31 @@
 """Counts what a command declares, by its words, variables and files.
 
 Nothing is installed or run, so less is known than by asking a server; what is not known
-is said.
+is said. What options come to is worked out by ``plan.capacity``.
 """
 
 from __future__ import annotations
 
-import tomllib
+import shlex
+from collections.abc import Collection
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import CommandContext
-from harness.deployment.declared.derive import flask
-from harness.deployment.declared.derive import granian_option
-from harness.deployment.declared.derive import NOT_WSGI
-from harness.deployment.declared.derive import uvicorn
-from harness.deployment.declared.derive import waitress
-from harness.deployment.declared.gunicorn import lane_of
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import positive
 from harness.deployment.declared.promise import Setting
-from harness.deployment.declared.uwsgi import NAMES
-from harness.deployment.declared.uwsgi import spelled
-from harness.deployment.environment import Where
-from harness.deployment.repository.gunicorn import gunicorn_settings
-from harness.deployment.repository.walk import begin_of
-from harness.plan.formulas import thread_pool
-from harness.records.text import plural
+from harness.deployment.repository.server_files import read_file
+from harness.deployment.repository.server_files import ServerFile
+from harness.plan.capacity import Capacity
+from harness.plan.capacity import capacity
+from harness.plan.capacity import deciding
+from harness.plan.capacity import Value
+from harness.plan.server_options import CommandOf
+from harness.plan.server_options import known_server
 
 
 class Count(NamedTuple):
@@ -45,148 +40,78 @@ class Count(NamedTuple):
     """Whether the command overrides a setting of that file."""
 
 
+class GivenSettings(NamedTuple):
+    """The settings that a command gives its server."""
+
+    server: CommandOf
+    words: tuple[str, ...]
+    """Its arguments, with those that a variable adds."""
+    from_command: Mapping[str, str]
+    from_variables: Mapping[str, str]
+    file: ServerFile
+
+    @property
+    def given(self) -> dict[str, Value]:
+        """All settings as written: words go before the file, that before variables."""
+        return {**self.from_variables, **self.file.settings, **self.from_command}
+
+    @property
+    def overrides(self) -> bool:
+        """Whether the command line overrides a number of the file."""
+        in_file = self.file.settings
+        return any(
+            str(in_file[name]) != value
+            for name, value in self.from_command.items()
+            if name in in_file and self.server.options[name].is_number
+        )
+
+    def capacity(self, processors: int, but: Collection[str] = ()) -> Capacity:
+        """What they come to, without those to leave out. Raises ``CannotDerive``."""
+        options = self.server.options.items()
+        given = {
+            name: str(value) if option.word else _number(value, name)
+            for name, option in options
+            if name not in but and (value := self.given.get(name)) is not None
+        }
+        return capacity(self.server, given, processors)
+
+
 def count(words: Sequence[str], context: CommandContext) -> Count:
     """Count what a command declares. Raises ``CannotDerive``."""
     name, arguments = server_words(words)
-    server = server_name(words)
-    if server in READERS:
-        return READERS[server](arguments, context)
-    where = Where(context.folders[0], Path(), dict(context.variables))
-    if server in ASKED_NOTHING:
-        promise = ASKED_NOTHING[server](arguments, where)
-        return Count(promise.declared, promise.because)
-    raise CannotDerive(f"{name} is not a server whose options are known")
+    server = known_server(name)
+    if server is None:
+        raise CannotDerive(f"{name} is not a server whose options are known")
+    settings = settings_of(server, arguments, context)
+    found = settings.capacity(context.processors)
+    if found.unknown:
+        raise CannotDerive(found.unknown[0].lower() + found.unknown[1:].rstrip("."))
+    for each in sorted(deciding(server, found.rule) - settings.given.keys()):
+        if server.options[each].by_release:
+            option = server.options[each].names[0]
+            raise CannotDerive(f"its default of {option} differs by release")
+    reads, overrides = settings.file.path, settings.overrides
+    return Count(found.declared, found.words, reads, overrides)
 
 
-# -------------------------------------------------------------------------- gunicorn
-
-
-def _gunicorn(arguments: Sequence[str], context: CommandContext) -> Count:
-    settings = gunicorn_settings(arguments, context)
-    lane = lane_of(settings.kind, settings.threads, settings.connections)
-    if lane is None:
-        raise CannotDerive(
-            f"what the worker class {settings.shown_kind} declares is not known"
-        )
-    each = {"": 1, "threads": settings.threads}.get(lane, settings.connections)
-    noun = "thread" if settings.kind == "gthread" else "connection"
-    parts = (plural(settings.workers, "worker"), plural(each, noun) if lane else "")
-    return Count(
-        settings.workers * each,
-        " × ".join(filter(None, parts)),
-        settings.config,
-        settings.overrides,
+def settings_of(
+    server: CommandOf, arguments: Sequence[str], context: CommandContext
+) -> GivenSettings:
+    """The settings that a command gives its server. Raises ``CannotDerive``."""
+    more = shlex.split(context.variables.get(server.words_from, ""))
+    words = (*more, *arguments)
+    options = server.options.items()
+    by_words = {name: each.given_in(words) for name, each in options}
+    by_variables = {name: each.set_in(context.variables) for name, each in options}
+    return GivenSettings(
+        server,
+        words,
+        {name: value for name, value in by_words.items() if value is not None},
+        {name: value for name, value in by_variables.items() if value is not None},
+        read_file(server, words, context),
     )
 
 
-# ----------------------------------------------------------------------------- uWSGI
-
-
-def _uwsgi(arguments: Sequence[str], context: CommandContext) -> Count:
-    settings: dict[str, Setting] = {}
-    config = None
-    for word in arguments:
-        name = word.removeprefix("--ini=")
-        if name.endswith((".yaml", ".yml", ".xml", ".json")):
-            raise CannotDerive(f"its file {name.rpartition('=')[2]} is not read")
-        if name.endswith(".ini"):
-            settings |= _ini_settings(name, context)
-            config = context.file(name)
-    own = dict(settings)
-    for name in NAMES:
-        if given := option(arguments, *spelled(name)):
-            settings[name] = given
-    overrides = any(own[name].value != settings[name].value for name in own)
-    if modes := {"async", "asyncio", "loop", "emperor"} & settings.keys():
-        raise CannotDerive(f"what it runs at once with {sorted(modes)[0]} is not known")
-    processes = int(positive(settings.get("processes"), 1, "processes").value)
-    lane = "gevent" if "gevent" in settings else "threads"
-    lanes = int(positive(settings.get(lane), 1, lane).value)
-    noun = "greenlet" if lane == "gevent" else "thread"
-    words = f"{processes} process{'' if processes == 1 else 'es'}"
-    words = f"{words} × {plural(lanes, noun)}"
-    return Count(processes * lanes, words, config, overrides)
-
-
-def _ini_settings(name: str, context: CommandContext) -> dict[str, Setting]:
-    """The settings of a plain ini file. Raises ``CannotDerive``."""
-    path = context.file(name)
-    if path is None:
-        raise CannotDerive(f"its file {name} is not here")
-    settings = {}
-    inside = False
-    for line in begin_of(path).splitlines():
-        key, _, value = (each.strip() for each in line.partition("="))
-        if key.startswith("["):
-            inside = key == "[uwsgi]"
-        if inside and key.startswith(("for", "if-", "ini", "include")):
-            raise CannotDerive(f"{path.name} is more than a list of settings")
-        for setting, names in NAMES.items():
-            if inside and key in names:
-                shown = value.replace("%k", str(context.processors))
-                settings[setting] = Setting(shown, path.name)
-    return settings
-
-
-# ---------------------------------------------------------------------------- others
-
-
-def _hypercorn(arguments: Sequence[str], context: CommandContext) -> Count:
-    config = option(arguments, "-c", "--config")
-    settings = _toml_settings(str(config.value), context) if config else {}
-    kind = option(arguments, "-k", "--worker-class")
-    kind = kind or settings.get("worker_class")
-    if kind is not None and kind.value not in ("asyncio", "uvloop"):
-        raise CannotDerive(f"what the worker class {kind.value} declares is not known")
-    workers = option(arguments, "-w", "--workers")
-    workers = workers or settings.get("workers")
-    processes = int(positive(workers, 1, "workers").value)
-    threads = thread_pool(context.processors)
-    words = f"{plural(processes, 'worker')} × {plural(threads, 'thread')}"
-    return Count(processes * threads, words)
-
-
-def _toml_settings(name: str, context: CommandContext) -> dict[str, Setting]:
-    """The settings of a file of TOML. Raises ``CannotDerive``."""
-    path = context.file(name) if name.endswith(".toml") else None
-    if path is None:
-        raise CannotDerive(f"its configuration file {name} is not read")
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
-        raise CannotDerive(f"{path.name} is not TOML: {problem}") from None
-    names = ("workers", "worker_class")
-    return {k: Setting(values[k], path.name, path) for k in names if k in values}
-
-
-def _granian(arguments: Sequence[str], context: CommandContext) -> Count:
-    def given(name: str) -> Setting | None:
-        return granian_option(arguments, context.variables, name)
-
-    interface = given("interface")
-    if interface is None or interface.value != "wsgi":
-        raise CannotDerive(NOT_WSGI)
-    if given("blocking-threads") is None:
-        raise CannotDerive("its default of --blocking-threads differs by release")
-    workers = int(positive(given("workers"), 1, "workers").value)
-    threads = int(positive(given("blocking-threads"), 1, "blocking-threads").value)
-    most = int(positive(given("backpressure"), threads, "backpressure").value)
-    each = min(threads, most)
-    words = f"{plural(workers, 'worker')} × {plural(each, 'thread')}"
-    return Count(workers * each, words)
-
-
-READERS = {
-    "gunicorn": _gunicorn,
-    "uwsgi": _uwsgi,
-    "hypercorn": _hypercorn,
-    "granian": _granian,
-}
-"""Readers of arguments, by the server."""
-
-ASKED_NOTHING = {
-    "waitress": waitress,
-    "uvicorn": uvicorn,
-    "werkzeug": flask,
-}
-"""Servers without configuration files; ``check`` reads their arguments likewise."""
+def _number(value: Value, name: str) -> int:
+    """A positive number. Raises ``CannotDerive``."""
+    return int(positive(Setting(value, ""), 1, name).value)

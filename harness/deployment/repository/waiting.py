@@ -16,11 +16,10 @@ from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declared.promise import option
-from harness.deployment.declared.promise import Setting
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.instance import Waited
-from harness.deployment.repository.gunicorn import gunicorn_settings
+from harness.deployment.repository.count import GivenSettings
+from harness.deployment.repository.count import settings_of
 from harness.deployment.repository.sendings import candidates
 from harness.deployment.repository.started import ReadPlace
 from harness.judge.platform_waits import AppWaits
@@ -28,6 +27,10 @@ from harness.judge.platform_waits import judge_answer
 from harness.judge.platform_waits import judge_idle
 from harness.judge.platform_waits import JudgedWait
 from harness.judge.platform_waits import PlatformWaits
+from harness.plan.capacity import Value
+from harness.plan.server_options import CommandOf
+from harness.plan.server_options import known_server
+from harness.plan.server_options import last_value
 from harness.records.declares import Waiting
 from harness.records.declares import Waits
 
@@ -49,8 +52,8 @@ def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience
     """How long the server of a command waits; ``of`` names the place of the command."""
     name, arguments = server_words(words)
     try:
-        if name == "gunicorn":
-            return _gunicorn(arguments, context, of)
+        if name == "gunicorn" and (known := known_server(name)):
+            return _gunicorn(known, arguments, context, of)
         if name in ("uwsgi", "pyuwsgi"):
             return _uwsgi(arguments, of)
     except CannotDerive:
@@ -62,43 +65,53 @@ def patience(words: Sequence[str], context: CommandContext, of: str) -> Patience
     server = KNOWN.get(name)
     if server is None or server.idle_seconds is None:
         return NOT_KNOWN
-    given = option(arguments, server.idle_option)
+    given = last_value(arguments, (server.idle_option,))
     seconds = _seconds(given, server.idle_seconds)
     idle = AppWaits(server.package, seconds, server.idle_option, of)
     return Patience(AppWaits(server.package, None, "", of), idle)
 
 
-def _gunicorn(arguments: Sequence[str], context: CommandContext, of: str) -> Patience:
-    settings = gunicorn_settings(arguments, context)
-    kind, connections = settings.kind, settings.connections
-    timeout = _seconds(settings.given("timeout"), GUNICORN_TIMEOUT)
-    keep = _seconds(settings.given("keepalive"), GUNICORN_KEEP_ALIVE)
-    known = {"sync", "gthread", "gevent", "eventlet", "tornado"}
-    if kind not in known:
+def _gunicorn(
+    server: CommandOf, arguments: Sequence[str], context: CommandContext, of: str
+) -> Patience:
+    settings = settings_of(server, arguments, context)
+    # However many workers there are, each waits as long.
+    found = settings.capacity(context.processors, but={"workers"})
+    timeout = _seconds(_time(settings, "timeout", "-t", "--timeout"), GUNICORN_TIMEOUT)
+    keep = _seconds(_time(settings, "keepalive", "--keep-alive"), GUNICORN_KEEP_ALIVE)
+    family = found.rule.family
+    # The classes with gevent's own WSGI server have waits of their own.
+    is_pywsgi = "wsgi" in str(found.settings["worker-class"]).lower()
+    if is_pywsgi or family not in {"sync", "gthread", "gevent", "eventlet", "tornado"}:
         return NOT_KNOWN
     # Only a sync worker cannot report that it is alive while a request is in the app.
     answer = AppWaits(
         "gunicorn",
-        timeout if kind == "sync" and timeout else None,
+        timeout if family == "sync" and timeout else None,
         "--timeout",
         of,
         ", or give its workers threads: with those the timeout ends no request",
     )
-    keeps_none = kind == "sync" or (
-        kind == "gthread" and connections <= settings.threads
-    )
+    # A gthread worker keeps connections only beyond those that its threads serve.
+    connections, threads = map(found.number, ("worker-connections", "threads"))
+    keeps_none = family == "sync" or (family == "gthread" and connections <= threads)
     idle = AppWaits(
         "gunicorn", 0 if keeps_none or not keep else keep, "--keep-alive", of
     )
     return Patience(answer, idle)
 
 
+def _time(settings: GivenSettings, key: str, *names: str) -> Value | None:
+    """A time that gunicorn is given by its words, or else by its file."""
+    given = last_value(settings.words, names)
+    return settings.file.settings.get(key) if given is None else given
+
+
 def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
     """uWSGI's waits; unknown if it reads files, which may say more than the words."""
     if any(word.endswith((".ini", ".yaml", ".yml", ".xml")) for word in arguments):
         return NOT_KNOWN
-    given = option(arguments, "--harakiri")
-    seconds = _seconds(given, 0.0)
+    seconds = _seconds(last_value(arguments, ("--harakiri",)), 0.0)
     keeps = any(word.startswith(("--http11", "--http-keepalive")) for word in arguments)
     return Patience(
         AppWaits("uWSGI", seconds or None, "--harakiri", of),
@@ -106,14 +119,12 @@ def _uwsgi(arguments: Sequence[str], of: str) -> Patience:
     )
 
 
-def _seconds(setting: Setting | None, default: float) -> float:
+def _seconds(given: Value | None, default: float) -> float:
     """A setting in seconds. Raises ``CannotDerive`` if it is not a number."""
-    if setting is None:
-        return default
     try:
-        return float(setting.value)
+        return default if given is None else float(given)
     except ValueError:
-        raise CannotDerive(f"{setting.value!r} is not a number of seconds") from None
+        raise CannotDerive(f"{given!r} is not a number of seconds") from None
 
 
 def waiting(

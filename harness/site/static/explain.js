@@ -64,11 +64,12 @@ const explained = (() => {
     let text = null;
     command.arguments.forEach((word, n) => {
       const at = word.indexOf("=");
-      if (option.names.includes(word)) text = option.flag ? "1" : command.arguments[n + 1] ?? "";
+      if (option.flag) text = option.names.includes(word) ? "1" : text;
       else if (at >= 0 && option.names.includes(word.slice(0, at))) text = word.slice(at + 1);
-      else if (option.names.some((name) => isShort(name, word))) text = word.slice(2).replace(/^=/, "");
+      else if (option.names.includes(word)) text = command.arguments[n + 1] ?? text;
+      else if (option.names.some((name) => isShort(name, word))) text = word.slice(2);
     });
-    if (text === null && option.variable) text = command.variables[option.variable] ?? null;
+    text ??= option.variables.map((name) => command.variables[name]).find(Boolean) ?? null;
     if (text === null) return [option.default, false];
     const open = /\$\{?(\w+)/.exec(text);
     if (open) throw new Cannot(`It depends on the variable ${open[1]}.`);
@@ -80,7 +81,7 @@ const explained = (() => {
   const factors = (product) => product.split(" * ");
 
   const fits = (rule, settings, given) =>
-    Object.entries(rule.is).every(([name, values]) => values.includes(settings[name]))
+    Object.entries(rule.is).every(([name, values]) => values.includes(String(settings[name]).split(".").at(-1)))
     && Object.entries(rule.over).every(([name, least]) => (typeof settings[name] === "number" ? settings[name] > least : settings[name] !== ""))
     && Object.entries(rule.within).every(([name, other]) => settings[name] <= factors(other).reduce((product, each) => product * settings[each], 1))
     && rule.given.every((name) => given.has(name))
@@ -96,11 +97,14 @@ const explained = (() => {
     || server["settings-file"].some((name) => isShort(name, word))
     || server["settings-ending"].some((ending) => word.endsWith(ending)));
 
+  const count = (number, noun) => `${number} ${number === 1 ? noun.replace(/(?<=ss)es$|s$/, "") : noun}`;
+
   function because(rule, processes, lanes) {
     if (rule.unbounded) return `${rule.kind}: no bound is declared.`;
-    const factor = (part, count) => (typeof part === "string" ? `${count} ${count === 1 ? part.replace(/(?<=ss)es$|s$/, "") : part}` : part === 1 ? "" : String(part));
-    const product = [factor(rule.processes, processes), factor(rule.lanes, lanes)].filter(Boolean).join(" × ");
-    return `${rule.kind}: ${product || "one at a time"} = ${processes * lanes}.`;
+    if (rule.processes === 1 && rule.lanes === 1) return `${rule.kind}: one process, which takes one request at a time.`;
+    const first = rule.processes === 1 ? "one process" : count(processes, rule.processes);
+    const second = rule.lanes === 1 ? "" : ` × ${count(lanes, rule.noun || rule.lanes)}`;
+    return `${rule.kind}: ${first}${second} = ${processes * lanes}.`;
   }
 
   const distance = (cell, processes, lanes) =>
@@ -133,13 +137,14 @@ const explained = (() => {
     const remarks = [rule.remark, server.remark].filter(Boolean);
     if (rule.unknown) {
       const see = rule.see.flatMap((name) => measured.filter((cell) => cell.server === server.name && cell.configuration === name).map((cell) => cell.id));
-      return { ...nothing, server: server.name, because: rule.unknown, remarks, see };
+      const because = rule.unknown.replace(/\{([\w-]+)\}/g, (_, name) => settings[name]);
+      return { ...nothing, server: server.name, because, remarks, see };
     }
     if (hasFile(server, command) && !deciding(server, rule).every((name) => given.has(name))) {
       throw new Cannot("The file that it names may say so, and is not looked into: flask-concurrency check does that.");
     }
-    const count = (part) => (typeof part === "string" ? Number(settings[part]) : part);
-    const processes = count(rule.processes), lanes = count(rule.lanes);
+    const number = (part) => (typeof part === "string" ? Number(settings[part]) : part);
+    const processes = number(rule.processes), lanes = number(rule.lanes);
     if (!processes || !lanes) throw new Cannot("It is not known what zero means here.");
     const cell = nearest(server.name, rule.kind, processes, lanes);
     return {

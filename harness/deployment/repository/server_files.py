@@ -1,0 +1,159 @@
+"""Reads the files of gunicorn, uWSGI and hypercorn for settings, and runs none.
+
+Each reader gives the file that a command reads, and what it says by the names of
+options in ``plan.server_options``. Rule: a file that says more than can be read here
+leaves the number unknown.
+"""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.deployment.command.shell import CommandContext
+from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.repository.evaluate import evaluate
+from harness.deployment.repository.evaluate import Known
+from harness.deployment.repository.evaluate import NotLiteral
+from harness.deployment.repository.python_source import assigned
+from harness.deployment.repository.python_source import parsed
+from harness.deployment.repository.walk import begin_of
+from harness.plan.capacity import Value
+from harness.plan.server_options import CommandOf
+from harness.plan.server_options import last_value
+
+
+class ServerFile(NamedTuple):
+    """The file of settings that a command reads."""
+
+    path: Path | None = None
+    settings: Mapping[str, Value] = {}
+
+
+Reader = Callable[[CommandOf, Sequence[str], CommandContext], ServerFile]
+"""Reads the file that the words of a server's command name. Raises ``CannotDerive``."""
+
+
+def read_file(
+    server: CommandOf, words: Sequence[str], context: CommandContext
+) -> ServerFile:
+    """The file that a command reads, if it reads one. Raises ``CannotDerive``."""
+    reader = READERS.get(server.name)
+    return reader(server, words, context) if reader else ServerFile()
+
+
+# -------------------------------------------------------------------------- gunicorn
+
+BESIDES = ("timeout", "keepalive", "reuse-port")
+"""Settings that decide no number of requests: unknown ones stay as written."""
+
+
+def _gunicorn(
+    server: CommandOf, words: Sequence[str], context: CommandContext
+) -> ServerFile:
+    """Its file is Python; one of the usual name is found without being named."""
+    named = last_value(words, server.settings_file)
+    path = context.file(named or "gunicorn.conf.py")
+    if path is None and named is not None:
+        raise CannotDerive(f"its file {named} is not here")
+    names = {*server.options, *BESIDES}
+    return ServerFile(path, dict(_assigned(path, names, context)) if path else {})
+
+
+def _assigned(
+    path: Path, names: set[str], context: CommandContext
+) -> Iterator[tuple[str, Value]]:
+    """The settings that a Python file assigns. Raises ``CannotDerive``."""
+    tree = parsed(path)
+    if tree is None:
+        raise CannotDerive(f"{path.name} cannot be read as Python")
+    expressions = assigned(tree)
+    known = Known(expressions, context.variables, context.processors)
+    for name in sorted(names):
+        key = name.replace("-", "_")
+        if key not in expressions:
+            continue
+        try:
+            value = evaluate(expressions[key], known)
+        except NotLiteral as problem:
+            if name not in BESIDES:
+                raise CannotDerive(f"{key} in {path.name}: {problem}") from None
+            value = ast.unparse(expressions[key])
+        yield name, value if isinstance(value, str) else int(value or 0)
+
+
+# ----------------------------------------------------------------------------- uWSGI
+
+
+def _uwsgi(
+    server: CommandOf, words: Sequence[str], context: CommandContext
+) -> ServerFile:
+    """Its files have many formats, of which only plain ini is read."""
+    path: Path | None = None
+    settings: dict[str, Value] = {}
+    for word in words:
+        name = word.removeprefix("--ini=")
+        if name.endswith((".yaml", ".yml", ".xml", ".json")):
+            raise CannotDerive(f"its file {name.rpartition('=')[2]} is not read")
+        if name.endswith(".ini"):
+            path = context.file(name)
+            if path is None:
+                raise CannotDerive(f"its file {name} is not here")
+            settings |= _in_ini(server, path, context.processors)
+    return ServerFile(path, settings)
+
+
+def _in_ini(server: CommandOf, path: Path, processors: int) -> dict[str, Value]:
+    """The settings of a plain ini file. Raises ``CannotDerive``."""
+    options = {
+        name.lstrip("-"): option
+        for option, each in server.options.items()
+        for name in each.names
+    }
+    settings: dict[str, Value] = {}
+    inside = False
+    for line in begin_of(path).splitlines():
+        key, _, value = (each.strip() for each in line.partition("="))
+        if key.startswith("["):
+            inside = key == "[uwsgi]"
+        if inside and key.startswith(("for", "if-", "ini", "include")):
+            raise CannotDerive(f"{path.name} is more than a list of settings")
+        if inside and key in options:
+            # uWSGI replaces %k by the number of processors.
+            settings[options[key]] = value.replace("%k", str(processors))
+    return settings
+
+
+# ------------------------------------------------------------------------- hypercorn
+
+
+def _hypercorn(
+    server: CommandOf, words: Sequence[str], context: CommandContext
+) -> ServerFile:
+    """Its file may be Python too, of which only TOML is read."""
+    name = last_value(words, server.settings_file)
+    if name is None:
+        return ServerFile()
+    path = context.file(name) if name.endswith(".toml") else None
+    if path is None:
+        raise CannotDerive(f"its configuration file {name} is not read")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise CannotDerive(f"{path.name} is not TOML: {problem}") from None
+    keys = {option: option.replace("-", "_") for option in server.options}
+    return ServerFile(path, {o: values[k] for o, k in keys.items() if k in values})
+
+
+READERS: Mapping[str, Reader] = {
+    "gunicorn": _gunicorn,
+    "uwsgi": _uwsgi,
+    "hypercorn": _hypercorn,
+}
+"""Readers of settings, by the server."""
