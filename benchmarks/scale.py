@@ -40,6 +40,7 @@ from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
 from harness.system.ports import free_port
 from harness.system.process import running
+from harness.system.spawn import Command
 
 STEPS = (100, 1_000, 3_000, 9_900, 10_000, 14_000, 30_000)
 PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -83,7 +84,7 @@ async def in_one_process(requests: int, log: Path) -> Held:
     port = free_port(HOST)
     async with listening(HOST) as holds:
         env = _environment(holds.address, holds.token)
-        async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
+        async with running(Command(_command(port), env, TARGET, log)) as server:
             endpoint = Endpoint(HOST, port)
             fault_of = partial(not_from_app, holds.token)
             await wait_ready(server, endpoint, DEADLINE, fault_of)
@@ -142,7 +143,7 @@ async def in_two_processes(requests: int, log: Path) -> Held:
     try:
         address, token = listener.stdout.readline().split()
         env = _environment(address, token)
-        async with running(_command(port), env=env, cwd=TARGET, log=log) as server:
+        async with running(Command(_command(port), env, TARGET, log)) as server:
             to, moved = Destination(Endpoint(HOST, port)), asyncio.Event()
             fault_of = partial(not_from_app, token)
             await wait_ready(server, to.endpoint, DEADLINE, fault_of)

@@ -36,6 +36,7 @@ from harness.records.results import REPORT
 from harness.records.words import Outcome
 from harness.system.ports import free_port
 from harness.system.process import running
+from harness.system.spawn import Command
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "bare"
@@ -82,7 +83,7 @@ async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
     own["FLASK_CONCURRENCY_TOKEN"] = TOKEN
     env = server_environment(os.environ, scripts, own)
     begun = time.monotonic()
-    async with running(command, env=env, cwd=log.parent, log=log) as server:
+    async with running(Command(command, env, log.parent, log)) as server:
         await wait_ready(server, Endpoint(HOST, port), DEADLINE, FAULT_OF)
         os.kill(server.started.result(), signal.SIGTERM)
         await asyncio.wait((server.ended,), timeout=STOP_DEADLINE)

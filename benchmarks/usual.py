@@ -23,6 +23,7 @@ import requests
 from harness.measure.app import HOST
 from harness.system.ports import free_port
 from harness.system.process import running
+from harness.system.spawn import Command
 
 SLEEPY = Path(__file__).parent / "sleepy"
 TRIES = 3
@@ -56,7 +57,7 @@ async def once(log: Path) -> tuple[float, float]:
     """Seconds until the last answer, and the number that the division gives."""
     port = free_port(HOST)
     url = f"http://{HOST}:{port}/"
-    async with running(_command(port), env=os.environ, cwd=SLEEPY, log=log) as server:
+    async with running(Command(_command(port), os.environ, SLEEPY, log)) as server:
         loop = asyncio.get_running_loop()
         await server.unless_ended(
             loop.run_in_executor(None, _first_answer, url), DEADLINE

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.environments.source import SourceFault
 from harness.system.process import CannotExecute
 from harness.system.process import running
+from harness.system.spawn import Command
 
 _NOT_PASSED_ON = re.compile(
     "PYTHONPATH|PYTHONHOME|VIRTUAL_ENV|GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|OBJECT.*)"
@@ -27,7 +28,7 @@ async def run(
     """Run a command to its end; return whether it succeeded. Raises ``SourceFault``."""
     env = {**environment(), **(more or {})}
     try:
-        async with running(command, env=env, cwd=cwd, log=log) as process:
+        async with running(Command(command, env, cwd, log)) as process:
             await process.wait(seconds)
             return process.status == 0
     except CannotExecute as problem:

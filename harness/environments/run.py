@@ -31,6 +31,7 @@ from harness.records.words import Outcome
 from harness.system.machine import check_open_files
 from harness.system.process import running
 from harness.system.pythons import pythons
+from harness.system.spawn import Command
 
 NOXFILE = Path(__file__).with_name("noxfile.py")
 
@@ -62,7 +63,7 @@ def variables(results: Path, environments: Path) -> dict[str, str]:
     }
 
 
-def _command(shard: Plan, environments: Path) -> list[str]:
+def _words(shard: Plan, environments: Path) -> list[str]:
     sessions = [planned.environment.slug for planned in shard.environments]
     nox = [sys.executable, "-m", "nox", "-f", str(NOXFILE)]
     return [*nox, "--envdir", str(environments), "-s", *sessions]
@@ -92,14 +93,9 @@ async def _run_shard(
 ) -> None:
     read, write = os.pipe()
     following = asyncio.ensure_future(_follow(read, log, seen))
+    words, env = _words(shard, environments), variables(results, environments)
     try:
-        async with running(
-            _command(shard, environments),
-            env=variables(results, environments),
-            cwd=ROOT,
-            log=log,
-            output=write,
-        ) as nox:
+        async with running(Command(words, env, ROOT, log), output=write) as nox:
             os.close(write)
             with contextlib.suppress(TimeoutError):
                 await nox.wait(SHARD_SECONDS)

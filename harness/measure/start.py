@@ -11,10 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from collections.abc import Awaitable
 from collections.abc import Callable
-from collections.abc import Mapping
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 from typing import TypeVar
 
 from harness.measure.app import HOST
@@ -40,6 +37,7 @@ from harness.system.process import Ended
 from harness.system.process import NothingLeftViolated
 from harness.system.process import ProcessTree
 from harness.system.process import running
+from harness.system.spawn import Command
 
 BOOT_SECONDS = 1.0
 """How long importing our own app takes while the life of a server is watched. Otherwise
@@ -51,19 +49,9 @@ PORTS_TRIED = 3
 T = TypeVar("T")
 
 
-class Link(NamedTuple):
-    """A command of the chain, and its folder and variables."""
-
-    argv: list[str]
-    env: Mapping[str, str]
-    cwd: Path
-    log: Path
-    remove: Sequence[str] = ()
-
-
 @contextlib.asynccontextmanager
 async def started(
-    server: Link, front: Link | None = None, title: str = ""
+    server: Command, front: Command | None = None, title: str = ""
 ) -> AsyncIterator[ProcessTree]:
     """Start a server, and a proxy in front of it that is called ``title``, if any.
 
@@ -72,12 +60,10 @@ async def started(
     """
     name = f"the server behind {title}" if front else "the server"
     async with contextlib.AsyncExitStack() as stack:
-        last = await stack.enter_async_context(
-            running(**server._asdict(), name=name),
-        )
+        last = await stack.enter_async_context(running(server, name=name))
         if front is not None:
             last = await stack.enter_async_context(
-                running(**front._asdict(), name=title, behind=last)
+                running(front, name=title, behind=last)
             )
         yield last
 
@@ -161,7 +147,7 @@ class FreshServers:
         app = self._bench.app
         folder, remove = app.folder(self._scratch), app.remove(ports[0])
         command, env = self._prepare(holds, ports[0], folder)
-        own = Link(app.run(command), env, folder, self._log, remove)
+        own = Command(app.run(command), env, folder, self._log, remove)
         front = self._in_front(ports, folder)
         return started(own, front, self.front.title if self.front else "")
 
@@ -178,7 +164,7 @@ class FreshServers:
             own["FLASK_CONCURRENCY_BOOT_SECONDS"] = f"{BOOT_SECONDS:g}"
         return self.command, self._bench.app.environment(own)
 
-    def _in_front(self, ports: list[int], folder: Path) -> Link | None:
+    def _in_front(self, ports: list[int], folder: Path) -> Command | None:
         """Write the configuration of the proxy; return its command, if there is one."""
         planned = self._planned.front
         if planned is None:
@@ -189,7 +175,7 @@ class FreshServers:
         self.front = front_of(planned, env, place, HOST, ports)
         (place / planned.file).write_text(self.front.file)
         log = self._log.with_suffix(".front.log")
-        return Link(list(self.front.command), env, place, log)
+        return Command(list(self.front.command), env, place, log)
 
     async def _ready(
         self, server: ProcessTree, holds: Holds, ports: list[int]

@@ -13,8 +13,6 @@ import os
 import subprocess
 from collections.abc import AsyncIterator
 from collections.abc import Awaitable
-from collections.abc import Mapping
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +20,7 @@ import psutil
 
 from harness.system import warden
 from harness.system.command import describe_status
+from harness.system.spawn import Command
 from harness.system.spawn import LINUX
 from harness.system.spawn import spawn
 
@@ -217,34 +216,30 @@ class ProcessTree:
 
 @contextlib.asynccontextmanager
 async def running(
-    argv: Sequence[str],
+    command: Command,
     *,
-    env: Mapping[str, str],
-    cwd: Path,
-    log: Path,
-    output: int | None = None,
-    remove: Sequence[str] = (),
     name: str = "the server",
     behind: ProcessTree | None = None,
+    output: int | None = None,
 ) -> AsyncIterator[ProcessTree]:
     """Run a command; its whole process tree is gone when the block is left.
 
-    ``env`` is its whole environment. Its output goes to the file ``log``, or to the
-    open file ``output`` instead. ``remove`` is a command to run when all is killed: it
-    removes what the command made others start, such as containers. ``name`` names the
-    command in messages, and ``behind`` is the tree that it passes requests on to.
+    ``name`` names the command in messages, and ``behind`` is the tree that it passes
+    requests on to. With an open file ``output`` its output goes there, not to its log.
     Raises ``CannotExecute`` for no such command, ``OSError`` for no process to run it.
     """
-    with log.open("wb") as file:
-        process, lifeline = spawn(argv, env, cwd, output or file.fileno(), remove)
-    tree = ProcessTree(process, lifeline, log, name, behind)
+    with command.log.open("wb") as file:
+        process, lifeline = spawn(command, output or file.fileno())
+    tree = ProcessTree(process, lifeline, command.log, name, behind)
     try:
         try:
             await asyncio.wait_for(asyncio.shield(tree.started), STOP_SECONDS)
         except CannotExecute as problem:
-            raise CannotExecute(f"cannot execute {argv[0]}: {problem}") from None
+            raise CannotExecute(
+                f"cannot execute {command.argv[0]}: {problem}"
+            ) from None
         yield tree
     finally:
         # Shielded: a second interrupt must not keep the tree from being killed.
-        seconds = STOP_SECONDS + (warden.REMOVE_SECONDS if remove else 0)
+        seconds = STOP_SECONDS + (warden.REMOVE_SECONDS if command.remove else 0)
         await asyncio.shield(tree.stop(seconds))

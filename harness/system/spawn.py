@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.system import warden
 from harness.system.scratch import scratch_folders
@@ -22,32 +23,44 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
+class Command(NamedTuple):
+    """A command to run."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    """Its whole environment."""
+    cwd: Path
+    log: Path
+    """The file that its output goes to."""
+    remove: Sequence[str] = ()
+    """A command to run when all is killed: it removes what this one made others start,
+    such as containers.
+    """
+
+
 def become_subreaper() -> None:
     """Become the parent of orphaned descendants, if the system can (Linux)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def spawn(
-    argv: Sequence[str],
-    env: Mapping[str, str],
-    cwd: Path,
-    output: int,
-    remove: Sequence[str],
-) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a warden with its command; return it and our end of the lifeline."""
+def spawn(command: Command, output: int) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a warden with its command; return it and our end of the lifeline.
+
+    The output of both goes to the open file ``output``.
+    """
     read, write = os.pipe()
     prepare: Callable[[], None] | None = become_subreaper if LINUX else None
     folders = list(map(str, scratch_folders()))
-    counted = [str(len(folders)), *folders, str(len(remove)), *remove]
+    counted = [str(len(folders)), *folders, str(len(command.remove)), *command.remove]
     script = [sys.executable, "-I", "-S", warden.__file__]
     try:
         process = subprocess.Popen(
-            [*script, str(cwd), *counted, *argv],
+            [*script, str(command.cwd), *counted, *command.argv],
             stdin=read,
             stdout=subprocess.PIPE,
             stderr=output,
-            env=dict(env),
+            env=dict(command.env),
             start_new_session=True,
             preexec_fn=prepare,
         )

@@ -16,6 +16,7 @@ import yaml
 
 from harness.system.process import NothingLeftViolated
 from harness.system.process import running
+from harness.system.spawn import Command
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import EXAMPLES
 
@@ -27,13 +28,8 @@ def owned(folder: Path, *remove: str, command: tuple[str, ...] = SLEEP) -> None:
     """Start a command and stop it; ``remove`` is to be run in between."""
 
     async def start_and_stop() -> None:
-        async with running(
-            command,
-            env=os.environ,
-            cwd=folder,
-            log=folder / "log",
-            remove=remove,
-        ) as server:
+        one = Command(command, os.environ, folder, folder / "log", remove)
+        async with running(one) as server:
             if command is not SLEEP:
                 await asyncio.wait_for(server.ended, 20)
 
@@ -56,11 +52,12 @@ def test_a_failed_removal_is_reported(tmp_path: Path) -> None:
 HARNESS = """\
 import asyncio, os, sys
 from pathlib import Path
+from harness.system.spawn import Command
 from harness.system.process import running
 async def main():
-    command = [sys.executable, "-c", "import time; time.sleep(600)"]
-    here = {"cwd": Path(), "log": Path("log")}
-    async with running(command, env=os.environ, remove=["rm", "c"], **here):
+    argv = [sys.executable, "-c", "import time; time.sleep(600)"]
+    command = Command(argv, os.environ, Path(), Path("log"), remove=["rm", "c"])
+    async with running(command):
         print("started", flush=True)
         await asyncio.sleep(600)
 asyncio.run(main())

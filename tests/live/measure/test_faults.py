@@ -27,6 +27,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.system.ports import free_port
 from harness.system.process import running
+from harness.system.spawn import Command
 from tests.live.commands import control
 from tests.live.commands import odd
 from tests.live.commands import planned
@@ -104,7 +105,7 @@ def test_port_that_another_program_answers_on(
 
     async def occupied() -> None:
         log = Path(os.devnull)
-        async with running(command, env=os.environ, cwd=ROOT, log=log):
+        async with running(Command(command, os.environ, ROOT, log)):
             address = ("127.0.0.1", port)
             while True:
                 try:

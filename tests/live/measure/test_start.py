@@ -19,7 +19,6 @@ import pytest
 from harness.measure.app import HOST
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
-from harness.measure.start import Link
 from harness.measure.start import started
 from harness.plan.plan import make_plan
 from harness.records.catalog import Selection
@@ -29,6 +28,7 @@ from harness.records.words import Outcome
 from harness.system.machine import allow_open_files
 from harness.system.ports import free_ports
 from harness.system.process import ProcessTree
+from harness.system.spawn import Command
 from tests.builders.catalogs import REAL
 from tests.live.commands import assert_exactly
 from tests.live.commands import control
@@ -197,7 +197,7 @@ def test_the_proxy_is_stopped_first(
 
     async def run() -> list[int]:
         command = [sys.executable, "-c", "import signal; signal.pause()"]
-        one = Link(command, os.environ, tmp_path, tmp_path / "one")
+        one = Command(command, os.environ, tmp_path, tmp_path / "one")
         other = one._replace(log=tmp_path / "other")
         async with started(one, other, "a proxy") as server:
             return server.processes()

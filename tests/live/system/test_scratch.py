@@ -17,12 +17,14 @@ from harness.system.scratch import PREFIX
 from harness.system.scratch import remove_left
 from harness.system.scratch import scratch_folder
 from harness.system.scratch import scratch_folders
+from harness.system.spawn import Command
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
 
 HARNESS = """\
 import asyncio, os, sys
 from pathlib import Path
+from harness.system.spawn import Command
 from harness.system.process import running
 from harness.system.scratch import scratch_folder
 async def main():
@@ -30,7 +32,7 @@ async def main():
     with scratch_folder() as one, scratch_folder() as other:
         (one / "inner").mkdir()
         (one / "inner" / "file").touch()
-        async with running(command, env=os.environ, cwd=other, log=one / "log"):
+        async with running(Command(command, os.environ, other, one / "log")):
             print("started", flush=True)
             await asyncio.sleep(600)
 asyncio.run(main())
@@ -47,7 +49,7 @@ sys.stdin.read()
 
 def test_a_folder_is_there_as_long_as_its_block(tmp_path: Path) -> None:
     async def start_and_stop(folder: Path) -> None:
-        async with running(SLEEP, env=os.environ, cwd=folder, log=folder / "log"):
+        async with running(Command(SLEEP, os.environ, folder, folder / "log")):
             pass
         # The command has been stopped, and the warden has left the folder alone.
         assert (folder / "log").exists()

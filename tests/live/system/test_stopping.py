@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from harness.system.process import running
+from harness.system.spawn import Command
 from harness.system.stopping import CannotStop
 from harness.system.stopping import is_stopped
 from harness.system.stopping import may_stop
@@ -34,11 +35,12 @@ HARNESS = """
 import asyncio, os, signal, sys, time
 from pathlib import Path
 from harness.system import stopping
+from harness.system.spawn import Command
 from harness.system.process import running
 
 async def main(log):
     sleeps = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
-    async with running(sleeps, env=os.environ, cwd=log.parent, log=log) as tree:
+    async with running(Command(sleeps, os.environ, log.parent, log)) as tree:
         async with stopping.stopping(tree) as stopped:
             await stopped.stop(tree.processes())
             print(*tree.processes(), flush=True)
@@ -53,7 +55,7 @@ def test_all_threads_stop_and_go_on(tmp_path: Path) -> None:
     async def stop() -> tuple[bool, bool, dict[int, float]]:
         command = [sys.executable, "-I", "-S", "-c", THREADS]
         log = tmp_path / "log"
-        async with running(command, env=os.environ, cwd=tmp_path, log=log) as tree:
+        async with running(Command(command, os.environ, tmp_path, log)) as tree:
             while "started" not in log.read_text():
                 await asyncio.sleep(0.01)
             (process,) = tree.processes()
@@ -70,7 +72,7 @@ def test_all_threads_stop_and_go_on(tmp_path: Path) -> None:
 def test_an_error_lets_them_go_on(tmp_path: Path) -> None:
     async def stop() -> bool:
         log = tmp_path / "log"
-        async with running(SLEEPS, env=os.environ, cwd=tmp_path, log=log) as tree:
+        async with running(Command(SLEEPS, os.environ, tmp_path, log)) as tree:
             with pytest.raises(ZeroDivisionError):
                 async with stopping(tree) as stopped:
                     await stopped.stop(tree.processes())
@@ -83,7 +85,7 @@ def test_an_error_lets_them_go_on(tmp_path: Path) -> None:
 def test_the_warden_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
     async def stop() -> bool:
         log = tmp_path / "log"
-        async with running(SLEEPS, env=os.environ, cwd=tmp_path, log=log) as tree:
+        async with running(Command(SLEEPS, os.environ, tmp_path, log)) as tree:
             async with stopping(tree) as stopped:
                 await asyncio.sleep(1.0)  # it has slept meanwhile
                 await stopped.stop(tree.processes())
@@ -97,7 +99,7 @@ def test_the_warden_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
 def test_one_that_has_ended_cannot_be_stopped(tmp_path: Path) -> None:
     async def stop(process: int) -> None:
         log = tmp_path / "log"
-        async with running(SLEEPS, env=os.environ, cwd=tmp_path, log=log) as tree:
+        async with running(Command(SLEEPS, os.environ, tmp_path, log)) as tree:
             async with stopping(tree) as stopped:
                 await stopped.stop([process])
 
