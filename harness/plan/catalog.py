@@ -5,6 +5,7 @@ Every fault is a ``UsageError`` that names the file, the key and the remedy.
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement
@@ -31,8 +32,18 @@ RESTORE = "the catalog is incomplete: restore it"
 def load(folder: Path = FOLDER) -> Catalog:
     """Load the catalog from a folder, by default the one in this package.
 
-    Raises ``UsageError`` naming the file, the key and the remedy of the first fault.
+    That one is read once. Raises ``UsageError`` naming the file, the key and the remedy
+    of the first fault.
     """
+    return _shipped() if folder == FOLDER else _read(folder)
+
+
+@functools.cache
+def _shipped() -> Catalog:
+    return _read(FOLDER)
+
+
+def _read(folder: Path) -> Catalog:
     matrix = toml.read(folder / "matrix.toml", Matrix, RESTORE)
     proxies = [_read_proxy(path) for path in sorted(folder.glob("proxies/*.toml"))]
     paths = sorted(folder.glob("servers/*.toml"))

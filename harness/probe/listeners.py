@@ -6,6 +6,7 @@ Some servers, granian and eventlet among them, silently share an occupied port
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 
 import psutil
@@ -52,7 +53,13 @@ def is_of_others(port: int, processes: Iterable[int]) -> bool:
 
 def listened_on(processes: Iterable[int]) -> set[int]:
     """The TCP ports that these processes listen on."""
-    return {port for _, port in listening_addresses(processes)}
+    if not (bound := listening()):
+        return {port for _, port in listening_addresses(processes)}
+    owned: set[str] = set()
+    for process in processes:
+        with contextlib.suppress(OSError):
+            owned |= sockets_of(process)
+    return {port for inode in owned if isinstance(port := bound.get(inode), int)}
 
 
 def listening_addresses(processes: Iterable[int]) -> set[tuple[str, int]]:

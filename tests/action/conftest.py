@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
+
 from .runner import cannot_run
+from .runner import compile_all
+from .runner import copy_of
 from .runner import export
+from .runner import install_harness
 from .runner import new_python
 from .runner import ROOT
 from .runner import Runner
+from .runner import with_installed
 
 CATALOG = Path(__file__).parent / "catalog"
 PLACES = {"ODD": ROOT / "tests" / "live" / "odd_server.py", "HERE": CATALOG.parent}
@@ -29,29 +35,52 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What GitHub would fetch of this project, were it committed as it is.
-
-    But for the data of the atlas, which nothing reads that is used from elsewhere, and
-    act copies for each step.
-    """
-    return export(tmp_path_factory.mktemp("ours ü"), "data")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter with pip, as actions/setup-python leaves one; tests copy it."""
+    folder = made_once(tmp_path_factory, "python", new_python)
+    return folder / "bin" / "python"
 
 
 @pytest.fixture(scope="session")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An interpreter with pip, as actions/setup-python leaves one."""
-    return new_python(tmp_path_factory.mktemp("python"))
+def ours(tmp_path_factory: pytest.TempPathFactory, python: Path) -> Path:
+    """What GitHub would fetch of this project, were it committed as it is.
+
+    But for the data of the atlas and the tests, which nothing reads that is used from
+    elsewhere, and act copies for each step. It is compiled, as each copy would be.
+    """
+
+    def make(folder: Path) -> None:
+        export(folder, "data", "tests")
+        compile_all(python, folder / "harness")
+
+    return made_once(tmp_path_factory, "ours ü", make)
+
+
+@pytest.fixture(scope="session")
+def installed(
+    tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
+) -> Path:
+    """The environment that the action makes for itself.
+
+    ``test_walk.py`` and one test of ``test_action.py`` have it made anew.
+    """
+
+    def make(folder: Path) -> None:
+        install_harness(folder, ours, python)
+
+    return made_once(tmp_path_factory, "installed", make) / "python"
 
 
 @pytest.fixture(scope="module")
 def new_runner(
-    tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
+    tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path, installed: Path
 ) -> NewRunner:
     """Makes a machine with an outsider's repository on it."""
 
     def new(name: str) -> Runner:
-        runner = Runner(tmp_path_factory.mktemp(name), ours, python)
+        folder = tmp_path_factory.mktemp(name)
+        own = with_installed(installed, copy_of(python, folder / "python"))
+        runner = Runner(folder, ours, own)
         copy_catalog(runner.repository / "our sërvers")
         return runner
 

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -229,20 +230,73 @@ class Runner:
         return Ran(events, done.returncode)
 
 
-def new_python(folder: Path) -> Path:
-    """An interpreter with pip, as actions/setup-python leaves one."""
+def new_python(folder: Path) -> None:
+    """An environment with pip, as actions/setup-python leaves one."""
     # Not of a virtual environment: one of one would not have its own packages.
     base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
     # venv itself takes some seconds to install pip.
     uv = Path(sys.executable).with_name("uv")
     make = [str(uv), "venv", "--quiet", "--seed", "--python", str(base), str(folder)]
     subprocess.run(make, check=True, timeout=180)
-    python = folder / "bin" / "python"
     (pip,) = folder.glob("lib/python*/site-packages/pip")
     # Jobs that run side by side would each compile it.
-    compiled = [str(python), "-I", "-m", "compileall", "-qq", str(pip)]
-    subprocess.run(compiled, check=True, timeout=180)
-    return python
+    compile_all(folder / "bin" / "python", pip)
+
+
+def compile_all(python: Path, folder: Path) -> None:
+    """Compile the modules of a folder. Some are for other releases of Python."""
+    compiled = [str(python), "-I", "-m", "compileall", "-qq", str(folder)]
+    subprocess.run(compiled, timeout=180)
+
+
+def copy_of(python: Path, folder: Path) -> Path:
+    """The interpreter of another environment, which has the same packages.
+
+    Files are the same until one of them is written anew, as installers do.
+    """
+    old = python.parents[1]
+    shutil.copytree(old, folder, symlinks=True, copy_function=os.link)
+    for script in (folder / "bin").iterdir():
+        text = b"" if script.is_symlink() else script.read_bytes()
+        if os.fsencode(old) in text:
+            script.unlink()
+            script.write_bytes(text.replace(os.fsencode(old), os.fsencode(folder)))
+            script.chmod(0o755)
+    return folder / "bin" / python.name
+
+
+def install_harness(folder: Path, ours: Path, python: Path) -> None:
+    """Have the action make the environment of its own that it runs in."""
+    environ = {
+        **package_variables(),
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(folder),
+        "FLASK_CONCURRENCY_PYTHON": str(python),
+        "FLASK_CONCURRENCY_HOME": str(folder),
+        "GITHUB_OUTPUT": os.devnull,
+    }
+    stage = [str(ours / ".github" / "stage"), "plan"]
+    subprocess.run(stage, env=environ, cwd=folder, check=True, timeout=180)
+    compile_all(python, folder / "python" / "lib")
+
+
+def with_installed(installed: Path, python: Path) -> Path:
+    """The same interpreter, whose new environments have what is installed in another.
+
+    What the action then installs it finds installed.
+    """
+    script = python.with_name("python-of-the-action")
+    script.write_text(
+        "#!/bin/sh\n"
+        f"python={shlex.quote(str(python))}\n"
+        f"installed={shlex.quote(str(installed))}\n"
+        'if [ "$1 $2 $3 $4" = "-I -m venv --without-pip" ]; then\n'
+        '    exec cp -RpPl "$installed" "$5"\n'
+        "fi\n"
+        'exec "$python" "$@"\n'
+    )
+    script.chmod(0o755)
+    return script
 
 
 def export(to: Path, *left_out: str) -> Path:

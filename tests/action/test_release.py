@@ -13,8 +13,8 @@ import pytest
 
 import harness
 
+from .runner import copy_of
 from .runner import export
-from .runner import new_python
 from .runner import OURS
 from .runner import Ran
 from .runner import Runner
@@ -41,9 +41,9 @@ case "$*" in *isImmutable*) echo true ;; esac
 class Released:
     """This project as somebody publishes it, and what its workflow did."""
 
-    def __init__(self, folder: Path, ours: Path) -> None:
-        python = new_python(folder / "python")
-        self.runner = Runner(folder / "machine", ours, python)
+    def __init__(self, folder: Path, ours: Path, python: Path) -> None:
+        own = copy_of(python, folder / "python")
+        self.runner = Runner(folder / "machine", ours, own)
         self.folder = self.runner.repository
         shutil.rmtree(self.folder)
         export(self.folder)
@@ -86,9 +86,11 @@ class Released:
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory, ours: Path) -> Released:
+def released(
+    tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
+) -> Released:
     """The repository of who publishes this project."""
-    return Released(tmp_path_factory.mktemp("release"), ours)
+    return Released(tmp_path_factory.mktemp("release"), ours, python)
 
 
 @pytest.fixture(scope="module")

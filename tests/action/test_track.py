@@ -46,7 +46,7 @@ def api() -> Iterator[IssueApi]:
 def runner(new_runner: NewRunner, origin: Path) -> Runner:
     """A machine on which the repository is this project's own."""
     runner = new_runner("track")
-    export(runner.repository)
+    export(runner.repository, "data", "tests")
     git(runner.repository, "remote", "add", "origin", str(origin))
     runner.commit()
     return runner

@@ -13,7 +13,7 @@ import pytest
 from tests.newcomer import blocks
 from tests.newcomer import Terminal
 
-from .runner import new_python
+from .runner import copy_of
 from .runner import OURS
 from .runner import Ran
 from .runner import ROOT
@@ -71,10 +71,12 @@ class Newcomer:
 
 
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory: pytest.TempPathFactory, ours: Path) -> Newcomer:
+def newcomer(
+    tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
+) -> Newcomer:
     """A newcomer, and a Python for the jobs that only these install packages into."""
     folder = tmp_path_factory.mktemp("walk")
-    return Newcomer(folder / "machine", ours, new_python(folder / "python"))
+    return Newcomer(folder / "machine", ours, copy_of(python, folder / "python"))
 
 
 @pytest.fixture(scope="module")
