@@ -36,18 +36,18 @@ def caveats_on(
     if any(round_.stalled for round_ in rounds):
         # The number is a matter of chance.
         caveats.append(
-            "some requests were never served, even after all others were let go"
+            "some requests were never served, even after all others were released"
         )
     sure = [round_ for round_ in rounds if was_quiet(round_)]
     odd = {each.entered_on_release for each in sure} - {None, 1}
     if odd and not order_is_known:
         worst = min(number or 0 for number in odd)
-        caveats.append(f"when one was let go, {worst or 'none'} took its place")
+        caveats.append(f"when one was released, {worst or 'none'} took its place")
     caveats.extend(_ended_otherwise(rounds))
     if replaced := len(rounds) - len(undisturbed(rounds)):
         caveats.append(
             f"the server replaced processes, so {plural(replaced, 'round')} of "
-            f"{len(rounds)} count only for the most at once"
+            f"{len(rounds)} count only towards the maximum"
         )
     if not all(map(was_quiet, rounds)):
         caveats.append(

@@ -34,8 +34,8 @@ from harness.records.words import Basis
 from harness.records.words import Verdict
 
 CAME_LATE = (
-    "some of its capacity came late, while requests waited; earlier rounds are left "
-    "out, since a server that has just started has fewer in the app"
+    "some of its capacity came late, while requests waited; earlier rounds do not "
+    "count, since a freshly started server lets fewer in"
 )
 """The caveat on a server that starts threads or workers late without declaring it."""
 
@@ -66,12 +66,12 @@ def _left_to_chance(seen: CellNumbers) -> Iterator[str]:
     """Caveats on what chance decided, each the end of a sentence."""
     cell = seen.cell
     if cell.not_steered and not cell.declaration.grows:
-        yield f"left to chance which worker got what, as {cell.not_steered}"
+        yield f"chance decided which worker got what, as {cell.not_steered}"
     if starts_by_chance(cell, seen.load):
         why = cell.declaration.by_chance
-        yield f"the least is what was seen, and no more: {why}"
+        yield f"the lowest number was only seen, not guaranteed: {why}"
     elif is_more_by_chance(cell, seen.ceiling):
-        yield f"one more is by chance: {cell.declaration.by_chance}"
+        yield f"one more is chance: {cell.declaration.by_chance}"
     if cell.restarts:
         yield CAME_LATE
 
@@ -85,14 +85,14 @@ def _mistrusted(seen: CellNumbers) -> Finding | None:
     """Nothing is known if requests left the app unasked, or something else answered."""
     if broken := sum(round_.broken for round_ in seen.cell.all_rounds):
         return Verdict.UNKNOWN, (
-            f"{plural(broken, 'request')} left the app before being let go, so the "
+            f"{plural(broken, 'request')} left the app before being released, so the "
             "numbers cannot be trusted"
         )
     if early := sum(round_.early for round_ in seen.cell.rounds):
         return Verdict.UNKNOWN, (
-            f"{plural(early, 'request')} had an answer before the app was done with "
-            f"{'it' if early == 1 else 'them'}, so something else answers, and how "
-            "many requests it takes at once cannot be seen in the app"
+            f"{plural(early, 'request')} got an answer before the app was done with "
+            f"{'it' if early == 1 else 'them'}, so something else answers, and the "
+            "app does not show how many requests that takes at once"
         )
     return None
 
@@ -104,9 +104,9 @@ def _without_number(seen: CellNumbers) -> Finding | None:
         return Verdict.UNKNOWN, f"{seen.declares}; {why}"
     if seen.ceiling == 0 and any(round_.waiting for round_ in seen.cell.rounds):
         return Verdict.UNKNOWN, (
-            f"{seen.declares}; the app answered once, but none of the requests to be "
-            "held got into it, not even one that came alone; look for what keeps them "
-            "in front of it, such as middleware that waits for another service"
+            f"{seen.declares}; the app answered once, but none of the probe's "
+            "requests got into it, not even a single one; look for something that "
+            "keeps them out, such as middleware that waits for another service"
         )
     return None
 
@@ -127,7 +127,7 @@ def _not_offered(seen: CellNumbers) -> Finding | None:
     if left_out := passed_over(seen.cell):
         return Verdict.UNKNOWN, (
             f"{seen.so_many()}, but {left_out} of {seen.cell.workers} processes got "
-            "none of those that waited, as others had accepted them before, "
+            "none of the waiting requests, as others had already accepted them, "
             f"{MAY_BE_MORE}"
         )
     if seen.cell.not_steered == BY_THREADS:
@@ -141,12 +141,12 @@ def _grows(seen: CellNumbers) -> Finding | None:
     if not seen.cell.declaration.grows or seen.floor >= seen.load:
         return None
     ceiling = seen.ceiling
-    words = f"{seen.declares}; {seen.floor} at once, and grows to"
+    words = f"{seen.declares}; {seen.floor} at once at first, growing to"
     if ceiling == seen.load:
         return Verdict.UNEVEN, f"{words} {ceiling} while requests wait"
     return Verdict.UNKNOWN, (
         f"{words} {ceiling} or more while requests wait: it was watched until no more "
-        "came for some seconds, and may grow later"
+        "entered for some seconds, but may grow later"
     )
 
 
@@ -156,8 +156,8 @@ def _too_slow(seen: CellNumbers) -> Finding | None:
     if seen.cell.not_steered != TOO_LONG or uneven:
         return None
     return Verdict.UNKNOWN, (
-        f"{seen.so_many()}, but this machine was too slow to find the least and the "
-        "most; measure again while it has less to do"
+        f"{seen.so_many()}, but this machine was too slow to find the lowest and "
+        "the highest number; measure again when it is less busy"
     )
 
 
@@ -174,8 +174,7 @@ def _short(seen: CellNumbers) -> Finding | None:
     if lets_nobody_in(cell.rounds):
         return Verdict.UNKNOWN, (
             f"{so_many}, but in the end even a single request was answered before it "
-            "got to the app, as by a limit on the requests of one client; leave that "
-            "out for the check"
+            "reached the app, for example by a rate limit; turn that off for the check"
         )
     if not was_full(cell, floor if uneven else ceiling) or not sure:
         return Verdict.UNKNOWN, (
@@ -187,16 +186,16 @@ def _short(seen: CellNumbers) -> Finding | None:
         return Verdict.UNKNOWN, f"{so_many}, but {why}"
     if not uneven and (asleep := max((r.asleep for r in cell.rounds), default=0)):
         return Verdict.UNKNOWN, (
-            f"{so_many}, but {plural(asleep, 'thread')} of the server slept all the "
-            "while, and may let more in on waking up"
+            f"{so_many}, but {plural(asleep, 'thread')} of the server slept the "
+            "whole time, and may let more in when awake"
         )
     if not uneven and may_be_chance(cell, ceiling, load):
         why = f"chance may start more threads: {cell.declaration.by_chance}"
         return Verdict.UNKNOWN, f"{so_many}, but {why}"
     if not uneven:
         return Verdict.FEWER, (
-            f"{seen.declares}; never more than {ceiling} in the app at once, though "
-            f"up to {seen.most_offered} were offered"
+            f"{seen.declares}; never more than {ceiling} were in the app at once, "
+            f"although up to {seen.most_offered} were offered"
         )
     return Verdict.UNEVEN, f"{seen.declares}; {seen.uneven()}"
 
@@ -206,8 +205,8 @@ def _unbounded(seen: CellNumbers) -> Finding | None:
     if seen.declared is not None:
         return None
     return Verdict.AS_DECLARED, (
-        f"{seen.declares}; at least {seen.ceiling} were in the app at once, the limit "
-        "of what was tried"
+        f"{seen.declares}; at least {seen.ceiling} were in the app at once, the most "
+        "that was tried"
     )
 
 

@@ -63,7 +63,7 @@ class CellNumbers(NamedTuple):
     def so_many(self) -> str:
         """The declaration, and how many were in the app."""
         load = self.load
-        words = f"at times {self.floor} of {load}"
+        words = f"sometimes only {self.floor} of {load}"
         if self.ceiling < load:
             words = f"at most {self.ceiling} of {self.most_offered}"
         elif self.floor >= load:
@@ -84,10 +84,11 @@ class CellNumbers(NamedTuple):
             return (
                 f"between {floor} and {load} of {load} offered were in the app at once"
             )
+        are = "is" if floor == 1 else "are"
         return (
-            f"of {load} offered at once, {floor} are in the app when one worker takes "
-            f"all that it can, the least that can happen, and {load} when they are "
-            f"spread; left to chance, {number_range(min(seen), max(seen))} were"
+            f"of {load} offered at once, {floor} {are} in the app at worst, when one "
+            f"worker takes all it can, and all {load} at best; left to chance, "
+            f"{number_range(min(seen), max(seen))} were"
         )
 
     def whenever(self) -> str:
@@ -105,7 +106,7 @@ class CellNumbers(NamedTuple):
         """Why it is unknown whether more would have been admitted."""
         if self.most_offered <= self.load:
             return f"never more than {self.load} were offered"
-        return "no other was seen to wait"
+        return "no other request was seen to wait"
 
     def no_round(self) -> str:
         """Why no round shows how many of the load are in the app."""
@@ -119,7 +120,7 @@ class CellNumbers(NamedTuple):
     def idle(self) -> str:
         """How many workers were never seen to hold a request."""
         idle, asleep = self.cell.idle_workers, self.cell.asleep_workers
-        listen = f"{idle} of {self.cell.workers} processes that listen"
+        listen = f"{idle} of {self.cell.workers} listening processes"
         sleep = f" and {'sleeps' if asleep == 1 else 'sleep'}" if asleep else ""
         return f"{listen} never took a request{sleep}"
 
@@ -127,10 +128,10 @@ class CellNumbers(NamedTuple):
 def advice(unsure: Sequence[Round | SteeredRound]) -> str:
     """What to do if rounds ended without a quiet server."""
     if any(each.stalled for each in unsure):
-        return "it left requests unserved then, so measuring again will not tell more"
+        return "it left requests unserved, so measuring again will not help"
     lags = (each.lag_seconds for each in unsure if isinstance(each, Round))
     lag = max(lags, default=0.0)
-    again = "measure again while this machine has less to do"
+    again = "measure again when this machine is less busy"
     if lag >= LAG_SECONDS:
         return f"the harness itself was held up for {lag:.1f} s, so {again}"
     return again

@@ -52,7 +52,7 @@ UNKNOWN = "unknown"
 
 NOT_QUIET = (
     "It is not known: the server was not quiet when requests were counted, so more may "
-    "have been on their way. Measure again while this machine has less to do."
+    "have been on their way. Measure again when this machine is less busy."
 )
 """The sentence if the harness was so slow that the server may only seem slow."""
 

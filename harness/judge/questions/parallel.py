@@ -43,7 +43,7 @@ def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:
         return seen.answer(
             UNKNOWN,
             "It is not known: the harness itself was held up while requests computed. "
-            "Measure again while this machine has less to do.",
+            "Measure again when this machine is less busy.",
         )
     best = max(rounds, key=_ready)
     number = _number(best)

@@ -113,10 +113,10 @@ def _others(round_: PlaceRound) -> str:
         parts.append(f"{count} met {error}")
     if round_.stuck:
         parts.append(
-            f"{_wait(round_.stuck)} on after all others were let go, as in a deadlock"
+            f"{_wait(round_.stuck)} on after all others were released, as in a deadlock"
         )
     elif round_.stalled:
-        parts.append(f"{round_.stalled} had not ended a while after all were let go")
+        parts.append(f"{round_.stalled} had not ended a while after all were released")
     return ", ".join(parts)
 
 

@@ -97,7 +97,7 @@ def test_processes_that_are_started_while_requests_wait(shape: Check) -> None:
     cell = checked.cells["backlog"]
     assert (cell["declared"], cell["floor"], cell["ceiling"]) == (6, 3, 6)
     assert cell["verdict"] == "uneven"
-    words = "declares 6; 3 at once, and grows to 6 while requests wait"
+    words = "declares 6; 3 at once at first, growing to 6 while requests wait"
     assert cell["reason"].startswith(words)
 
 

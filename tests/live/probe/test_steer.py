@@ -206,9 +206,10 @@ def test_connections_that_are_accepted_before_requests(measure: Measure) -> None
     assert said == {
         (
             Verdict.FEWER,
-            "declares 4; never more than 2 in the app at once, though up to 8 were "
-            "offered; some requests were never served, even after all others were let "
-            "go",
+            "declares 4; never more than 2 were in the app at once, although up to 8 "
+            "were "
+            "offered; some requests were never served, even after all others were "
+            "released",
         )
     }
 

@@ -78,23 +78,23 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         8,
         (offer(8, 5), offer(16, 6)),
         Verdict.FEWER,
-        "declares 8; never more than 6 in the app at once, though up to 16 were "
+        "declares 8; never more than 6 were in the app at once, although up to 16 were "
         "offered",
     ),
     "nothing ever got in": (
         4,
         (offer(1, 0), offer(4, 0)),
         Verdict.UNKNOWN,
-        "declares 4; the app answered once, but none of the requests to be held got "
-        "into it, not even one that came alone; look for what keeps them in front of "
-        "it, such as middleware that waits for another service",
+        "declares 4; the app answered once, but none of the probe's requests got into "
+        "it, not even a single one; look for something that keeps them out, such as "
+        "middleware that waits for another service",
     ),
     "answered before it was let go": (
         4,
         (offer(1, 1, early=1), offer(4, 4)),
         Verdict.UNKNOWN,
-        "1 request had an answer before the app was done with it, so something else "
-        "answers, and how many requests it takes at once cannot be seen in the app",
+        "1 request got an answer before the app was done with it, so something else "
+        "answers, and the app does not show how many requests that takes at once",
     ),
     "more": (
         4,
@@ -134,7 +134,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
             offer(8, 4, settled=Settled.STEADY_COUNT, entered_on_release=0),
         ),
         Verdict.UNKNOWN,
-        "declares 4; 4 were in the app at once, but no other was seen to wait, so it "
+        "declares 4; 4 were in the app at once, but no other request was seen to wait, "
+        "so it "
         "may admit more; the server did not go quiet in every round, so this is less "
         "certain",
     ),
@@ -150,7 +151,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         4,
         (offer(4, 4), offer(5, 4, settled=Settled.STEADY_COUNT)),
         Verdict.UNKNOWN,
-        "declares 4; 4 were in the app at once, but no other was seen to wait, so it "
+        "declares 4; 4 were in the app at once, but no other request was seen to wait, "
+        "so it "
         "may admit more; the server did not go quiet in every round, so this is less "
         "certain",
     ),
@@ -163,7 +165,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares no bound; at most 58 of 64 offered were in the app at once, "
-        f"{NOT_QUIET}; measure again while this machine has less to do; {LESS_SURE}",
+        f"{NOT_QUIET}; measure again when this machine is less busy; {LESS_SURE}",
     ),
     "fewer than declared, and a count stood still": (
         160,
@@ -173,7 +175,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares 160; at most 93 of 160 offered were in the app at once, "
-        f"{NOT_QUIET}; measure again while this machine has less to do; {LESS_SURE}",
+        f"{NOT_QUIET}; measure again when this machine is less busy; {LESS_SURE}",
     ),
     "fewer than declared, and a count stood still in the fullest load only": (
         160,
@@ -183,7 +185,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares 160; at most 93 of 160 offered were in the app at once, "
-        f"{NOT_QUIET}; measure again while this machine has less to do; {LESS_SURE}",
+        f"{NOT_QUIET}; measure again when this machine is less busy; {LESS_SURE}",
     ),
     "of several processes, and requests stalled": (
         8,
@@ -193,8 +195,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares 8; at most 6 of 8 offered were in the app at once, {NOT_QUIET}; it "
-        "left requests unserved then, so measuring again will not tell more; some "
-        f"requests were never served, even after all others were let go; {LESS_SURE}",
+        "left requests unserved, so measuring again will not help; some "
+        f"requests were never served, even after all others were released; {LESS_SURE}",
     ),
     "none of many, and a count stood still": (
         40,
@@ -205,9 +207,10 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
             offer(41, 40),
         ),
         Verdict.UNKNOWN,
-        f"declares 40; at times 0 of 40 offered were in the app at once, {NOT_QUIET}; "
-        "the harness itself was held up for 0.8 s, so measure again while this "
-        f"machine has less to do; {LESS_SURE}",
+        f"declares 40; sometimes only 0 of 40 offered were in the app at once, "
+        f"{NOT_QUIET}; "
+        "the harness itself was held up for 0.8 s, so measure again when this machine "
+        f"is less busy; {LESS_SURE}",
     ),
     "turned away, though it is never quiet": (
         4,
@@ -221,7 +224,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
             ),
         ),
         Verdict.FEWER,
-        "declares 4; never more than 3 in the app at once, though up to 4 were "
+        "declares 4; never more than 3 were in the app at once, although up to 4 were "
         f"offered; 1 of 4 answered without entering the app; {LESS_SURE}",
     ),
     "turned away whole, as by a limit on the requests of a client": (
@@ -243,8 +246,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         "declares 4; at most 3 of 4 offered were in the app at once, but in the end "
-        "even a single request was answered before it got to the app, as by a limit on "
-        "the requests of one client; leave that out for the check; 4 of 4 answered "
+        "even a single request was answered before it reached the app, for example by "
+        "a rate limit; turn that off for the check; 4 of 4 answered "
         "without entering the app",
     ),
     "fewer only while processes were replaced": (
@@ -253,7 +256,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.AS_DECLARED,
         "declares 4; 4 of 4 offered were in the app at once in every round, and "
         "further ones waited; the server replaced processes, so 2 rounds of 5 count "
-        "only for the most at once",
+        "only towards the maximum",
     ),
     "processes were replaced all the time": (
         4,
@@ -261,7 +264,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.UNKNOWN,
         "declares 4; the server replaced processes in every round that offered 4 at "
         "once, so the verdict is open; the server replaced processes, so 3 rounds of 3 "
-        "count only for the most at once",
+        "count only towards the maximum",
     ),
     "others were turned away": (
         3,
@@ -282,14 +285,15 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         4,
         (*rounds(4, (4, 1)), offer(4, 4, broken=1)),
         Verdict.UNKNOWN,
-        "1 request left the app before being let go, so the numbers cannot be trusted",
+        "1 request left the app before being released, so the numbers cannot be "
+        "trusted",
     ),
     "no bound": (
         None,
         unbounded(64, 500),
         Verdict.AS_DECLARED,
-        "declares no bound; at least 500 were in the app at once, the limit of what "
-        "was tried",
+        "declares no bound; at least 500 were in the app at once, the most that was "
+        "tried",
     ),
     "no bound, uneven": (
         None,
@@ -301,21 +305,24 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         None,
         (offer(64, 10), offer(64, 10)),
         Verdict.FEWER,
-        "declares no bound; never more than 10 in the app at once, though up to 64 "
+        "declares no bound; never more than 10 were in the app at once, although up to "
+        "64 "
         "were offered",
     ),
     "no bound up to the limit, and one beyond": (
         None,
         (offer(64, 64), offer(500, 373)),
         Verdict.FEWER,
-        "declares no bound; never more than 373 in the app at once, though up to 500 "
+        "declares no bound; never more than 373 were in the app at once, although up "
+        "to 500 "
         "were offered",
     ),
     "no bound, but errors instead of waiting": (
         None,
         (offer(64, 1, waiting=0, account=Account(answered=1, failed=63)),),
         Verdict.FEWER,
-        "declares no bound; never more than 1 in the app at once, though up to 64 were "
+        "declares no bound; never more than 1 were in the app at once, although up to "
+        "64 were "
         "offered; 63 of 64 answered with an error",
     ),
 }
@@ -332,10 +339,10 @@ def test_verdict(name: str) -> None:
     [
         (
             {"stalled": 3},
-            "some requests were never served, even after all others were let go",
+            "some requests were never served, even after all others were released",
         ),
-        ({"entered_on_release": 0}, "when one was let go, none took its place"),
-        ({"entered_on_release": 2}, "when one was let go, 2 took its place"),
+        ({"entered_on_release": 0}, "when one was released, none took its place"),
+        ({"entered_on_release": 2}, "when one was released, 2 took its place"),
         ({"account": Account(answered=7, failed=1)}, "1 of 8 answered with an error"),
         (
             {"account": Account(answered=1, answered_without_entering=7)},
@@ -403,13 +410,14 @@ def test_cut_off_later_is_not_turned_away() -> None:
         (
             (offer(1, 1), offer(5, 5, late=2), offer(6, 6), offer(7, 6)),
             Verdict.UNEVEN,
-            "declares 6; 3 at once, and grows to 6 while requests wait",
+            "declares 6; 3 at once at first, growing to 6 while requests wait",
         ),
         (
             (offer(1, 1), offer(5, 4, late=1), offer(6, 5, late=2), offer(7, 5)),
             Verdict.UNKNOWN,
-            "declares 6; 3 at once, and grows to 5 or more while requests wait: it was "
-            "watched until no more came for some seconds, and may grow later",
+            "declares 6; 3 at once at first, growing to 5 or more while requests wait: "
+            "it was "
+            "watched until no more entered for some seconds, but may grow later",
         ),
     ],
 )
@@ -485,8 +493,11 @@ def too_slow(*most: SteeredRound) -> tuple[Verdict, str]:
 def test_a_machine_too_slow_to_choose_an_order_leaves_the_verdict_open() -> None:
     word, reason = too_slow()
     assert word is Verdict.UNKNOWN
-    assert "at times 6 of 8 offered were in the app at once, but this machine" in reason
-    assert "measure again while it has less to do" in reason
+    assert (
+        "sometimes only 6 of 8 offered were in the app at once, but this machine"
+        in reason
+    )
+    assert "measure again when it is less busy" in reason
 
 
 def test_what_is_sure_of_it_is_said_all_the_same() -> None:
@@ -511,7 +522,7 @@ def test_late_capacity_means_fewer_places_at_first(
     one = cell(where, "sync-4", 4, rounds(4, (4, 1)), restarts=restarts)
     word, reason = verdict_on(one, 64)
     assert word is Verdict.AS_DECLARED
-    assert ("a server that has just started has fewer" in reason) is bool(restarts)
+    assert ("a freshly started server lets fewer in" in reason) is bool(restarts)
 
 
 def test_a_thread_that_sleeps_for_long_may_let_more_in() -> None:
@@ -519,7 +530,7 @@ def test_a_thread_that_sleeps_for_long_may_let_more_in() -> None:
     word, reason = verdict(4, 64, rounds)
     assert word is Verdict.UNKNOWN
     assert reason.endswith(
-        "1 thread of the server slept all the while, and may let more in on waking up"
+        "1 thread of the server slept the whole time, and may let more in when awake"
     )
 
 
@@ -528,9 +539,9 @@ def test_a_thread_that_sleeps_for_long_may_let_more_in() -> None:
     [
         (
             4,
-            "4 were in the app at once, but 1 of 2 processes that listen never took a ",
+            "4 were in the app at once, but 1 of 2 listening processes never took a ",
         ),
-        (3, "1 of 2 processes that listen never took a request, so there may be"),
+        (3, "1 of 2 listening processes never took a request, so there may be"),
     ],
 )
 def test_a_worker_that_never_took_a_request_leaves_the_verdict_open(
@@ -555,7 +566,7 @@ def test_a_worker_that_sleeps_leaves_it_open_though_each_had_its_turn() -> None:
     assert verdict_on(seen, 64)[0] is Verdict.AS_DECLARED
     word, why = verdict_on(msgspec.structs.replace(seen, asleep_workers=1), 64)
     assert word is Verdict.UNKNOWN
-    assert "1 of 2 processes that listen never took a request and sleeps, so" in why
+    assert "1 of 2 listening processes never took a request and sleeps, so" in why
 
 
 @pytest.mark.parametrize("declared", [3, 4])
@@ -565,7 +576,7 @@ def test_a_worker_that_was_passed_over_may_have_room(declared: int) -> None:
     seen = msgspec.structs.replace(seen, workers=2, steered=(filled,))
     word, why = verdict_on(seen, 64)
     assert word is Verdict.UNKNOWN
-    assert "but 1 of 2 processes got none of those that waited, as others had" in why
+    assert "but 1 of 2 processes got none of the waiting requests, as others had" in why
     again = steered(Goal.MOST, (1, 2), 4, (3, 3), shares=(2, 1), takers=(1, 2))
     seen = msgspec.structs.replace(seen, steered=(filled, again))
     assert verdict_on(seen, 64)[0] is not Verdict.UNKNOWN

@@ -57,7 +57,7 @@ def test_rounds_that_differ_are_a_range() -> None:
         ({"asking": 0}, "5 wait elsewhere in the app"),
         ({"asking": 0, "ended": {"500": 5}}, "5 were answered with status 500"),
         ({"asking": 4, "ended": {"cut off": 1}}, "4 wait for it, 1 was cut off"),
-        ({"stalled": 2}, "2 had not ended a while after all were let go"),
+        ({"stalled": 2}, "2 had not ended a while after all were released"),
         ({"at_door": 1, "asking": 0}, "one after another"),
     ],
 )
@@ -83,7 +83,7 @@ def test_errors_are_told_by_name() -> None:
 
 def test_a_deadlock_is_reported() -> None:
     stuck = changed(stuck=2, stalled=4)
-    assert "2 wait on after all others were let go" in said(stuck).sentence
+    assert "2 wait on after all others were released" in said(stuck).sentence
     assert "as in a deadlock" in said(stuck).sentence
     assert "had not ended" not in said(stuck).sentence
 
