@@ -184,7 +184,7 @@ def raise_to(at_least: int, promise: Promise | None) -> str:
         return ""  # which has no options
     if promise.server == "gunicorn":
         return _raise_gunicorn(at_least, promise)
-    if promise.server == "waitress":
+    if promise.server == "waitress" and not is_limited(promise):
         return f"`--threads={at_least}` declares {at_least}"
     if promise.server == "granian" and not is_limited(promise):
         return f"`--workers 1 --blocking-threads {at_least}` declares {at_least}"

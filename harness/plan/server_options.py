@@ -40,9 +40,9 @@ class ServerOption(Record, frozen=True, kw_only=True):
             return "1" if any(name in words for name in self.names) else None
         return last_value(words, self.names)
 
-    def set_in(self, variables: Mapping[str, str]) -> str | None:
-        """Its value in variables of the environment; ``None`` if it has none there."""
-        return next(filter(None, map(variables.get, self.variables)), None)
+    def set_by(self, variables: Mapping[str, str]) -> str | None:
+        """The variable of the environment that sets it; ``None`` if none does."""
+        return next(filter(variables.get, self.variables), None)
 
 
 class CapacityRule(Record, frozen=True, kw_only=True):

@@ -96,8 +96,8 @@ def _shell_words(text: str) -> list[str]:
 def value(option: ServerOption, command: ServerCommand) -> int | str | None:
     """The value that a command gives an option, if it does. Raises ``Cannot``."""
     text = option.given_in(command.arguments)
-    if text is None:
-        text = option.set_in(command.variables)
+    if text is None and (variable := option.set_by(command.variables)):
+        text = command.variables[variable]
     if text is None:
         return None
     if open_ended := VARIABLE.search(text):

@@ -11,6 +11,8 @@ import msgspec
 from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
+from harness.deployment.command.settings import settings_of
+from harness.deployment.command.shell import CommandContext
 from harness.deployment.declared import gunicorn
 from harness.deployment.declared import script
 from harness.deployment.declared import uwsgi
@@ -18,7 +20,6 @@ from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import placed
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
-from harness.deployment.declared.promise import number
 from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
@@ -26,56 +27,35 @@ from harness.deployment.environment import Where
 from harness.plan import catalog
 from harness.plan.lookup import by_chance
 from harness.plan.lookup import find_server
+from harness.plan.server_options import CommandOf
+from harness.plan.server_options import known_server
 
 Reader = Callable[[Sequence[str], Where], Promise]
 
-UVICORN_THREADS = 10
-
 NOT_WSGI = "it serves a Flask app only with --interface wsgi"
 
-
-def waitress(arguments: Sequence[str], where: Where) -> Promise:
-    """One process with a pool of threads."""
-    threads = number(option(arguments, "--threads"), 4, "--threads")
-    settings = {"threads": threads}
-    because = f"one process × {threads.value} threads ({listed(settings)})"
-    return Promise(
-        "waitress", int(threads.value), because, script.WAITRESS_PAGE, settings
-    )
+PAGES = {
+    "waitress": script.WAITRESS_PAGE,
+    "uvicorn": "https://uvicorn.dev/settings/#implementation",
+    "werkzeug": "https://flask.palletsprojects.com/en/stable/server/",
+}
+"""Servers whose options say all there is to know, each with its documentation."""
 
 
-def flask(arguments: Sequence[str], where: Where) -> Promise:
-    """Flask's own server: a thread for every connection, by default."""
-    if "run" not in arguments:
-        raise CannotDerive("this command of Flask is not `flask run`")
-    page = "https://flask.palletsprojects.com/en/stable/server/"
-    off = "--without-threads" in arguments
-    variable = where.variables.get("FLASK_RUN_WITH_THREADS", "")
-    if "--with-threads" not in arguments and variable.lower() in ("0", "false", "no"):
-        off = True
-    if off:
-        return Promise("werkzeug", 1, "flask run without threads takes one", page)
-    because = "flask run starts a thread for every connection"
-    return Promise("werkzeug", None, because, page)
-
-
-def uvicorn(arguments: Sequence[str], where: Where) -> Promise:
-    """WSGI apps run in a pool of ten threads in each worker."""
-    env = where.variables
-    interface = option(arguments, "--interface", env=env, variable="UVICORN_INTERFACE")
-    if interface is None or interface.value != "wsgi":
-        raise CannotDerive(NOT_WSGI)
-    variable = "WEB_CONCURRENCY" if env.get("WEB_CONCURRENCY") else "UVICORN_WORKERS"
-    given = option(arguments, "--workers", env=env, variable=variable)
-    workers = number(given, 1, "--workers")
-    return Promise(
-        "uvicorn",
-        int(workers.value) * UVICORN_THREADS,
-        f"{workers.value} workers × {UVICORN_THREADS} threads for WSGI apps "
-        f"({listed({'workers': workers})})",
-        "https://uvicorn.dev/settings/#implementation",
-        {"workers": workers, "threads": Setting(UVICORN_THREADS, "")},
-    )
+def by_options(server: CommandOf, arguments: Sequence[str], where: Where) -> Promise:
+    """What options declare without asking the server. Raises ``CannotDerive``."""
+    context = CommandContext((where.folder,), where.variables, 1)
+    settings = settings_of(server, arguments, context)
+    found = settings.known_capacity()
+    counted = {
+        name: settings.given.get(name, Setting(found.settings[name], ""))
+        for name in (found.rule.processes, found.rule.lanes)
+        if isinstance(name, str)
+    }
+    said = {name: each for name, each in counted.items() if server.options[name].names}
+    because = f"{found.words} ({listed(said)})" if said else found.words
+    page, every = PAGES[server.name], {**settings.given, **counted}
+    return Promise(server.name, found.declared, because, page, every)
 
 
 class HypercornSettings(msgspec.Struct, frozen=True):
@@ -163,11 +143,8 @@ def granian_option(
 
 READERS: dict[str, Reader] = {
     "gunicorn": gunicorn.promise,
-    "waitress": waitress,
     "granian": granian,
     "hypercorn": hypercorn,
-    "uvicorn": uvicorn,
-    "werkzeug": flask,
 }
 """Readers of arguments, by the server."""
 
@@ -178,6 +155,8 @@ def derive(words: Sequence[str], where: Where) -> Promise:
     server = server_name(words)
     if server == "uwsgi":
         return uwsgi.promise(words, where)
+    if server in PAGES and (known := known_server(name)):
+        return by_options(known, arguments, where)
     reader = READERS.get(server)
     if IS_PYTHON.match(name):
         reader = script.promise

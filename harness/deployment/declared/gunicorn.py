@@ -15,6 +15,7 @@ import msgspec
 from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import COMMAND_LINE
 from harness.deployment.declared.promise import IN_CODE
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import Promise
@@ -125,7 +126,7 @@ def _setting(parsed: GunicornSettings, name: str, where: Where) -> Setting:
     value = getattr(parsed, name)
     given = parsed.given_by.get(name)
     if given == "command":
-        return Setting(value, "the command line")
+        return Setting(value, COMMAND_LINE)
     if given == "GUNICORN_CMD_ARGS":
         return Setting(value, "the variable GUNICORN_CMD_ARGS")
     if given == "file":

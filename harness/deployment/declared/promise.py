@@ -38,6 +38,9 @@ class Setting(NamedTuple):
     line: int = 0
 
 
+COMMAND_LINE = "the command line"
+"""The source of a setting that is a word of the command."""
+
 IN_CODE = "the code that starts it"
 """The source of a setting that a script gives its server."""
 
@@ -94,7 +97,7 @@ def option(
     """The last value of an option on a command line, or else of a variable."""
     last = last_value(words, names)
     if last is not None:
-        return Setting(last, "the command line")
+        return Setting(last, COMMAND_LINE)
     if variable and env.get(variable):
         return Setting(env[variable], f"the variable {variable}")
     return None

@@ -18,6 +18,7 @@ from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.ask_server import placed
 from harness.deployment.declared.ask_server import run_command
 from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.declared.promise import COMMAND_LINE
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import number
 from harness.deployment.declared.promise import option
@@ -160,7 +161,7 @@ def _placed(
     for variable in (f"UWSGI_{each.upper()}" for each in NAMES[name]):
         if where.variables.get(variable) == value:
             return Setting(value, f"the variable {variable}")
-    return Setting(value, "the command line")
+    return Setting(value, COMMAND_LINE)
 
 
 _READ_ALREADY = re.compile(

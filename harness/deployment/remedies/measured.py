@@ -202,10 +202,14 @@ def _one_worker(promise: Promise) -> Advice:
     )
 
 
+LIMITS = ("backpressure", "connection-limit", "limit-concurrency")
+"""Options for the most connections or requests, in servers with a pool of threads."""
+
+
 def is_limited(promise: Promise) -> bool:
-    """Whether granian is given the number of connections that a worker may have."""
-    limit = promise.settings.get("backpressure")
-    return limit is not None and limit.source != ""
+    """Whether a server with a pool of threads is given a limit beside these."""
+    limits = [promise.settings[name] for name in LIMITS if name in promise.settings]
+    return any(limit.source for limit in limits)
 
 
 STALL = SpecifierSet(">=21,<24")

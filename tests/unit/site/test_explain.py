@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.cli.explain import lines
-from harness.deployment.declared.derive import flask
-from harness.deployment.declared.derive import uvicorn
-from harness.deployment.declared.derive import waitress
+from harness.deployment.declared.derive import derive
+from harness.deployment.declared.derive import PAGES
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.environment import Where
 from harness.plan.server_options import rules
@@ -151,19 +150,15 @@ def test_it_agrees_with_what_a_check_derives(
 ) -> None:
     """For servers whose command alone is looked at there too."""
     cell = whole_atlas().newest[key].cell
-    readers = {"waitress": waitress, "werkzeug": flask, "uvicorn": uvicorn}
     words = shlex.split(written(whole_atlas(), cell))
-    if cell.server not in readers or words[:1] == ["python"]:
+    if cell.server not in PAGES or words[:1] == ["python"]:
         return
     where = Where(tmp_path / "python", tmp_path, {})
     try:
-        promise = readers[cell.server](words[1:], where)
+        declared = derive(words, where).declared
     except CannotDerive:
-        assert explain(shlex.join(words), ()).declared is None
-        return
-    limited = "limit" in cell.configuration or "connections" in cell.configuration
-    if not limited:  # a check does not look at these options
-        assert explain(shlex.join(words), ()).declared == promise.declared
+        declared = None
+    assert explain(shlex.join(words), ()).declared == declared
 
 
 def test_the_verb_prints_the_answer_line_by_line() -> None:
