@@ -64,20 +64,35 @@ def run(stage: Stage, command: Run, check: Check) -> None:
     ``check`` is called with the command lines of later stages before anything is done.
     """
     environ = dict(os.environ)
-    try:
+
+    def work() -> int | None:
         with contextlib.chdir(_working_directory(environ)):
             if inputs.measures_deployments(environ):
                 code = _run_check(stage, command, environ)
             else:
                 code = _run(stage, command, check, environ)
-            if code is not None:
-                _set_exit_code(stage, environ, code)
+            if stage == "plan" and not code:
+                runner.set_outputs(environ, _plan_outputs(environ))
+            return code
+
+    code = exit_code_of(work)
+    if code is not None:
+        outputs = {"exit-code": str(code)}
+        if stage == "report":
+            outputs["passed"] = "false" if code else "true"
+        runner.set_outputs(environ, outputs)
+
+
+def exit_code_of(work: Callable[[], int | None]) -> int | None:
+    """The exit code of a stage; an error that it ends with becomes an annotation."""
+    try:
+        return work()
     except HarnessError as problem:
-        _set_exit_code(stage, environ, problem.exit_code)
         annotate_error(problem)
+        return problem.exit_code
     except OSError as problem:  # such as a full disk, or an input that is not a path
-        _set_exit_code(stage, environ, UsageError.exit_code)
         annotate_error(os_errors.explain(problem) or os_errors.describe(problem))
+        return UsageError.exit_code
 
 
 def _run(stage: Stage, command: Run, check: Check, environ: Mapping[str, str]) -> int:
@@ -139,19 +154,15 @@ def _working_directory(environ: Mapping[str, str]) -> Path:
     return path
 
 
-def _set_exit_code(stage: Stage, environ: Mapping[str, str], code: int) -> None:
-    """Set the outputs of a finished stage."""
-    outputs = {"exit-code": str(code)}
-    if stage == "report":
-        outputs["passed"] = "false" if code else "true"
-    if stage == "plan" and not code:
-        results = Path(inputs.results(environ)).resolve()
-        outputs["results"] = str(results)
-        if not inputs.measures_deployments(environ):
-            plan = read_plan(results / PLAN)
-            shards = int(inputs.value_of(environ, "SHARDS") or 1)
-            outputs["matrix"] = job_matrix(plan, shards)
-    runner.set_outputs(environ, outputs)
+def _plan_outputs(environ: Mapping[str, str]) -> dict[str, str]:
+    """The outputs of the first stage that the jobs of a workflow go by."""
+    results = Path(inputs.results(environ)).resolve()
+    outputs = {"results": str(results)}
+    if not inputs.measures_deployments(environ):
+        plan = read_plan(results / PLAN)
+        shards = int(inputs.value_of(environ, "SHARDS") or 1)
+        outputs["matrix"] = job_matrix(plan, shards)
+    return outputs
 
 
 def _publish(environ: Mapping[str, str]) -> None:

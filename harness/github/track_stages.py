@@ -24,9 +24,9 @@ from harness.github.annotations import Annotation
 from harness.github.annotations import roll_up
 from harness.github.branch import Branch
 from harness.github.stages import carry_out
+from harness.github.stages import exit_code_of
 from harness.github.stages import Run
 from harness.records import files
-from harness.records.errors import HarnessError
 from harness.records.errors import HarnessFailed
 from harness.records.errors import UsageError
 from harness.records.results import TIMELINE
@@ -52,13 +52,8 @@ PAGE = "README.md"
 def run(stage: Stage, command: Run) -> None:
     """Run one stage, with the inputs and for the runner that variables describe."""
     environ = dict(os.environ)
-    try:
-        code = {"history": _history, "track": _track, "publish": _publish}[stage](
-            environ, command
-        )
-    except HarnessError as error:
-        annotate_error(error)
-        code = error.exit_code
+    does = {"history": _history, "track": _track, "publish": _publish}[stage]
+    code = exit_code_of(lambda: does(environ, command))
     runner.set_outputs(environ, {"exit-code": str(code)})
 
 
