@@ -144,9 +144,9 @@ def _swap(
     with scratch_folder() as environments:
 
         def measure_swap(plan: Plan) -> Sequence[Evidence]:
-            place = folder / str(next(numbers))
-            begin(place, plan)
-            return carry_out(plan, place, 1, environments, quiet=quiet)
+            one = folder / str(next(numbers))
+            begin(one, plan)
+            return carry_out(plan, one, 1, environments, quiet=quiet)
 
         return list(measure_swaps(known, selection, server, edge, measure_swap))
 

@@ -127,12 +127,26 @@ def progress(
 # ------------------------------------------------------------------------------- plans
 
 
-class _Place(NamedTuple):
-    """A cell, with its place in a plan."""
+class _ShownCell(NamedTuple):
+    """A cell of a plan, and the short name that it is shown by."""
 
-    planned: PlannedEnvironment
-    cell: PlannedCell
+    planned: PlannedCell
+    environment: PlannedEnvironment
     name: str
+
+    @property
+    def weight(self) -> float:
+        """What measuring it adds to the progress; zero if it cannot be measured."""
+        if self.planned.not_supported is not None:
+            return 0.0
+        return cost_of(self.planned, self.environment.limit)
+
+    def judged(self, results: Path) -> CellReport:
+        """Judge its evidence, which has just been written."""
+        path = evidence_path(results, self.environment.environment)
+        evidence = files.read(path, Evidence)
+        (cell,) = (each for each in evidence.cells if each.id == self.planned.id)
+        return judge_cell(evidence, cell, probe_again())
 
 
 def show_and_carry_out(
@@ -148,20 +162,20 @@ def show_and_carry_out(
 
     With ``in_report`` no closing count is printed: the report has it.
     """
-    places = _places(plan)
-    weight = sum(_weight(place) for place in places.values())
+    cells = _shown_cells(plan)
+    weight = sum(cell.weight for cell in cells.values())
 
     def on_event(event: Event) -> None:
-        place = places[event.id]
-        name = event.id if shown.in_lines else place.name
+        cell = cells[event.id]
+        name = event.id if shown.in_lines else cell.name
         if event.outcome is None:
-            shown.begin(name, _weight(place))
+            shown.begin(name, cell.weight)
         else:
-            shown.end(name, _judged(place, results))
+            shown.end(name, cell.judged(results))
 
-    cells = plural(len(places), "cell")
-    with progress(len(places), weight, quiet=quiet) as shown:
-        shown.say(f"{cells} in {plural(len(plan.environments), 'environment')}")
+    with progress(len(cells), weight, quiet=quiet) as shown:
+        count = plural(len(plan.environments), "environment")
+        shown.say(f"{plural(len(cells), 'cell')} in {count}")
         try:
             asyncio.run(
                 carry_out(plan, results, jobs, on_event, shown.say, environments)
@@ -174,30 +188,15 @@ def show_and_carry_out(
     return False
 
 
-def _places(plan: Plan) -> dict[str, _Place]:
+def _shown_cells(plan: Plan) -> dict[str, _ShownCell]:
     """The cells of a plan by id, each with a short name that is unique in the plan."""
     flasks = {planned.environment.flask for planned in plan.environments}
     pythons = {planned.environment.python for planned in plan.environments}
-    places = {}
-    for planned in plan.environments:
-        for cell in planned.cells:
-            flask, server, configuration, python = cell.id.split("/")
+    cells = {}
+    for environment in plan.environments:
+        for planned in environment.cells:
+            flask, server, configuration, python = planned.id.split("/")
             parts = [flask] if len(flasks) > 1 else []
             parts += [server, configuration, *([python] if len(pythons) > 1 else [])]
-            places[cell.id] = _Place(planned, cell, "/".join(parts))
-    return places
-
-
-def _weight(place: _Place) -> float:
-    """What measuring a cell adds to the progress bar; zero if it cannot be measured."""
-    if place.cell.not_supported is not None:
-        return 0.0
-    return cost_of(place.cell, place.planned.limit)
-
-
-def _judged(place: _Place, results: Path) -> CellReport:
-    """Judge the evidence of a cell that has just been written."""
-    path = evidence_path(results, place.planned.environment)
-    evidence = files.read(path, Evidence)
-    (cell,) = (each for each in evidence.cells if each.id == place.cell.id)
-    return judge_cell(evidence, cell, probe_again())
+            cells[planned.id] = _ShownCell(planned, environment, "/".join(parts))
+    return cells

@@ -72,7 +72,7 @@ def releases_of(package: str, urls: Sequence[str] | None = None) -> list[Release
     for url in urls:
         content = _ask(package, url)
         if content is not None:
-            return releases_in(content, _place(package, without_user(url)))
+            return releases_in(content, _project_url(package, without_user(url)))
     indexes = ", ".join(map(without_user, urls))
     raise UsageError(
         f"no index has a project {package} (asked: {indexes}); check the "
@@ -80,13 +80,13 @@ def releases_of(package: str, urls: Sequence[str] | None = None) -> list[Release
     )
 
 
-def _place(package: str, index: str) -> str:
+def _project_url(package: str, index: str) -> str:
     return f"{index.rstrip('/')}/{quote(canonicalize_name(package))}/"
 
 
 def _ask(package: str, index: str) -> bytes | None:
     try:
-        return download.fetch(_place(package, index), {"Accept": ACCEPT})
+        return download.fetch(_project_url(package, index), {"Accept": ACCEPT})
     except UsageError as problem:
         raise UsageError(
             f"the releases of {package} could not be found: {problem}; {OFFLINE}"

@@ -73,15 +73,15 @@ def content_hash(wheel: Path) -> str:
 
 
 def keep_wheel(wheel: Path, content: str, results: Path) -> str:
-    """Copy a wheel below ``results``; return its place there.
+    """Copy a wheel below ``results``; return its path there.
 
-    The same content has the same place, where nothing is ever written over, so that an
+    The same content has the same path, where nothing is ever written over, so that an
     environment is filled anew only when something has changed.
     """
-    place = Path(WHEELS, content[:16], wheel.name)
-    if not (results / place).exists():
-        files.write_bytes(results / place, wheel.read_bytes())
-    return place.as_posix()
+    path = Path(WHEELS, content[:16], wheel.name)
+    if not (results / path).exists():
+        files.write_bytes(results / path, wheel.read_bytes())
+    return path.as_posix()
 
 
 def bring_wheels(plan: Plan, source: Path, results: Path) -> None:

@@ -123,7 +123,7 @@ def put(results: Path, content: Mapping[str, str]) -> None:
 def report_arguments(results: Path, environ: Mapping[str, str]) -> list[str]:
     """The command line of the report step, with the files that were carried to it."""
     carried = {
-        f"{inputs.WITH}{name}": str(_place(results, file))
+        f"{inputs.WITH}{name}": str(_carried_file(results, file))
         for name, file in FILES.items()
         if inputs.value_of(environ, name)
     }
@@ -131,7 +131,7 @@ def report_arguments(results: Path, environ: Mapping[str, str]) -> list[str]:
     return [*line, "--baseline-optional"]
 
 
-def _place(results: Path, name: str) -> Path:
+def _carried_file(results: Path, name: str) -> Path:
     """Where a file is: among the results, or in an artifact of the plan job below."""
     paths = [results / name, *sorted(results.glob(f"*/{name}"))]
     present = (p for p in paths if p.parent.name != PREVIOUS and p.exists())

@@ -71,8 +71,8 @@ def _files(process: int, call: SystemCall) -> set[int]:
         case "accept" | "accept4":
             return {first}
         case "epoll_wait" | "epoll_pwait" | "epoll_pwait2":
-            place = f"/proc/{process}/fdinfo/{first}"
-            with open(place, encoding="utf-8") as file:
+            path = f"/proc/{process}/fdinfo/{first}"
+            with open(path, encoding="utf-8") as file:
                 lines = [line.split() for line in file]
             return {int(words[1]) for words in lines if words[:1] == ["tfd:"]}
         case "poll" | "ppoll":

@@ -87,8 +87,8 @@ class ControlGroup:
 def make_group(controller: Controller) -> ControlGroup:
     """Make a group that can limit one resource. Raises ``NoGroup``."""
     name = f"flask-concurrency-{os.getpid()}-{next(_numbers)}"
-    for place in _places(controller):
-        folder = place / name
+    for parent in _parents(controller):
+        folder = parent / name
         try:
             folder.mkdir()
         except OSError:
@@ -99,7 +99,7 @@ def make_group(controller: Controller) -> ControlGroup:
     raise NoGroup(f"no control group for {controller} can be made by this user here")
 
 
-def _places(controller: Controller) -> Iterator[Path]:
+def _parents(controller: Controller) -> Iterator[Path]:
     """Folders in which a group may be made: below our own, and beside it."""
     for root, path in _mounted(controller):
         own = root / path.lstrip("/")
