@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from harness.cli.check_steps import measure_all
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
+from harness.cli.measure_deployments import measure_all
 from harness.cli.report import show_check
 from harness.cli.schema import schema_of
 from harness.cli.streams import say

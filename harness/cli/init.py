@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.cli.check import prepare_all
-from harness.cli.check_steps import measure_all
 from harness.cli.deployments import default_config
+from harness.cli.measure_deployments import measure_all
 from harness.cli.streams import say
 from harness.cli.usage.checking import CheckOptions
 from harness.deployment.config import Configured
