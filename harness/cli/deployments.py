@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from harness.deployment import config as deployments
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect.candidates import candidates
+from harness.deployment.detect.started_by import started_by_compose
 from harness.deployment.load import DEFAULT
 from harness.deployment.load import described
 from harness.deployment.load import has_table
@@ -50,6 +52,9 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
     say(first.origin)
     for other in others:
         say(f"not measured: {other.origin}")
+    if "dockerfile" in first.given:
+        for each in started_by_compose(folder, first.words):
+            say(f"not measured: {each.where}: {shlex.join(each.words)}")
     given = {"name": first.name, **first.given, **keys}
     if needs_requirements(folder, first.program) and "requirements" not in given:
         given["requirements"] = REQUIREMENTS

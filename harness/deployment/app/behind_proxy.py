@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from harness.deployment.app.other_protocols import about_protocol
 from harness.deployment.app.search import AnswerSearch
+from harness.deployment.remedies.failures import OUT_OF_MEMORY
 from harness.probe.listeners import listened_on
 from harness.probe.messages import NO_HTTP
 from harness.probe.ready import NOT_YET
@@ -80,6 +81,6 @@ def out_of_time(
     log = search.server.tail() + log
     if status == BAD_GATEWAY or (status in NOT_YET and unreached(log)):
         rest = [about_a_front(log, None if search.is_client else _others(search))]
-    else:
+    elif OUT_OF_MEMORY not in log:
         rest = ["`--start-seconds` allows more", *rest]
     return "; ".join([f"{what} within {seconds:g} seconds", *rest])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,7 @@ class OtherServer(NamedTuple):
 
 
 MOD_WSGI = "mod_wsgi"
+UNIT = "NGINX Unit"
 
 
 def other_server(path: Path, text: str) -> OtherServer | None:
@@ -82,7 +84,7 @@ BY_NAME = {
 # ---------------------------------------------------------------- Apache's mod_wsgi
 
 
-def _apache(path: Path, text: str) -> OtherServer | None:
+def apache(path: Path, text: str) -> OtherServer | None:
     """A configuration of Apache: the processes of its ``WSGIDaemonProcess``, if any.
 
     The defaults are those of its documentation:
@@ -113,7 +115,11 @@ _NUMBER = re.compile(r"\b(processes|threads)=[\"']?(\d+)")
 
 
 def _unit(path: Path, text: str) -> OtherServer | None:
-    """A configuration of NGINX Unit, by its applications in Python.
+    return next(units(text), None)
+
+
+def units(text: str) -> Iterator[OtherServer]:
+    """The applications in Python of a configuration of NGINX Unit.
 
     Its documentation: https://unit.nginx.org/configuration/#process-management
     """
@@ -128,9 +134,9 @@ def _unit(path: Path, text: str) -> OtherServer | None:
                 threads = app.items.get("threads", Node("1", kind.line)).text
                 if most.isdecimal() and threads.isdecimal():
                     line = processes.line
-                    return OtherServer(line, "NGINX Unit", int(most), int(threads))
-                return OtherServer(kind.line, "NGINX Unit")
-    return None
+                    yield OtherServer(line, UNIT, int(most), int(threads))
+                else:
+                    yield OtherServer(kind.line, UNIT)
 
 
 # --------------------------------------------- platforms that start a server themselves
@@ -180,7 +186,7 @@ def _app_engine(path: Path, text: str) -> OtherServer | None:
 
 
 BY_TEXT: Mapping[str, Callable[[Path, str], OtherServer | None]] = {
-    "WSGIScriptAlias": _apache,
+    "WSGIScriptAlias": apache,
     '"applications"': _unit,
     "AWS::Serverless": _functions,
     "runtime:": _app_engine,

@@ -27,6 +27,7 @@ from harness.deployment.detect.named_servers import text_files
 from harness.deployment.detect.not_started import other_servers
 from harness.deployment.repository.find import places_of
 from harness.deployment.repository.find import read_places
+from harness.deployment.repository.other_servers import CALLED
 from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import find_app
 from harness.deployment.repository.python_source import parsed
@@ -89,6 +90,17 @@ def started_by_files(folder: Path, app: str | None) -> list[StartedBy]:
         ]
         several = [*_not_started(files, folder, app)] or [*_named(files, folder, app)]
     return several[:MOST_NAMED]
+
+
+def started_by_compose(folder: Path, words: Sequence[str]) -> list[StartedBy]:
+    """What Compose files start in place of the command of an image."""
+    places = read_places(folder, processors())
+    composed = [place for place in places if _COMPOSE.search(place.path.name)]
+    started = _each_once(composed, folder, find_app(folder))
+    return [each for each in started if each.words != command_here(words, folder)]
+
+
+_COMPOSE = re.compile(r"compose.*\.ya?ml$")
 
 
 def _is_of_production(path: Path, top: Path) -> bool:
@@ -193,7 +205,7 @@ def _scripts(folder: Path) -> Iterator[StartedBy]:
 
 def _started(each: ReadPlace, top: Path) -> StartedBy | None:
     counted = each.elsewhere({}, processors())
-    if counted is None:
+    if counted is None or counted.command.words[0] in CALLED.values():
         return None
     words, variables = counted.command.words, counted.command.variables
     folder = _folder(each, top)

@@ -20,9 +20,7 @@ from harness.records.words import Outcome
 PROBES = "/.flask-concurrency/"
 """Text that marks log lines about the probe's own requests."""
 
-
 NOT_PERMITTED = "Operation not permitted"
-
 
 IF_SIGNAL = "if that was a signal to a process that it did not start: "
 
@@ -50,14 +48,23 @@ waited for in vain, anything else."""
 
 PULL = "pull or build its images before the check"
 
+NO_THREAD = "can't start new thread"
+MORE_THREADS = (
+    "raise `ulimit -u`, or `--pids-limit` of its container, or end some processes"
+)
+OUT_OF_MEMORY = "Perhaps out of memory"
+MORE_MEMORY = (
+    "if it was for lack of memory, raise the limit of its container (`--memory`)"
+)
+
 REMEDIES = {
     r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
     r"|toomanyrequests|429 Too Many Requests": PULL,
     "exec format error$": "if that is a script, write `#!/bin/sh` as its first line; "
     "otherwise pull or build its image for the platform of this machine",
     "[Nn]o space left on": "make room on that disk",
-    r"\[Errno 11\]|can't start new thread|Cannot fork": "raise `ulimit -u`, or end "
-    "some processes",
+    rf"\[Errno 11\]|{NO_THREAD}|Cannot fork": MORE_THREADS,
+    rf"{OUT_OF_MEMORY}|exited with (?:code|status) 137\b": MORE_MEMORY,
 }
 """What to do, by the cause that was printed."""
 
@@ -76,7 +83,7 @@ NO_CAUSE = re.compile(
     r"|Control server error)"
     r"|worker respawning|Respawned uWSGI|DAMN ! worker|.*\[emperor\] "
     r"|Attaching to |(?:Network|Container|Volume|Image) flask-concurrency-"
-    r"|[\w.-]+ exited with code \d"
+    r"|[\w.-]+ exited with code \d|[\w.-]+ +Built$|time=\S+ level=(?:info|warn)"
     r"|.*\bno longer\b|.*\bGracefully\b|SIGINT|goodbye",
     re.IGNORECASE,
 )
@@ -129,18 +136,20 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
         sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
         return Advice(cause, f"{sent}{LEAVES_ALONE}")
     for pattern, remedy in REMEDIES.items():
-        if re.search(pattern, cause):
+        if re.search(pattern, cause or cell.reason):
             return Advice(cause, remedy)
     if name := _lacks_variable(cause, cell.log_tail):
         return Advice(cause, f'give it that variable: env = {{ {name} = "…" }}')
     is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
-    is_client = server_words(cell.command)[0] in CLIENTS
+    is_client = _STARTS_CONTAINERS.search(" ".join(cell.command)) is not None
     if is_error or is_client or "exited with status 0 before" not in cell.reason:
         return Advice(cause)
     stay = "a server has to stay in the foreground"
     leave = _in_foreground(promise, cell.command)
     return Advice("; ".join(filter(None, (cause, stay))), leave)
 
+
+_STARTS_CONTAINERS = re.compile(rf"(?:^|\bexec )(?:{'|'.join(CLIENTS)})\b")
 
 _UNSET = re.compile(r"KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'")
 

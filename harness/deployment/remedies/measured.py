@@ -16,7 +16,9 @@ from harness.deployment.app.hook import SILENT
 from harness.deployment.declared.promise import Promise
 from harness.deployment.remedies.failures import about_failure
 from harness.deployment.remedies.failures import Advice
+from harness.deployment.remedies.failures import MORE_THREADS
 from harness.deployment.remedies.failures import NAMED
+from harness.deployment.remedies.failures import NO_THREAD
 from harness.records.report import CellReport
 from harness.records.versions import is_version
 from harness.records.versions import within
@@ -73,6 +75,8 @@ def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
 def _about_short(cell: CellReport, promise: Promise | None, hello: Hello) -> Advice:
     if any(advice := about_patches(cell, hello)):
         return advice
+    if NO_THREAD in cell.log_tail:
+        return Advice("because the system gave it no more threads", MORE_THREADS)
     if promise is None:
         return Advice()
     if promise.declared is not None and promise.declared != cell.declared:

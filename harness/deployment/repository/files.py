@@ -28,6 +28,8 @@ from harness.deployment.platforms.tree import readable
 from harness.deployment.platforms.tree import text_at
 from harness.deployment.repository.in_lines import FILES
 from harness.deployment.repository.in_lines import in_lines
+from harness.deployment.repository.other_servers import apache_file
+from harness.deployment.repository.other_servers import unit_config
 from harness.deployment.repository.pm2 import pm2_file
 from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import parsed
@@ -183,6 +185,11 @@ def _pyproject(path: Path, text: str) -> Iterator[StartLine]:
     )
 
 
+def _conf_file(path: Path, text: str) -> Iterator[StartLine]:
+    yield from conf_file(path, text)
+    yield from apache_file(path, text)
+
+
 def _shell(path: Path, text: str) -> Iterator[StartLine]:
     # Scripts that set machines up write units of systemd.
     yield StartLine(1, "", text.replace("ExecStart=", ""))
@@ -198,7 +205,8 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("uwsgi*.y*ml", "uwsgi*.xml", "uwsgi*.json"), _uwsgi_in_other_words),
     (("tox.ini",), in_lines),
     (("*.ini",), ini_file),
-    (("*.conf",), conf_file),
+    (("*.conf",), _conf_file),
+    (("*unit*.json", "config.json", "conf.json"), unit_config),
     (("*.service", "*.container"), unit_file),
     (("*.config.*js", "pm2*.json", "pm2*.*js", "ecosystem*.js*"), pm2_file),
     (("pyproject.toml",), _pyproject),

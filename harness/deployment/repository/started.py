@@ -15,6 +15,7 @@ from harness.deployment.command.shell import StartLine
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.repository.count import count
 from harness.deployment.repository.files import DEPLOYMENTS
+from harness.deployment.repository.other_servers import CALLED
 from harness.deployment.repository.script import commands
 from harness.deployment.repository.script import SimpleCommand
 from harness.records.declares import Place
@@ -57,7 +58,7 @@ def starts(words: Sequence[str]) -> bool:
     program, arguments = server_words(words)
     if server_name(words) == "uwsgi":
         return any(map(_OF_UWSGI.search, arguments))
-    return program in SERVERS
+    return program in SERVERS or program in CALLED.values()
 
 
 _OF_UWSGI = re.compile(r"^-|[.:/]")

@@ -8,6 +8,7 @@ import pytest
 
 from harness.deployment.detect.started_by import required_by
 from harness.deployment.detect.started_by import serves_by_script
+from harness.deployment.detect.started_by import started_by_compose
 from harness.deployment.detect.started_by import started_by_files
 from harness.deployment.repository.python_source import find_app
 
@@ -312,3 +313,18 @@ def test_a_script_that_serves(tmp_path: Path) -> None:
         assert serves_by_script(path)
     path.write_text("print()")
     assert not serves_by_script(path)
+
+
+def test_a_compose_file_may_start_an_image_in_another_way(tmp_path: Path) -> None:
+    own = ("gunicorn", "-b", ":8000", "--threads", "4", "shop:app")
+    compose = tmp_path / "compose.yaml"
+    (tmp_path / "shop.py").write_text("from flask import Flask\napp = Flask('shop')\n")
+    compose.write_text(
+        "services:\n  web:\n    build: .\n    command: gunicorn -w 2 shop:app\n"
+        "  debug:\n    build: .\n    command: flask --app shop run --debug\n"
+    )
+    (other,) = started_by_compose(tmp_path, own)
+    assert other.where == "compose.yaml:4"
+    assert other.words[:3] == ("gunicorn", "-w", "2")
+    compose.write_text(f"services: {{web: {{command: {' '.join(own)}}}}}\n")
+    assert not started_by_compose(tmp_path, own)

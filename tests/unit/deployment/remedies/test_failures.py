@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 
+from harness.deployment.remedies.failures import MORE_MEMORY
 from harness.deployment.remedies.measured import explain
 from harness.records.words import Outcome
 from tests.builders.deployments import cell
@@ -174,6 +175,30 @@ def test_what_sends_it_to_the_background_is_named(command: str, said: str) -> No
         command=tuple(shlex.split(command)),
     )
     assert said in explain(seen, None).remedy
+
+
+@pytest.mark.parametrize(
+    ("reason", "log"),
+    [
+        ("the server exited with status 137 before it answered", ""),
+        (
+            "the server exited with status 0 before it answered",
+            'time="2026-11-27T08:42:39Z" level=warning msg="buildx is not installed"\n'
+            " web  Built\nAttaching to web-1\n\x1b[Kweb-1 exited with code 137\n",
+        ),
+        (
+            "it never answered within 25 seconds",
+            "web-1  | [2026-11-27 08:45:30 +0000] [1] [ERROR] Worker (pid:6) was sent "
+            "SIGKILL! Perhaps out of memory?\n",
+        ),
+    ],
+)
+def test_too_little_memory(reason: str, log: str) -> None:
+    words = "sh", "-ec", "docker compose build\nexec docker compose up"
+    seen = cell(outcome=Outcome.NOT_STARTED, reason=reason, log_tail=log, command=words)
+    advice = explain(seen, None)
+    assert advice.remedy == MORE_MEMORY
+    assert "foreground" not in advice.reason and "buildx" not in advice.reason
 
 
 def test_what_the_harness_printed_is_not_what_the_server_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from harness.deployment.app.hook import Hello
@@ -65,6 +66,12 @@ def test_workers_that_accept_too_much(promise: Promise, words: str) -> None:
     assert words in explain(seen, promise).reason
     fewer = cell(promise.declared, at=(3, 3), ceiling=3, verdict=Verdict.FEWER)
     assert words not in explain(fewer, promise).reason
+
+
+def test_too_few_threads_for_want_of_a_limit() -> None:
+    log = "RuntimeError: can't start new thread\n"
+    few = msgspec.structs.replace(FEWER, log_tail=log)
+    assert explain(few, gthread()).remedy.startswith("raise `ulimit -u`")
 
 
 def test_a_reason_ends_with_the_remedy() -> None:
