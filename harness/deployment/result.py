@@ -70,16 +70,16 @@ def _below(
     """Why there are, or may be, fewer slots than ``never-below``."""
     if (never_below := deployment.never_below) is None:
         return
-    words = f"never-below: {never_below} asked for, and"
+    words = f"never-below: {never_below} required, but"
     # Which worker gets the requests while a tape is made is chance: a tape may show
     # more slots than there always are.
     if cell.floor is not None and cell.floor < never_below:
-        at_times = f"{words} at times there are {cell.floor}"
-        yield BrokenPromise(GateFailed, f"{at_times} also when nothing is done to it")
+        at_times = f"{words} sometimes there are {cell.floor}"
+        yield BrokenPromise(GateFailed, f"{at_times}, even when nothing is done to it")
     known = [tape for tape in tapes if tape.known]
     lowest = min(known, key=lambda tape: tape.lowest, default=None)
     if lowest is not None and lowest.lowest < never_below:
-        least = f"{words} there were {lowest.lowest} at the least."
+        least = f"{words} at one point there were only {lowest.lowest}."
         yield BrokenPromise(GateFailed, f"{least} {lowest.sentence}")
     acts = set(deployment.life) - {Act.END}
     wanted = acts | set(_usual(deployment))
@@ -114,7 +114,7 @@ def _unknown(
         yield BrokenPromise(NothingMeasured, words)
 
 
-CORRECT = "correct that (report.md has the end of what was printed) and check again"
+CORRECT = "fix that (report.md has the end of the log) and check again"
 
 
 def deployment_result(
@@ -169,10 +169,8 @@ def _not_measured(deployment: Deployment, cell: CellReport) -> str:
 
 
 def _too_few(at_least: int, floor: int, cell: CellReport, more: str) -> str:
-    times = "at times only " if cell.ceiling != floor else ""
-    words = (
-        f"at-least: {at_least} asked for, and {times}{floor} were in the app at once"
-    )
+    times = "sometimes only " if cell.ceiling != floor else ""
+    words = f"at-least: {at_least} required, but {times}{floor} were in the app at once"
     return "; ".join(filter(None, (words, cell.reason, more)))
 
 

@@ -274,7 +274,7 @@ def test_a_broken_promise_is_reported_even_if_nothing_fails(
     ((level, line),) = ran.annotations("mine")
     assert level == "warning"
     assert "file=" not in line, "an input stands in no file of the repository"
-    assert "at-least: 3 asked for, and 2 were in the app at once" in line
+    assert "at-least: 3 required, but 2 were in the app at once" in line
     reproduce = cells(runner.artifacts / "all of it")["deployment"]["reproduce"]
     assert reproduce.startswith("flask-concurrency check ")
     assert " -- gunicorn shop:app " in reproduce
@@ -289,7 +289,7 @@ def test_a_broken_promise_is_reported_at_its_line(runner: Runner, ran: Ran) -> N
     below, raises = errors(ran, "broken")
     where = "::error file=dëployments of mine/"
     assert below.startswith(f"{where}brøken.toml,line=4,title=below%3A as declared::")
-    assert "at-least: 3 asked for, and 2 were in the app at once" in below
+    assert "at-least: 3 required, but 2 were in the app at once" in below
     assert raises.startswith(f"{where}gunicörn conf.py,line=2,title=raises%3A not ")
     (summary,) = ran.summary("broken")
     assert summary.startswith("## 🔴&nbsp;failed: 2 of 2 deployments\n")
@@ -359,5 +359,5 @@ def test_the_workflow_of_the_page_guards_a_deployment(new_runner: NewRunner) -> 
     worse = runner.run(workflow.replace("--threads 4", "--threads 3"))
     assert worse.results() == {"concurrency": "failure"}
     (error,) = errors(worse, "concurrency")
-    assert "at-least: 4 asked for, and 3 were in the app at once" in error
+    assert "at-least: 4 required, but 3 were in the app at once" in error
     assert not runner.left_over()

@@ -157,7 +157,9 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
         )
     if verdict is not Verdict.UNEVEN or limited or workers < 2:
         return Advice()
-    because = "because a gthread worker accepts what its busy threads cannot run"
+    because = (
+        "because a gthread worker accepts requests that its busy threads cannot run"
+    )
     if not holds:
         return Advice(
             because,
@@ -196,7 +198,7 @@ def _one_worker(promise: Promise) -> Advice:
     if is_limited(promise):
         return Advice()
     workers, lanes = promise.value("workers"), promise.value(LANES[promise.server])
-    because = "because a worker accepts what its busy threads cannot run"
+    because = "because a worker accepts requests that its busy threads cannot run"
     if promise.server == "granian":
         one = f"`--workers 1 --blocking-threads {workers * lanes}`"
         return Advice(because, f"have one worker: {one}{COMPUTES}")

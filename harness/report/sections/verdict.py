@@ -118,7 +118,7 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
         return f"{each.name} {cell.outcome}"
     number = f"{each.name} handles {number_of(cell)} at once"
     if each.reason.startswith("at-least: "):
-        return f"{number}, fewer than the {each.at_least} asked for"
+        return f"{number}, fewer than the required {each.at_least}"
     broken = promise_in(each.reason) if each.exit_code == 1 else None
     more = f", but {BESIDE[broken]}" if broken in BESIDE else ""
     where = f"; its app was found below {each.found_below}" if each.found_below else ""

@@ -119,8 +119,8 @@ def test_a_check_that_fails_says_so_last_without_colour(tmp_path: Path) -> None:
     shown = [line for line in lines if line]
     assert code == 1, shown
     assert shown[-2:] == [
-        "✗ failed: deployment handles 1 at once, fewer than the 2",
-        "asked for",
+        "✗ failed: deployment handles 1 at once, fewer than the",
+        "required 2",
     ]
     row = terminal.screen.buffer[lines.index(shown[-2])]
     assert row[0].fg == "default"

@@ -353,7 +353,10 @@ def test_the_remedy_for_gthread_is_true(deploy: Check) -> None:
     assert before.code == 1
     assert before.cells["mine"]["verdict"] == "uneven"
     assert before.cells["mine"]["floor"] < 8
-    assert "because a gthread worker accepts what its busy threads" in before.message
+    assert (
+        "because a gthread worker accepts requests that its busy threads"
+        in before.message
+    )
     assert "add `--worker-connections 2`" in before.message
     assert "with 3, one stays open in each worker, and 6 of 8 always" in before.message
     after = deploy(f"{GTHREAD} --worker-connections 2")
@@ -574,7 +577,7 @@ def test_the_cause_of_patching_too_late_is_named(check: Check) -> None:
 def test_below_at_least(deploy: Check) -> None:
     before = deploy("gunicorn shop:app -w 2 -b {host}:{port}", "at-least = 3")
     assert before.code == 1
-    assert "at-least: 3 asked for, and 2 were in the app at once" in before.message
+    assert "at-least: 3 required, but 2 were in the app at once" in before.message
     assert "`--workers 3` declares 3" in before.message
     top = (before.results / "report.md").read_text().partition("<details>")[0]
     assert "failed: `mine`" in top and "| Promise | **at least 3**" in top

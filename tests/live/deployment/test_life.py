@@ -22,7 +22,7 @@ COMMAND = "gunicorn --workers 2 shop:app --bind {host}:{port}"
     ("more", "keys", "code", "words"),
     [
         ("", 'never-below = 1\nlife = ["kill"]\non-term = "finish"', 0, ""),
-        ("", 'never-below = 1\nlife = ["reload"]', 1, "never-below: 1 asked for"),
+        ("", 'never-below = 1\nlife = ["reload"]', 1, "never-below: 1 required"),
         (" --preload", 'never-below = 2\nlife = ["reload"]', 0, ""),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_thread_that_sleeps_all_the_while_may_take_requests_later(
     given, reason = verdict_on(evidence, 64)
     assert given is word, reason
     if word is Verdict.UNKNOWN:
-        assert "1 thread of the server slept all the while" in reason
+        assert "1 thread of the server slept the whole time" in reason
         assert max(round_.asleep for round_ in evidence.rounds) == 1
 
 

@@ -24,7 +24,7 @@ UNEVEN = make.cell(WHERE, "web", 8, make.rounds(8, (2, 4), (4, 8)))
 
 AGAIN = "flask-concurrency check -- serve"
 
-WHY = "at-least: 6 asked for, and at times only 4 were in the app at once; add workers"
+WHY = "at-least: 6 required, but sometimes only 4 were in the app at once; add workers"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_the_promise_of_a_stored_check_is_shown(results: Path, capsys: Capture) 
     said = capsys.readouterr()
     assert f"again: {AGAIN}" in said.out and "what to do: add workers" in said.out
     last = said.out.splitlines()[-1]
-    assert last.startswith("failed: web handles") and last.endswith("the 6 asked for")
+    assert last.startswith("failed: web handles") and last.endswith("the required 6")
     assert WHY in said.err
     page = (results / "report.md").read_text()
     assert "**at least 6**, of the 8 that it declares" in page

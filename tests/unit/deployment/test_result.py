@@ -194,9 +194,14 @@ def test_what_has_to_be_done(keys: dict[str, Any], acts: tuple[Act, ...]) -> Non
 @pytest.mark.parametrize(
     ("keys", "seen", "fault", "words"),
     [
-        ({"never_below": 4}, (STEADY, RELOADED, KILLED), GateFailed, "there were 0"),
+        (
+            {"never_below": 4},
+            (STEADY, RELOADED, KILLED),
+            GateFailed,
+            "there were only 0",
+        ),
         ({"never_below": 3, "life": (Act.KILL,)}, (KILLED,), None, ""),
-        ({"never_below": 4, "life": (Act.KILL,)}, (KILLED,), GateFailed, "were 3"),
+        ({"never_below": 4, "life": (Act.KILL,)}, (KILLED,), GateFailed, "were only 3"),
         (
             {"never_below": 3},
             (STEADY, unsupported(Act.RELOAD), KILLED),
@@ -243,6 +248,6 @@ def test_a_tape_that_was_lucky_is_not_believed() -> None:
     promised = living(never_below=6, life=(Act.RECYCLE,))
     kept = deployment_result(promised, found, None)
     assert kept.fault is GateFailed
-    assert "6 asked for, and at times there are 4" in kept.reason
+    assert "6 required, but sometimes there are 4" in kept.reason
     promised = living(never_below=4, life=(Act.RECYCLE,))
     assert deployment_result(promised, found, None).fault is None

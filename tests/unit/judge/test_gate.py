@@ -156,7 +156,7 @@ def test_a_deployment_that_was_not_measured_fails_all_gates_but_one() -> None:
 
 
 def test_what_stands_in_no_file_is_named_by_its_key() -> None:
-    with pytest.raises(GateFailed, match="^at-least: 9 asked for"):
+    with pytest.raises(GateFailed, match="^at-least: 9 required"):
         gate(
             RUN, None, deployments=[deployment_result(deployment(9), measured(), None)]
         )

@@ -77,14 +77,14 @@ def test_what_declares_less_than_is_asked_for_is_a_finding() -> None:
     deployment = CheckedDeployment(
         name=EIGHT.configuration,
         exit_code=1,
-        reason="at-least: 9 asked for, and 8 were in the app at once; have more",
+        reason="at-least: 9 required, but 8 were in the app at once; have more",
         remedy="have more",
         file="",
         line=0,
     )
     found = plain.write([findings_in_short.in_full([EIGHT], [deployment])]).splitlines()
     assert found[:2] == [
-        "below at-least (FC201): c0: 9 asked for, and 8 were in the app at once",
+        "below at-least (FC201): c0: 9 required, but 8 were in the app at once",
         "below at-least (FC201): what to do: have more",
     ]
 

@@ -115,7 +115,7 @@ def test_the_number_of_a_deployment() -> None:
     assert checked(even(4, 8), code=1) == "failed: app-0 handles 4 of 8 at once, fewer"
     below = {"reason": "at-least: 9", "at_least": 9}
     assert checked(EIGHT, code=1, **below) == (
-        "failed: app-0 handles 8 at once, fewer than the 9 asked for"
+        "failed: app-0 handles 8 at once, fewer than the required 9"
     )
 
 
@@ -125,7 +125,7 @@ def test_a_promise_that_is_broken_beside_the_number() -> None:
         "lost on SIGTERM"
     )
     assert "fewer slots than never-below" in checked(
-        EIGHT, code=1, reason="never-below: 3 asked for, and there were 0 at the least"
+        EIGHT, code=1, reason="never-below: 3 required, but there were 0 at the least"
     )
 
 
