@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from harness.records.errors import UsageError
 from harness.records.plan import Built
 from harness.records.versions import labelled
 from harness.system.pythons import uv
+from harness.system.scratch import scratch_folder
 
 BUILD_SECONDS = 900.0
 """Deadline for building one wheel, which may compile."""
@@ -79,10 +79,9 @@ class Builder:
         return tuple(by_version.values())
 
     def _build(self, option: str, package: str, source: Source) -> Built:
-        with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as scratch:
+        with scratch_folder() as scratch:
             try:
-                made = self._fetch_and_build(package, source, Path(scratch))
-                return asyncio.run(made)
+                return asyncio.run(self._fetch_and_build(package, source, scratch))
             except SourceFault as fault:
                 problem, remedy = fault.problem, fault.remedy
             except OSError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from harness.records.errors import UsageError
 from harness.records.text import without_user
 from harness.system.command import output
+from harness.system.scratch import scratch_folder
 
 SECONDS = 120.0
 """Deadline of one git command."""
@@ -68,10 +68,10 @@ def grow(branch: Branch, add: Callable[[Path], str]) -> bool:
     commit. It may be called several times. Raises ``UsageError`` when it cannot be.
     """
     for _ in range(TIMES):
-        with tempfile.TemporaryDirectory(prefix="flask-concurrency-") as folder:
-            git = _Git(branch, Path(folder))
-            fetch(branch, Path(folder))
-            message = add(Path(folder))
+        with scratch_folder() as folder:
+            git = _Git(branch, folder)
+            fetch(branch, folder)
+            message = add(folder)
             git("add", "--all")
             if not git("status", "--porcelain"):
                 return False
