@@ -4,7 +4,7 @@ Some programs have a thread that never rests and has nothing to do with requests
 it was found before anything was asked of the server, the tree is quiet when all others
 sleep, and that thread has had its turn since the last request moved.
 
-Some servers compute for as long as they are full, and some for ever once they go wrong.
+Some servers compute for as long as they are full, and some forever once they go wrong.
 There a budget tells: each thread that computed has had many times the processor time
 that requests take to enter the app, and let none in; all others slept. It is counted in
 time on a processor, so a busy machine makes it take longer and no less sure.

@@ -119,18 +119,18 @@ class QuestionWords(NamedTuple):
 QUESTIONS: dict[Question, QuestionWords] = {
     Question.WAITS: QuestionWords(
         "Does it depend on what a request waits for?",
-        "“no”: the same number is in the app at once, whatever they wait for. "
-        "“blocking: 1”: only one, if it waits in a C function, as database drivers do.",
+        "“no”: the same number is in the app, whatever requests wait for. "
+        "“blocking: 1”: only one if it waits in a C function, as database drivers do.",
     ),
     Question.PARALLEL: QuestionWords(
-        "How many requests compute at the same time?",
+        "How many requests use a processor at the same time?",
         "“1”: one request computes at a time. “4; here 2”: four would, and this "
         "machine has two processors.",
     ),
     Question.SELF_CALL: QuestionWords(
         "Can a request call its own server?",
-        "“deadlock”: its call waits for ever. “Deadlock at n”: calls are answered, but "
-        "when n requests in the app all call at once, some or all wait for ever.",
+        "“deadlock”: its call waits forever. “Deadlock at n”: calls are answered, but "
+        "when n requests in the app all call at once, some or all wait forever.",
     ),
     Question.OVERFLOW: QuestionWords(
         "What happens to requests beyond the ceiling?",
@@ -138,65 +138,65 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "gets no connection until there is room.",
     ),
     Question.SILENT: QuestionWords(
-        "What can a slow client do?",
-        "“4 shut all others out”: beside 4 clients that are slow in the worst way no "
+        "How many slow clients block everyone else?",
+        "“4 shut all others out”: with 4 clients that are slow in the worst way, no "
         "request gets in; “for 5 s”: until the server frees itself. “128 leave room”: "
-        "beside 128 of any kind some still got in.",
+        "with 128 of any kind, some requests still got in.",
     ),
     Question.ABANDONED: QuestionWords(
         "What happens when the client gives up?",
-        "What becomes of a request in the app whose client has left; and of requests "
+        "What happens to a request in the app when its client leaves, and to requests "
         "that were still waiting.",
     ),
     Question.RECOVERY: QuestionWords(
         "What happens when a worker is killed, or the server is told to stop?",
-        "Whether another takes the place of a worker that is killed; and what becomes "
-        "of requests in the app on SIGTERM.",
+        "Whether a killed worker is replaced, and what happens to requests in the app "
+        "on SIGTERM.",
     ),
     Question.PROBES: QuestionWords(
         "Would the orchestrator kill it?",
         "“Waits from 8”: with 8 requests in the app the health check waits for a "
-        "slot; “restarted after 21 to 31 s”: by its settings, if that lasts. "
-        "“Answered”: even with all slots taken.",
+        "slot; “restarted after 21 to 31 s”: if that lasts, by the settings of the "
+        "check. “Answered”: even with all slots taken.",
     ),
     Question.LIFE: QuestionWords(
-        "How many slots are there while the server is reloaded, scaled or ended?",
-        "“reload: 0 of 4”: at some moment of a reload no request at all was in the app "
-        "while others waited, where usually there are four. “1 lost”: a request in the "
+        "How many slots are left while the server is reloaded, scaled or stopped?",
+        "“reload: 0 of 4”: at some moment of a reload no request was in the app "
+        "although others waited; usually there are four. “1 lost”: a request in the "
         "app got no answer.",
     ),
     Question.MEMORY: QuestionWords(
         "What does a slot cost?",
-        "“112 MB for 4”: with four requests in the app all processes of the server "
-        "together take so much memory.",
+        "“112 MB for 4”: with four requests in the app, all processes of the server "
+        "together take that much memory.",
     ),
     Question.BREAKS: QuestionWords(
         "How far does it go before it breaks?",
-        "“Files: breaks at 32”: with 64 files more than it has open when idle, 32 "
-        "requests are in the app when something gives way. “For good”: it takes no "
-        "more requests, even when all have gone. “Holds 4”: all four are in the app, "
-        "with little of anything.",
+        "“Files: breaks at 32”: allowed 64 more open files than when idle, it has 32 "
+        "requests in the app when something fails. “For good”: it takes no more "
+        "requests, even when all have gone. “Holds 4”: all four are in the app even "
+        "under these limits.",
     ),
     Question.UPLOADS: QuestionWords(
-        "How many slow uploads shut everyone out?",
-        "“4 shut all others out”: while four clients send their bodies slowly nobody "
-        "else gets in. “128 leave room”: beside that many, others still do. “One may "
-        "wait from 4”: then a request waits that meets a worker without room.",
+        "How many slow uploads shut everyone else out?",
+        "“4 shut all others out”: while four clients send their bodies slowly, nobody "
+        "else gets in. “128 leave room”: with that many, others still do. “One may "
+        "wait from 4”: with four, a request that reaches a full worker waits.",
     ),
     Question.EVENTS: QuestionWords(
-        "How many event streams may be open, and who gets in beside them?",
-        "“4 shut all others out”: with four streams open nobody else gets in. “Events "
-        "held back”: they do not reach the client while its stream lasts.",
+        "How many open event streams shut everyone else out?",
+        "“4 shut all others out”: with four streams open, nobody else gets in. “Events "
+        "held back”: they do not reach the client while the stream is open.",
     ),
     Question.SOCKETS: QuestionWords(
-        "How many WebSockets may be open, and who gets in beside them?",
-        "“4 shut all others out”: with four sockets open nobody else gets in. “128 "
-        "leave room”: beside that many, others still do.",
+        "How many open WebSockets shut everyone else out?",
+        "“4 shut all others out”: with four sockets open, nobody else gets in. “128 "
+        "leave room”: with that many, others still do.",
     ),
     Question.POLLS: QuestionWords(
-        "How many Socket.IO clients may poll, and who gets in beside them?",
-        "“4 shut all others out”: while four clients without a WebSocket poll nobody "
-        "else gets in. “128 leave room”: beside that many, others still do.",
+        "How many polling Socket.IO clients shut everyone else out?",
+        "“4 shut all others out”: while four clients without a WebSocket poll, nobody "
+        "else gets in. “128 leave room”: with that many, others still do.",
     ),
     Question.HTTP2: QuestionWords(
         "Does one HTTP/2 connection get as many slots as several connections?",
@@ -206,7 +206,7 @@ QUESTIONS: dict[Question, QuestionWords] = {
     Question.PLACES: QuestionWords(
         "How many requests get to a place inside the app?",
         "“3 at sqlalchemy”: of the requests in the app at once, three get a connection "
-        "of the pool, and the rest wait for one or fail.",
+        "from the pool, and the rest wait for one or fail.",
     ),
 }
 """Every question but the overlap, which the matrix answers."""

@@ -83,7 +83,7 @@ class Master:
             signal.signal(number, lambda *_: None)
 
     def run(self) -> None:
-        """Do what signals say, for ever."""
+        """Do what signals say, forever."""
         self._start(PLACES)
         while True:
             for number in os.read(self._wake, 64):

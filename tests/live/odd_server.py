@@ -79,7 +79,7 @@ def overbooks(listener: Listener, server: Any) -> None:
     """Two workers that accept two connections each, as gunicorn 21 to 23 does.
 
     One that has as many as that looks at no connection before a request has ended, also
-    where none has begun: then it computes for ever.
+    where none has begun: then it computes forever.
     """
     known_server.fork(2)
     listener.setblocking(False)
@@ -414,7 +414,7 @@ def parent(listener: Listener, server: Any) -> None:
 
 
 def breaks(listener: Listener, server: Any) -> None:
-    """One worker, replaced for ever; it ends as soon as it has said it is held."""
+    """One worker, replaced forever; it ends as soon as it has said it is held."""
     import hold
 
     def held() -> None:
@@ -509,7 +509,7 @@ def answers_first(listener: Listener, server: Any) -> None:
 
 
 def keeps(listener: Listener, server: Any) -> None:
-    """Two at a time; what is to be held waits in front of the app for ever."""
+    """Two at a time; what is to be held waits in front of the app forever."""
     beside_each_request(server, signal.pause)
     work(listener, server, 2)
 
@@ -620,7 +620,7 @@ def finishes(listener: Listener, server: Any) -> None:
 
 
 def replaces(listener: Listener, server: Any) -> None:
-    """Two workers, replaced for ever; on SIGTERM they finish, and then it ends."""
+    """Two workers, replaced forever; on SIGTERM they finish, and then it ends."""
     workers: set[int] = set()
     end = False
 

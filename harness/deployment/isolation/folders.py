@@ -219,7 +219,7 @@ def own_control_socket(
 ) -> dict[str, str]:
     """Variables that give gunicorn a control socket of its own, or none.
 
-    With a path that is too long it would print an error at every fork, for ever.
+    With a path that is too long it would print an error at every fork, forever.
     Its configuration file may name that of one which runs already; only an option of
     its command line goes before these variables.
     """

@@ -151,7 +151,7 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
     holds = limit_holds(promise.release)
     if limited and not holds:
         return Advice(
-            "because gunicorn 21 to 23 leave requests waiting for ever when "
+            "because gunicorn 21 to 23 leave requests waiting forever when "
             "`--worker-connections` is no more than the threads",
             "install gunicorn 24 or newer",
         )

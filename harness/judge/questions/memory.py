@@ -21,7 +21,7 @@ def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
     sentence = (
         f"The server takes {_mb(result.idle)} of memory when idle, and "
         f"{_mb(result.full)} with {requests} in the app, of which "
-        f"{_mb(result.full_own)} are shared with nothing else."
+        f"{_mb(result.full_own)} are not shared."
         f"{further if result.places > 1 else ''} Then it has "
         f"{_processes(result.processes)}, {plural(result.threads, 'thread')} and "
         f"{plural(result.files, 'open file')}."

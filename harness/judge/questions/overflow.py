@@ -46,8 +46,8 @@ def _next(seen: OverflowSeen) -> tuple[str, str]:
         return "cut off", "The connections of the next ones are cut off."
     if seen.not_opened:
         return "stall", (
-            "The next ones get no connection: the system of the client tries again, a "
-            "second later at first, and they are neither refused nor answered."
+            "The next ones get no connection: the client's system retries, at first "
+            "after a second, and they are neither refused nor answered."
         )
     return "", ""
 
@@ -85,8 +85,8 @@ def _order(seen: OverflowSeen) -> str:
     if len(seen.served) < 2:
         return ""
     ordered = all(one < other for one, other in pairwise(seen.served))
-    they = "They are" if ordered else "They are not"
-    return f"{they} let in in the order in which they came."
+    enter = "They enter" if ordered else "They do not enter"
+    return f"{enter} in the order in which they came."
 
 
 def _lost(seen: OverflowSeen) -> str:
@@ -96,5 +96,5 @@ def _lost(seen: OverflowSeen) -> str:
     if not seen.waiting:
         return ""
     if lost <= 0:
-        return "None of those that waited is lost."
-    return f"{lost} of those that waited were never answered."
+        return "No waiting request is lost."
+    return f"{lost} waiting requests were never answered."

@@ -75,14 +75,14 @@ def _sentence(best: ComputeRound, number: int, few: bool) -> str:
         return "One request computes at a time: no more are in the app."
     if number == 1:
         return (
-            "One request computes at a time, however many are in the app: in a process "
-            "of Python one thread computes at a time, and there is one process."
+            "One request computes at a time, however many are in the app: one thread "
+            "computes at a time in a Python process, and there is one process."
         )
     beyond = ", as far as there are processors for them" if few else ""
     if number > best.processes:
-        words = "Requests compute at the same time, also those that share a process"
+        words = "Requests compute at the same time, even those that share a process"
     elif number == best.processes:
-        words = "One request of each process computes at the same time"
+        words = "One request in each process computes at a time"
     else:
         words = "Fewer requests compute at the same time than there are processes"
     return f"{words}{beyond}."

@@ -42,14 +42,14 @@ def _deadlock(seen: SelfCallSeen, each: CallRound, passed: int) -> Answer:
     if not passed:
         return seen.answer(
             DEADLOCK,
-            "A request that calls its own server waits for ever: its call waits for "
-            "the slot that the request itself takes.",
+            "A request that calls its own server waits forever: its call needs the "
+            "slot that the request itself takes.",
             0,
         )
     return seen.answer(
         f"yes; {DEADLOCK} at {each.calls}",
-        "A request that calls its own server is answered while there is a slot left; "
-        f"when such requests take all slots, {_stuck(each)} for ever.",
+        "A request that calls its own server is answered while a slot is free; "
+        f"when such requests take all slots, {_stuck(each)} forever.",
         # If chance decides whether all are let in, as many may have passed before.
         passed if passed < each.calls else 1,
     )

@@ -161,7 +161,7 @@ def _sentence(numbers: StayNumbers, watched: float) -> str:
     after = (
         ""
         if numbers.served_after
-        else "; what waited is not served when they have left"
+        else "; waiting requests are not served after they have left"
     )
     return f"{begin} {words.open} nobody else gets in, {until}{after}."
 
@@ -173,22 +173,22 @@ def _where(numbers: StayNumbers) -> list[str]:
         sentences.append(may_wait_from(numbers.waits_from))
     if numbers.chance:
         sentences.append(
-            "Several workers share the load by chance: it may be another number next "
-            "time, and a request that meets a full worker waits earlier."
+            "Several workers share the load by chance: the number may be different "
+            "next time, and a request that reaches a full worker waits earlier."
         )
     if numbers.question is Question.UPLOADS and numbers.in_app is not None:
         sentences.append(
-            "The app is called before the whole body is there, and waits for it."
+            "The app is called before the whole body has arrived, and waits for it."
             if numbers.in_app
-            else "The app is not called before the whole body is there."
+            else "The app is not called until the whole body has arrived."
         )
     if numbers.held_back:
-        sentences.append("An event does not reach the client while its stream lasts.")
+        sentences.append("An event does not reach the client while the stream is open.")
     if numbers.left:
         sentences.append(_left(numbers))
     if numbers.kept_seconds >= NOTICED_SECONDS:
         sentences.append(
-            "When their clients have left, polls stay in the app until they end by "
+            "After their clients have left, polls stay in the app until they end by "
             f"themselves: for {numbers.kept_seconds:.0f} s here."
         )
     return sentences

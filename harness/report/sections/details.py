@@ -40,28 +40,28 @@ _QUIET = {
 
 HOW = (
     say(
-        "Every request that enters the app reports that over a connection of its own, "
-        "and stays in the view function until the probe lets it go. The number of "
-        "requests held there is the concurrency: no time is measured, and nothing is "
-        "inferred from any."
+        "Every request that enters the app reports that over its own connection, and "
+        "stays in the view function until the probe releases it. The number of "
+        "requests held there is the concurrency: nothing is inferred from elapsed time."
     ),
     say(
         "Each configuration is offered loads around the number that it declares, and "
-        "that number all at once and one after another. {} is the most ever seen in "
-        "the app at once, {} the least when exactly the declared number was offered. A "
+        "that number both all at once and one by one. {} is the most ever seen in "
+        "the app at once, {} the fewest when exactly the declared number was offered. "
+        "A "
         "ceiling is final only if a further request was seen to wait while the server "
         "was quiet.",
         Strong("Ceiling"),
         Strong("floor"),
     ),
     say(
-        "Where several processes take requests, chance decides which of them gets the "
-        "next one. So their order is chosen: all but one are stopped for a moment, and "
-        "go on one after another; where each has a listening socket of its own, source "
-        "ports lead to them. A floor that was found so, or that of a single process, "
-        "is {}: no order of arrival gives less. Where the order could not be chosen, "
-        "or the server starts its threads by chance, the floor is the least that was "
-        "{} in some rounds, and may be lower.",
+        "If several processes take requests, chance decides which of them gets the "
+        "next one. So the probe chooses their order: it pauses all but one, and "
+        "resumes them one after another; if each has its own listening socket, it uses "
+        "source ports instead. A floor found in this way, or that of a single process, "
+        "is {}: no order of arrival gives less. If the order could not be chosen, or "
+        "the server starts its threads by chance, the floor is the lowest number "
+        "{} in several rounds, and may be lower still.",
         Strong("guaranteed"),
         Strong("seen"),
     ),
@@ -172,7 +172,8 @@ def _how(report: Report) -> Section:
     right = len(environments) - len(wrong)
     machine = say(
         "On {} {} ({}), {} processors, {} open files allowed. Whether a server is "
-        "quiet was decided {}. Last measured at {}; an open end was tried up to {}.",
+        "quiet was decided {}. Last measured at {}; configurations without a bound "
+        "were tried up to {}.",
         *(host.system, host.kernel, host.machine, host.processors, host.open_files),
         *(_QUIET[host.quiet_by], report.measured_at, report.limit),
     )

@@ -27,8 +27,8 @@ MOST_LOST = 12
 TITLE = "Slots over the life of the server"
 
 HOW = say(
-    "More requests were offered than there are slots, all the time. Each stayed in "
-    "the app for a moment, and another came when it had ended."
+    "Throughout, more requests were offered than there are slots. Each stayed in the "
+    "app for a moment, and was then replaced by another."
 )
 
 
@@ -74,7 +74,7 @@ def lost(cells: Sequence[CellReport]) -> Section:
     return Section.of("the lost requests", title, *blocks, worth=Worth.FOLDED)
 
 
-HEADS = ("act", "usual", "least", "for", "lost in the app", "others lost")
+HEADS = ("act", "usual", "fewest", "for", "lost in the app", "others lost")
 
 
 def _table(tapes: Sequence[Tape]) -> Table:

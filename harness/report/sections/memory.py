@@ -20,16 +20,16 @@ from harness.report.words import chain
 MB = 1_000_000
 
 HEADS = (
-    *("configuration", "slots", "MB idle", "MB full", "of these its own"),
+    *("configuration", "slots", "MB idle", "MB full", "not shared"),
     *("MB for a slot", "MB for a further request", "processes", "threads", "files"),
 )
 
 HOW = say(
-    "Megabytes are those of all processes of the server (PSS): memory that several "
-    "share is counted once. A slot costs all of it divided by the slots; a further "
-    "request what is added from one in the app to all. A bare app is served: yours "
-    "adds its own size, to each process unless it is loaded before they are made. No "
-    "more than 256 requests are held."
+    "Megabytes are for all processes of the server (PSS): memory that several share is "
+    "counted once. A slot costs all of it divided by the slots; a further "
+    "request what is added from one in the app to all. The app measured is a bare one: "
+    "yours adds its own size, in each process unless it is loaded before they are "
+    "forked. No more than 256 requests are held."
 )
 
 

@@ -91,7 +91,7 @@ def waiting_section(waits: Sequence[Waiting]) -> Section:
 
 
 def _waiting_row(each: Waiting) -> tuple[Text, ...]:
-    app = "for ever" if each.app_seconds is None else f"{each.app_seconds:g} s"
+    app = "forever" if each.app_seconds is None else f"{each.app_seconds:g} s"
     return (
         _where(each),
         say("{}", each.platform),

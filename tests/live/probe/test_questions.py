@@ -126,7 +126,7 @@ def test_a_server_with_room_may_still_reverse_the_order(
     assert (seen.in_app, seen.waiting, seen.in_backlog) == (1, 40, 0)
     assert seen.served == tuple(range(40, 24, -1))
     assert (answer.answer, answer.number) == ("≥40 wait in the server", 40)
-    assert "not let in in the order" in answer.sentence
+    assert "not enter in the order" in answer.sentence
     assert "None of those that waited is lost" in answer.sentence
 
 
@@ -179,4 +179,4 @@ def test_one_of_each_process_computes(ask: Any, shape: tuple[int, int]) -> None:
 def test_without_the_lock_of_the_interpreter_each_thread_computes(ask: Any) -> None:
     _, answer = ask(odd("lets-others-compute"), 3, Question.PARALLEL)
     assert answer.number == 3
-    assert "also those that share a process" in answer.sentence
+    assert "even those that share a process" in answer.sentence

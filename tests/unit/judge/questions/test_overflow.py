@@ -50,15 +50,14 @@ IN_THE_END = Account(answered=133)
             beyond(waiting=129, in_backlog=0, account=IN_THE_END, served=(4, 5, 9)),
             "≥129 wait in the server",
             129,
-            "are let in in the order in which they came. None of those that waited is "
-            "lost.",
+            "enter in the order in which they came. No waiting request is lost.",
         ),
         (
             beyond(waiting=129, account=Account(answered=130), served=(4, 6, 5)),
             "≥129 wait",
             129,
-            "not let in in the order in which they came. 3 of those that waited were "
-            "never answered.",
+            "not enter in the order in which they came. 3 waiting requests were never "
+            "answered.",
         ),
         (
             beyond(turned_away={"503": 9, "500": 1}),

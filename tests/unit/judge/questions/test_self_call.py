@@ -14,26 +14,26 @@ from tests.builders.answers import call
 @pytest.mark.parametrize(
     ("seen", "word", "number", "said"),
     [
-        ((call(1, 0, 1),), "deadlock", 0, "waits for ever"),
+        ((call(1, 0, 1),), "deadlock", 0, "waits forever"),
         ((call(1, 1), call(4, 4)), "yes", 4, "also when many do so at once"),
         ((call(1, 1),), "yes", 1, "is answered."),
         (
             (call(1, 1), call(4, 0, 4)),
             "yes; deadlock at 4",
             1,
-            "when such requests take all slots, all of them wait for ever",
+            "when such requests take all slots, all of them wait forever",
         ),
         (
             (call(1, 1), call(8, 3, 4, failed=0, waiting=1)),
             "yes; deadlock at 8",
             1,
-            "when such requests take all slots, some of them wait for ever",
+            "when such requests take all slots, some of them wait forever",
         ),
         (
             (call(1, 1), call(8, 8, together=6), call(8, 0, 8)),
             "yes; deadlock at 8",
             1,
-            "all of them wait for ever",
+            "all of them wait forever",
         ),
         ((call(1, 0),), "unknown", None, "of 1 calls 1 ended with an error"),
         (

@@ -72,7 +72,7 @@ def test_a_number_other_than_that_of_the_places() -> None:
     assert (found.answer, found.number) == ("98 shut all others out", 98)
     assert found.sentence == (
         "With 98 slow uploads on the way nobody else gets in, for at least the 8 s "
-        "that it was watched. The app is not called before the whole body is there."
+        "that it was watched. The app is not called until the whole body has arrived."
     )
     said = numbers(seen, EVEN)
     assert said and (said.taking, said.in_app) == (Taking.SOME, False)
@@ -92,7 +92,7 @@ def test_streams_that_never_end() -> None:
     found = answer(events(ALONE, stuck))
     assert found.sentence == (
         "With 4 event streams open nobody else gets in, for at least the 8 s that it "
-        "was watched; what waited is not served when they have left."
+        "was watched; waiting requests are not served after they have left."
     )
     said = numbers(events(ALONE, stuck), EVEN)
     assert said and (said.taking, said.served_after) == (Taking.SOME, False)
@@ -101,7 +101,7 @@ def test_streams_that_never_end() -> None:
 def test_events_that_are_held_back() -> None:
     found = answer(events(*EACH, open=4, live=0))
     assert found.answer == "4 shut all others out; events held back"
-    assert "does not reach the client while its stream lasts" in found.sentence
+    assert "does not reach the client while the stream is open" in found.sentence
     assert answer(events(*EACH, open=4, live=4)).answer == "4 shut all others out"
 
 
@@ -164,7 +164,7 @@ def test_how_long_a_poll_outlasts_its_client() -> None:
     found = answer(PollsSeen(steps=steps, watched_seconds=8.0, kept_seconds=22.6))
     assert found.sentence == (
         "Each client that polls takes a slot: with 4 there nobody else gets in, for "
-        "at least the 8 s that it was watched. When their clients have left, polls "
+        "at least the 8 s that it was watched. After their clients have left, polls "
         "stay in the app until they end by themselves: for 23 s here."
     )
     quick = answer(PollsSeen(steps=steps, kept_seconds=0.4))

@@ -28,7 +28,7 @@ def test_where_releases_differ_each_answer_is_told() -> None:
 
 def test_each_sentence_is_said_once_with_all_that_it_is_true_of() -> None:
     text = page(sample("questions"))
-    sentence = "when such requests take all slots, all of them wait for ever."
+    sentence = "when such requests take all slots, all of them wait forever."
     assert text.count(sentence) == 1
     (line,) = (line for line in text.splitlines() if sentence in line)
     assert line.startswith("- gunicorn 27.0.1 `sync-4`, `gevent-connections-10`: ")
