@@ -69,7 +69,7 @@ def test_the_hook_of_pre_commit_is_a_command_line_of_ours(tmp_path: Path) -> Non
     assert cli.run([*words, str(tmp_path)]) == 0
     named = re.compile(hook["files"])
     for name in ("Procfile", "docker/Dockerfile.dev", "gunicorn.conf.py", "a.service"):
-        assert named.search(name) and reader_of(Path(name).name)
+        assert named.search(name) and reader_of(Path(name))
     assert not named.search("app.py")
 
 

@@ -19,6 +19,7 @@ from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import readable
+from harness.deployment.platforms.tree import text_at
 
 
 class OtherServer(NamedTuple):
@@ -31,6 +32,8 @@ class OtherServer(NamedTuple):
     threads: int = 0
     command: tuple[str, ...] = ()
     """The command that the platform is documented to start by itself."""
+    app: str = ""
+    """The app, as ``module:name``, if the file says it."""
 
     @property
     def said(self) -> str:
@@ -133,8 +136,10 @@ def units(text: str) -> Iterator[OtherServer]:
                 most = processes.items.get("max", processes).text
                 threads = app.items.get("threads", Node("1", kind.line)).text
                 if most.isdecimal() and threads.isdecimal():
-                    line = processes.line
-                    yield OtherServer(line, UNIT, int(most), int(threads))
+                    numbers = int(most), int(threads)
+                    name = text_at(app, "callable") or "application"
+                    served = f"{text_at(app, 'module')}:{name}"
+                    yield OtherServer(processes.line, UNIT, *numbers, app=served)
                 else:
                     yield OtherServer(kind.line, UNIT)
 

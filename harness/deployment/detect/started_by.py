@@ -25,6 +25,7 @@ from harness.deployment.detect.named_servers import commands_of_project
 from harness.deployment.detect.named_servers import required_servers
 from harness.deployment.detect.named_servers import text_files
 from harness.deployment.detect.not_started import other_servers
+from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.find import places_of
 from harness.deployment.repository.find import read_places
 from harness.deployment.repository.other_servers import CALLED
@@ -82,7 +83,8 @@ def started_by_files(folder: Path, app: str | None) -> list[StartedBy]:
 
     Where the folder has an app itself, Flask's own server is what is measured anyway.
     """
-    several = [*_each_once(read_places(folder, processors()), folder, app)]
+    places = (p for p in read_places(folder, processors()) if not is_workflow(p.path))
+    several = [*_each_once(places, folder, app)]
     several += [*_commands_of_project(folder)] or [*_scripts(folder)]
     if not several and app:
         files = [

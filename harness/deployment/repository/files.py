@@ -135,6 +135,17 @@ def _compose(path: Path, text: str) -> Iterator[StartLine]:
             yield started._replace(what=f"service {name}", text=words)
 
 
+def _workflow(path: Path, text: str) -> Iterator[StartLine]:
+    """The steps of a workflow of GitHub that start a server themselves."""
+    lines = text.splitlines()
+    for root in readable(from_yaml, text):
+        for job, table in find(root, "jobs.*"):
+            for _, started in _commands(table, "steps.*", ("run",), "env"):
+                in_block = lines[started.line - 1].rstrip(" +-")[-1:] in ("|", ">")
+                line = started.line + in_block
+                yield started._replace(what=f"job {job}", line=line)
+
+
 def _gunicorn(path: Path, text: str) -> Iterator[StartLine]:
     tree = parsed(path)
     names = assigned(tree) if tree else {}
@@ -219,8 +230,16 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
 """Readers, by the names of files."""
 
 
-def reader_of(name: str) -> Reader | None:
-    """The function that reads a file of this name; ``None`` if there is none."""
+def is_workflow(path: Path) -> bool:
+    """Whether a file is a workflow of GitHub."""
+    return path.parent.parts[-2:] == (".github", "workflows")
+
+
+def reader_of(path: Path) -> Reader | None:
+    """The function that reads a file; ``None`` if there is none."""
+    name = path.name
+    if is_workflow(path):
+        return _workflow if path.suffix in (".yml", ".yaml") else None
     for patterns, reader in READERS:
         if any(fnmatchcase(name, pattern) for pattern in patterns):
             return reader

@@ -18,6 +18,7 @@ from harness.deployment.command.shell import StartLine
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import is_read
+from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.files import reader_of
 from harness.deployment.repository.sendings import is_told
 from harness.deployment.repository.sendings import sending
@@ -37,7 +38,7 @@ SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
 )
 
-SHOWN = frozenset({".do", ".ebextensions"})
+SHOWN = frozenset({".do", ".ebextensions", ".github"})
 """Hidden folders in which platforms look for their files."""
 
 PROJECT = (
@@ -91,7 +92,7 @@ def read_places(folder: Path, processors: int) -> Iterator[ReadPlace]:
 def _files(folder: Path) -> Iterator[Path]:
     """The files that are read, by their names."""
     for path in itertools.islice(files_in(folder, _is_looked_into), MOST_FILES):
-        if reader_of(path.name) or is_read(path.name):
+        if reader_of(path) or is_read(path.name):
             yield path
 
 
@@ -142,7 +143,7 @@ def places_of(
                 elsewhere=other.declared if elsewhere else None,
                 depends=now.declared != more.declared,
             )
-            of_platform = reader_of(path.name) is None
+            of_platform = reader_of(path) is None
             yield ReadPlace(
                 place, path, project, folders, started, position, now, of_platform
             )
@@ -152,7 +153,7 @@ def _start_lines(
     path: Path, instances: Sequence[Instance]
 ) -> Iterator[tuple[StartLine, int | None]]:
     """What a file starts, with the processors of the platform if these are known."""
-    if reader := reader_of(path.name):
+    if reader := reader_of(path):
         try:
             yield from ((line, None) for line in reader(path, read_text(path)))
         except UsageError:
@@ -206,6 +207,8 @@ def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
         return False
     if any(_is_for_development(place.command) for place in places):
         return False
+    if any(is_workflow(each.path) for each in (one, other)):
+        return False  # what a job tries is not what production starts
     for reader, read in ((one, other), (other, one)):
         if reader.counted.reads == read.path:
             return reader.counted.overrides

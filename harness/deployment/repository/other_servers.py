@@ -31,5 +31,6 @@ def unit_config(path: Path, text: str) -> Iterator[StartLine]:
 def _lines(several: Iterable[OtherServer]) -> Iterator[StartLine]:
     for each in several:
         if each.processes:
-            numbers = f"processes={each.processes} threads={each.threads}"
-            yield StartLine(each.line, each.who, f"{CALLED[each.who]} {numbers}")
+            words = [f"processes={each.processes}", f"threads={each.threads}"]
+            text = " ".join([CALLED[each.who], *filter(None, [each.app]), *words])
+            yield StartLine(each.line, each.who, text)

@@ -58,10 +58,13 @@ def test_an_answer_is_what_the_catalog_declares_or_not_known(
     assert answer.nearest == cell.id and answer.exact, answer
 
 
+OF_FILES = {"mod-wsgi-daemon", "unit"}
+"""Those whose numbers stand in files, which only ``declares`` reads."""
+
+
 def test_it_knows_every_server_with_a_command_of_its_own() -> None:
-    assert {each.name for each in rules().server} | SCRIPTS == {
-        server.name for server in CATALOG.servers
-    }
+    known = {each.name for each in rules().server} - OF_FILES
+    assert known | SCRIPTS == {server.name for server in CATALOG.servers}
 
 
 @pytest.mark.parametrize(

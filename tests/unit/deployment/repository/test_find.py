@@ -48,6 +48,30 @@ def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
             "ENTRYPOINT CMD",
             3,
         ),
+        (
+            "shop.conf",
+            "# shop\nWSGIDaemonProcess shop user=www \\\n processes=3 threads=5\n"
+            "WSGIScriptAlias / /srv/shop.wsgi\n",
+            2,
+            "mod_wsgi",
+            15,
+        ),
+        (
+            "unit.json",
+            '{"applications": {"shop": {\n"type": "python 3.13", "module": "wsgi",\n'
+            '"processes": {"max": 4, "spare": 1}, "threads": 2}}}',
+            3,
+            "NGINX Unit",
+            8,
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n smoke:\n  steps:\n  - run: |\n     pip install .\n"
+            "     gunicorn -w 3 a:a &\n     curl :8000\n",
+            6,
+            "job smoke",
+            3,
+        ),
         ("Dockerfile", "CMD uwsgi -p 9\nENTRYPOINT gunicorn -w 3", 2, "ENTRYPOINT", 3),
         (
             "compose.yaml",
@@ -354,3 +378,22 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_nothing_to_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["declares", str(tmp_path), "--fail-on", "contradiction"]) == 0
     assert "No file that starts a server says" in capsys.readouterr().out
+
+
+def test_what_a_workflow_tries_contradicts_nothing(tmp_path: Path) -> None:
+    step = "jobs: {smoke: {steps: [{run: gunicorn -w 1 shop:app}]}}\n"
+    found = places(tmp_path, {**PROCFILE, ".github/workflows/ci.yml": step})
+    assert [place.declared for place in found] == [8, 1]
+    assert not any(place.contradicts for place in found)
+
+
+def test_applications_of_unit_are_apart(tmp_path: Path) -> None:
+    python = '{"type": "python", "module": "%s", "processes": %d}'
+    shops = python % ("shop", 2), python % ("till", 3), '{"type": "php"}'
+    listed = ", ".join(
+        f'"{each}": {text}' for each, text in zip("abc", shops, strict=True)
+    )
+    text = f'{{"applications": {{{listed}}}}}'
+    found = places(tmp_path, {"conf/unit-config.json": text, "config.json": "[]"})
+    assert [place.declared for place in found] == [2, 3]
+    assert not any(place.contradicts for place in found)
