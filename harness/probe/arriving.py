@@ -46,30 +46,34 @@ Send = Callable[[Sequence[Client]], Awaitable[None]]
 """Sends clients; returns once they are there or the server is quiet."""
 
 
-class Workers(NamedTuple):
-    """The workers of a server, and the way to choose which of them clients reach."""
+class Order(NamedTuple):
+    """The order in which clients reach the workers of a server."""
 
-    order: tuple[int, ...] = ()
+    workers: tuple[int, ...] = ()
     """The workers in order; none if chance decides, or there is no choice."""
     ports: Ports | None = None
     """Source ports that lead to each worker, if each has its own listening socket."""
+    goal: Goal | None = None
+    """What clients are sent in this order for; ``None`` leaves it to chance."""
 
     @property
-    def chosen(self) -> bool:
+    def is_chosen(self) -> bool:
         """Whether the worker is chosen, not left to chance."""
-        return bool(self.order)
+        return bool(self.workers)
+
+    def towards(self, goal: Goal) -> Order:
+        """The same with a goal, if there is a choice."""
+        return self._replace(goal=goal) if self.is_chosen else self
 
 
-BY_CHANCE = Workers()
+BY_CHANCE = Order()
 
 COMING_TRIES = 3
 """How often to wait for a busy server once clients are there. A busy machine takes long
 to fill the buffers of clients that read nothing."""
 
 
-async def choose_among_workers(
-    probe: Probe, count: int, *, shared: bool = False
-) -> Workers:
+async def choose_order(probe: Probe, count: int, *, shared: bool = False) -> Order:
     """The workers of a server that has held requests, and how to choose among them.
 
     ``count`` clients are to come at once: all to one worker or, if ``shared``, an equal
@@ -79,10 +83,10 @@ async def choose_among_workers(
     if choice.by is None or count > MOST_STEERED:
         return BY_CHANCE
     if choice.by is Steering.STOP:
-        return Workers(choice.workers)
+        return Order(choice.workers)
     wanted = -(-count // len(choice.workers)) if shared else count
     ports = await learn_ports(probe, choice.workers, wanted)
-    return Workers(choice.workers, ports) if ports else BY_CHANCE
+    return Order(choice.workers, ports) if ports else BY_CHANCE
 
 
 async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:
@@ -105,8 +109,7 @@ async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Port
 
 async def send_in_order(
     probe: Probe,
-    workers: Workers,
-    goal: Goal | None,
+    order: Order,
     first: Sequence[Client],
     others: Sequence[Client],
     send: Send,
@@ -118,18 +121,17 @@ async def send_in_order(
     source ports were known, or the order was not kept. All workers run in the end.
     Raises ``Ended``.
     """
-    if goal is None or not first:
+    if order.goal is None or not first:
         await send(first)
         return None
-    known = assign_ports(workers, goal, first, others)
-    in_order = await _in_order(probe, workers, goal, first, others, send)
-    return goal if in_order and known else None
+    known = assign_ports(order, first, others)
+    in_order = await _in_order(probe, order, first, others, send)
+    return order.goal if in_order and known else None
 
 
 async def _in_order(
     probe: Probe,
-    workers: Workers,
-    goal: Goal,
+    order: Order,
     first: Sequence[Client],
     others: Sequence[Client],
     send: Send,
@@ -144,16 +146,16 @@ async def _in_order(
         probe.crowd.open([other for other in others if other.state is State.NEW])
         await probe.until(lambda: all_there(probe, others))
 
-    if workers.ports is not None:
+    if order.ports is not None:
         await send(first)
         await others_come()
         return True
-    in_order, parts = False, shares(first, len(workers.order))
-    if goal is Goal.LEAST:
+    in_order, parts = False, shares(first, len(order.workers))
+    if order.goal is Goal.LEAST:
         parts = [first]
     with contextlib.suppress(TooLong, CannotStop):
         async with stopping(probe.server.origin) as stopped:
-            await in_turn(stopped, workers.order, parts, send)
+            await in_turn(stopped, order.workers, parts, send)
             await others_come()
             in_order = True
     if not in_order:
@@ -182,20 +184,19 @@ def shares(clients: Sequence[Client], count: int) -> list[Sequence[Client]]:
 
 
 def assign_ports(
-    workers: Workers,
-    goal: Goal,
-    first: Sequence[Client],
-    others: Sequence[Client] = (),
+    order: Order, first: Sequence[Client], others: Sequence[Client] = ()
 ) -> bool:
     """Give clients source ports that lead to the right workers, if ports decide.
 
     Returns whether enough ports were known.
     """
-    if workers.ports is None:
+    if order.ports is None:
         return True
-    sources = [iter(workers.ports[each]) for each in workers.order]
-    to_last = sources[0] if goal is Goal.LEAST else sources[-1]
-    turns = cycle(sources[:1] if goal is Goal.LEAST else sources)
+    sources = [iter(order.ports[worker]) for worker in order.workers]
+    # For the least the others come to the worker that is full, for the most to the one
+    # with the smallest share.
+    to_last = sources[0] if order.goal is Goal.LEAST else sources[-1]
+    turns = cycle(sources[:1] if order.goal is Goal.LEAST else sources)
     for client in first:
         client.source = next(next(turns), 0)
     for client in others:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from harness.probe.arriving import assign_ports
-from harness.probe.arriving import Workers
+from harness.probe.arriving import Order
 from harness.probe.gathering import gather
 from harness.probe.gathering import send_all
 from harness.probe.orders import Choice
@@ -69,7 +69,7 @@ async def run_steered(
     steps = Steps(probe)
     with probe.dispersing():
         if choice.by is Steering.PORT:
-            assign_ports(Workers(step.order, ports), step.goal, crowd.clients)
+            assign_ports(Order(step.order, ports, step.goal), crowd.clients)
             await send_all(probe, crowd.clients)
             outcome = StepsTaken()
         else:

@@ -35,6 +35,9 @@ PASSED_ON = "each worker listens elsewhere, and what passes requests on to them 
 Listeners = dict[int, dict[str, PortOrPath]]
 """The port or path of each listening socket by inode, for each process."""
 
+Inodes = dict[int, set[str]]
+"""The inodes of listening sockets, by process."""
+
 
 def choose(probe: Probe) -> Choice:
     """Find the present workers of a server, and how to choose their order."""
@@ -98,43 +101,53 @@ def find_workers(
     except PermissionError:
         return Choice(reason="the sockets of the server's processes cannot be seen")
     waited_on = [
-        _waited_on(process, listeners[process])
+        set(_waited_on(process, listeners[process]).values())
         for process in held
         if process in listeners
     ]
     if held and not waited_on and len(listeners) > 1:
         return Choice(reason="the processes that hold requests do not listen")
-    # The sockets that all of them wait on: some may have inherited other sockets.
-    common = (
-        set.intersection(*(set(bound.values()) for bound in waited_on))
-        if waited_on
-        else set()
-    )
-    wanted = common or {
-        bound_to for its in listeners.values() for bound_to in its.values()
-    }
+    # What all of them wait on: some may have inherited other sockets.
+    common = set.intersection(*waited_on) if waited_on else set()
+    wanted = common or {to for its in listeners.values() for to in its.values()}
     if reached in common:
         wanted = {reached}
     elif waited_on and not common:
         wanted.discard(reached)  # who listens there passes requests on
-    listening_on = {
+    workers = _without_masters(_listening_on(wanted, listeners), held)
+    if waited_on and not common:
+        return Choice(tuple(sorted(workers)), reason=PASSED_ON)
+    # With SO_REUSEPORT the kernel chooses a socket by a hash of both addresses, so that
+    # not even the only worker takes requests in the order in which they come.
+    if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
+        return Choice(reason=SEVERAL_SOCKETS)
+    return _choice(workers)
+
+
+def _listening_on(wanted: Collection[PortOrPath], listeners: Listeners) -> Inodes:
+    """The processes that listen where it is wanted, and their sockets there."""
+    return {
         process: {inode for inode, bound_to in its.items() if bound_to in wanted}
         for process, its in listeners.items()
-        if wanted & set(its.values())
+        if not set(wanted).isdisjoint(its.values())
     }
-    forked, others = _forked_by_workers(listening_on, held), listening_on.keys()
-    workers = {
+
+
+def _without_masters(listening_on: Inodes, held: Collection[int]) -> Inodes:
+    """Those that take requests themselves.
+
+    A master keeps the listening socket open for its workers, and what an app forks has
+    inherited it. Either takes none, unless it held some or waits to accept.
+    """
+    forked = _forked_by_workers(listening_on, set(held))
+    others = listening_on.keys()
+    return {
         process: inodes
         for process, inodes in listening_on.items()
         if process in held
         or not (forked.get(process) or others & set(warden.descendants(process)))
         or sockets_waited_for(process, inodes)
     }
-    if waited_on and not common:
-        return Choice(tuple(sorted(workers)), reason=PASSED_ON)
-    if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
-        return Choice(reason=SEVERAL_SOCKETS)
-    return _choice(workers)
 
 
 def forked_by_workers(processes: Iterable[int], seen: set[int]) -> set[int]:

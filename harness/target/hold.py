@@ -19,7 +19,6 @@ The socket is the one that the app's own code would get. Where a server has patc
 standard library, waiting here switches greenlets, as waiting for a database would.
 """
 
-import ctypes
 import errno
 import fcntl
 import json
@@ -103,6 +102,9 @@ def wait_in_c(connection, sleep):
     The function lets other threads run, but does not know about greenlets. Patched
     sockets have descriptors that do not block, and this one has to.
     """
+    # Imported here: every server of a run imports this file, and few wait like this.
+    import ctypes
+
     descriptor = connection.fileno()
     flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
     fcntl.fcntl(descriptor, fcntl.F_SETFL, flags & ~os.O_NONBLOCK)

@@ -21,10 +21,10 @@ from collections.abc import Sequence
 
 from harness.probe.arriving import assign_ports
 from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import choose_among_workers
+from harness.probe.arriving import choose_order
 from harness.probe.arriving import in_turn
+from harness.probe.arriving import Order
 from harness.probe.arriving import shares
-from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.gathering import all_there
 from harness.probe.gathering import gather_for_route
@@ -70,11 +70,11 @@ async def ask(probe: Probe, context: Context) -> PlacesSeen:
 
 
 async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
-    workers = await choose_among_workers(probe, count)
+    order = await choose_order(probe, count)
     rounds: list[PlaceRound] = []
-    if workers.chosen:
+    if order.is_chosen:
         try:
-            rounds = await _in_order(probe, place, count, workers)
+            rounds = await _in_order(probe, place, count, order)
         except CannotStop:
             await probe.settle()
     if not rounds or not all(round_.complete for round_ in rounds):
@@ -99,22 +99,22 @@ def _goes_on(rounds: list[PlaceRound]) -> bool:
 
 
 async def _in_order(
-    probe: Probe, place: str, count: int, chosen: Workers
+    probe: Probe, place: str, count: int, chosen: Order
 ) -> list[PlaceRound]:
     """Rounds for the most and the least, until each worker was first once.
 
     Raises ``CannotStop``.
     """
-    order = chosen.order
-    wanted = [(Goal.MOST, chosen)]
-    wanted += [
-        (Goal.LEAST, chosen._replace(order=order[n:] + order[:n]))
-        for n in range(len(order))
+    workers = chosen.workers
+    orders = [chosen.towards(Goal.MOST)]
+    orders += [
+        chosen._replace(workers=workers[n:] + workers[:n], goal=Goal.LEAST)
+        for n in range(len(workers))
     ]
     rounds: list[PlaceRound] = []
-    for goal, workers in wanted:
+    for order in orders:
         for number in range(TRIES):
-            rounds.append(await _round(probe, place, count, goal, workers))
+            rounds.append(await _round(probe, place, count, order))
             if rounds[-1].complete or number + 1 == TRIES:
                 break
             rounds.pop()
@@ -123,24 +123,24 @@ async def _in_order(
     return rounds
 
 
-async def _offer(probe: Probe, goal: Goal | None, workers: Workers) -> bool:
+async def _offer(probe: Probe, order: Order) -> bool:
     """Send the requests of the crowd; whether no worker was stopped for too long."""
-    if goal is None or workers.ports is not None:
-        known = goal is None or assign_ports(workers, goal, probe.crowd.clients)
-        probe.crowd.open(probe.crowd.clients)
-        return known
     clients = probe.crowd.clients
+    if order.goal is None or order.ports is not None:
+        known = order.goal is None or assign_ports(order, clients)
+        probe.crowd.open(clients)
+        return known
 
     async def come(part: Sequence[Client]) -> None:
         probe.crowd.open(list(part))
         await probe.until(lambda: all_there(probe, clients))
 
-    parts: Iterable[Sequence[Client]] = shares(clients, len(workers.order))
-    if goal is Goal.LEAST:
+    parts: Iterable[Sequence[Client]] = shares(clients, len(order.workers))
+    if order.goal is Goal.LEAST:
         parts = _one_after_another(probe)
     try:
         async with stopping(probe.server.origin) as stopped:
-            await in_turn(stopped, workers.order, parts, come)
+            await in_turn(stopped, order.workers, parts, come)
     except TooLong:
         return False
     return True
@@ -157,18 +157,14 @@ def _one_after_another(probe: Probe) -> Iterator[Sequence[Client]]:
 
 
 async def _round(
-    probe: Probe,
-    place: str,
-    count: int,
-    goal: Goal | None = None,
-    workers: Workers = BY_CHANCE,
+    probe: Probe, place: str, count: int, order: Order = BY_CHANCE
 ) -> PlaceRound:
     """Hold requests at a place, see what becomes of the others, and let all go."""
-    for_each = len(workers.order) if goal is Goal.MOST else 1
+    for_each = len(order.workers) if order.goal is Goal.MOST else 1
     gather_for_route(probe, count * for_each, place)
     with probe.dispersing():
-        complete = await _offer(probe, goal, workers)
-        return await _count(probe, goal, complete=complete)
+        complete = await _offer(probe, order)
+        return await _count(probe, order.goal, complete=complete)
 
 
 async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRound:

@@ -7,11 +7,12 @@ from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import NamedTuple
 from typing import TypeVar
 
 from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import choose_among_workers
-from harness.probe.arriving import Workers
+from harness.probe.arriving import choose_order
+from harness.probe.arriving import Order
 from harness.probe.clients import Client
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
@@ -23,40 +24,60 @@ from harness.records.steering import Goal
 Step = TypeVar("Step", SlowStep, StayStep)
 
 
+class Try(NamedTuple):
+    """A number of clients to try."""
+
+    clients: int
+    watched_seconds: float = 0.0
+    """How long to watch a server that lets nobody else in."""
+    order: Order = BY_CHANCE
+    """The order in which they reach the workers."""
+
+
+class Bounds(NamedTuple):
+    """How far a search goes."""
+
+    limit: int
+    """The most clients."""
+    watched_seconds: float
+    """How long to watch a server that lets nobody else in."""
+    slots_first: bool
+    """Whether as many as there are slots are tried before anything else."""
+
+
+TakeStep = Callable[[Try], Awaitable[Step]]
+IsWhole = Callable[[Step], bool]
+
+
 async def search(
     probe: Probe,
     context: Context,
-    step: Callable[[int, float, Workers, Goal | None], Awaitable[Step]],
-    is_whole: Callable[[Step], bool],
-    limit: int,
-    watched_seconds: float,
-    *,
-    slots_first: bool,
+    bounds: Bounds,
+    step: TakeStep[Step],
+    is_whole: IsWhole[Step],
 ) -> tuple[Step, ...]:
     """Steps until it is known how few clients shut everyone else out.
 
-    The first has no such client. ``step`` makes a number of clients come, with a goal
-    to the workers in the order for it. Where that can be chosen, it is also found
-    beside how few a request waits that meets a full worker. ``slots_first`` is whether
-    as many as there are slots are tried before anything else.
+    The first has no such client. Where the order of workers can be chosen, it is also
+    found beside how few a request waits that meets a full worker.
     """
-    steps = [await step(0, 0.0, BY_CHANCE, None)]
+    steps = [await step(Try(0))]
     ceiling = context.ceiling if context.bounded else 0
     floor = context.numbers.floor or 1
-    workers = BY_CHANCE
+    order = BY_CHANCE
     if floor < ceiling:
-        workers = await choose_among_workers(probe, ceiling + steps[0].offered)
+        order = await choose_order(probe, ceiling + steps[0].offered)
 
-    async def find(goal: Goal | None, slots: int, limit: int) -> list[Step]:
-        def tried(count: int, seconds: float) -> Awaitable[Step]:
-            return step(count, seconds, workers, goal)
+    async def find(goal: Goal, slots: int, limit: int) -> list[Step]:
+        def tried(clients: int, seconds: float) -> Awaitable[Step]:
+            return step(Try(clients, seconds, order.towards(goal)))
 
-        slots = slots if slots_first else 0
-        return await find_least(tried, is_whole, limit, watched_seconds, slots)
+        within = bounds._replace(limit=limit)
+        return await find_least(tried, is_whole, within, slots)
 
-    steps += await find(Goal.MOST if workers.chosen else None, ceiling, limit)
+    steps += await find(Goal.MOST, ceiling, bounds.limit)
     shut = [each.clients for each in steps[1:] if not each.admitted]
-    if workers.chosen and shut and is_whole(steps[-1]):
+    if order.is_chosen and shut and is_whole(steps[-1]):
         steps += await find(Goal.LEAST, floor, min(shut))
     return tuple(steps)
 
@@ -76,10 +97,9 @@ async def freed_after(
 
 async def find_least(
     step: Callable[[int, float], Awaitable[Step]],
-    is_whole: Callable[[Step], bool],
-    limit: int,
-    watched_seconds: float,
-    slots: int = 0,
+    is_whole: IsWhole[Step],
+    bounds: Bounds,
+    slots: int,
 ) -> list[Step]:
     """Take steps until the least number of clients that shuts out the others is known.
 
@@ -87,18 +107,21 @@ async def find_least(
     in. ``slots`` is that of ``next_clients``. Ends early after a step that was not
     whole: the server is not as it was.
     """
+    slots = slots if bounds.slots_first else 0
     shut_out: dict[int, bool] = {}
     steps: list[Step] = []
-    while count := next_clients(shut_out, slots, limit):
+    while count := next_clients(shut_out, slots, bounds.limit):
         least_possible = count == 1 or shut_out.get(count - 1) is False
-        steps.append(await step(count, watched_seconds if least_possible else 0.0))
+        steps.append(
+            await step(count, bounds.watched_seconds if least_possible else 0.0)
+        )
         shut_out[count] = not steps[-1].admitted
         if not is_whole(steps[-1]):
             return steps
     count = least(shut_out)
     if count is not None and steps[-1].clients != count:
         # When it was tried, it was not known to be the least, so the watch was short.
-        steps.append(await step(count, watched_seconds))
+        steps.append(await step(count, bounds.watched_seconds))
     return steps
 
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 from functools import partial
 
 from harness.probe.arriving import BY_CHANCE
-from harness.probe.arriving import choose_among_workers
+from harness.probe.arriving import choose_order
+from harness.probe.arriving import Order
 from harness.probe.arriving import send_in_order
-from harness.probe.arriving import Workers
 from harness.probe.crowd import ending
 from harness.probe.gathering import gather
 from harness.probe.gathering import hold
@@ -43,21 +43,21 @@ async def ask(probe: Probe, context: Context) -> SelfCallSeen:
     rounds = [await _round(probe, 1, context)]
     most = min(context.ceiling, max(context.load, 1), AT_ONCE)
     if rounds[0].answered == rounds[0].calls and most > 1:
-        workers = await choose_among_workers(probe, most, shared=True)
+        order = await choose_order(probe, most, shared=True)
         for _ in range(ROUNDS):
-            rounds.append(await _round(probe, most, context, workers))
+            rounds.append(await _round(probe, most, context, order.towards(Goal.MOST)))
             if rounds[-1].stuck or rounds[-1].together == most:
                 break
     return SelfCallSeen(rounds=tuple(rounds))
 
 
 async def _round(
-    probe: Probe, calls: int, context: Context, workers: Workers = BY_CHANCE
+    probe: Probe, calls: int, context: Context, order: Order = BY_CHANCE
 ) -> CallRound:
     crowd = gather(probe, calls, more=f"&call={probe.destination.seen_from_inside()}")
     with probe.dispersing():
-        goal, send = Goal.MOST if workers.chosen else None, partial(hold, probe)
-        await send_in_order(probe, workers, goal, crowd.clients, (), send)
+        send = partial(hold, probe)
+        await send_in_order(probe, order, crowd.clients, (), send)
         await send(())  # what waited while workers were stopped
         together = len(probe.holds.held)
         settled = await _let_call(probe)

@@ -16,7 +16,6 @@ from functools import partial
 
 from harness.probe.arriving import send_and_settle
 from harness.probe.arriving import send_in_order
-from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.crowd import Crowd
 from harness.probe.gathering import gather
@@ -25,8 +24,10 @@ from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
+from harness.probe.questions.search import Bounds
 from harness.probe.questions.search import freed_after
 from harness.probe.questions.search import search
+from harness.probe.questions.search import Try
 from harness.probe.round import finish
 from harness.probe.states import State
 from harness.probe.watching import watch
@@ -96,11 +97,10 @@ async def _search(
     probe: Probe, way: SlowWay, context: Context, limit: int
 ) -> tuple[SlowStep, ...]:
     """Find the least number of slow clients of one way that shuts everyone out."""
-    step = partial(
-        _step, probe, partial_requests(probe)[way], min(context.ceiling, ORDINARY)
-    )
-    how = _is_whole, limit, WATCHED_SECONDS
-    return await search(probe, context, step, *how, slots_first=False)
+    request, ordinary = partial_requests(probe)[way], min(context.ceiling, ORDINARY)
+    step = partial(_step, probe, request, ordinary)
+    bounds = Bounds(limit, WATCHED_SECONDS, slots_first=False)
+    return await search(probe, context, bounds, step, _is_whole)
 
 
 def _is_whole(step: SlowStep) -> bool:
@@ -109,24 +109,18 @@ def _is_whole(step: SlowStep) -> bool:
 
 
 async def _step(
-    probe: Probe,
-    request: PartialRequest,
-    ordinary: int,
-    count: int,
-    seconds: float,
-    workers: Workers,
-    goal: Goal | None,
+    probe: Probe, request: PartialRequest, ordinary: int, tried: Try
 ) -> SlowStep:
     """Make slow clients come, then ordinary requests; then the slow ones leave.
 
-    Where none is in the app the server is watched for ``seconds`` longer. With a goal
-    one request is enough to see whether one waits that meets a full worker.
+    For the least one request is enough to see whether one waits that meets a full
+    worker.
     """
-    crowd = gather(probe, 1 if goal is Goal.LEAST else ordinary)
-    slow = gather_beside(probe, count, request)
+    crowd = gather(probe, 1 if tried.order.goal is Goal.LEAST else ordinary)
+    slow = gather_beside(probe, tried.clients, request)
     others, send = crowd.clients, partial(send_and_settle, probe, slow, _was_sent)
     with probe.dispersing():
-        order = await send_in_order(probe, workers, goal, slow.clients, others, send)
+        goal = await send_in_order(probe, tried.order, slow.clients, others, send)
         closed, since = _cut_off(slow), time.monotonic()
         crowd.open([other for other in others if other.state is State.NEW])
         settled = await probe.until(probe.all_in_or_ended)
@@ -135,8 +129,12 @@ async def _step(
         nobody = await _nobody_gets_in(probe, slow, closed)
         admitted = 0 if nobody else len(probe.holds.held)
         waiting = len(others) - len(crowd.ended) - admitted
-        after = await freed_after(probe, others, since, seconds) if nobody else None
-        freed = None if after is None else Freed(seconds=after, closed=_cut_off(slow))
+        freed = None
+        if nobody:
+            seconds = tried.watched_seconds
+            after = await freed_after(probe, others, since, seconds)
+            if after is not None:
+                freed = Freed(seconds=after, closed=_cut_off(slow))
         slow.give_up()
         finished = await finish(probe)
         return SlowStep(
@@ -148,7 +146,7 @@ async def _step(
             settled=settled,
             freed=freed,
             answered=crowd.account(probe.holds.entered).answered,
-            order=order,
+            order=goal,
             given_up_early=finished.given_up_early,
         )
 

@@ -21,14 +21,15 @@ from typing import TypeVar
 
 from harness.probe.arriving import send_and_settle
 from harness.probe.arriving import send_in_order
-from harness.probe.arriving import Workers
 from harness.probe.clients import Client
 from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
+from harness.probe.questions.search import Bounds
 from harness.probe.questions.search import freed_after
 from harness.probe.questions.search import search
+from harness.probe.questions.search import Try
 from harness.probe.questions.slow_clients import MOST_CLIENTS
 from harness.probe.questions.slow_clients import ORDINARY
 from harness.probe.questions.slow_clients import WATCHED_SECONDS
@@ -80,8 +81,9 @@ class StaySearch:
     async def seen(self, kind: type[Seen], path: str = "") -> Seen:
         """Search; ends early when the server does not serve what waited meanwhile."""
         limit = max(MOST_CLIENTS, self._context.limit)
-        how = self._step, _is_whole, limit, WATCHED_SECONDS
-        steps = await search(self._probe, self._context, *how, slots_first=True)
+        bounds = Bounds(limit, WATCHED_SECONDS, slots_first=True)
+        how = self._probe, self._context, bounds
+        steps = await search(*how, self._step, _is_whole)
         return kind(
             path=path,
             watched_seconds=WATCHED_SECONDS,
@@ -89,56 +91,60 @@ class StaySearch:
             statuses=tuple(sorted(self._statuses)),
         )
 
-    async def _step(
-        self, count: int, seconds: float, workers: Workers, goal: Goal | None
-    ) -> StayStep:
+    async def _step(self, tried: Try) -> StayStep:
         """Send clients that stay, then others; then end those that stay.
 
-        With a goal they come to the workers in the order for it. One request is enough
-        to see whether one waits that meets a full worker.
+        For the least one request is enough to see whether one waits that meets a full
+        worker.
         """
-        probe, way = self._probe, self._way
-        crowd = gather(probe, count + (1 if goal is Goal.LEAST else self._ordinary))
+        probe, count = self._probe, tried.clients
+        ordinary = 1 if tried.order.goal is Goal.LEAST else self._ordinary
+        crowd = gather(probe, count + ordinary)
         stay, others = crowd.clients[:count], crowd.clients[count:]
-        send = partial(send_and_settle, probe, crowd, self._is_there)
         try:
-            await way.prepare(probe, stay)
-            async with _beating(way, stay):
-                order = await send_in_order(probe, workers, goal, stay, others, send)
-            since = time.monotonic()
-            connected = [client for client in stay if client.offered]
-            in_app, ended = _held(probe, stay), _ended(connected)
-            begun = sum(map(way.has_begun, connected))
-            self._statuses |= {
-                c.status for c in connected if c.status and c.state in ENDED
-            }
-            crowd.open([other for other in others if other.state is State.NEW])
-            async with _beating(way, stay):
-                settled = await expect(probe, lambda: all_there(probe, others))
-                admitted = _held(probe, others)
-                waiting = len(others) - admitted - _ended(others)
-                freed = None
-                if not admitted and waiting and seconds:
-                    freed = await freed_after(probe, others, since, seconds)
-            await way.end(probe, stay)
-            finished = await finish(probe)
-            return StayStep(
-                clients=len(connected),
-                in_app=in_app if way.in_app else None,
-                begun=begun,
-                ended=ended,
-                offered=len(others),
-                admitted=admitted,
-                waiting=waiting,
-                settled=settled,
-                freed_seconds=freed,
-                answered=sum(client.status == 200 for client in others),
-                order=order,
-                given_up_early=finished.given_up_early,
-            )
+            return await self._meet(stay, others, tried)
         finally:
             crowd.leave(stay)
             probe.disperse()
+
+    async def _meet(
+        self, stay: Sequence[Client], others: Sequence[Client], tried: Try
+    ) -> StayStep:
+        """Send both kinds of clients, and count who of them is in the app."""
+        probe, way = self._probe, self._way
+        send = partial(send_and_settle, probe, probe.crowd, self._is_there)
+        await way.prepare(probe, stay)
+        async with _beating(way, stay):
+            goal = await send_in_order(probe, tried.order, stay, others, send)
+        since, connected = time.monotonic(), [each for each in stay if each.offered]
+        in_app, ended = _held(probe, stay), _ended(connected)
+        begun = sum(map(way.has_begun, connected))
+        self._statuses |= {c.status for c in connected if c.status and c.state in ENDED}
+        probe.crowd.open([other for other in others if other.state is State.NEW])
+        async with _beating(way, stay):
+            settled = await expect(probe, lambda: all_there(probe, others))
+            admitted = _held(probe, others)
+            waiting = len(others) - admitted - _ended(others)
+            freed = None
+            if not admitted and waiting and tried.watched_seconds:
+                freed = await freed_after(probe, others, since, tried.watched_seconds)
+        # They end before the waiting ones do: nothing is left for the next step.
+        await way.end(probe, stay)
+        finished = await finish(probe)
+        return StayStep(
+            clients=len(connected),
+            in_app=in_app if way.in_app else None,
+            begun=begun,
+            ended=ended,
+            offered=len(others),
+            admitted=admitted,
+            waiting=waiting,
+            settled=settled,
+            freed_seconds=freed,
+            answered=sum(client.status == 200 for client in others),
+            order=goal,
+            given_up_early=finished.given_up_early,
+        )
 
     def _is_there(self, client: Client) -> bool:
         """Whether a client stays by now."""
