@@ -24,8 +24,8 @@ from harness.records.steering import Goal
 Step = TypeVar("Step", SlowStep, StayStep)
 
 
-class Try(NamedTuple):
-    """A number of clients to try."""
+class Arrivals(NamedTuple):
+    """How many clients are to come, and in which order."""
 
     clients: int
     watched_seconds: float = 0.0
@@ -45,7 +45,7 @@ class Bounds(NamedTuple):
     """Whether as many as there are slots are tried before anything else."""
 
 
-TakeStep = Callable[[Try], Awaitable[Step]]
+TakeStep = Callable[[Arrivals], Awaitable[Step]]
 IsWhole = Callable[[Step], bool]
 
 
@@ -61,7 +61,7 @@ async def search(
     The first has no such client. Where the order of workers can be chosen, it is also
     found beside how few a request waits that meets a full worker.
     """
-    steps = [await step(Try(0))]
+    steps = [await step(Arrivals(0))]
     ceiling = context.ceiling if context.bounded else 0
     floor = context.numbers.floor or 1
     order = BY_CHANCE
@@ -70,7 +70,7 @@ async def search(
 
     async def find(goal: Goal, slots: int, limit: int) -> list[Step]:
         def tried(clients: int, seconds: float) -> Awaitable[Step]:
-            return step(Try(clients, seconds, order.towards(goal)))
+            return step(Arrivals(clients, seconds, order.towards(goal)))
 
         within = bounds._replace(limit=limit)
         return await find_least(tried, is_whole, within, slots)

@@ -24,10 +24,10 @@ from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
+from harness.probe.questions.search import Arrivals
 from harness.probe.questions.search import Bounds
 from harness.probe.questions.search import freed_after
 from harness.probe.questions.search import search
-from harness.probe.questions.search import Try
 from harness.probe.round import finish
 from harness.probe.states import State
 from harness.probe.watching import watch
@@ -109,18 +109,18 @@ def _is_whole(step: SlowStep) -> bool:
 
 
 async def _step(
-    probe: Probe, request: PartialRequest, ordinary: int, tried: Try
+    probe: Probe, request: PartialRequest, ordinary: int, coming: Arrivals
 ) -> SlowStep:
     """Make slow clients come, then ordinary requests; then the slow ones leave.
 
     For the least one request is enough to see whether one waits that meets a full
     worker.
     """
-    crowd = gather(probe, 1 if tried.order.goal is Goal.LEAST else ordinary)
-    slow = gather_beside(probe, tried.clients, request)
+    crowd = gather(probe, 1 if coming.order.goal is Goal.LEAST else ordinary)
+    slow = gather_beside(probe, coming.clients, request)
     others, send = crowd.clients, partial(send_and_settle, probe, slow, _was_sent)
     with probe.dispersing():
-        goal = await send_in_order(probe, tried.order, slow.clients, others, send)
+        goal = await send_in_order(probe, coming.order, slow.clients, others, send)
         closed, since = _cut_off(slow), time.monotonic()
         crowd.open([other for other in others if other.state is State.NEW])
         settled = await probe.until(probe.all_in_or_ended)
@@ -131,7 +131,7 @@ async def _step(
         waiting = len(others) - len(crowd.ended) - admitted
         freed = None
         if nobody:
-            seconds = tried.watched_seconds
+            seconds = coming.watched_seconds
             after = await freed_after(probe, others, since, seconds)
             if after is not None:
                 freed = Freed(seconds=after, closed=_cut_off(slow))

@@ -26,10 +26,10 @@ from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
+from harness.probe.questions.search import Arrivals
 from harness.probe.questions.search import Bounds
 from harness.probe.questions.search import freed_after
 from harness.probe.questions.search import search
-from harness.probe.questions.search import Try
 from harness.probe.questions.slow_clients import MOST_CLIENTS
 from harness.probe.questions.slow_clients import ORDINARY
 from harness.probe.questions.slow_clients import WATCHED_SECONDS
@@ -91,31 +91,31 @@ class StaySearch:
             statuses=tuple(sorted(self._statuses)),
         )
 
-    async def _step(self, tried: Try) -> StayStep:
+    async def _step(self, coming: Arrivals) -> StayStep:
         """Send clients that stay, then others; then end those that stay.
 
         For the least one request is enough to see whether one waits that meets a full
         worker.
         """
-        probe, count = self._probe, tried.clients
-        ordinary = 1 if tried.order.goal is Goal.LEAST else self._ordinary
+        probe, count = self._probe, coming.clients
+        ordinary = 1 if coming.order.goal is Goal.LEAST else self._ordinary
         crowd = gather(probe, count + ordinary)
         stay, others = crowd.clients[:count], crowd.clients[count:]
         try:
-            return await self._meet(stay, others, tried)
+            return await self._meet(stay, others, coming)
         finally:
             crowd.leave(stay)
             probe.disperse()
 
     async def _meet(
-        self, stay: Sequence[Client], others: Sequence[Client], tried: Try
+        self, stay: Sequence[Client], others: Sequence[Client], coming: Arrivals
     ) -> StayStep:
         """Send both kinds of clients, and count who of them is in the app."""
         probe, way = self._probe, self._way
         send = partial(send_and_settle, probe, probe.crowd, self._is_there)
         await way.prepare(probe, stay)
         async with _beating(way, stay):
-            goal = await send_in_order(probe, tried.order, stay, others, send)
+            goal = await send_in_order(probe, coming.order, stay, others, send)
         since, connected = time.monotonic(), [each for each in stay if each.offered]
         in_app, ended = _held(probe, stay), _ended(connected)
         begun = sum(map(way.has_begun, connected))
@@ -126,8 +126,8 @@ class StaySearch:
             admitted = _held(probe, others)
             waiting = len(others) - admitted - _ended(others)
             freed = None
-            if not admitted and waiting and tried.watched_seconds:
-                freed = await freed_after(probe, others, since, tried.watched_seconds)
+            if not admitted and waiting and coming.watched_seconds:
+                freed = await freed_after(probe, others, since, coming.watched_seconds)
         # They end before the waiting ones do: nothing is left for the next step.
         await way.end(probe, stay)
         finished = await finish(probe)
