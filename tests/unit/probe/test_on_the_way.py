@@ -48,4 +48,4 @@ def test_as_many_processes_as_servers_usually_have_are_examined(
     )
     monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
     assert len(state_before(range(40)).asleep) == 40
-    assert not state_before(range(1000)).asleep
+    assert not state_before(range(300)).asleep
