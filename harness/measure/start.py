@@ -109,7 +109,8 @@ class FreshServers:
                 async with listening(self._bench.app.listen) as holds:
                     return await self._use(holds, ports, ask)
             except NotMeasured:
-                # The server has ended, so another program listens there.
+                # Between the choice of a port and its use nothing holds it. The server
+                # has ended, so another program listens there.
                 taken = any(is_of_others(port, ()) for port in ports)
                 if self._is_asked or not taken or not left:
                     raise

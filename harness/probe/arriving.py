@@ -150,6 +150,8 @@ async def _in_order(
         await send(first)
         await others_come()
         return True
+    # A thread that is stopped has left the queue of those that wait in accept, so that
+    # a connection wakes only the worker that runs.
     in_order, parts = False, shares(first, len(order.workers))
     if order.goal is Goal.LEAST:
         parts = [first]

@@ -18,6 +18,9 @@ from harness.records.rounds import Round
 from harness.records.rounds import was_quiet
 from harness.records.words import Arrival
 
+# A connection wakes all processes that wait for it by epoll, and whoever runs first
+# takes it. Of those that wait in accept it wakes one, which has waited longest.
+
 ROUNDS_IF_SHARED = 10
 """Rounds of exactly the declared number where processes share the load and their order
 cannot be chosen: a gthread server of two workers was seen to be even in one round of

@@ -26,7 +26,8 @@ from harness.probe.hold import Introduction
 from harness.probe.hold import request_of
 
 BACKLOG = 4096
-"""Connections that may wait to be accepted: hundreds of requests may enter at once."""
+"""Connections that may wait to be accepted: hundreds of requests may enter at once.
+Linux keeps it to ``net.core.somaxconn``, which is 4096 by default since 5.4."""
 
 FAILED = b"failed "
 

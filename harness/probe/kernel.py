@@ -141,6 +141,7 @@ def _upstream(
     bound = {bound_to for inode, bound_to in listeners.items() if inode in inodes}
     ports = {bound_to for bound_to in bound if isinstance(bound_to, int)}
     accepted: set[str] = set()
+    # The table is read in pieces, between which connections come and go.
     for _ in range(READS):
         accepted |= connections(ports) & inodes
         if len(accepted) >= len(_held(probe)):

@@ -56,6 +56,8 @@ def look(processes: Iterable[int]) -> Look:
     runnable = set()
     all_waited = 0
     for process, thread, ran, waited in thread_times(processes):
+        # One that has ended since its counters were read is left out: with it missing,
+        # this look is unlike the last one, and nothing is concluded from the two.
         if state := thread_state(process, thread):
             spent[process, thread] = ran + waited
             all_ran[process, thread] = ran
@@ -94,7 +96,7 @@ def at_rest(before: Look, now: Look, left_out: frozenset[Thread] = frozenset()) 
     if not left_out.issuperset((*before.runnable, *now.runnable)):
         return False
     if before.spent.keys() ^ now.spent.keys():
-        return False
+        return False  # a thread that is new has done something to be there
     never_resting = {process for process, _ in left_out}
     total = 0
     for thread in now.spent.keys() - left_out:

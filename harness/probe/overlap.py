@@ -50,7 +50,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
         if isinstance(step, Steer):
             stalled = await _steered(probe, schedule, step, choice, ports)
         elif step.anew and not fresh:
-            return False
+            return False  # this server may be one that leaves out a worker for life
         else:
             below = schedule.patient_below(step)
             done = await run_round(probe, step, patient_below=below)

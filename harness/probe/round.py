@@ -52,6 +52,7 @@ async def run_round(
     before = await wait_for_new_processes(probe)
     state, ran = state_before(before), 0
     if offered.asked == 1:
+        # The server has nothing to do now: what sleeps now does not wait for requests.
         probe.learned.sleepers.idle = idle_sleepers(before)
         ran = _nanoseconds(before)
     gather(probe, offered.asked, more, view)
@@ -89,12 +90,14 @@ async def _count(
         await watch(probe, probe.all_in_or_ended)
     if settled is not Settled.STEADY_COUNT:
         await wait_for_sleepers(probe, short=short)
+    # Counted at one moment: nothing between these lines lets the loop run.
     admitted, waiting = len(probe.holds.held), probe.waiting()
     early = probe.holds.answered.intersection(probe.holds.held)
     if settled is not Settled.STEADY_COUNT:
         await ask_kernel(probe)
     late, spread = len(probe.holds.entered) - first, probe.holds.spread()
     entered_on_release, hand_off_seconds = None, None
+    # That exactly one enters for one that leaves shows that the others waited for it.
     if waiting and admitted:
         entered_on_release, hand_off_seconds = await hand_off(probe)
     finished = await finish(probe)

@@ -74,7 +74,7 @@ async def run_steered(
             outcome = StepsTaken()
         else:
             outcome = await _by_stopping(probe, step, steps)
-            crowd.send()
+            crowd.send()  # over connections that were only opened, if there are any
         await steps.settle()
         crowd.give_up_opening()
         first = len(probe.holds.entered)
@@ -134,6 +134,7 @@ def _count(
 async def _watch_for_more(probe: Probe, step: Steer, patient_below: int) -> None:
     """Watch a quiet server for requests that enter late, after the order was kept."""
     short = len(probe.holds.held) < patient_below
+    # One that ended meanwhile will take nothing any more.
     present = set(step.order) & set(probe.server.processes())
     idle = present - probe.holds.ever
     boots = step.goal is Goal.MOST and may_be_booting(probe, present)
@@ -182,7 +183,8 @@ async def _one_after_another(
         if steps.alone and worker == step.order[-1]:
             break  # what all of them come to is seen in the end
         if number and not steps.alone:
-            # Another worker holds a lock around accept, or this one takes no requests.
+            # The one before took nothing: another worker holds a lock around accept, or
+            # that one takes no requests.
             await stopped.stop([step.order[number - 1]])
         stopped.go_on([worker])
         all_in = await steps.settle(worker)

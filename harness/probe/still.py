@@ -106,7 +106,7 @@ class Still:
             self._turns = {each: thread_turns(*each) for each in self._left_out}
             self.rested = 1
         elif at_rest(self._last, look, self._left_out):
-            self.rested += 1
+            self.rested += 1  # one more instant at which all slept
         else:
             self.rested = 1
         if self._last is not None and self._budget.processes:
@@ -155,6 +155,7 @@ class Still:
         if computes and time.monotonic() - self._since < BUDGET_SECONDS:
             return False  # it is about to use up its budget
         assert self._first is not None and self._last is not None
+        # On a busy machine the same work takes longer, and so does its absence to show.
         slowed = slowed_down(self._first, self._last)
         steady = time.monotonic() - self._since > STEADY_SECONDS * slowed
         return steady and waited > patience * slowed

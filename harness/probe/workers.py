@@ -200,6 +200,9 @@ def _choice(workers: dict[int, set[str]]) -> Choice:
         return Choice(order)
     if unreachable := [each for each in order if not may_stop(each)]:
         return Choice(order, reason=f"process {unreachable[0]} may not be stopped")
+    # From one socket for all, whoever runs takes what comes. Of a socket each the
+    # kernel has chosen one before any worker runs, and one that is stopped keeps its
+    # requests.
     shared = set.intersection(*workers.values())
     every = set.union(*workers.values())
     if shared == every:
