@@ -41,7 +41,7 @@ from harness.system.spawn import Command
 
 BOOT_SECONDS = 1.0
 """How long importing our own app takes while the life of a server is watched. Otherwise
-missing places would be back in an instant."""
+missing slots would be back in an instant."""
 
 PORTS_TRIED = 3
 """How often a server is started while other programs take its port."""
@@ -156,9 +156,9 @@ class FreshServers:
         self, holds: Holds, port: int, folder: Path
     ) -> tuple[list[str], dict[str, str]]:
         """Fill in the command; return it with the environment to run it in."""
-        places = self._bench.placeholders(port, folder)
-        self.command = [word.format_map(places) for word in self._planned.argv]
-        own = {key: v.format_map(places) for key, v in self._planned.env.items()}
+        values = self._bench.placeholders(port, folder)
+        self.command = [word.format_map(values) for word in self._planned.argv]
+        own = {key: v.format_map(values) for key, v in self._planned.env.items()}
         own["FLASK_CONCURRENCY_PROBE"] = holds.address
         own["FLASK_CONCURRENCY_TOKEN"] = holds.token
         if self._question is Question.LIFE:
@@ -170,13 +170,13 @@ class FreshServers:
         planned = self._planned.front
         if planned is None:
             return None
-        place = folder / "front"
-        place.mkdir(exist_ok=True)
+        own = folder / "front"
+        own.mkdir(exist_ok=True)
         env = self._bench.app.environment({})
-        self.front = front_of(planned, env, place, HOST, ports)
-        (place / planned.file).write_text(self.front.file)
+        self.front = front_of(planned, env, own, HOST, ports)
+        (own / planned.file).write_text(self.front.file)
         log = self._log.with_suffix(".front.log")
-        return Command(list(self.front.command), env, place, log)
+        return Command(list(self.front.command), env, own, log)
 
     async def _ready(
         self, server: ProcessTree, holds: Holds, ports: list[int]

@@ -30,8 +30,8 @@ def shared(port: int, processes: Iterable[int]) -> bool:
     except PermissionError:
         return False
     at = addresses_of_listeners()
-    places = {at.get(inode) for inode in own}
-    return any(at.get(inode) in places for inode in listeners - own)
+    addresses = {at.get(inode) for inode in own}
+    return any(at.get(inode) in addresses for inode in listeners - own)
 
 
 def is_of_others(port: int, processes: Iterable[int]) -> bool:

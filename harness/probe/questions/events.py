@@ -2,7 +2,7 @@
 
 A client asks for an event stream, gets a first event, and waits for the next. This is
 how server-sent events work: the request stays in the app. At the end the clients leave,
-as when a tab is closed, and it is measured how long their streams keep their places.
+as when a tab is closed, and it is measured how long their streams keep their slots.
 """
 
 from __future__ import annotations

@@ -69,13 +69,13 @@ async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
     gather(probe, count, more=f"&compute={steps}")
     with probe.dispersing():
         await offer(probe, Arrival.BURST)
-        place = probe.holds.spread()
+        spread = probe.holds.spread()
         computing = list(probe.holds.held)
         seen, lag = await _compute(probe, computing)
         await finish(probe)
     return ComputeRound(
         computing=len(computing),
-        processes=place.processes,
+        processes=spread.processes,
         lag_seconds=lag,
         **seen._asdict(),
     )
