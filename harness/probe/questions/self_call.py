@@ -21,6 +21,7 @@ from harness.probe.crowd import ending
 from harness.probe.gathering import gather
 from harness.probe.gathering import hold
 from harness.probe.hold import OUT
+from harness.probe.hold import request_of
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.round import finish
@@ -65,7 +66,7 @@ async def _round(
             # There was room for the call, so the ceiling does not explain it.
             await watch(probe, lambda: _released(probe) or probe.all_ended())
             settled = await _let_call(probe)
-        stuck, waiting, ended = len(_calling(probe)), probe.waiting(), _ended(probe)
+        stuck, waiting, ended = _count_stuck(probe), probe.waiting(), _ended(probe)
         await finish(probe)
         account = crowd.account(probe.holds.entered)
     return CallRound(
@@ -90,6 +91,15 @@ def _ended(probe: Probe) -> list[str]:
 def _calling(probe: Probe) -> list[str]:
     """Names of the holds of requests that wait for their call."""
     return [name for name in probe.holds.held if name.endswith(OUT)]
+
+
+def _count_stuck(probe: Probe) -> int:
+    """Requests that wait for their call and have no answer yet.
+
+    The probe may hear of an answer before it hears that the hold has ended.
+    """
+    ended = probe.crowd.ended
+    return sum(request_of(name) not in ended for name in _calling(probe))
 
 
 def _released(probe: Probe) -> bool:
