@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from harness.records.declares import SendVerdict
+from harness.records.text import bound
 
 NUMBERS = (
     *("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
@@ -65,8 +66,8 @@ def judge_platform(limit: Limit, takes: Takes) -> Judged:
     """Judge whether all that is sent finds a slot, and whether slots stay empty."""
     sent, taken = limit.number, takes.always
     if sent is None:
-        takes_words = "no bound" if taken is None else str(taken)
-        reason = f"{limit.platform} sends any number, the app takes {takes_words}"
+        takes_words = f"the app takes {bound(taken)}"
+        reason = f"{limit.platform} sends any number, {takes_words}"
         words = "; ".join(filter(None, (reason, limit.because)))
         return Judged(SendVerdict.NO_LIMIT, words)
     what = f" {limit.counts}" if limit.counts != "requests" else ""

@@ -13,6 +13,7 @@ from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
 from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
+from harness.records.text import bound
 from harness.records.text import number_range
 from harness.records.words import Basis
 
@@ -53,7 +54,7 @@ class CellNumbers(NamedTuple):
     @property
     def declares(self) -> str:
         """A clause on what the cell declares."""
-        return f"declares {'no bound' if self.declared is None else self.declared}"
+        return f"declares {bound(self.declared)}"
 
     @property
     def most_offered(self) -> int:

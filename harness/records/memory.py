@@ -6,6 +6,9 @@ from harness.records.questions import QuestionSeen
 from harness.records.words import Result
 from harness.records.words import Settled
 
+MB = 1_000_000
+"""Bytes of a megabyte."""
+
 
 class Footprint(Result, frozen=True, kw_only=True):
     """What all processes of a server use with some number of requests in the app."""

@@ -29,8 +29,14 @@ def shortened(words: str, most: int) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """A number of things: ``1 cell``, ``2 cells``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    """A number of things: ``1 cell``, ``2 cells``, ``2 processes``."""
+    ending = "es" if noun.endswith("s") else "s"
+    return f"{count} {noun}{'' if count == 1 else ending}"
+
+
+def bound(number: int | None) -> str:
+    """A declared number; ``no bound`` where none is declared."""
+    return "no bound" if number is None else str(number)
 
 
 def capital(text: str) -> str:

@@ -84,6 +84,11 @@ class Column(NamedTuple):
     right: bool = False
     """Whether its cells are aligned to the right, as numbers are."""
 
+    @property
+    def title(self) -> Text:
+        """The whole heading on one line."""
+        return joined(" ", filter(None, (self.above, self.head)))
+
 
 class RowGroup(NamedTuple):
     """Rows of a table that belong together."""

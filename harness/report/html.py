@@ -24,7 +24,6 @@ from harness.report.escape import is_link
 from harness.report.escape import line
 from harness.report.escape import printable_lines
 from harness.report.text import Foreign
-from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import Part
 from harness.report.text import Strong
@@ -93,9 +92,7 @@ def _block(block: Block, title: str) -> Iterator[str]:
 
 def _items(block: Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
-        meaning = f": {escape(block.head.meaning)}" if block.head.meaning else ""
-        rule = f" ({block.head.rule})" if block.head.rule else ""
-        yield f"<p>{_part(block.head)}{rule}{meaning}</p>"
+        yield f"<p>{_part(block.head)}{escape(block.head.explained)}</p>"
     elif block.head:
         yield f"<p>{escape(block.head)}:</p>"
     yield "<ul>"
@@ -116,7 +113,7 @@ def _list(items: Iterator[str]) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     yield "<table><thead><tr>"
     for column in table.columns:
-        head = inline(joined(" ", filter(None, (column.above, column.head))))
+        head = inline(column.title)
         kind = ' class="n"' if column.right else ""
         yield f'<th scope="col"{kind}>{head}</th>' if head else "<td></td>"
     yield "</tr></thead>"

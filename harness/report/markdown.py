@@ -30,7 +30,6 @@ from harness.report.escape import fence
 from harness.report.escape import link
 from harness.report.escape import prose
 from harness.report.text import Foreign
-from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import Part
 from harness.report.text import Strong
@@ -153,9 +152,7 @@ def _block(block: Block) -> str:
 
 def _items(block: Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
-        meaning = f": {block.head.meaning}" if block.head.meaning else ""
-        rule = f" ({block.head.rule})" if block.head.rule else ""
-        yield f"{block.head.badge} **{block.head.word}**{rule}{meaning}\n"
+        yield f"{block.head.badge} **{block.head.word}**{block.head.explained}\n"
     elif block.head:
         yield f"{block.head}:\n"
     for item in block.items:
@@ -168,8 +165,7 @@ def _item(text: Text, mark: Mark | None = None) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    heads = (joined(" ", filter(None, (c.above, c.head))) for c in table.columns)
-    yield _row(map(inline, heads))
+    yield _row(inline(column.title) for column in table.columns)
     yield _row("--:" if column.right else ":--" for column in table.columns)
     for group in table.groups:
         if group.title:

@@ -72,6 +72,11 @@ def say(template: str, *values: Words) -> Text:
     return Text(tuple(parts))
 
 
+def say_if(value: Words, template: str) -> Text:
+    """Our own words around a value; empty if the value is."""
+    return say(template, value) if value else Text()
+
+
 def quoted(text: str, most: int = 1000) -> Text:
     """Foreign text in which words between back-quotes are code."""
     cut = f"{text[:most]}[…]" if len(text) > most else text

@@ -38,6 +38,12 @@ class Mark(NamedTuple):
         return f"{self.word} ({self.rule})" if self.rule else self.word
 
     @property
+    def explained(self) -> str:
+        """The id of the finding and its meaning, to stand behind the word."""
+        rule = f" ({self.rule})" if self.rule else ""
+        return f"{rule}: {self.meaning}" if self.meaning else rule
+
+    @property
     def badge(self) -> str:
         """The colour as a character, for pages that allow no other colours."""
         return BADGES[self.colour]

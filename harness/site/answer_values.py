@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from harness.records.choices import Act
+from harness.records.memory import MB
 from harness.records.report import CellReport
+from harness.records.text import bound
 from harness.report import words
 from harness.site.rendering import number_of
-
-MB = 1_000_000
 
 NOT_ASKED = "not asked"
 
@@ -16,7 +16,7 @@ def value_of(cell: CellReport, field: str) -> str:
     """A value of a cell in words. Raises ``KeyError`` for an unknown name."""
     fields = {
         "number": number_of(cell),
-        "declared": "no bound" if cell.declared is None else str(cell.declared),
+        "declared": bound(cell.declared),
         "ceiling": "none" if cell.ceiling is None else str(cell.ceiling),
         "floor": "none" if cell.floor is None else str(cell.floor),
         "processes": str(cell.processes or 0),

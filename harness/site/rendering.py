@@ -23,6 +23,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from harness.records.report import CellReport
+from harness.records.text import bound
 from harness.report import words
 from harness.report.escape import is_link
 from harness.report.escape import legible
@@ -102,6 +103,7 @@ def environment() -> Environment:
     )
     made.filters.update(
         anchor=address.anchor,
+        bound=bound,
         command=shlex.join,
         day=day,
         embedded=embedded,

@@ -27,6 +27,7 @@ from harness.records.life import Tape
 from harness.records.life import TapeSeen
 from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
+from harness.records.text import plural
 from harness.records.words import Outcome
 
 WHEN = {
@@ -61,7 +62,7 @@ def _summary(known: Sequence[Tape], lasting: Sequence[Tape]) -> str:
     words: list[str] = []
     if lasting:
         worst = min(lasting, key=lambda tape: tape.lowest - tape.usual)
-        words.append(f"{WHEN[worst.act]}: {_places_words(worst)}.")
+        words.append(f"{WHEN[worst.act]}: {_slots_words(worst)}.")
     in_app = sum(tape.lost_in_app for tape in known)
     words.append(f"Requests lost in the app during all acts: {in_app}.")
     return " ".join(words)
@@ -149,7 +150,7 @@ def _unknown(seen: TapeSeen, why: str) -> Tape:
 
 
 def _with_sentence(tape: Tape, seen: TapeSeen) -> Tape:
-    words = _end_words(tape, seen) if tape.act is Act.END else _places_words(tape)
+    words = _end_words(tape, seen) if tape.act is Act.END else _slots_words(tape)
     parts = [f"{WHEN[tape.act]}: {words}", *_lost_words(tape), *_notes(seen)]
     sentence = "; ".join(parts) + "."
     return msgspec.structs.replace(tape, sentence=sentence)
@@ -166,15 +167,15 @@ def _came_later(lost: LostRequest) -> bool:
     return lost.entered_at is None and lost.offered_at >= 0
 
 
-def _places(number: int) -> str:
-    return "no slot" if number == 0 else f"{number} slot{'s' if number > 1 else ''}"
+def _slots(number: int) -> str:
+    return plural(number, "slot") if number else "no slot"
 
 
-def _places_words(tape: Tape) -> str:
+def _slots_words(tape: Tape) -> str:
     if tape.lowest >= tape.usual:
         more = f", and {tape.after} in the end" if tape.after != tape.usual else ""
-        return f"never fewer than {_places(tape.usual)}{more}"
-    low = f"{_places(tape.lowest)} instead of {tape.usual}"
+        return f"never fewer than {_slots(tape.usual)}{more}"
+    low = f"{_slots(tape.lowest)} instead of {tape.usual}"
     if tape.after <= tape.lowest:
         return f"{low}, to the end"
     return f"{low} for {tape.lowest_seconds:.1f} s, then {tape.after}"
@@ -198,9 +199,8 @@ def _lost_words(tape: Tape) -> Iterator[str]:
     )
     for where, lost in kinds:
         for ending, count in _endings(lost):
-            requests = "request" if count == 1 else "requests"
             verb = "is" if count == 1 else "are"
-            yield f"{count} {requests} {where} {verb} {ending}"
+            yield f"{plural(count, 'request')} {where} {verb} {ending}"
     if not tape.lost:
         yield "no request is lost"
 

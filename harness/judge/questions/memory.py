@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from harness.records.evidence import CellEvidence
+from harness.records.memory import MB
 from harness.records.memory import MemoryNumbers
 from harness.records.memory import MemorySeen
 from harness.records.questions import Answer
 from harness.records.text import plural
-
-MB = 1_000_000
 
 
 def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
@@ -16,15 +15,15 @@ def answer(seen: MemorySeen, cell: CellEvidence) -> Answer:
     result = numbers(seen)
     if result is None:
         return seen.unknown("no request was in the app")
-    requests = "1 request" if result.places == 1 else f"{result.places} requests"
+    requests = plural(result.places, "request")
     further = f" Each further request costs {_little(result.each)}."
     sentence = (
         f"The server takes {_mb(result.idle)} of memory when idle, and "
         f"{_mb(result.full)} with {requests} in the app, of which "
         f"{_mb(result.full_own)} are not shared."
         f"{further if result.places > 1 else ''} Then it has "
-        f"{_processes(result.processes)}, {plural(result.threads, 'thread')} and "
-        f"{plural(result.files, 'open file')}."
+        f"{plural(result.processes, 'process')}, {plural(result.threads, 'thread')} "
+        f"and {plural(result.files, 'open file')}."
     )
     full = round(result.full / MB)
     return seen.answer(f"{full} MB for {result.places}", sentence, full)
@@ -59,7 +58,3 @@ def _mb(size: int) -> str:
 
 def _little(size: int) -> str:
     return "less than 0.1 MB" if size < MB / 10 else f"{size / MB:.1f} MB"
-
-
-def _processes(number: int) -> str:
-    return "1 process" if number == 1 else f"{number} processes"

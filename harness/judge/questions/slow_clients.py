@@ -26,6 +26,7 @@ from harness.records.slow_clients import SlowStep
 from harness.records.slow_clients import SlowWay
 from harness.records.staying import least_shut_out
 from harness.records.steering import Goal
+from harness.records.text import capital
 from harness.records.text import listed
 
 SENDING = {
@@ -147,9 +148,9 @@ def _doing(ways: Sequence[Slow]) -> str:
 
 
 def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
-    clients = f"lients {_doing(ways)}"
+    clients = f"clients {_doing(ways)}"
     if not effect.shut_out_by:
-        return f"C{clients} take {effect.taken}."
+        return f"{capital(clients)} take {effect.taken}."
     until = (
         f"until the server frees itself, after {_after(ways)}"
         if effect.frees_itself
@@ -159,10 +160,10 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
     number, after = effect.shut_out_by, _which_worker(effect)
     if effect.taken == EACH:
         return (
-            f"C{clients} take {EACH}: as many as there are slots shut everyone out "
-            f"{until}{again}.{after}"
+            f"{capital(clients)} take {EACH}: as many as there are slots shut everyone "
+            f"out {until}{again}.{after}"
         )
-    return f"{number} c{clients} shut everyone out {until}{again}.{after}"
+    return f"{number} {clients} shut everyone out {until}{again}.{after}"
 
 
 def _which_worker(effect: Effect) -> str:

@@ -18,6 +18,7 @@ from harness.report.sections.timeline import gap_text
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import Text
 
 POINTS = 8
@@ -107,6 +108,6 @@ def _swap(swap: Swap, bisection: Bisection) -> Text:
         "new": f"like {bisection.new.release}",
         "neither": "like neither",
     }.get(swap.like, "which decides nothing")
-    why = say(": {}", swap.reason) if swap.reason else Text()
+    why = say_if(swap.reason, ": {}")
     with_these = base.release, packages
     return say("all as with {} but {}: {}, {}{}", *with_these, swap.said, like, why)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from harness.records.report import CellReport
+from harness.records.text import bound
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Value
 from harness.report.sections.matrix_cells import number
+from harness.report.text import Name
+from harness.report.text import say
+from harness.report.text import Text
 
 SHORT = (Verdict.UNEVEN, Verdict.FEWER)
 """Verdicts with which the declared number is named."""
+
+
+def configuration(cell: CellReport) -> Text:
+    """The server of a cell, with its proxy, and the configuration."""
+    return say("{} {}", words.chain(cell), Name(cell.configuration))
 
 
 def number_of(cell: CellReport) -> str:
@@ -29,8 +38,7 @@ def split_reason(cell: CellReport, reason: str, remedy: str) -> tuple[str, str]:
 
 def without_declared(cell: CellReport, reason: str) -> str:
     """A reason without the declared number, which is printed beside it."""
-    declares = "no bound" if cell.declared is None else cell.declared
-    return reason.removeprefix(f"declares {declares}; ")
+    return reason.removeprefix(f"declares {bound(cell.declared)}; ")
 
 
 def result(cell: CellReport) -> Value:

@@ -66,16 +66,17 @@ def page_section(changes: Changes) -> Section:
 def in_lists(changes: Changes) -> Section:
     """The lists without the counts, which a terminal prints as the last line."""
     whole = section(changes, say("{} has all", Name("--output-format json")))
-    before = changes.baseline.measured_at if changes.baseline else "nothing"
-    return whole._replace(
-        title=say("Since the run of {}", before), blocks=whole.blocks[1:]
-    )
+    title = say("Since the run of {}", _baseline(changes))
+    return whole._replace(title=title, blocks=whole.blocks[1:])
 
 
 def tally(changes: Changes) -> Text:
     """The number of cells with each change, as marks."""
-    before = changes.baseline.measured_at if changes.baseline else "nothing"
-    return say("Compared with the run of {}: {}.", before, counted(changes))
+    return say("Compared with the run of {}: {}.", _baseline(changes), counted(changes))
+
+
+def _baseline(changes: Changes) -> str:
+    return changes.baseline.measured_at if changes.baseline else "nothing"
 
 
 def counted(changes: Changes) -> str:

@@ -24,6 +24,7 @@ from harness.report.sections.matrix_cells import number
 from harness.report.sections.matrix_cells import open_ended
 from harness.report.sections.matrix_cells import VARYING
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import Text
 
 MOST_BARS = 40
@@ -104,7 +105,7 @@ def _value(cell: CellReport) -> str:
 
 
 def _caption(chart: Chart, grid: Grid, left_out: int) -> Iterator[Text]:
-    under = say(" ({})", grid.under) if grid.under else Text()
+    under = say_if(grid.under, " ({})")
     release = grid.axis, grid.columns[-1], under
     yield say("Requests in the app at once with {} {}{}.", *release)
     yield from colours(chart)

@@ -6,6 +6,7 @@ from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.rules import Other
 from harness.records.rules import with_id
+from harness.records.text import bound
 from harness.records.text import plural
 from harness.report.document import Block
 from harness.report.document import Item
@@ -60,9 +61,7 @@ def _row(place: Place, places: Places) -> tuple[Text, ...]:
 
 
 def _number(declared: int | None, place: Place) -> Text:
-    if not place.known:
-        return say("?")
-    return say("no bound") if declared is None else say("{}", declared)
+    return say(bound(declared) if place.known else "?")
 
 
 def _sentence(place: Place, places: Places) -> Text:

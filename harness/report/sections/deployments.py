@@ -10,6 +10,7 @@ from harness.records.report import CellReport
 from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
+from harness.records.text import bound
 from harness.records.text import plural
 from harness.records.words import Outcome
 from harness.report import words
@@ -23,6 +24,7 @@ from harness.report.text import Foreign
 from harness.report.text import Name
 from harness.report.text import quoted
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import Strong
 from harness.report.text import Text
 from harness.report.words import Mark
@@ -95,12 +97,11 @@ def _number(cell: CellReport) -> Text:
 
 def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Text]]:
     because = cell.declared_because
-    known = say(": {}", quoted(because)) if because else Text()
+    known = say_if(quoted(because), ": {}")
     yield say("Promise"), say("{}{}", _promise(each, cell), known)
     if each.found_below:
         key = Name(f'below = "{each.found_below}"')
-        place = say("found below {}; {} says so", Name(each.found_below), key)
-        yield say("App"), place
+        yield say("App"), say("found below {}; {} says so", Name(each.found_below), key)
     yield say("Verdict"), _verdict(cell)
     remedy = each.remedy or cell.remedy
     reason, cause = split_reason(cell, cell.reason, remedy)
@@ -114,7 +115,7 @@ def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Te
 
 
 def _promise(each: CheckedDeployment, cell: CellReport) -> Text:
-    declared = "no bound" if cell.declared is None else str(cell.declared)
+    declared = bound(cell.declared)
     if each.at_least is None:
         return say("{}", Strong(declared))
     at_least = Strong(f"at least {each.at_least}")
@@ -123,9 +124,7 @@ def _promise(each: CheckedDeployment, cell: CellReport) -> Text:
 
 def _verdict(cell: CellReport) -> Text:
     mark = words.mark(cell)
-    rule = say(" ({})", mark.rule) if mark.rule else Text()
-    meaning = say(": {}", mark.meaning) if mark.rule else Text()
-    return say("{}{}{}", mark, rule, meaning)
+    return Text((mark, mark.explained)) if mark.rule else say("{}", mark)
 
 
 # ------------------------------------------------------------------------ one table

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
 from harness.records.report import Report
+from harness.records.text import bound
 from harness.records.words import Outcome
 from harness.records.words import Settled
 from harness.records.words import Verdict
@@ -134,7 +135,7 @@ def _numbers(cells: Sequence[CellReport]) -> Section:
 
 def _declared(cell: CellReport) -> Text:
     if not cell.declared_formula:
-        return say("{}", "no bound" if cell.declared is None else cell.declared)
+        return say(bound(cell.declared))
     if cell.declared is None:
         return say("{}", cell.declared_formula)
     return say("{} = {}", cell.declared_formula, cell.declared)

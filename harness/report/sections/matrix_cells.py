@@ -17,6 +17,7 @@ from harness.report.grid import Grid
 from harness.report.grid import GridRow
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import Strong
 from harness.report.text import Text
 
@@ -71,7 +72,7 @@ def heading(release: str) -> Text:
 
 
 def title(grid: Grid) -> Text:
-    under = say(", on {}", grid.under) if grid.under else Text()
+    under = say_if(grid.under, ", on {}")
     return say("Requests in the app at once{}", under)
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import starmap
 
+from harness.records.memory import MB
 from harness.records.memory import MemoryNumbers
 from harness.records.report import CellReport
 from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
+from harness.report.sections.cell_result import configuration
 from harness.report.text import Name
 from harness.report.text import say
 from harness.report.text import Text
 from harness.report.text import Words
-from harness.report.words import chain
-
-MB = 1_000_000
 
 HEADS = (
     *("configuration", "slots", "MB idle", "MB full", "not shared"),
@@ -46,7 +45,7 @@ def section(cells: Sequence[CellReport]) -> Section:
 def _row(cell: CellReport, numbers: MemoryNumbers) -> tuple[Words, ...]:
     further = f"{numbers.each / MB:.2f}" if numbers.places > 1 else ""
     return (
-        say("{} {}", chain(cell), Name(cell.configuration)),
+        configuration(cell),
         numbers.places,
         f"{numbers.idle / MB:.0f}",
         f"{numbers.full / MB:.0f}",

@@ -21,6 +21,7 @@ from harness.report.sections.matrix_cells import value
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import Strong
 from harness.report.text import Text
 
@@ -94,7 +95,7 @@ def _entry(row: GridRow) -> Text:
     assert cell is not None
     shown = value(cell)
     together = shown.number.replace("–", "–\u2060")  # no line breaks behind the dash
-    number = say("{}", Strong(together)) if together else Text()
-    mark = say("{}", shown.mark) if shown.mark else Text()
+    number = say_if(together and Strong(together), "{}")
+    mark = say_if(shown.mark or "", "{}")
     parts = (say("{}", Name(row.label)), number, mark, say("{}", shown.note))
     return joined("\u00a0", filter(None, parts))

@@ -10,6 +10,7 @@ from harness.records.declares import Waiting
 from harness.records.rules import Other
 from harness.records.rules import WAITS
 from harness.records.rules import with_id
+from harness.records.text import bound
 from harness.report.cases import PLATFORM
 from harness.report.document import Item
 from harness.report.document import Items
@@ -58,7 +59,7 @@ def _sends(each: Sending) -> Text:
 def _takes(each: Sending) -> Text:
     if each.verdict is SendVerdict.UNKNOWN:
         return say("?")
-    return say("no bound") if each.takes is None else say("{}", each.takes)
+    return say(bound(each.takes))
 
 
 def _size(each: Sending) -> Text:

@@ -11,12 +11,12 @@ from harness.records.health import HealthNumbers
 from harness.records.report import CellReport
 from harness.records.rules import Other
 from harness.records.rules import with_id
-from harness.report import words
 from harness.report.document import Paragraph
 from harness.report.document import PlainLine
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
+from harness.report.sections.cell_result import configuration
 from harness.report.text import Name
 from harness.report.text import say
 from harness.report.text import Text
@@ -46,7 +46,7 @@ def section(cells: Sequence[CellReport]) -> Section:
 
 
 def _row(cell: CellReport, numbers: HealthNumbers) -> tuple[Words, ...]:
-    where = say("{} {}", words.chain(cell), Name(cell.configuration))
+    where = configuration(cell)
     idle = f"{1000 * numbers.idle_seconds:.0f} ms" if numbers.idle_seconds else ""
     at = f"{numbers.at_times}" if numbers.waits else f"not by {numbers.tried}"
     at += f" ({numbers.status})" if numbers.status is not None else ""

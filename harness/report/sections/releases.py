@@ -17,6 +17,7 @@ from harness.report.document import Worth
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import Text
 
 CAUSES = ("Python", "Flask", "Werkzeug")
@@ -54,7 +55,7 @@ def sentence(several: Sequence[ReleaseChange]) -> Text:
         "{} {} (after {}): {} went from {} to {}{}{}{}",
         *(package, one.release, one.after, which),
         *(_number(one.before), _number(one.now), under, _with(one)),
-        say(": {}", one.reason) if one.reason else Text(),
+        say_if(one.reason, ": {}"),
     )
 
 

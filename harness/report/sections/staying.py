@@ -18,11 +18,11 @@ from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
+from harness.report.sections.cell_result import configuration
 from harness.report.text import Name
 from harness.report.text import say
 from harness.report.text import Text
 from harness.report.text import Words
-from harness.report.words import chain
 
 HEADS = (
     "configuration",
@@ -54,7 +54,7 @@ def section(cells: Sequence[CellReport]) -> Section:
 
 def _row(cell: CellReport, numbers: StayNumbers) -> tuple[Words, ...]:
     return (
-        say("{} {}", chain(cell), Name(cell.configuration)),
+        configuration(cell),
         WORDS[numbers.question].several,
         _from(numbers),
         TAKES[numbers.taking],

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from harness.records.report import CellReport
 from harness.records.report import Report
+from harness.records.text import bound
 from harness.records.text import plural
 from harness.records.words import Basis
 from harness.records.words import INSTRUMENT
@@ -29,6 +30,7 @@ from harness.report.text import joined
 from harness.report.text import listed
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import Strong
 from harness.report.text import Text
 
@@ -145,7 +147,7 @@ def _falls_short(cell: CellReport) -> str:
     """How far a cell is below its declaration, in words; empty if it is not."""
     if cell.outcome is not Outcome.MEASURED:
         return ""
-    declared = "no bound" if cell.declared is None else str(cell.declared)
+    declared = bound(cell.declared)
     if cell.verdict is Verdict.FEWER:
         return f"declares {declared}, handled {cell.ceiling}"
     if cell.verdict is Verdict.UNEVEN:
@@ -170,7 +172,7 @@ def _across(row: GridRow, grid: Grid) -> Text:
     for number, cells in groupby(numbered, key=lambda pair: at_once(pair[1])):
         at = [n for n, _ in cells]
         spans.append(say("{} on {}", number, _releases(at, grid)))
-    under = say("On {}, ", grid.under) if grid.under else Text()
+    under = say_if(grid.under, "On {}, ")
     who = row.server, Name(row.label)
     return say("{}{} ({}) handled {}", under, *who, listed(spans))
 

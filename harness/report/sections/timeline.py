@@ -27,6 +27,7 @@ from harness.report.sections.chart import colours
 from harness.report.text import joined
 from harness.report.text import Name
 from harness.report.text import say
+from harness.report.text import say_if
 from harness.report.text import some
 from harness.report.text import Strong
 from harness.report.text import Text
@@ -116,7 +117,7 @@ def _section(line: Line) -> Section:
 
 
 def _title(line: Line) -> Text:
-    beside = say(" on {}", line.beside) if line.beside else Text()
+    beside = say_if(line.beside, " on {}")
     if line.beside and line.package == "Flask":
         beside = say(" ({})", line.beside)
     server = words.title(line), Name(line.configuration), beside

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from harness.judge.questions import numbers_of
-from harness.judge.questions.memory import MB
 from harness.records.choices import Question
+from harness.records.memory import MB
 from harness.records.memory import MemoryNumbers
 from tests.live.commands import control
 from tests.live.commands import odd

@@ -27,13 +27,13 @@ import pytest
 from harness.judge.questions import answers
 from harness.judge.questions import numbers_of
 from harness.judge.questions import tapes
-from harness.judge.questions.memory import MB
 from harness.judge.verdict import verdict_on
 from harness.records.breaks import BreaksSeen
 from harness.records.breaks import Scarce
 from harness.records.choices import Act
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
+from harness.records.memory import MB
 from harness.records.numbers import contradiction
 from harness.records.numbers import sum_up
 from harness.records.plan import PlannedCell
