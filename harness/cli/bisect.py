@@ -57,6 +57,7 @@ from harness.track.lost_requests import watching
 from harness.track.search import ChangePoint
 from harness.track.search import find_change
 from harness.track.search import find_ends
+from harness.track.search import Known
 from harness.track.search import Search
 from harness.track.swaps import find_parts
 from harness.track.swaps import measure_swaps
@@ -84,8 +85,7 @@ def bisect(
     search = Search(
         followed,
         plan,
-        history.newest(stored),
-        impossible_cells(plan),
+        Known(history.newest(stored), impossible_cells(plan)),
         partial(measure, given=given),
         lost_on,
     )

@@ -36,6 +36,14 @@ Measure = Callable[[Plan], Sequence[Evidence]]
 """Measures a plan; evidence of all its cells. Raises ``Interrupted``."""
 
 
+class Known(NamedTuple):
+    """Evidence from before a search, by the id of its one cell."""
+
+    measured: Mapping[str, Evidence]
+    impossible: Mapping[str, Evidence]
+    """Cells that cannot be measured here, and why."""
+
+
 class Search:
     """The releases among which a change is sought, and their measurements."""
 
@@ -43,8 +51,7 @@ class Search:
         self,
         followed: Followed,
         plan: Plan,
-        measured: Mapping[str, Evidence],
-        impossible: Mapping[str, Evidence],
+        known: Known,
         measure: Measure,
         act: Act | None = None,
     ) -> None:
@@ -55,17 +62,17 @@ class Search:
         self._ids = dict(zip(self.releases, map(str, followed.cells), strict=True))
         self._plan = plan
         self._measure = measure
-        self._impossible = impossible
+        self._impossible = known.impossible
         self._reused = {
             name: each
-            for name, each in measured.items()
+            for name, each in known.measured.items()
             if not is_retryable(each) and (not act or tape_of(each, act) is not None)
         }
         self.points: dict[str, Point] = {}
         """The measured point of each release."""
         self.order: list[str] = []
         """Releases in the order in which they were looked at."""
-        self._learn({**self._reused, **impossible})
+        self._learn({**self._reused, **known.impossible})
 
     def _learn(self, measured: Mapping[str, Evidence]) -> None:
         for release, name in self._ids.items():
