@@ -57,7 +57,7 @@ from harness.track.lost_requests import watching
 from harness.track.search import ChangePoint
 from harness.track.search import find_change
 from harness.track.search import find_ends
-from harness.track.search import Known
+from harness.track.search import KnownCells
 from harness.track.search import Search
 from harness.track.swaps import find_parts
 from harness.track.swaps import measure_swaps
@@ -85,7 +85,7 @@ def bisect(
     search = Search(
         followed,
         plan,
-        Known(history.newest(stored), impossible_cells(plan)),
+        KnownCells(history.newest(stored), impossible_cells(plan)),
         partial(measure, given=given),
         lost_on,
     )

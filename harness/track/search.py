@@ -36,7 +36,7 @@ Measure = Callable[[Plan], Sequence[Evidence]]
 """Measures a plan; evidence of all its cells. Raises ``Interrupted``."""
 
 
-class Known(NamedTuple):
+class KnownCells(NamedTuple):
     """Evidence from before a search, by the id of its one cell."""
 
     measured: Mapping[str, Evidence]
@@ -51,7 +51,7 @@ class Search:
         self,
         followed: Followed,
         plan: Plan,
-        known: Known,
+        known: KnownCells,
         measure: Measure,
         act: Act | None = None,
     ) -> None:

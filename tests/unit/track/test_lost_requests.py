@@ -30,7 +30,7 @@ from harness.track.point import compare_points
 from harness.track.point import point
 from harness.track.search import find_change
 from harness.track.search import find_ends
-from harness.track.search import Known
+from harness.track.search import KnownCells
 from harness.track.search import Search
 from harness.track.spans import make_gaps
 from tests.builders.catalogs import REAL
@@ -76,7 +76,7 @@ class Searched:
         }
         plan = watching(plan, Act.RELOAD)
         self.search = Search(
-            self.followed, plan, Known(every, {}), self.measure, act=Act.RELOAD
+            self.followed, plan, KnownCells(every, {}), self.measure, act=Act.RELOAD
         )
 
     def measure(self, plan: Plan) -> Sequence[Evidence]:

@@ -21,7 +21,7 @@ from harness.track.follow import find_targets
 from harness.track.follow import follow
 from harness.track.search import find_change
 from harness.track.search import find_ends
-from harness.track.search import Known
+from harness.track.search import KnownCells
 from harness.track.search import Search
 from tests.builders.catalogs import REAL
 from tests.samples.make import cell
@@ -59,7 +59,7 @@ class Measured:
             for each in self.followed.cells
             if each.server_version in known
         }
-        self.search = Search(self.followed, plan, Known(stored, {}), self.measure)
+        self.search = Search(self.followed, plan, KnownCells(stored, {}), self.measure)
 
     def measure(self, plan: Plan) -> list[Evidence]:
         """Evidence of a plan."""
