@@ -113,6 +113,7 @@ def progress(
     ``idle`` says what the run does while no part is being measured.
     """
     console = Console(stderr=True, highlight=False, quiet=quiet)
+    # Variables such as FORCE_COLOR make rich take anything for a terminal.
     in_lines = quiet or not console.is_interactive or not sys.stderr.isatty()
     status = ProgressLine(total, weight, idle=idle)
     shown = Progress(status, console, in_lines=in_lines)

@@ -59,7 +59,7 @@ async def copy_checkout(checkout: Checkout, scratch: Path, results: Path) -> Fet
     """Copy everything but what git ignores, with the history that gives versions."""
     copy, top = scratch / "source", checkout.top
     await _git(scratch, "clone", "--shared", "--no-checkout", top, copy)
-    await _git(scratch, "-C", copy, "reset")
+    await _git(scratch, "-C", copy, "reset")  # the index of HEAD, and no files yet
     listed = _ask(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, (listed or "").split("\0")):
         if not (top / name).is_relative_to(results):

@@ -72,6 +72,7 @@ def _words(shard: Plan, environments: Path) -> list[str]:
 async def _follow(read: int, log: Path, seen: Callable[[Event], None]) -> None:
     """Pass on the events that arrive on a pipe, and log everything else."""
     loop = asyncio.get_running_loop()
+    # An event is one line, and may have the reason for an outcome in it.
     reader = asyncio.StreamReader(limit=2**20)
     protocol = asyncio.StreamReaderProtocol(reader)
     transport, _ = await loop.connect_read_pipe(lambda: protocol, os.fdopen(read, "rb"))
@@ -96,6 +97,7 @@ async def _run_shard(
     words, env = _words(shard, environments), variables(results, environments)
     try:
         async with running(Command(words, env, ROOT, log), output=write) as nox:
+            # Only nox and what it starts have the other end: reading ends when they have.
             os.close(write)
             with contextlib.suppress(TimeoutError):
                 await nox.wait(SHARD_SECONDS)

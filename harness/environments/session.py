@@ -159,6 +159,7 @@ def register(planned: PlannedEnvironment, results: Path) -> None:
     def measure(session: nox.Session) -> None:
         measure_in(session, planned, results)
 
+    # For its own release nox takes its own interpreter; others it looks for on PATH.
     current = ".".join(platform.python_version_tuple()[:2])
     nox.session(
         name=environment.slug,

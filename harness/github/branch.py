@@ -97,6 +97,7 @@ class _Git:
 
     def __call__(self, *arguments: str) -> str:
         """What git prints. Raises ``Failed``."""
+        # Line ends stay as they are: the name of a measurement has a hash of its bytes.
         command = ["git", *AUTHOR, "-c", "core.autocrlf=false", *arguments]
         what = f"git {arguments[0]}"
         done = output(command, cwd=self._folder, env=self._env, seconds=SECONDS)

@@ -26,6 +26,9 @@ FUTEX_WAIT, FUTEX_WAIT_BITSET = 0, 9
 FUTEX_PRIVATE, FUTEX_CLOCK_REALTIME = 128, 256
 """Whether it is private to a process, and by which clock (``man 2 futex``)."""
 
+FUTEX_COMMAND = ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME)
+"""The bits that say what is done."""
+
 MILLISECONDS = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
 TIMESPEC = {
     **{"nanosleep": 0, "clock_nanosleep": 2, "futex": 3},
@@ -73,8 +76,7 @@ def sleep_in(call: SystemCall) -> Sleep:
         case "":
             return Sleep()
         case "futex":
-            command = second & ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME)
-            waits = command in (FUTEX_WAIT, FUTEX_WAIT_BITSET)
+            waits = second & FUTEX_COMMAND in (FUTEX_WAIT, FUTEX_WAIT_BITSET)
             return Sleep(for_lock=waits and fourth != 0)
         case "select" | "pselect6" | "poll" | "ppoll":
             files = second if "poll" in call.name else first
@@ -97,6 +99,7 @@ def _seconds_left(process: int, call: SystemCall) -> float | None:
     Raises ``OSError`` if that is unknown.
     """
     if call.name in MILLISECONDS:
+        # An int of 32 bits in a register of 64; negative means without a limit.
         wait = call.arguments[MILLISECONDS[call.name]] & 0xFFFFFFFF
         return wait / 1000 if wait < 1 << 31 else None
     where = (TIMESPEC | TIMEVAL).get(call.name)
@@ -116,7 +119,7 @@ def _clock(call: SystemCall) -> int | None:
     first, second, *_ = call.arguments
     if call.name == "clock_nanosleep":
         return first if second & TIMER_ABSTIME else None
-    if call.name == "futex" and second & 127 == FUTEX_WAIT_BITSET:
+    if call.name == "futex" and second & FUTEX_COMMAND == FUTEX_WAIT_BITSET:
         realtime = second & FUTEX_CLOCK_REALTIME
         return time.CLOCK_REALTIME if realtime else time.CLOCK_MONOTONIC
     return None

@@ -61,6 +61,7 @@ def interrupt_when_nox_ends() -> None:
 
 
 def _watch(parent: int) -> None:
+    # Not PR_SET_PDEATHSIG: only Linux has it, and it is about a thread of the parent.
     while os.getppid() == parent:
         time.sleep(LOOK_SECONDS)
     os.kill(os.getpid(), signal.SIGINT)

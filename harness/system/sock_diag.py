@@ -137,6 +137,7 @@ class SockDiag:
         while True:
             data = self._socket.recv(1 << 16)
             while data:
+                # Each message of an answer begins at a multiple of four bytes.
                 size, kind, *_ = _HEAD.unpack_from(data)
                 body, data = data[_HEAD.size : size], data[(size + 3) & ~3 :]
                 if kind == _DONE:

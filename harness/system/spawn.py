@@ -61,7 +61,7 @@ def spawn(command: Command, output: int) -> tuple[subprocess.Popen[bytes], int]:
             stdout=subprocess.PIPE,
             stderr=output,
             env=dict(command.env),
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C is for the harness, which ends the warden
             preexec_fn=prepare,
         )
     except BaseException:
