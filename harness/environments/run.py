@@ -97,7 +97,7 @@ async def _run_shard(
     words, env = _words(shard, environments), variables(results, environments)
     try:
         async with running(Command(words, env, ROOT, log), output=write) as nox:
-            # Only nox and what it starts have the other end: reading ends when they have.
+            # What nox starts has the other end too: reading ends when all have ended.
             os.close(write)
             with contextlib.suppress(TimeoutError):
                 await nox.wait(SHARD_SECONDS)
