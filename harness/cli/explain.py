@@ -45,7 +45,7 @@ def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
     if answer.unbounded:
         words = ["declares no bound"]
     elif answer.declared is None:
-        words = ["what it declares is not known"]
+        words = ["it is not known how many requests it declares"]
     else:
         words = [f"declares {answer.declared}"]
     words += [answer.because, *answer.remarks]
@@ -57,7 +57,7 @@ def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
         )
         words.append(_cell(same, cells[answer.nearest]))
     elif not answer.see:
-        words.append("nothing like it was measured")
+        words.append("no similar configuration was measured")
     return words + [_cell("it may be", cells[each]) for each in answer.see]
 
 

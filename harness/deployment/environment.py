@@ -106,8 +106,8 @@ def find_executable(
         there = f"there is no {first} in {os.path.abspath(folder)}; correct its path"
         raise DeploymentFault(key, there)
     remedy = (
-        "install it in the environment that this runs in, or name a file of "
-        "requirements that has it: --requirements FILE, or the key requirements"
+        "install it in the environment that this runs in, or name a requirements file "
+        "that has it: --requirements FILE, or the key requirements"
     )
     if key == "dockerfile":
         remedy += f"; or if it is only in the image, {DOCKER_RUN}"

@@ -167,7 +167,7 @@ def _in_containers(
     deployment: Deployment, source: str, where: Where, containers: Contained
 ) -> Prepared:
     """Prepare a deployment in containers, which cannot be inspected from outside."""
-    problem = "what runs in a container is not seen from outside"
+    problem = "what runs in a container cannot be seen from outside"
     if deployment.declared is None:
         raise DeploymentFault("declared", f"{problem}; {say_declared()}")
     return Prepared(
@@ -188,7 +188,7 @@ def _check_python(
         raise DeploymentFault(
             deployment.source_key,
             f"{where.python}, which the command runs on, does not say what it has "
-            "installed; see that it starts",
+            "installed; make sure that it starts",
         )
     release = release_of(versions)
     if deployment.python not in (None, release):
@@ -202,7 +202,7 @@ def _check_python(
             deployment.source_key,
             f"Flask is not installed for {where.python}, which the command runs on, "
             "and only Flask apps are measured; if it is one, install Flask there, or "
-            "name a file of requirements that has it",
+            "name a requirements file that has it",
         )
 
 
@@ -222,8 +222,8 @@ def _check_sockets(
         if is_socket(path) and not stays_in_layer(path, folder):
             raise DeploymentFault(
                 key,
-                f"{path} is there already, and the server would take it over from the "
-                "one that it belongs to; write the path of another socket",
+                f"{path} exists already, and the server would take it over from its "
+                "owner; write the path of another socket",
             )
 
 

@@ -61,7 +61,7 @@ def _health(cell: CellReport) -> Iterator[Remark]:
         word=Other.STARVED,
         reason=f"with {health.at_times} requests in the app its health check may wait; "
         f"{health.check.then} when that lasts {least:g} to {most:g} s",
-        remedy=f"{first}, or answer the check on a port of its own",
+        remedy=f"{first}, or answer the check on a separate port",
         file=str(Path(health.check.file).absolute()) if health.check.file else "",
         line=health.check.line,
     )
@@ -76,7 +76,7 @@ SHUT_OUT = {
     ),
     Question.EVENTS: (
         "event streams open",
-        "have more slots than streams, or serve them from a server of their own",
+        "have more slots than streams, or serve them from a separate server",
     ),
     Question.POLLS: (
         "Socket.IO clients that poll",
@@ -84,7 +84,7 @@ SHUT_OUT = {
     ),
     Question.SOCKETS: (
         "WebSockets open",
-        "have more slots than sockets, or serve them from a server of their own",
+        "have more slots than sockets, or serve them from a separate server",
     ),
 }
 
@@ -106,7 +106,7 @@ def _staying(numbers: StayNumbers) -> Iterator[Remark]:
     if numbers.held_back:
         yield _remark(
             word=Other.HELD_BACK,
-            reason="events do not reach the client while their stream lasts",
+            reason="events do not reach the client while the stream is open",
             remedy="send X-Accel-Buffering: no with the stream, or turn off "
             "buffering in the proxy in front (proxy_buffering off)",
         )

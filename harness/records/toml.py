@@ -157,7 +157,7 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
         return Misfit(table, field[2], _about_field(field[1], field[2], struct))
     remedy = _remedy(struct, key, at)
     if _PATTERN in problem and remedy != CORRECT:  # which says the same in words
-        problem = "cannot be written like this"
+        problem = "is not valid"
     return Misfit(table, key, f"{problem[:1].lower()}{problem[1:]}; {remedy}")
 
 

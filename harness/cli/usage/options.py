@@ -87,7 +87,7 @@ def parse_questions(text: str) -> tuple[Question, ...]:
     for word in words:
         if word not in TO_CHOOSE:
             known = ", ".join((*TO_CHOOSE, ALL))
-            raise click.BadParameter(f"{word!r} is none of: {known}")
+            raise click.BadParameter(f"{word!r} is not one of: {known}")
     return tuple(map(Question, words))
 
 

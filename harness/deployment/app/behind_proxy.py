@@ -46,7 +46,7 @@ def about_a_front(log: str, others: Sequence[str] | None) -> str:
     ``others`` are ports and sockets besides its own on which something of the server
     listens; ``None`` if that cannot be seen.
     """
-    where = unreached(log) or "what was printed may say what it could not reach"
+    where = unreached(log) or "its output may say what it could not reach"
     if "Permission denied" in where:
         return f"{where}; let the user of the proxy write to that socket"
     if others is None:
@@ -55,8 +55,8 @@ def about_a_front(log: str, others: Sequence[str] | None) -> str:
         listens = f"what it starts listens on {', '.join(others)}"
         return f"{where}, and {listens}; let both name the same address"
     return (
-        f"{where}, and nothing that it starts listens there; look why it does not, or "
-        "if it only needs longer to start, `--start-seconds` allows more"
+        f"{where}, and nothing that it starts listens there; find out why, or if it "
+        "only needs more time to start, raise `--start-seconds`"
     )
 
 

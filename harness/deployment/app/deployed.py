@@ -209,7 +209,7 @@ class DeployedApp:
         self._look_at_logs(server)
         fault = not_from_app(token, client)
         if fault is None and read_body(client, hook.Hello) is None:
-            return "the probe's route answered something else than it does"
+            return "the probe's route gave an answer that is not its own"
         if fault is not None and client.state is State.ANSWERED:
             wrong = self._wrong_program(server, port)
             return wrong or unreached.not_reached(

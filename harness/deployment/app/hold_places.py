@@ -18,7 +18,7 @@ from harness.records.words import Record
 
 FILE = Path(__file__).with_name("hold_places.toml")
 
-ANY_REMEDY = "make room there for as many as are in the app, or let fewer in"
+ANY_REMEDY = "make room there for as many requests as are in the app, or let fewer in"
 
 VARIABLE = "FLASK_CONCURRENCY_PLACES"
 

@@ -150,7 +150,7 @@ async def _workers_end(search: AnswerSearch) -> None:
         await asyncio.sleep(LOOK_SECONDS)
         tree, now = processes_now(search.server.processes()), time.monotonic()
         if not search.is_client and workers.look(tree, now):
-            raise NotAnswering("its workers end again and again before they answer")
+            raise NotAnswering("its workers keep ending before they answer")
         if not search.is_client and workers.is_idle(tree, now):
             raise NotAnswering("its supervisor runs nothing")
 
@@ -188,12 +188,12 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
             if await wants_a_certificate(search.endpoint):
                 raise NotAnswering(
                     "it speaks TLS and wants a certificate of its clients, which the "
-                    "probe has not; leave that out for the check (`--cert-reqs`, "
+                    "probe does not have; leave that out for the check (`--cert-reqs`, "
                     "`--ssl-ca-certs`, a `ca` of uWSGI)"
                 )
             if await speaks_http_2(search.endpoint):
                 raise NotAnswering(
-                    "it speaks HTTP/2 only, which the probe does not; let it speak "
+                    "it speaks only HTTP/2, which the probe does not; let it speak "
                     "HTTP/1.1 too"
                 )
         if not ports or port in ports or search.is_client:

@@ -36,8 +36,8 @@ FRAMEWORKS = {"quart": "Quart", "django": "Django", "bottle": "Bottle"}
 """Frameworks whose apps are not Flask apps; FastAPI may have Flask mounted."""
 
 IGNORES = (
-    "its Python may ignore PYTHONPATH (`-I`, `-E`), or be started without variables, "
-    "as by `sudo`, `env -i` or `systemd-socket-activate`"
+    "its Python may ignore PYTHONPATH (`-I`, `-E`), or have been started without "
+    "variables, as by `sudo`, `env -i` or `systemd-socket-activate`"
 )
 
 
@@ -149,8 +149,8 @@ def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
         closed = client.status == 503
         reason = ", or lets nobody in, as for maintenance" if closed else ""
         return problem + (
-            f"what stands in front has not reached the app{reason}; what was printed "
-            "may say why"
+            f"what stands in front has not reached the app{reason}; its output may say "
+            "why"
         )
     if (client.status or 0) >= 500:
         return problem + (

@@ -88,8 +88,8 @@ def _check_quotes(instruction: Instruction) -> None:
     if instruction.items is None and re.match(r"\[\s*['\"]", instruction.rest):
         raise DeploymentFault(
             KEY,
-            f"line {instruction.line}: Docker takes this for a line for a shell, and "
-            f"not for a list: {instruction.rest}; write every word in double quotes, "
+            f"line {instruction.line}: Docker reads this as a shell line, not as a "
+            f"list: {instruction.rest}; write every word in double quotes, "
             "with a comma between each two",
         )
 

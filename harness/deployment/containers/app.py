@@ -165,7 +165,7 @@ class ContainedApp(DeployedApp):
         return Quiet(lambda: engine.processes(running) + proxies)
 
     async def _ask_running(self, server: ProcessTree) -> None:
-        """Ask nothing: what runs in a container is not seen from outside."""
+        """Ask nothing: what runs in a container cannot be seen from outside."""
 
     def _look_at_logs(self, server: ProcessTree) -> None:
         """Look at none: the client prints what the containers do."""

@@ -34,14 +34,15 @@ REPLACED = frozenset({"-f", "--file", "-p", "--project-name", "--project-directo
 
 REFUSED = {
     frozenset({"-d", "--detach", "--wait"}): (
-        "starts containers in the background, where their end is not seen; leave out {}"
+        "starts containers in the background, where the check cannot see them end; "
+        "leave out {}"
     ),
     frozenset({"-w", "--watch"}): (
         "changes what runs while it is measured; leave out {}"
     ),
     frozenset({"--dry-run", "--no-start"}): "starts nothing; leave out {}",
     frozenset({"--pull"}): (
-        "may give the tags of your images to others; pull before, and leave out {}"
+        "may move the tags of your images; pull beforehand, and leave out {}"
     ),
 }
 
@@ -98,8 +99,8 @@ def parse(words: Sequence[str]) -> Up | None:
     for word in map(_name, up.options):
         if word in ("-p", "--project-name"):
             raise ContainerRefused(
-                "names a project, and a check has one of its own, which it removes "
-                "afterwards; leave the name out"
+                "names a project, but a check uses its own and removes it afterwards; "
+                "leave the name out"
             )
     for word in (*up.options, *up.words):
         for names, problem in REFUSED.items():

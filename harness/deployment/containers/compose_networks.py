@@ -82,9 +82,9 @@ def _refuse_in_use(
             if _overlap(each.get("subnet", ""), addresses):
                 raise ContainerRefused(
                     f"network {key} has the addresses {each['subnet']}, which the "
-                    f"network {name} of the engine has already; let services be found "
-                    "by their names, and leave out ipam and their addresses, or check "
-                    "while that network is not there"
+                    f"network {name} of the engine has already; let services find each "
+                    "other by name and leave out ipam and the addresses, or run the "
+                    "check when that network does not exist"
                 )
 
 

@@ -55,9 +55,10 @@ DROPPED = frozenset(
 )
 
 REFUSED = {
-    "detach": "starts containers in the background, where their end is not seen; leave "
+    "detach": "starts containers in the background, where the check cannot see them "
+    "end; leave "
     "out -d",
-    "use-api-socket": "gives the container the engine's own socket, by which it can "
+    "use-api-socket": "gives the container the engine's own socket, with which it can "
     "stop all others; leave out --use-api-socket",
 }
 
@@ -123,7 +124,7 @@ def _refuse(each: Option) -> None:
         raise ContainerRefused(REFUSED[each.name])
     if each.name in ("network", "net") and each.value.startswith("container:"):
         raise ContainerRefused(
-            f"has the network of another container, {each.value[10:]}, and would "
+            f"shares the network of another container, {each.value[10:]}, and would "
             f"listen there; leave out --{each.name}"
         )
     if each.name in ("pid", "ipc"):

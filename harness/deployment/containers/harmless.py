@@ -79,8 +79,8 @@ def _contained(
     program = PurePath(words[0]).name
     if program in OTHERS:
         raise ContainerRefused(
-            f"{program} is not understood: containers are checked by Docker's engine "
-            "alone; write `docker run …` or `docker compose … up`"
+            f"{program} is not supported: containers are checked only with Docker's "
+            "engine; write `docker run …` or `docker compose … up`"
         )
     if program not in DOCKER:
         raise ContainerRefused(
@@ -108,8 +108,8 @@ def _reached(engine: Engine) -> tuple[str, str]:
     """
     if place := engine.elsewhere():
         raise ContainerRefused(
-            f"goes to the engine at {place}, and a check starts containers on this "
-            "machine alone; leave out the option, the context or DOCKER_HOST that "
+            f"goes to the engine at {place}, and a check starts containers only on "
+            "this machine; leave out the option, the context or DOCKER_HOST that "
             "says so"
         )
     try:
@@ -118,8 +118,8 @@ def _reached(engine: Engine) -> tuple[str, str]:
         return "", str(problem)
     if other:
         raise ContainerRefused(
-            f"goes to {other} {release}, and containers are checked by Docker's engine "
-            "alone; leave out the option, the context or DOCKER_HOST that says so"
+            f"goes to {other} {release}, and containers are checked only with Docker's "
+            "engine; leave out the option, the context or DOCKER_HOST that says so"
         )
     return release, ""
 

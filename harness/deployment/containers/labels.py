@@ -96,7 +96,7 @@ def emptied(theirs: Mapping[str, str | None]) -> dict[str, str]:
 
 def note(name: str) -> str:
     """A note on a variable that is emptied."""
-    because = "a proxy would send it requests of production"
+    because = "a proxy would send it production traffic"
     if name == ENGINE:
-        because = "it would start and stop containers that nobody removes"
+        because = "it would start and stop containers that nothing removes"
     return f"variable {name}: empty, as {because}"

@@ -124,15 +124,15 @@ def treatment(
         return Treatment.LEFT_OUT if inside else Treatment.READ_ONLY
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
         raise ContainerRefused(
-            f"{path} is mounted, and is neither a folder nor a file that could be "
+            f"{path} is mounted, but is neither a folder nor a file, so it cannot be "
             f"copied; leave it out, or allow it by {KEY}"
         )
     if read_only and stat.S_ISREG(mode):
         return Treatment.READ_ONLY  # nothing can be copied into such a container
     if _is_large(path):
         raise ContainerRefused(
-            f"{path} is mounted to be written to, and is too large to be copied for "
-            f"a check; mount it read only, or allow it by {KEY}"
+            f"{path} is mounted writable, and is too large to copy for a check; mount "
+            f"it read only, or allow it by {KEY}"
         )
     return Treatment.COPIED
 
@@ -150,7 +150,7 @@ def refuse_engine(path: Path) -> None:
     sockets += engine_sockets(os.environ)
     if any(map(_is_in(path), sockets)):
         raise ContainerRefused(
-            f"{path} is mounted, and with it the engine's own socket, by which a "
+            f"{path} is mounted, and with it the engine's own socket, with which a "
             f"container can stop all others; leave it out, or allow it by {KEY}"
         )
     for socket in filter(_is_in(path), map(Path, CONTROL_SOCKETS)):

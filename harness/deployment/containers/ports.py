@@ -21,7 +21,7 @@ STAND_IN = "47731"
 LOOPBACK = "127.0.0.1"
 
 ON_HOST = (
-    "has the network of this machine, and would listen where production does; have it "
+    "uses the host network, and would listen where production does; have it "
     "listen on the port of the check, such as "
 )
 """Beginning of the error about a server that is not told a free port."""

@@ -101,7 +101,7 @@ def refuse_reaching(name: str, service: Mapping[str, Any]) -> None:
     mode = service.get("network_mode", "")
     if mode.startswith("container:"):
         raise ContainerRefused(
-            f"service {name} has the network of another container, {mode[10:]}, and "
+            f"service {name} shares the network of another container, {mode[10:]}, and "
             "would listen there; leave out network_mode"
         )
     for kind in ("pid", "ipc"):
@@ -122,6 +122,6 @@ def refuse_reaching(name: str, service: Mapping[str, Any]) -> None:
         if service.get(key):
             raise ContainerRefused(
                 f"service {name} has a {key.removesuffix('s')}, which another program "
-                "makes, and nobody would remove what that has made; start it before "
+                "creates, and nothing would remove what that creates; start it before "
                 f"the check, and leave out {key} in a Compose file for the check"
             )

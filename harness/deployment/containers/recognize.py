@@ -115,8 +115,9 @@ def _about_line(words: Sequence[str]) -> str:
         if ending := ENDING & set(verbs):
             before = verbs[: 1 + min(map(verbs.index, ending))]
             return (
-                f"`{' '.join((program, *before))}` would end or remove what runs "
-                "already; leave it out: a check makes and removes containers of its own"
+                f"`{' '.join((program, *before))}` would stop or remove what is "
+                "already running; leave it out: a check makes and removes containers "
+                "of its own"
             )
     if any("build" in verbs[:2] for _, verbs in commands):
         return (
@@ -151,20 +152,20 @@ def about_other(words: Sequence[str]) -> str:
     plain = [word for word in words if not word.startswith("-")]
     if set(plain[:2]) & ENDING:
         return (
-            "would end or remove what runs already; write the `docker run …` or "
+            "would stop or remove what is already running; write the `docker run …` or "
             "`docker compose … up` that starts the server"
         )
     if plain[:2] == ["compose", "run"] and len(plain) > 2:
         return (
-            "is `docker compose run`, which is not understood; write `docker compose "
+            "is `docker compose run`, which is not supported; write `docker compose "
             "up` and the name of the service, with the command in the Compose file"
         )
     if plain[:2] == ["stack", "deploy"]:
         return (
-            "starts a stack in a swarm, which is not understood; write `docker "
+            "starts a stack in a swarm, which is not supported; write `docker "
             "compose -f` and its file, and `up`"
         )
     return (
-        "is no `docker run …` and no `docker compose … up`, and no other command of "
-        "Docker is understood; write one of these"
+        "is no `docker run …` and no `docker compose … up`, and no other Docker "
+        "command is supported; write one of these"
     )

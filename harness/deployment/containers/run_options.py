@@ -132,7 +132,7 @@ def of_mount(value: str, folder: Path) -> Mount:
 def refuse_type(kind: str, target: str) -> None:
     """Raise ``ContainerRefused`` about a mount of a type that is not understood."""
     raise ContainerRefused(
-        f"mounts something of the type {kind} at {target}, which is not understood; "
+        f"mounts something of the type {kind} at {target}, which is not supported; "
         "leave it out, or mount a folder or a volume there"
     )
 

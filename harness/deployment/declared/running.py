@@ -56,7 +56,7 @@ def promise_of(
     ``words`` are what the process reports of its own start; some servers overwrite
     what the kernel shows. Raises ``CannotDerive``, which says why.
     """
-    problem = CannotDerive("the process that serves is not seen")
+    problem = CannotDerive("the serving process was not found")
     for started, folder, variables in _lineage(process, words, tree, where.folder):
         try:
             return derive(started, _where(started, folder, variables))
@@ -138,7 +138,7 @@ def promise_of_werkzeug(hello: Hello) -> Promise | None:
     if hello.multithread:
         because = "Werkzeug's server starts a thread for every connection"
         return Promise("werkzeug", None, because, page)
-    because = "Werkzeug's server says that it has neither threads nor processes"
+    because = "Werkzeug's server reports neither threads nor processes"
     return Promise("werkzeug", 1, because, page)
 
 

@@ -63,7 +63,7 @@ class StartedBy(NamedTuple):
     """The folder to give the command in; ``.`` is the current one."""
     words: tuple[str, ...]
     variables: Mapping[str, str]
-    what: str = "starts a server, and such a file is not run here"
+    what: str = "starts a server, but a check does not run such a file"
     give: str = "its command"
 
     def advice(self, verb: str) -> str:
@@ -149,7 +149,7 @@ def _named(
             yield started._replace(what=NAMES)
 
 
-NAMES = "names a server, and such a file is not run here"
+NAMES = "names a server, but a check does not run such a file"
 
 
 def _has_app(place: ReadPlace, top: Path) -> bool:
@@ -175,7 +175,7 @@ def required_by(folder: Path, app: str) -> Iterator[StartedBy]:
     for named in required_servers(folder):
         where = f"{named.path.relative_to(folder)}:{named.line}"
         words = tuple(word.format(app=app) for word in KNOWN[named.name].usual)
-        what = f"requires {named.name}, and no file here says how it is started"
+        what = f"requires {named.name}, but no file here says how it is started"
         yield StartedBy(where, ".", words, {}, what)
 
 

@@ -40,7 +40,7 @@ PROGRAMS = "bin"
 """The folder for layers, and for programs that stand in for others."""
 
 FREE_SIGNALS = (
-    "a signal that it sends reaches any process of its user: only Linux 6.12 and "
+    "a signal that it sends can reach any process of its user: only Linux 6.12 and "
     "later, with Landlock, confines signals"
 )
 

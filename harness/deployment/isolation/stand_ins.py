@@ -25,13 +25,14 @@ REFUSED = "flask-concurrency: refused:"
 """The beginning of the line that names a refused command."""
 
 STARTS_NONE = (
-    "a check starts no containers but those of a deployment whose own command is "
-    "`docker run …` or `docker compose … up`; write that one as the command, or start "
-    "before the check what it needs"
+    "a check starts no containers except those of a deployment whose own command is "
+    "`docker run …` or `docker compose … up`; write that as the command, or start what "
+    "it needs before the check"
 )
 
 LEAVES_ALONE = (
-    "a check leaves alone what runs on this machine already; leave out that line, or "
+    "a check leaves alone what is already running on this machine; leave out that "
+    "line, or "
     "write the command of the server itself"
 )
 

@@ -77,7 +77,7 @@ class _Reader:
     def _wrong(self) -> NotReadable:
         token = self._now()
         what = token.value or "its end"
-        return NotReadable(f"it is broken in line {token.line}, at {what[:20]!r}")
+        return NotReadable(f"syntax error in line {token.line}, at {what[:20]!r}")
 
     # ------------------------------------------------------------------ HCL
 

@@ -56,7 +56,7 @@ def _named(path: Path) -> tuple[Instance, Path]:
     if not named:
         raise DeploymentFault(
             "platform",
-            f"{path} is of no platform that is known; name a service.yaml, fly.toml, "
+            f"{path} is not a file of a known platform; name a service.yaml, fly.toml, "
             "app.yaml, main.tf, a Kubernetes manifest or the like",
         )
     limited = [each for each in named if each.limit is not None]

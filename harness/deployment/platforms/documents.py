@@ -39,7 +39,7 @@ def unrendered(path: Path, text: str, problem: str) -> str:
         return problem
     if "{{" in text and _chart(path) and any(each in text for each in STARTS_SOMETHING):
         return (
-            "it is a template of Helm, which is not rendered here: write it out with "
+            "it is a Helm template, which is not rendered here: write it out with "
             f"helm template {_chart(path)} > rendered.yaml, and look at that"
         )
     return ""

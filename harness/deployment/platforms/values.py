@@ -19,7 +19,7 @@ def number(name: str, text: str) -> tuple[int | None, str]:
         return (int(text) or None), ""
     if _GIVEN.fullmatch(text):
         return None, (
-            f"{name} is {text}, which no file here gives; give it a default, or a "
+            f"{name} is {text}, which no file here sets; give it a default, or a "
             "value in terraform.tfvars"
         )
     return None, f"{name} is {text!r}; write a number"

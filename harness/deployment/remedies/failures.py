@@ -53,9 +53,7 @@ MORE_THREADS = (
     "raise `ulimit -u`, or `--pids-limit` of its container, or end some processes"
 )
 OUT_OF_MEMORY = "Perhaps out of memory"
-MORE_MEMORY = (
-    "if it was for lack of memory, raise the limit of its container (`--memory`)"
-)
+MORE_MEMORY = "if it ran out of memory, raise the limit of its container (`--memory`)"
 
 REMEDIES = {
     r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"

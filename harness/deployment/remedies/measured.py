@@ -28,12 +28,12 @@ from harness.records.words import Verdict
 
 SHORT = (Verdict.FEWER, Verdict.UNEVEN)
 
-COMPUTES = " (one process then does all of the computing)"
+COMPUTES = " (a single process then does all the computing)"
 """The cost of one worker in place of several."""
 
 AT_LEAST = (
-    "write the number that you need as `at-least`: the check then passes unless fewer "
-    "are seen"
+    "write the number that you need as `at-least`: the check then passes unless it "
+    "sees fewer"
 )
 """The remedy if it is left to chance how many threads start."""
 
@@ -65,9 +65,9 @@ def explain(
 def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
     """The remedy if more were in the app than the file declares."""
     if promise is not None or not cell.bounded:
-        return Advice("", "if that is meant, write what it handles as `declared`")
+        return Advice("", "if that is intended, write what it handles as `declared`")
     return Advice(
-        "nothing but its file says how many it declares",
+        "only its file says how many it declares",
         f"if that is what it should handle, write `declared = {cell.ceiling}`",
     )
 
@@ -92,8 +92,8 @@ def _about_short(cell: CellReport, promise: Promise | None, hello: Hello) -> Adv
         return Advice("", AT_LEAST) if left_to_chance else _one_worker(promise)
     if promise.server == "uwsgi" and "gevent" in promise.settings and not hello.patched:
         return Advice(
-            "because the standard library is not patched, so that a request that waits "
-            "blocks its process",
+            "because the standard library is not patched, so a waiting request blocks "
+            "its process",
             "add `--gevent-monkey-patch`",
         )
     return Advice()
@@ -114,8 +114,8 @@ def _unpatched(library: str) -> Advice:
     call = {"gevent": "from gevent import monkey; monkey.patch_all()"}
     first = call.get(library, f"import {library}; {library}.monkey_patch()")
     return Advice(
-        f"because {library} has not patched the standard library, so that a request "
-        "that waits blocks its process",
+        f"because {library} has not patched the standard library, so a waiting request "
+        "blocks its process",
         f"write `{first}` as the first line of what is started",
     )
 
@@ -128,8 +128,8 @@ def _own_queues(promise: Promise) -> Advice:
     else:
         remedy = "leave out `--reuse-port`"
     return Advice(
-        "because with `reuse_port` the kernel deals requests to workers by chance, "
-        "also to those that have no room",
+        "because with `reuse_port` the kernel deals requests to workers at random, "
+        "even to those that have no room",
         remedy,
     )
 

@@ -91,7 +91,7 @@ def _contradictions(places: Places) -> tuple[Items, ...]:
                 group.append(place)
                 waiting += place.contradicts
         sides = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
-        items.append(Item(say("of the same app: {}", joined(", ", sides))))
+        items.append(Item(say("for the same app: {}", joined(", ", sides))))
     return (Items(tuple(items), with_id(Other.CONTRADICTION)),) if items else ()
 
 

@@ -15,7 +15,7 @@ REMEDIES = {
     "more threads; a server that adds workers while requests wait can start with all",
     "FC002": "look for what blocks or limits it, such as a library that is not patched "
     "for gevent; `track` and `bisect` find the release in which a number fell",
-    "FC003": "if that is meant, declare what it handles; if not, limit the server",
+    "FC003": "if that is intended, declare what it handles; if not, limit the server",
     "FC004": "raise `--limit` or the limit of open files, or measure on a machine that "
     "does less meanwhile",
     "FC101": "choose another release or another Python; `flask-concurrency doctor` "

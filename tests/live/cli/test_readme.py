@@ -84,7 +84,7 @@ def test_the_pre_commit_hook_works(newcomer: Newcomer) -> None:
     commit = "git add . && uvx pre-commit run"
     told = newcomer(f"git init -q && {commit}", folder, status=1)
     assert (
-        "contradiction (FC301): of the same app: Dockerfile:1 5, Procfile:1 2" in told
+        "contradiction (FC301): for the same app: Dockerfile:1 5, Procfile:1 2" in told
     )
     (folder / "Dockerfile").write_text('CMD ["gunicorn", "app:app", "-w", "2"]\n')
     assert "Passed" in newcomer(commit, folder)

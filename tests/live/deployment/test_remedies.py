@@ -163,7 +163,7 @@ APPLIED = [
     Applied(
         "more than is declared, though its command says it",
         'command = "gunicorn -w 2 shop:app"\ndeclared = 1',
-        "if that is meant, write what it handles as `declared`",
+        "if that is intended, write what it handles as `declared`",
         "concurrency.toml",
         "declared = 1",
         "declared = 2",
@@ -304,7 +304,7 @@ APPLIED = [
     Applied(
         "a program that is not installed",
         'command = "honcho start --port {port} web"',
-        "honcho: command not found; .* or name a file of requirements that has it: .*",
+        "honcho: command not found; .* or name a requirements file that has it: .*",
         "concurrency.toml",
         r"\Z",
         'requirements = "requirements.txt"',

@@ -187,7 +187,7 @@ def test_tls_is_spoken_and_http_2_is_told(shape: Check) -> None:
     gunicorn, flask = checked.cells["gunicorn"], checked.cells["flask"]
     assert (gunicorn["ceiling"], gunicorn["floor"]) == (3, 3)
     assert (flask["ceiling"], flask["bounded"]) == (64, False)
-    assert "it speaks HTTP/2 only" in checked.cells["http-2"]["reason"]
+    assert "it speaks only HTTP/2" in checked.cells["http-2"]["reason"]
     assert checked.code == 5
 
 

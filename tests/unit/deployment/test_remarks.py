@@ -150,7 +150,7 @@ def test_nothing_is_said_of_what_was_not_measured(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("x: 1\n", "is of no platform that is known"),
+        ("x: 1\n", "is not a file of a known platform"),
         (files.CLOUD_RUN.replace(": 10", ": ten"), "is 'ten'; write a number; correct"),
         (None, "platform: .*p.yaml"),
     ],

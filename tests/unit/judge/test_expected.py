@@ -127,7 +127,7 @@ def test_leftovers_are_reported(tmp_path: Path, text: str, problem: str) -> None
             "to = 0",
             "change 1: to: expected `int` >= 1; write a positive number",
         ),
-        ("to = 4", 'to = "some"', "change 1: to: cannot be written like this; "),
+        ("to = 4", 'to = "some"', "change 1: to: is not valid; "),
         ("to = 4", "to = 4.5", "change 1: to: expected `int | str`, got `float`"),
         (
             "https:",

@@ -171,5 +171,5 @@ def test_the_verb_prints_the_answer_line_by_line() -> None:
         "measured with exactly these settings: flask-3.1.3/gunicorn-27.0.1/gthread-4x2"
     )
     nothing = lines(explain("node x", measured()), measured())
-    assert nothing[0] == "what it declares is not known"
-    assert nothing[-1] == "nothing like it was measured"
+    assert nothing[0] == "it is not known how many requests it declares"
+    assert nothing[-1] == "no similar configuration was measured"

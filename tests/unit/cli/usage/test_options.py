@@ -68,7 +68,7 @@ def test_all_is_everything() -> None:
 
 @pytest.mark.parametrize("word", ["overlaps", "", "self call"])
 def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
-    with pytest.raises(UsageError, match=f"'{word}' is none of: overlap, .*all"):
+    with pytest.raises(UsageError, match=f"'{word}' is not one of: overlap, .*all"):
         check_words(["probe", f"--ask=self-call,{word}"])
 
 

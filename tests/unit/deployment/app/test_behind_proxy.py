@@ -52,7 +52,7 @@ def test_more_time_is_only_offered_where_nothing_else_listens() -> None:
     other = about_a_front(NGINX, ["port 8766"])
     assert "listens on port 8766; let both name the same address" in other
     assert "--start-seconds" not in other
-    assert "`--start-seconds` allows more" in about_a_front(NGINX, [])
+    assert "raise `--start-seconds`" in about_a_front(NGINX, [])
     assert "all addresses of its container" in about_a_front(NGINX, None)
     assert "let the user of the proxy write" in about_a_front(NGINX_UNIX, [])
-    assert about_a_front("", ["port 8766"]).startswith("what was printed may say")
+    assert about_a_front("", ["port 8766"]).startswith("its output may say")

@@ -45,5 +45,5 @@ def test_a_value_that_is_not_a_list_is_reported(words: str, tmp_path: Path) -> N
     path.write_text(f"FROM python\n\nCMD {words}\n")
     with pytest.raises(DeploymentFault) as caught:
         command_in(path, {}, {})
-    assert "line 3: Docker takes this for a line for a shell" in str(caught.value)
+    assert "line 3: Docker reads this as a shell line" in str(caught.value)
     assert "write every word in double quotes" in str(caught.value)

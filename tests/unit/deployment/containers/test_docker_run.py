@@ -159,7 +159,7 @@ def test_what_is_large_is_refused(
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "rows").write_bytes(bytes(100))
     monkeypatch.setattr("harness.deployment.containers.mounts.MOST_BYTES", 99)
-    with pytest.raises(ContainerRefused, match="too large to be copied"):
+    with pytest.raises(ContainerRefused, match="too large to copy"):
         made("-v ./data:/data", tmp_path)
     assert made("-v ./data:/data:ro", tmp_path).notes == ()
 

@@ -126,7 +126,10 @@ def test_the_development_server_is_not_taken_where_another_is_named(
     [
         ("FROM x\nCOPY . .\n", "has no CMD; build the image"),
         ('FROM x\nCMD ["/srv/start"]\n', "/srv/start is only in the image; build the"),
-        ('FROM x\nCMD ["gunicorn" "a:a"]\n', "line 2: Docker takes this for a line"),
+        (
+            'FROM x\nCMD ["gunicorn" "a:a"]\n',
+            "line 2: Docker reads this as a shell line",
+        ),
     ],
 )
 def test_what_an_image_starts_is_not_replaced(

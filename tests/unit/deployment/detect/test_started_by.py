@@ -20,7 +20,7 @@ Environment=WEB_CONCURRENCY=3 SECRET_KEY=x
 ExecStart=/opt/shop/venv/bin/gunicorn -c /opt/shop/ops/conf.py --chdir /opt/shop app:app
 """
 
-GIVE = "starts a server, and such a file is not run here; give its command: "
+GIVE = "starts a server, but a check does not run such a file; give its command: "
 
 
 def told(folder: Path, files: dict[str, str], *, has_app: bool = True) -> list[str]:
@@ -144,7 +144,7 @@ def test_a_command_of_the_project_that_serves_nothing(tmp_path: Path) -> None:
     assert not told(tmp_path, {**APP, **files})
 
 
-NAMES = "names a server, and such a file is not run here; give its command: "
+NAMES = "names a server, but a check does not run such a file; give its command: "
 
 POD = """spec:
   template:
@@ -254,7 +254,7 @@ def test_a_server_that_nothing_starts(
     (required,) = required_by(tmp_path, "app:app")
     server = "uwsgi" if "uWSGI" in text else command.partition("-")[0].split()[0]
     assert required.advice("check") == (
-        f"{name}:2 requires {server}, and no file here says how it is started; give "
+        f"{name}:2 requires {server}, but no file here says how it is started; give "
         f"its command: flask-concurrency check -- {command}"
     )
 

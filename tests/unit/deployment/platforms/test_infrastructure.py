@@ -145,8 +145,8 @@ def test_a_variable_without_a_value_is_reported(tmp_path: Path) -> None:
     found = sent(tmp_path, "main.tf", files.TERRAFORM_CLOUD_RUN)
     assert found.verdict is SendVerdict.UNKNOWN
     assert found.reason == (
-        "max_instance_request_concurrency is var.concurrency, which no file here "
-        "gives; give it a default, or a value in terraform.tfvars"
+        "max_instance_request_concurrency is var.concurrency, which no file here sets; "
+        "give it a default, or a value in terraform.tfvars"
     )
 
 

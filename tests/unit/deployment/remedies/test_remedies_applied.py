@@ -85,9 +85,9 @@ APPLIED = {
     "`daemonize` in {}": OTHERS,
     "{} has no CMD": OTHERS,
     "build that and measure it": "containers/test_measured.py::test_the_example",
-    "line {}: Docker takes this": OTHERS,
+    "line {}: Docker reads this": OTHERS,
     "it speaks TLS and wants": OTHERS,
-    "it speaks HTTP/2 only": OTHERS,
+    "it speaks only HTTP/2": OTHERS,
     "write `${PORT:-{}}` {}": PORTS,
     'write `{}os.environ.get("PORT", "{}")`': PORTS,
     "write `$(or $(PORT),{})`": PORTS,
@@ -103,7 +103,7 @@ APPLIED = {
     "something in front of Flask": MOUNTED,
     "no Flask app is there": MOUNTED,
     "a check starts no containers": "containers/test_harmless.py::test_a_shell",
-    "a check leaves alone what runs": "test_standing_by.py::"
+    "a check leaves alone what is": "test_standing_by.py::"
     "test_a_start_that_fails_on_a_refused_signal_says_why",
     "a check removes no file": "test_standing_by.py::"
     "test_files_elsewhere_are_not_removed",
@@ -118,7 +118,7 @@ APPLIED = {
     "it was started without the variables of the check": OTHERS,
     "write `{} exec {}` in place of the list": PORTS,
     "Flask is not installed for {}": OTHERS,
-    "{} is there already": "test_shapes.py::"
+    "{} exists already": "test_shapes.py::"
     "test_a_socket_that_is_there_is_not_taken_over",
     "if it went to the background": OTHERS,
     "if that is what it should handle": OTHERS,
@@ -127,7 +127,7 @@ APPLIED = {
     "add `-n` to `supervisord`": "test_shapes.py::"
     "test_programs_that_start_servers_from_an_index",
     "leave out `{}`": OTHERS,
-    "if that is meant": OTHERS,
+    "if that is intended": OTHERS,
     "add `--interface wsgi`": OTHERS,
     "add `--call`": OTHERS,
     "write `'{}()'` in place of `{}`": OTHERS,

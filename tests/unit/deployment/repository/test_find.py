@@ -370,7 +370,9 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(["declares", str(tmp_path), "--processors", "64"]) == 0
     out = capsys.readouterr().out
     assert "Procfile:2    8: 2 workers × 4 threads; contradicts Dockerfile:1" in out
-    assert "contradiction (FC301): of the same app: Dockerfile:1 1, Procfile:2 8" in out
+    assert (
+        "contradiction (FC301): for the same app: Dockerfile:1 1, Procfile:2 8" in out
+    )
     with pytest.raises(GateFailed, match="2 places contradict.*Dockerfile:1 "):
         run(["declares", str(tmp_path), "--fail-on", "contradiction"])
 
