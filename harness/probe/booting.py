@@ -50,6 +50,7 @@ async def wait_until_booted(probe: Probe) -> None:
         if not boots or time.monotonic() - begun > BOOT_SECONDS:
             break
         await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), BOOT_SECONDS)
+    # A worker that boots computes as well: only what goes on after that never rests.
     if restless and not boots:
         probe.quiet.leave_out(restless)
         await probe.unless_ended(probe.settle(START), BOOT_SECONDS)

@@ -90,6 +90,7 @@ class Connection:
         if not reads:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         if source and not self._endpoint.path:
+            # A reset leaves no TIME_WAIT, which would keep the port for a minute.
             self.reset_when_closed()
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.bind((self._endpoint.host, source))

@@ -65,7 +65,7 @@ class Crowd:
         """
         if self._begun is None:
             self._begun = time.monotonic()
-        self._to_open += reversed(clients)
+        self._to_open += reversed(clients)  # the next one is taken from the end
         self._open_more()
 
     def connect(self, clients: list[Client]) -> None:

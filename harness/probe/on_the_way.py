@@ -137,6 +137,7 @@ async def _wait_for_arrivals(
         asleep = clocks and _asleep(probe.server.processes()) - before.asleep
         overflowed = overflows() > before.overflows
         looks = 0 if asleep or (overflowed and _may_arrive(probe)) else looks + 1
+        # After an overflow two looks in a row have to find nothing on its way.
         if looks > overflowed:
             break
         if time.monotonic() > deadline:

@@ -61,6 +61,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
                 schedule.cannot_steer("requests pause on their way to the app")
         if schedule.ordinary_done and not _is_certain(probe, choice):
             # By now more is known about who takes requests, or workers were replaced.
+            # To choose costs a look at the sockets of all processes, so not each round.
             choice = _choose(probe, ports)
         fresh = False
         if stalled:

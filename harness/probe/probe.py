@@ -138,6 +138,8 @@ class Probe:
                 brief=lambda: bool(self.holds.entered),
             )
             self.always_quiet &= by is not Settled.STEADY_COUNT
+            # A request may have entered just before the last look, and its line may be
+            # unread: what was seen is only about requests that are counted.
             before = self.count()
             await self.holds.catch_up()
             if self.count() == before or by is Settled.STEADY_COUNT:

@@ -117,6 +117,7 @@ def victim(probe: Probe, holding: Iterable[int], first: int) -> int:
     if not held:
         raise Unreachable
     process = max(held, key=lambda each: (each != first, held[each]))
+    # The app reports its own process id, which in a container is of another namespace.
     if process not in probe.server.processes():
         raise Unreachable
     return process

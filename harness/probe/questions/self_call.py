@@ -59,7 +59,7 @@ async def _round(
     with probe.dispersing():
         send = partial(hold, probe)
         await send_in_order(probe, order, crowd.clients, (), send)
-        await send(())  # what waited while workers were stopped
+        await send(())  # those that waited while workers were stopped enter now
         together = len(probe.holds.held)
         settled = await _let_call(probe)
         if not probe.all_ended() and calls < context.ceiling:
