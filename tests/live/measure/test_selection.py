@@ -24,12 +24,15 @@ def words(cell: CellReport) -> tuple[object, ...]:
 def test_each_cell_has_the_verdict_of_the_shipped_data(tmp_path: Path) -> None:
     done = probe(tmp_path / "results")
     assert done.returncode == 0, done.stderr
-    shipped, faults = read_evidence(SHIPPED)
-    assert not faults
-    known = {cell.id: words(cell) for cell in judge(shipped, lambda *_: "").cells}
     evidence, faults = read_evidence(tmp_path / "results")
     assert not faults
     report = judge(evidence, lambda *_: "")
+    ids = {cell.id for cell in report.cells}
+    shipped, faults = read_evidence(SHIPPED)
+    assert not faults
+    # To judge all that is shipped takes seconds.
+    same = [run for run in shipped if any(cell.id in ids for cell in run.cells)]
+    known = {cell.id: words(cell) for cell in judge(same, lambda *_: "").cells}
     measured = [cell for cell in report.cells if cell.outcome is Outcome.MEASURED]
     assert measured
     differ = {

@@ -119,8 +119,7 @@ def assert_guaranteed(evidence: CellEvidence, least: int) -> None:
 @pytest.mark.parametrize("name", KNOWN)
 def test_no_order_of_workers_gives_less_or_more(measure: Measure, name: str) -> None:
     command, most, least = KNOWN[name]
-    for _ in range(2):
-        assert_guaranteed(measure(command, declared=most), least)
+    assert_guaranteed(measure(command, declared=most), least)
 
 
 @pytest.mark.xdist_group("overload")  # one at a time
@@ -193,25 +192,18 @@ def test_a_server_that_computes_all_the_time_is_right_or_unknown(
 
 
 def test_connections_that_are_accepted_before_requests(measure: Measure) -> None:
-    said = set()
-    for _ in range(2):
-        evidence = measure(odd("overbooks"), declared=4)
-        seen = numbers(evidence)
-        assert (seen.floor, seen.floor_by) == (0, Basis.GUARANTEED)
-        assert (seen.ceiling, seen.ceiling_by) == (2, Basis.GUARANTEED)
-        assert not evidence.not_steered
-        (last,) = [round_ for round_ in evidence.steered if round_.opened]
-        assert (last.settled, last.stalled) == ((Settled.IN_VAIN,), 4)
-        said.add(verdict_on(evidence, 64))
-    assert said == {
-        (
-            Verdict.FEWER,
-            "declares 4; never more than 2 were in the app at once, although up to 8 "
-            "were "
-            "offered; some requests were never served, even after all others were "
-            "released",
-        )
-    }
+    evidence = measure(odd("overbooks"), declared=4)
+    seen = numbers(evidence)
+    assert (seen.floor, seen.floor_by) == (0, Basis.GUARANTEED)
+    assert (seen.ceiling, seen.ceiling_by) == (2, Basis.GUARANTEED)
+    assert not evidence.not_steered
+    (last,) = [round_ for round_ in evidence.steered if round_.opened]
+    assert (last.settled, last.stalled) == ((Settled.IN_VAIN,), 4)
+    assert verdict_on(evidence, 64) == (
+        Verdict.FEWER,
+        "declares 4; never more than 2 were in the app at once, although up to 8 were "
+        "offered; some requests were never served, even after all others were released",
+    )
 
 
 def test_a_short_timeout_is_no_trouble(measure: Measure, tmp_path: Path) -> None:
