@@ -13,7 +13,7 @@ to wait for a processor: that is the machine's doing.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import accumulate
@@ -104,10 +104,12 @@ def points_of(seen: TapeSeen, blink: float) -> tuple[TapePoint, ...]:
         _with(fresh, [each for each in starved if each.process in later]), end, blink
     )
     edges = sorted({BEFORE, *(s.at for s in total), *(s.at for s in fresh)})
+    edges = [edge for edge in edges if edge >= BEFORE]
     points: list[TapePoint] = []
-    for at in (edge for edge in edges if edge >= BEFORE):
-        slots = number_at(total, at)
-        new = min(number_at(fresh, at), slots)
+    for at, slots, new in zip(
+        edges, numbers_at(total, edges), numbers_at(fresh, edges), strict=True
+    ):
+        new = min(new, slots)
         if not points or (points[-1].old, points[-1].new) != (slots - new, new):
             points.append(TapePoint(at=at, old=slots - new, new=new))
     return tuple(points)
@@ -125,13 +127,18 @@ def _with(steps: Sequence[Step], starved: Sequence[SlowHandOff]) -> list[Step]:
     sums = accumulate(by for _, by in edges)
     more = [Step(at, by) for (at, _), by in zip(edges, sums, strict=True)]
     moments = sorted({*(step.at for step in steps), *(step.at for step in more)})
-    return [Step(at, number_at(steps, at) + number_at(more, at)) for at in moments]
+    numbers = zip(numbers_at(steps, moments), numbers_at(more, moments), strict=True)
+    return [Step(at, sum(both)) for at, both in zip(moments, numbers, strict=True)]
 
 
-def number_at(steps: Sequence[Step], moment: float) -> int:
-    """The number at a moment, from steps in order of time; 0 before the first."""
-    after = bisect_right(steps, moment, key=lambda step: step.at)
-    return steps[after - 1].number if after else 0
+def numbers_at(steps: Sequence[Step], moments: Iterable[float]) -> Iterator[int]:
+    """The number at each moment, all in order of time; 0 before the first step."""
+    number = passed = 0
+    for moment in moments:
+        while passed < len(steps) and steps[passed].at <= moment:
+            number = steps[passed].number
+            passed += 1
+        yield number
 
 
 class Depth(NamedTuple):

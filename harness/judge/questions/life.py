@@ -116,10 +116,12 @@ def _tape(seen: TapeSeen, floor: int | None) -> Tape:
     usual = min(often, floor) if floor else often
     # Slots missing before the act are this machine's fault.
     dip = longest_dip(points, usual, BEFORE, 0.0)
-    blink = max(blink, HOLD_UPS * dip)
-    if blink > LONGEST_BLINK:
+    longest = max(blink, HOLD_UPS * dip)
+    if longest > LONGEST_BLINK:
         return _unknown(seen, "it is not known: this machine had too much else to do")
-    points = points_of(seen, blink)
+    if longest > blink:
+        blink = longest
+        points = points_of(seen, blink)
     end = seen.watched_seconds
     since = depth(points, 0.0, end)
     lost = [each for each in seen.lost if each.ended_at >= 0]

@@ -11,7 +11,7 @@ from harness.judge.tape import closed
 from harness.judge.tape import depth
 from harness.judge.tape import longest_dip
 from harness.judge.tape import median
-from harness.judge.tape import number_at
+from harness.judge.tape import numbers_at
 from harness.judge.tape import points_of
 from harness.judge.tape import Step
 from harness.records.choices import Act
@@ -92,9 +92,9 @@ def test_a_closed_curve_is_never_lower_and_closing_again_changes_nothing() -> No
         steps = [Step(at / 10, number) for at, number in sorted(numbers.items())]
         length = rng.randint(1, 20) / 10
         once = closed(steps, 5.5, length)
-        for moment in (n / 20 for n in range(110)):
-            if moment >= steps[0].at:
-                assert number_at(once, moment) >= number_at(steps, moment), seed
+        moments = [n / 20 for n in range(110) if n / 20 >= steps[0].at]
+        both = zip(numbers_at(once, moments), numbers_at(steps, moments), strict=True)
+        assert all(more >= less for more, less in both), seed
         assert max(s.number for s in once) == max(s.number for s in steps), seed
         assert closed(once, 5.5, length) == once, seed
 
@@ -105,6 +105,7 @@ def test_the_number_at_a_moment_is_that_of_the_last_step() -> None:
         several = chance.choice((0, 9))
         times = sorted(chance.choice(range(20)) / 10 for _ in range(several))
         steps = [Step(at, chance.randrange(5)) for at in times]
-        for moment in (each / 20 for each in range(-2, 42)):
+        moments = [each / 20 for each in range(-2, 42)]
+        for moment, number in zip(moments, numbers_at(steps, moments), strict=True):
             known = [step.number for step in steps if step.at <= moment]
-            assert number_at(steps, moment) == (known[-1] if known else 0), seed
+            assert number == (known[-1] if known else 0), seed
