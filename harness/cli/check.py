@@ -23,6 +23,7 @@ from harness.deployment.plan import plan_deployment
 from harness.deployment.platforms.deployment import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
+from harness.deployment.requirements import Making
 from harness.deployment.requirements import with_environment_of
 from harness.github.annotations import annotate
 from harness.github.annotations import deployment_annotations
@@ -90,15 +91,17 @@ def prepare(
 
     Raises ``DeploymentFault``.
     """
-    cache, made_with = options.cache, options.interpreter
+    making = Making(options.cache, options.interpreter)
     caller = with_environment_of(configured.folder, os.environ)
     try:
-        prepared = preparing.prepare(configured, deployment, caller, cache, made_with)
+        prepared = preparing.prepare(configured, deployment, caller, making)
     except CannotInstall as problem:
         reason = f"requirements: {deployment.requirements} could not be installed"
         return NotPrepared(deployment, reason, str(problem))
     python = prepared.where.python
-    if deployment.requirements and not (prepared.contained or cache in python.parents):
+    if deployment.requirements and not (
+        prepared.contained or making.cache in python.parents
+    ):
         say(f"{python} has all of {deployment.requirements}, and is used")
     check_limit(prepared, plan_deployment(prepared, options.limit).limit)
     return prepared

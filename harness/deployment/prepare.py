@@ -41,6 +41,7 @@ from harness.deployment.isolation.no_engine import is_socket
 from harness.deployment.remedies.fixed_ports import words_of
 from harness.deployment.requirements import activated
 from harness.deployment.requirements import has_all
+from harness.deployment.requirements import Making
 from harness.deployment.requirements import own_environment
 from harness.measure.app import HOST
 from harness.records.places import HoldPlace
@@ -88,56 +89,25 @@ def prepare(
     configured: Configured,
     deployment: Deployment,
     caller: Mapping[str, str],
-    cache: Path,
-    made_with: Path | None = None,
+    making: Making,
 ) -> Prepared:
     """Find everything that a deployment needs, without starting it.
 
-    The interpreter ``made_with``, if any, is the one to make an environment with,
-    unless a file asks for a release. Raises ``DeploymentFault``, and ``CannotInstall``
-    when its requirements cannot be installed.
+    Raises ``DeploymentFault``, and ``CannotInstall`` when its requirements cannot be
+    installed.
     """
     places = places_of(deployment)
     command = command_line(configured, deployment, caller)
-    variables = caller_variables(caller, command.env)
-    key = deployment.source_key
     folder = (command.folder or configured.folder).resolve()
-    here = Where(folder, Path(), variables)
-    if own := _own_scripts(configured, deployment, command, here, cache, made_with):
-        variables = activated(own, caller, command.env)
+    where = Where(folder, Path(), caller_variables(caller, command.env))
+    if own := _own_scripts(configured, deployment, command, where, making):
+        where = where._replace(variables=activated(own, caller, command.env))
     source = configured.path.name if configured.path else "the option --declared"
-    if containers := contained(deployment, command, folder, variables):
-        where = Where(folder, Path(sys.executable), variables)
+    if containers := contained(deployment, command, folder, where.variables):
         prepared = _in_containers(deployment, source, where, containers)
-        return prepared._replace(places=places)
-    # Before anything of the command runs, even to ask it what it declares.
-    check_database(key, command.words, folder, variables, deployment.env)
-    executable = find_executable(key, command.words, folder, variables)
-    if takes_a_shell(executable):
-        command = command._replace(words=("sh", *command.words))
-    where = Where(folder, interpreter(executable), variables)
-    where, versions = with_flask(where)
-    _check_python(deployment, where, versions)
-    try:
-        promise, problem = _promise(command, where)
-    except Refused as refusal:
-        raise DeploymentFault(key, f"{refusal}; correct it") from None
-    without_address = without_own_address(command, where)
-    # Where the address was taken out of uWSGI's file, its socket is left alone.
-    binds = promise if without_address == command else None
-    command = without_address
-    _check_sockets(key, command.words, binds, folder)
-    return Prepared(
-        deployment,
-        command,
-        where,
-        versions,
-        declared_by(deployment, source, promise, problem),
-        promise,
-        source=source,
-        problem=problem,
-        places=places,
-    )
+    else:
+        prepared = _without_containers(deployment, source, where, command)
+    return prepared._replace(places=places)
 
 
 def _own_scripts(
@@ -145,8 +115,7 @@ def _own_scripts(
     deployment: Deployment,
     command: CommandLine,
     here: Where,
-    cache: Path,
-    made_with: Path | None,
+    making: Making,
 ) -> Path | None:
     """The scripts of an environment with its requirements.
 
@@ -155,12 +124,44 @@ def _own_scripts(
     if deployment.requirements is None:
         return None
     folder, python = configured.folder.resolve(), deployment.python
-    if made_with and not (python and configured.path):
-        python = str(made_with)
+    if making.python and not (python and configured.path):
+        python = str(making.python)
     requirements = folder / deployment.requirements
     if has_all(active_python(command.words, here, python), requirements, folder):
         return None
-    return own_environment(requirements, python, cache, folder)
+    return own_environment(requirements, python, making.cache, folder)
+
+
+def _without_containers(
+    deployment: Deployment, source: str, where: Where, command: CommandLine
+) -> Prepared:
+    """Prepare a deployment whose server runs on this machine as it is."""
+    key, (folder, _, variables) = deployment.source_key, where
+    # Before anything of the command runs, even to ask it what it declares.
+    check_database(key, command.words, folder, variables, deployment.env)
+    executable = find_executable(key, command.words, folder, variables)
+    if takes_a_shell(executable):
+        command = command._replace(words=("sh", *command.words))
+    where, versions = with_flask(where._replace(python=interpreter(executable)))
+    _check_python(deployment, where, versions)
+    try:
+        promise, problem = _promise(command, where)
+    except Refused as refusal:
+        raise DeploymentFault(key, f"{refusal}; correct it") from None
+    without_address = without_own_address(command, where)
+    # Where the address was taken out of uWSGI's file, its socket is left alone.
+    binds = promise if without_address == command else None
+    _check_sockets(key, without_address.words, binds, folder)
+    return Prepared(
+        deployment,
+        without_address,
+        where,
+        versions,
+        declared_by(deployment, source, promise, problem),
+        promise,
+        source=source,
+        problem=problem,
+    )
 
 
 def _in_containers(
@@ -173,7 +174,7 @@ def _in_containers(
     return Prepared(
         deployment,
         containers.command,
-        where,
+        where._replace(python=Path(sys.executable)),
         {},
         declared_by(deployment, source, None, problem),
         None,

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
 from harness.system.command import output
@@ -31,6 +32,15 @@ ASK_SECONDS = 20.0
 MOST_INCLUDED = 10
 _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
 _OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+class Making(NamedTuple):
+    """How environments with requirements are made."""
+
+    cache: Path
+    """The folder that keeps them."""
+    python: Path | None = None
+    """The interpreter to make them with, unless a file asks for a release."""
 
 
 def own_environment(

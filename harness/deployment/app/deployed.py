@@ -7,7 +7,6 @@ caller's variables. The hook is ``target/hook``.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import time
 from collections.abc import Coroutine
@@ -23,12 +22,14 @@ from harness.deployment.app.hold_places import variable
 from harness.deployment.app.mount_paths import mount_paths
 from harness.deployment.app.search import AnswerSearch
 from harness.deployment.app.search import reach
+from harness.deployment.app.search import Reached
 from harness.deployment.app.search import Watched
 from harness.deployment.app.written_logs import WrittenLogs
 from harness.deployment.command.program import is_direct
 from harness.deployment.declared import running
 from harness.deployment.declared.promise import declared_by
 from harness.deployment.isolation import folders as isolation
+from harness.deployment.isolation.left_sockets import remove_left
 from harness.deployment.plan import in_environment
 from harness.deployment.plan import running_environment
 from harness.deployment.prepare import Prepared
@@ -50,6 +51,7 @@ from harness.probe.ready import take_note
 from harness.probe.ready import wait_ready
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
+from harness.probe.transports import Headers
 from harness.records.evidence import Evidence
 from harness.records.plan import Declaration
 from harness.records.plan import PlannedEnvironment
@@ -130,26 +132,7 @@ class DeployedApp:
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the reserved route, and for the path that must answer."""
         headers = ((hook.HEADER, holds.token), *self._headers)
-        request = ClientRequest(self._below + hook.READY, headers)
-        not_ours = functools.partial(self._not_the_route, server, port, holds.token)
-        watched = Watched(not_ours)
-        begun = time.monotonic()
-        await self._wait_until_started(server, port)
-
-        def wait(endpoint: Endpoint) -> Coroutine[Any, Any, Client]:
-            left = max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS)
-            return wait_ready(server, endpoint, left, watched.fault_of, request=request)
-
-        remedy = functools.partial(
-            remedy_for, self._command, self.promise, folder=self._where.folder
-        )
-        known = Endpoint(HOST, port), request, remedy, hook.READY, self._mounts
-        search = AnswerSearch(server, *known, self.is_client)
-        try:
-            client, endpoint, found_below = await reach(search, wait, watched)
-        except OutOfTime as problem:
-            last = search, watched.status, self.log_text()
-            raise OutOfTime(out_of_time(str(problem), self._seconds, *last)) from None
+        client, endpoint, found_below = await self._find(server, holds, port, headers)
         if not endpoint.path and shared(endpoint.port, server.processes()):
             raise NotAnswering(
                 f"another program listens on port {endpoint.port} as well, and gets "
@@ -178,6 +161,33 @@ class DeployedApp:
         probe = Probe(server, holds, destination, quiet)
         take_note(probe, client)
         return probe
+
+    async def _find(
+        self, server: ProcessTree, holds: Holds, port: int, headers: Headers
+    ) -> Reached:
+        """Wait until the reserved route answers, wherever it is. Raises
+        ``NotAnswering``.
+        """
+        request = ClientRequest(self._below + hook.READY, headers)
+        not_ours = functools.partial(self._not_the_route, server, port, holds.token)
+        watched = Watched(not_ours)
+        begun = time.monotonic()
+        await self._wait_until_started(server, port)
+
+        def wait(endpoint: Endpoint) -> Coroutine[Any, Any, Client]:
+            left = max(self._seconds - (time.monotonic() - begun), LEAST_SECONDS)
+            return wait_ready(server, endpoint, left, watched.fault_of, request=request)
+
+        remedy = functools.partial(
+            remedy_for, self._command, self.promise, folder=self._where.folder
+        )
+        known = Endpoint(HOST, port), request, remedy, hook.READY, self._mounts
+        search = AnswerSearch(server, *known, self.is_client)
+        try:
+            return await reach(search, wait, watched)
+        except OutOfTime as problem:
+            last = search, watched.status, self.log_text()
+            raise OutOfTime(out_of_time(str(problem), self._seconds, *last)) from None
 
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
         """Wait for what has to be there before the first request."""
@@ -231,16 +241,8 @@ class DeployedApp:
         return unreached.WITHOUT_VARIABLES if is_without else ""
 
     def remove_sockets(self) -> None:
-        """Remove the Unix sockets that a killed server left behind.
-
-        Sockets older than the measurement are not its own.
-        """
-        for path in self._sockets:
-            with contextlib.suppress(OSError, ValueError):
-                stays = isolation.stays_in_layer(path, self._where.folder)
-                is_own = path.is_socket() and path.stat().st_ctime >= self._begun - 1
-                if is_own and not stays:
-                    path.unlink()
+        """Remove the Unix sockets that a killed server left behind."""
+        remove_left(self._sockets, self._where.folder, self._begun)
 
     def recognized(self, evidence: Evidence) -> Evidence:
         """The evidence with the server that was recognized while it ran."""

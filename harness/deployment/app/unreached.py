@@ -112,52 +112,64 @@ def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
     ``seen`` is what the hook saw in the processes of the server: Python, Flask, other
     frameworks. It may see nothing.
     """
-    where = f" below {path}" if path else ""
+    status = client.status or 0
+    answered = f"it answered {client.status}{f' below {path}' if path else ''}"
+    if why := _no_flask(status, seen):
+        return f"{answered}: {why}"
+    if in_front := _in_front(client):
+        return f"{answered} in place of the probe's route, so {in_front}"
     ignores = "" if "flask" in seen else f"; otherwise {IGNORES}"
-    problem = f"it answered {client.status}{where} in place of the probe's route, so "
-    if why := _no_flask(client.status or 0, seen):
-        return f"it answered {client.status}{where}: {why}"
+    no_app = _no_app(status, path)
+    return f"{answered} in place of the probe's route, so {no_app}{ignores}"
+
+
+def _in_front(client: Client) -> str:
+    """What in front of Flask may have answered, and what helps; empty if nothing."""
     location = dict(client.received).get("location", "")
     if client.status in _REDIRECTS and location.startswith("https://"):
-        return problem + (
+        return (
             "something in front of Flask sends every request to https; give what a "
             'proxy would set: headers = { X-Forwarded-Proto = "https" }'
         )
     if client.status in _REDIRECTS:
         host = _host(location) or "shop.example"
-        return problem + (
+        return (
             "something in front of Flask redirects every request; give the headers "
             f'that let one through, such as headers = {{ Host = "{host}" }}'
         )
     if client.status == 400 and _HOST.search(client.body[:500].decode("latin-1")):
-        return problem + (
+        return (
             "something in front of Flask takes requests for some hosts only; name one: "
             'headers = { Host = "shop.example" }'
         )
     if client.status in (401, 403):
-        return problem + (
+        return (
             "something in front of Flask lets only some requests through; give their "
             'headers: headers = { Authorization = "…" }'
-        )
-    if client.status == 404:
-        other = "another path" if path else "a path"
-        return problem + (
-            f"no Flask app is there; if it is mounted below {other}, write it: below = "
-            f'"/shop"{ignores}'
         )
     if client.status in (502, 503, 504):
         closed = client.status == 503
         reason = ", or lets nobody in, as for maintenance" if closed else ""
-        return problem + (
+        return (
             f"what stands in front has not reached the app{reason}; its output may say "
             "why"
         )
-    if (client.status or 0) >= 500:
-        return problem + (
-            "no Flask app was reached: look for an error in what it printed; if it is "
-            f'mounted below a path, write below = "/shop"{ignores}'
+    return ""
+
+
+def _no_app(status: int, path: str) -> str:
+    """What an answer means that has nothing of a Flask app, and what helps."""
+    if status == 404:
+        other = "another path" if path else "a path"
+        return (
+            f"no Flask app is there; if it is mounted below {other}, write it: below = "
+            '"/shop"'
         )
-    return problem + (
-        'no Flask app was reached: write below = "/shop" if it is mounted below a '
-        f"path{ignores}"
+    if status >= 500:
+        return (
+            "no Flask app was reached: look for an error in what it printed; if it is "
+            'mounted below a path, write below = "/shop"'
+        )
+    return (
+        'no Flask app was reached: write below = "/shop" if it is mounted below a path'
     )
