@@ -17,7 +17,6 @@ from harness.cli.releases import carry_out
 from harness.cli.releases import impossible_cells
 from harness.cli.releases import lines_of
 from harness.cli.releases import measure
-from harness.cli.releases import selection_of
 from harness.cli.reproduce import probe_again
 from harness.cli.streams import say
 from harness.cli.streams import say_faults
@@ -72,7 +71,7 @@ def bisect(
     lost_on: Act | None,
 ) -> int:
     """Find the release in which a configuration changed, and why."""
-    known = catalog.load(given.catalog)
+    known = catalog.load(given.axes.catalog)
     refuse_others(given.results)
     followed, selection = _follow(given, known, cell, of)
     if lost_on:
@@ -105,8 +104,8 @@ def _follow(
     usual = FLASK if target.server.pinned_by_flask else target.server.name
     package = find_package(known, name or usual)
     packages_of(known, [target], [package.name])  # raises if it is another server
-    selection = with_built(known, selection_of(given), given.results, say)
-    if target.python and not given.python:
+    selection = with_built(known, given.axes.selection(), given.results, say)
+    if target.python and not given.axes.python:
         selection = msgspec.structs.replace(selection, python=target.python)
     (followed,) = lines_of(known, [target], package, selection, given)
     return followed, selection

@@ -5,23 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.cli.streams import say
+from harness.cli.usage.selecting import Selected
 from harness.environments.build import with_built
 from harness.plan.catalog import load
 from harness.plan.plan import make_plan
 from harness.plan.shards import check_size
 from harness.plan.shards import job_matrix
 from harness.plan.suggest import NoSuchCell
-from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Plan
 from harness.records.results import begin
 
 
-def plan(
-    selection: Selection, catalog: Path, shards: int, max_cells: int, results: Path
-) -> int:
+def plan(selected: Selected, shards: int, max_cells: int, results: Path) -> int:
     """Write the plan of a run and print its jobs."""
-    made = plan_of(selection, catalog, results)
+    made = plan_of(selected, results)
     check_size(made, max_cells)
     jobs = job_matrix(made, shards)
     begin(results, made)
@@ -29,11 +27,11 @@ def plan(
     return 0
 
 
-def plan_of(selection: Selection, folder: Path, results: Path) -> Plan:
+def plan_of(selected: Selected, results: Path) -> Plan:
     """Plan a selection; wheels of sources are built below the folder of results."""
-    known = load(folder)
+    known = load(selected.catalog)
     try:
-        return make_plan(known, with_built(known, selection, results, say))
+        return make_plan(known, with_built(known, selected.selection, results, say))
     except NoSuchCell as error:
         hints = [] if error.near else ["--all --list shows every id"]
         if not error.near or error.glob.startswith("flask-"):

@@ -14,11 +14,11 @@ from harness.cli.report import show
 from harness.cli.reproduce import probe_again
 from harness.cli.usage.comparing import ComparisonOptions
 from harness.cli.usage.printing import Printing
+from harness.cli.usage.selecting import Selected
 from harness.environments.run import check_limit
 from harness.judge.changes import changes_in
 from harness.judge.judge import judge
 from harness.plan.plan import list_cells
-from harness.records.catalog import Selection
 from harness.records.errors import Interrupted
 from harness.records.plan import Plan
 from harness.records.results import begin
@@ -28,8 +28,7 @@ from harness.report.sections import verdict
 
 
 def probe(
-    selection: Selection,
-    catalog: Path,
+    selected: Selected,
     list_only: bool,
     jobs: int,
     comparison: ComparisonOptions,
@@ -37,7 +36,7 @@ def probe(
     printing: Printing,
 ) -> int:
     """Measure configurations and show the matrix."""
-    made = plan_of(selection, catalog, results)
+    made = plan_of(selected, results)
     if list_only:
         print("\n".join(list_cells(made)))
         return 0

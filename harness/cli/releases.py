@@ -12,7 +12,6 @@ from packaging.version import Version
 
 from harness.cli.progress import show_and_carry_out
 from harness.cli.usage.following import Following
-from harness.cli.usage.options import selection
 from harness.environments.collect import collect
 from harness.environments.index import releases_of
 from harness.environments.run import check_limit
@@ -35,11 +34,6 @@ from harness.track.follow import Package
 from harness.track.follow import Target
 from harness.track.follow import within_limits
 from harness.track.timeline import unsupported_cells
-
-
-def selection_of(given: Following) -> Selection:
-    """The selection of everything but the releases that are followed."""
-    return selection(given.flask, given.server_release, given.limit, given.python)
 
 
 def lines_of(

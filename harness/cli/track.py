@@ -12,7 +12,6 @@ from harness.cli.releases import adopt
 from harness.cli.releases import impossible_cells
 from harness.cli.releases import lines_of
 from harness.cli.releases import measure
-from harness.cli.releases import selection_of
 from harness.cli.reproduce import probe_again
 from harness.cli.streams import say
 from harness.cli.streams import say_faults
@@ -95,12 +94,12 @@ def _plan(
     stored: Sequence[Evidence] | None,
 ) -> tuple[list[Followed], Plan]:
     """The lines to follow, and a plan of their cells, or only of ``stored`` ones."""
-    known = catalog.load(given.catalog)
+    known = catalog.load(given.axes.catalog)
     targets = [
         target for text in configurations for target in find_targets(known, text)
     ]
     packages = packages_of(known, targets, names)
-    selection = with_built(known, selection_of(given), given.results, say)
+    selection = with_built(known, given.axes.selection(), given.results, say)
     lines = [
         line
         for package in packages

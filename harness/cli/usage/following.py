@@ -11,6 +11,8 @@ import click
 from harness.cli.usage import options as shared
 from harness.cli.usage.printing import in_text
 from harness.cli.usage.printing import Printing
+from harness.cli.usage.selecting import Axes
+from harness.cli.usage.selecting import axes
 from harness.cli.usage.verb import as_record
 
 if TYPE_CHECKING:
@@ -25,12 +27,8 @@ class Following:
     until: tuple[tuple[str, Version], ...]
     pre: bool
     """Whether pre-releases are followed too."""
-    flask: tuple[str, ...]
-    server_release: tuple[str, ...]
-    limit: int
-    python: str | None
-    """The Python named by an option; with ``None`` the id of the cell decides."""
-    catalog: Path
+    axes: Axes
+    """If these name no Python, the id of a cell may."""
     history: Path
     results: Path
     jobs: int
@@ -75,7 +73,7 @@ following = as_record(
         default="history",
         help="Folder of all measurements, one file each.",
     ),
-    shared.axes,
+    axes,
     shared.jobs,
     shared.results,
     in_text,

@@ -1,4 +1,4 @@
-"""Options that several verbs share, and the records made of them."""
+"""Options that several verbs share, and the types of what is typed."""
 
 from __future__ import annotations
 
@@ -7,24 +7,16 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
-from harness.cli.usage.verb import as_record
 from harness.cli.usage.verb import Function
-from harness.cli.usage.verb import several
-from harness.plan.folder import FOLDER
 from harness.records.choices import DEFAULT_ASK
-from harness.records.choices import DEFAULT_LIMIT
 from harness.records.choices import FailOn
 from harness.records.choices import Question
 from harness.records.choices import TO_CHOOSE
 from harness.system.processors import side_by_side
-
-if TYPE_CHECKING:
-    from harness.records.catalog import Selection
 
 ALL = "all"
 
@@ -120,106 +112,6 @@ ask = click.option(
     help=f"Questions to ask: {', '.join((*TO_CHOOSE, ALL))}; overlap is always asked.  "
     f"[default: {','.join(DEFAULT_ASK)}]",
 )
-
-# --------------------------------------------------------------------------- selection
-
-
-def _servers(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """The servers of the catalog."""
-    folder = Path(ctx.params.get("catalog") or FOLDER) / "servers"
-    names = sorted(path.stem for path in folder.glob("*.toml"))
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
-
-
-axes = several(
-    click.option(
-        "--flask",
-        multiple=True,
-        metavar="RELEASE",
-        help="Flask release, folder, archive, or git+URL@REFERENCE; may be repeated.",
-    ),
-    click.option(
-        "--server-release",
-        multiple=True,
-        metavar="NAME==RELEASE,...",
-        shell_complete=_servers,
-        help="Releases of a server instead of the catalog's; each may also be a "
-        "folder, an archive or a git reference.",
-    ),
-    click.option(
-        "--python",
-        type=python_version,
-        metavar="X.Y",
-        help="Python to measure with.  [default: this one]",
-    ),
-    number_option(
-        "--limit",
-        default=DEFAULT_LIMIT,
-        help="The most requests to offer if no bound is declared.",
-    ),
-    folder_option(
-        "--catalog",
-        default=FOLDER,
-        show_default=False,
-        help="Folder of servers and releases to select from.  [default: the one "
-        "included]",
-    ),
-)
-"""Options that say what is installed, and how many requests are offered."""
-
-
-def selection(
-    flask: tuple[str, ...],
-    server_release: tuple[str, ...],
-    limit: int,
-    python: str | None,
-    only: tuple[str, ...] = (),
-    servers: tuple[str, ...] = (),
-    everything: bool = False,
-    ask: tuple[Question, ...] = DEFAULT_ASK,
-) -> Selection:
-    """Make the selection of the options ``selecting`` or ``axes``."""
-    from harness.records.catalog import Selection  # help needs no records
-
-    return Selection(
-        flask=flask,
-        server_releases=server_release,
-        limit=limit,
-        python=python or Selection().python,
-        only=only,
-        servers=servers,
-        everything=everything,
-        ask=ask,
-    )
-
-
-selecting = as_record(
-    "selection",
-    selection,
-    click.option(
-        "--only",
-        multiple=True,
-        metavar="GLOB",
-        help="Cells to measure, such as 'flask-3.1.3/gunicorn-*/gthread-2x4/*'; quote "
-        "globs; may be repeated.",
-    ),
-    click.option(
-        "--server",
-        "servers",
-        multiple=True,
-        metavar="NAME[==RELEASE]",
-        shell_complete=_servers,
-        help="Server to measure; may be repeated.",
-    ),
-    click.option(
-        "--all", "everything", is_flag=True, help="Measure everything in the catalog."
-    ),
-    axes,
-    ask,
-)
-
 
 # ------------------------------------------------------------------------------ others
 

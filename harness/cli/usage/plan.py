@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from harness.cli.usage import options as shared
+from harness.cli.usage.selecting import selecting
 from harness.cli.usage.verb import Verb
 from harness.records.choices import MAX_CELLS
 
@@ -13,7 +14,7 @@ from harness.records.choices import MAX_CELLS
     cls=Verb,
     examples=("flask-concurrency plan --server gunicorn --shards 4",),
 )
-@shared.selecting
+@selecting
 @shared.number_option("--shards", default=1, help="Split the plan into at most N jobs.")
 @shared.number_option(
     "--max-cells", default=MAX_CELLS, help="Refuse to plan more cells."

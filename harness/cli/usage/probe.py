@@ -7,6 +7,7 @@ import click
 from harness.cli.usage import options as shared
 from harness.cli.usage.comparing import comparing
 from harness.cli.usage.printing import printing
+from harness.cli.usage.selecting import selecting
 from harness.cli.usage.verb import Verb
 
 
@@ -19,7 +20,7 @@ from harness.cli.usage.verb import Verb
         "flask-concurrency probe --baseline before.json --fail-on regression",
     ),
 )
-@shared.selecting
+@selecting
 @click.option(
     "--list", "list_only", is_flag=True, help="List the selected cells and stop."
 )

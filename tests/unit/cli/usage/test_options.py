@@ -12,8 +12,8 @@ from harness.cli import check_words
 from harness.cli.plan import plan_of
 from harness.cli.usage import options
 from harness.cli.usage.plan import plan as plan_verb
+from harness.cli.usage.selecting import Selected
 from harness.judge.questions import ANSWERING
-from harness.plan.folder import FOLDER
 from harness.plan.plan import make_plan
 from harness.probe.questions import on_own_server
 from harness.probe.questions import on_same_server
@@ -33,10 +33,15 @@ from tests.builders.catalogs import REAL
 ROOT = Path(__file__).parents[4]
 
 
+def selected(*words: str) -> Selected:
+    """What a command line selects."""
+    chosen: Selected = plan_verb.make_context("plan", [*words]).params["selected"]
+    return chosen
+
+
 def selection(*words: str) -> Selection:
     """The selection that a command line comes to."""
-    chosen: Selection = plan_verb.make_context("plan", [*words]).params["selection"]
-    return chosen
+    return selected(*words).selection
 
 
 def asked(*words: str) -> tuple[Question, ...]:
@@ -123,4 +128,4 @@ def test_old_evidence_was_asked_nothing() -> None:
 )
 def test_a_glob_that_matches_nothing(tmp_path: Path, glob: str, words: str) -> None:
     with pytest.raises(UsageError, match=f"^--only {words}"):
-        plan_of(selection("--only", glob), FOLDER, tmp_path)
+        plan_of(selected("--only", glob), tmp_path)
