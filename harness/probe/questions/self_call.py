@@ -66,7 +66,7 @@ async def _round(
             # There was room for the call, so the ceiling does not explain it.
             await watch(probe, lambda: _released(probe) or probe.all_ended())
             settled = await _let_call(probe)
-        stuck, waiting, ended = _count_stuck(probe), probe.waiting(), _ended(probe)
+        stuck, waiting, ended = count_stuck(probe), probe.waiting(), _ended(probe)
         await finish(probe)
         account = crowd.account(probe.holds.entered)
     return CallRound(
@@ -93,7 +93,7 @@ def _calling(probe: Probe) -> list[str]:
     return [name for name in probe.holds.held if name.endswith(OUT)]
 
 
-def _count_stuck(probe: Probe) -> int:
+def count_stuck(probe: Probe) -> int:
     """Requests that wait for their call and have no answer yet.
 
     The probe may hear of an answer before it hears that the hold has ended.

@@ -1,0 +1,18 @@
+"""Which calls are stuck, by the holds that are open and the answers that came."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from harness.probe.hold import Hold
+from harness.probe.questions.self_call import count_stuck
+from tests.builders.probe import Told
+
+
+def test_a_call_whose_request_has_its_answer_is_not_stuck() -> None:
+    """The end of its hold may be heard later, though it came before the answer."""
+    probe, hold = Told(), cast(Hold, None)
+    probe.holds.held = {"r1.0.out": hold, "r1.1.out": hold, "r1.2": hold}
+    assert count_stuck(probe) == 2
+    probe.crowd.ended.add("r1.0")
+    assert count_stuck(probe) == 1
