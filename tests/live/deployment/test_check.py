@@ -427,7 +427,7 @@ if __name__ == "__main__":
 def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
     checked = deploy("python shop.py", "declared = 1", app=POOL)
     assert numbers(checked) == ("more", 6, 1)
-    assert "nothing but its file says how many" in checked.cells["mine"]["reason"]
+    assert "only its file says how many" in checked.cells["mine"]["reason"]
     assert "write `declared = 6`" in checked.cells["mine"]["reason"]
     unknown = deploy("python shop.py", app=POOL)
     assert (unknown.code, unknown.cells["mine"]["verdict"]) == (3, "unknown")
