@@ -1,4 +1,4 @@
-"""Caveats that a reader of a verdict should know, each the end of a sentence."""
+"""Caveats that a reader of a verdict should know, each a sentence of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def caveats_on(
     """
     caveats = []
     if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):
-        caveats.append("fewer only when they arrived one after another")
+        caveats.append("fewer entered only when they arrived one after another")
     if any(round_.stalled for round_ in rounds):
         # The number is a matter of chance.
         caveats.append(
@@ -70,4 +70,5 @@ def _ended_otherwise(rounds: Sequence[Round]) -> Iterable[str]:
             rounds, key=lambda each: int(getattr(each.account, field)), default=None
         )
         if worst is not None and (count := getattr(worst.account, field)):
-            yield f"{count} of {worst.asked} {words}"
+            were = "was" if count == 1 else "were"
+            yield f"{count} of {plural(worst.asked, 'request')} {were} {words}"

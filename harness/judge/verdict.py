@@ -29,6 +29,7 @@ from harness.records.numbers import sum_up_cell
 from harness.records.rounds import load_of
 from harness.records.steering import BY_THREADS
 from harness.records.steering import TOO_LONG
+from harness.records.text import capital
 from harness.records.text import plural
 from harness.records.words import Basis
 from harness.records.words import Verdict
@@ -47,7 +48,7 @@ Finding = tuple[Verdict, str]
 
 
 def verdict_on(cell: CellEvidence, limit: int) -> Finding:
-    """The verdict on a measured cell, and the reason in one sentence.
+    """The verdict on a measured cell, and the reason in a few sentences.
 
     ``limit`` takes the place of the declared number where none is declared.
     """
@@ -59,11 +60,12 @@ def verdict_on(cell: CellEvidence, limit: int) -> Finding:
         return word, reason  # nothing is known that other words would be about
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
     caveats = caveats_on(cell.rounds, load, order_is_known=order_is_known)
-    return word, "; ".join((reason, *_left_to_chance(seen), *caveats))
+    more = map(capital, (*_left_to_chance(seen), *caveats))
+    return word, ". ".join((reason, *more))
 
 
 def _left_to_chance(seen: CellNumbers) -> Iterator[str]:
-    """Caveats on what chance decided, each the end of a sentence."""
+    """Caveats on what chance decided, each a sentence of its own."""
     cell = seen.cell
     if cell.not_steered and not cell.declaration.grows:
         yield f"chance decided which worker got what, as {cell.not_steered}"
@@ -105,7 +107,7 @@ def _without_number(seen: CellNumbers) -> Finding | None:
     if seen.ceiling == 0 and any(round_.waiting for round_ in seen.cell.rounds):
         return Verdict.UNKNOWN, (
             f"{seen.declares}; the app answered once, but none of the probe's "
-            "requests got into it, not even a single one; look for something that "
+            "requests got into it, not even a single one. Look for something that "
             "keeps them out, such as middleware that waits for another service"
         )
     return None
@@ -157,7 +159,7 @@ def _too_slow(seen: CellNumbers) -> Finding | None:
         return None
     return Verdict.UNKNOWN, (
         f"{seen.so_many()}, but this machine was too slow to find the lowest and "
-        "the highest number; measure again when it is less busy"
+        "the highest number. Measure again when it is less busy"
     )
 
 
@@ -174,12 +176,12 @@ def _short(seen: CellNumbers) -> Finding | None:
     if lets_nobody_in(cell.rounds):
         return Verdict.UNKNOWN, (
             f"{so_many}, but in the end even a single request was answered before it "
-            "reached the app, for example by a rate limit; turn that off for the check"
+            "reached the app, for example by a rate limit. Turn that off for the check"
         )
     if not was_full(cell, floor if uneven else ceiling) or not sure:
         return Verdict.UNKNOWN, (
             f"{so_many}, but the server was not quiet meanwhile, so more may have been "
-            f"on their way; {advice(unsure)}"
+            f"on their way. {advice(unsure)}"
         )
     if cell.idle_workers:
         why = f"{seen.idle()}, so there may be capacity to come"

@@ -14,6 +14,7 @@ from harness.records.rounds import waited
 from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
 from harness.records.text import bound
+from harness.records.text import capital
 from harness.records.text import number_range
 from harness.records.words import Basis
 
@@ -88,7 +89,7 @@ class CellNumbers(NamedTuple):
         are = "is" if floor == 1 else "are"
         return (
             f"of {load} offered at once, {floor} {are} in the app at worst, when one "
-            f"worker takes all it can, and all {load} at best; left to chance, "
+            f"worker takes all it can, and all {load} at best. Left to chance, "
             f"{number_range(min(seen), max(seen))} were"
         )
 
@@ -127,12 +128,12 @@ class CellNumbers(NamedTuple):
 
 
 def advice(unsure: Sequence[Round | SteeredRound]) -> str:
-    """What to do if rounds ended without a quiet server."""
+    """What to do if rounds ended without a quiet server, as a sentence."""
     if any(each.stalled for each in unsure):
-        return "it left requests unserved, so measuring again will not help"
+        return "It left requests unserved, so measuring again will not help"
     lags = (each.lag_seconds for each in unsure if isinstance(each, Round))
     lag = max(lags, default=0.0)
     again = "measure again when this machine is less busy"
     if lag >= LAG_SECONDS:
-        return f"the harness itself was held up for {lag:.1f} s, so {again}"
-    return again
+        return f"The harness itself was held up for {lag:.1f} s, so {again}"
+    return capital(again)

@@ -97,7 +97,7 @@ class CellReport(Result, frozen=True, kw_only=True):
     narrow: tuple[Narrow, ...] = ()
     """Places inside the app that fewer requests reach than are in the app."""
     reason: str
-    """A sentence that explains the outcome or the verdict."""
+    """What explains the outcome or the verdict, in a few sentences."""
     remedy: str = ""
     """What to do about it, which is the end of the reason; empty if unknown."""
     command: tuple[str, ...]

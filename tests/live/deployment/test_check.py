@@ -169,7 +169,7 @@ def test_granian(deploy: Check, options: str, expected: int) -> None:
     assert numbers(checked) in started_by_chance(expected)
     assert checked.cells["mine"]["floor_by"] == "seen"
     said = checked.cells["mine"]["reason"]
-    assert "the lowest number was only seen, not guaranteed: granian" in said
+    assert "The lowest number was only seen, not guaranteed: granian" in said
     assert checked.code == 1
     assert "write the number that you need as `at-least`" in said
     asked = deploy(f"{command} shop:app", "at-least = 1")

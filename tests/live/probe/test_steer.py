@@ -202,7 +202,7 @@ def test_connections_that_are_accepted_before_requests(measure: Measure) -> None
     assert verdict_on(evidence, 64) == (
         Verdict.FEWER,
         "declares 4; never more than 2 were in the app at once, although up to 8 were "
-        "offered; some requests were never served, even after all others were released",
+        "offered. Some requests were never served, even after all others were released",
     )
 
 

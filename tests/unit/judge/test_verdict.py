@@ -44,7 +44,7 @@ STAGGERED: dict[str, Any] = {"arrival": Arrival.STAGGERED}
 
 
 NOT_QUIET = "but the server was not quiet meanwhile, so more may have been on their way"
-LESS_SURE = "the server did not go quiet in every round, so this is less certain"
+LESS_SURE = "The server did not go quiet in every round, so this is less certain"
 
 VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
     "as declared": (
@@ -71,8 +71,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         2,
         (offer(2, 2), offer(2, 2), offer(2, 1, **STAGGERED), offer(4, 2)),
         Verdict.UNEVEN,
-        "declares 2; between 1 and 2 of 2 offered were in the app at once; fewer only "
-        "when they arrived one after another",
+        "declares 2; between 1 and 2 of 2 offered were in the app at once. Fewer "
+        "entered only when they arrived one after another",
     ),
     "fewer": (
         8,
@@ -86,7 +86,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         (offer(1, 0), offer(4, 0)),
         Verdict.UNKNOWN,
         "declares 4; the app answered once, but none of the probe's requests got into "
-        "it, not even a single one; look for something that keeps them out, such as "
+        "it, not even a single one. Look for something that keeps them out, such as "
         "middleware that waits for another service",
     ),
     "answered before it was let go": (
@@ -136,7 +136,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.UNKNOWN,
         "declares 4; 4 were in the app at once, but no other request was seen to wait, "
         "so it "
-        "may admit more; the server did not go quiet in every round, so this is less "
+        "may admit more. The server did not go quiet in every round, so this is less "
         "certain",
     ),
     "never quiet, but one took the place of the one let go": (
@@ -144,7 +144,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         (offer(4, 4), offer(8, 4, settled=Settled.STEADY_COUNT)),
         Verdict.AS_DECLARED,
         "declares 4; 4 of 4 offered were in the app at once in every round, and "
-        "further ones waited; the server did not go quiet in every round, so this is "
+        "further ones waited. The server did not go quiet in every round, so this is "
         "less certain",
     ),
     "never quiet, and the last one came when another was let go": (
@@ -153,7 +153,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.UNKNOWN,
         "declares 4; 4 were in the app at once, but no other request was seen to wait, "
         "so it "
-        "may admit more; the server did not go quiet in every round, so this is less "
+        "may admit more. The server did not go quiet in every round, so this is less "
         "certain",
     ),
     "no bound, and a count stood still": (
@@ -165,7 +165,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares no bound; at most 58 of 64 offered were in the app at once, "
-        f"{NOT_QUIET}; measure again when this machine is less busy; {LESS_SURE}",
+        f"{NOT_QUIET}. Measure again when this machine is less busy. {LESS_SURE}",
     ),
     "fewer than declared, and a count stood still": (
         160,
@@ -175,7 +175,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares 160; at most 93 of 160 offered were in the app at once, "
-        f"{NOT_QUIET}; measure again when this machine is less busy; {LESS_SURE}",
+        f"{NOT_QUIET}. Measure again when this machine is less busy. {LESS_SURE}",
     ),
     "fewer than declared, and a count stood still in the fullest load only": (
         160,
@@ -185,7 +185,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares 160; at most 93 of 160 offered were in the app at once, "
-        f"{NOT_QUIET}; measure again when this machine is less busy; {LESS_SURE}",
+        f"{NOT_QUIET}. Measure again when this machine is less busy. {LESS_SURE}",
     ),
     "of several processes, and requests stalled": (
         8,
@@ -194,9 +194,9 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
             offer(8, 3, settled=Settled.STEADY_COUNT, stalled=5),
         ),
         Verdict.UNKNOWN,
-        f"declares 8; at most 6 of 8 offered were in the app at once, {NOT_QUIET}; it "
-        "left requests unserved, so measuring again will not help; some "
-        f"requests were never served, even after all others were released; {LESS_SURE}",
+        f"declares 8; at most 6 of 8 offered were in the app at once, {NOT_QUIET}. It "
+        "left requests unserved, so measuring again will not help. Some "
+        f"requests were never served, even after all others were released. {LESS_SURE}",
     ),
     "none of many, and a count stood still": (
         40,
@@ -208,9 +208,9 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.UNKNOWN,
         f"declares 40; sometimes only 0 of 40 offered were in the app at once, "
-        f"{NOT_QUIET}; "
-        "the harness itself was held up for 0.8 s, so measure again when this machine "
-        f"is less busy; {LESS_SURE}",
+        f"{NOT_QUIET}. "
+        "The harness itself was held up for 0.8 s, so measure again when this machine "
+        f"is less busy. {LESS_SURE}",
     ),
     "turned away, though it is never quiet": (
         4,
@@ -225,7 +225,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.FEWER,
         "declares 4; never more than 3 were in the app at once, although up to 4 were "
-        f"offered; 1 of 4 answered without entering the app; {LESS_SURE}",
+        f"offered. 1 of 4 requests was answered without entering the app. {LESS_SURE}",
     ),
     "turned away whole, as by a limit on the requests of a client": (
         4,
@@ -247,7 +247,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.UNKNOWN,
         "declares 4; at most 3 of 4 offered were in the app at once, but in the end "
         "even a single request was answered before it reached the app, for example by "
-        "a rate limit; turn that off for the check; 4 of 4 answered "
+        "a rate limit. Turn that off for the check. 4 of 4 requests were answered "
         "without entering the app",
     ),
     "fewer only while processes were replaced": (
@@ -255,7 +255,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         (offer(4, 4), offer(4, 2), offer(4, 1, replaced=1), offer(4, 4), offer(8, 4)),
         Verdict.AS_DECLARED,
         "declares 4; 4 of 4 offered were in the app at once in every round, and "
-        "further ones waited; the server replaced processes, so 2 rounds of 5 count "
+        "further ones waited. The server replaced processes, so 2 rounds of 5 count "
         "only towards the maximum",
     ),
     "processes were replaced all the time": (
@@ -263,7 +263,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         (offer(1, 1), offer(4, 3, replaced=1), offer(4, 2, replaced=2)),
         Verdict.UNKNOWN,
         "declares 4; the server replaced processes in every round that offered 4 at "
-        "once, so the verdict is open; the server replaced processes, so 3 rounds of 3 "
+        "once, so the verdict is open. The server replaced processes, so 3 rounds of 3 "
         "count only towards the maximum",
     ),
     "others were turned away": (
@@ -279,7 +279,8 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         ),
         Verdict.AS_DECLARED,
         "declares 3; 3 of 3 offered were in the app at once in every round, and "
-        "further ones were turned away; 2 of 5 answered without entering the app",
+        "further ones were turned away. 2 of 5 requests were answered without entering "
+        "the app",
     ),
     "broken holds": (
         4,
@@ -323,7 +324,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
         Verdict.FEWER,
         "declares no bound; never more than 1 were in the app at once, although up to "
         "64 were "
-        "offered; 63 of 64 answered with an error",
+        "offered. 63 of 64 requests were answered with an error",
     ),
 }
 
@@ -339,30 +340,33 @@ def test_verdict(name: str) -> None:
     [
         (
             {"stalled": 3},
-            "some requests were never served, even after all others were released",
+            "Some requests were never served, even after all others were released",
         ),
-        ({"entered_on_release": 0}, "when one was released, none took its place"),
-        ({"entered_on_release": 2}, "when one was released, 2 took its place"),
-        ({"account": Account(answered=7, failed=1)}, "1 of 8 answered with an error"),
+        ({"entered_on_release": 0}, "When one was released, none took its place"),
+        ({"entered_on_release": 2}, "When one was released, 2 took its place"),
+        (
+            {"account": Account(answered=7, failed=1)},
+            "1 of 8 requests was answered with an error",
+        ),
         (
             {"account": Account(answered=1, answered_without_entering=7)},
-            "7 of 8 answered without entering the app",
+            "7 of 8 requests were answered without entering the app",
         ),
         (
             {"offered": 6, "account": Account(answered=6, refused=2)},
-            "2 of 8 refused",
+            "2 of 8 requests were refused",
         ),
-        ({"account": Account(answered=4, reset=4)}, "4 of 8 cut off"),
+        ({"account": Account(answered=4, reset=4)}, "4 of 8 requests were cut off"),
         (
             {"offered": 7, "account": Account(answered=7, unopened=1)},
-            "1 of 8 not connected in time",
+            "1 of 8 requests was not connected in time",
         ),
     ],
 )
 def test_caveat(oddity: dict[str, Any], caveat: str) -> None:
     word, reason = verdict(4, 64, (*rounds(4, (4, 1)), offer(8, 4, **oddity)))
     assert word is Verdict.AS_DECLARED
-    assert reason.endswith(f"; {caveat}")
+    assert reason.endswith(f". {caveat}")
 
 
 BUSY = offer(16, 0, settled=Settled.STEADY_COUNT, stalled=16)
@@ -395,7 +399,9 @@ def test_cut_off_while_others_are_held_is_turned_away() -> None:
     full = offer(8, 4, waiting=0, entered_on_release=None, account=account)
     word, reason = verdict(4, 64, (*few, full))
     assert word is Verdict.AS_DECLARED
-    assert reason.endswith("and further ones were turned away; 4 of 8 cut off")
+    assert reason.endswith(
+        "and further ones were turned away. 4 of 8 requests were cut off"
+    )
     assert sum_up((*few, full), 4).bounded
 
 
@@ -497,7 +503,7 @@ def test_a_machine_too_slow_to_choose_an_order_leaves_the_verdict_open() -> None
         "sometimes only 6 of 8 offered were in the app at once, but this machine"
         in reason
     )
-    assert "measure again when it is less busy" in reason
+    assert "Measure again when it is less busy" in reason
 
 
 def test_what_is_sure_of_it_is_said_all_the_same() -> None:
