@@ -1,9 +1,8 @@
-"""Parses `docker compose … up`, and starts the project from a file of our own."""
+"""Parses `docker compose … up`, and asks Compose for the project that it starts."""
 
 from __future__ import annotations
 
 import itertools
-import shlex
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -13,9 +12,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.deployment.containers import compose
-from harness.deployment.containers.compose import HarmlessProject
-from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
@@ -46,21 +42,13 @@ REFUSED = {
     ),
 }
 
-CREATES = frozenset({"--build", "--no-build", "--force-recreate", "--quiet-pull"})
-"""Options of `up` that `create` has too; then those with a value."""
-
 CREATES_WITH_VALUE = frozenset({"--scale"})
+"""Options of `up` with a value that `create` has too."""
 
 UP_WITH_VALUE = frozenset(
     {"--attach", "--exit-code-from", "--no-attach", "-t", "--timeout"}
     | {"--wait-timeout", *CREATES_WITH_VALUE}
 )
-
-PYTHON_PATH = (
-    '{{range .Config.Env}}{{with split . "="}}'
-    '{{if eq (index . 0) "PYTHONPATH"}}:{{index . 1}}{{end}}{{end}}{{end}}'
-)
-"""A template that prints ``:/srv`` and the like, or nothing."""
 
 
 class Up(NamedTuple):
@@ -96,7 +84,7 @@ def parse(words: Sequence[str]) -> Up | None:
     if tuple(words[len(options) : len(options) + 1]) != ("up",):
         return None
     up = Up(options, tuple(words[len(options) + 1 :]))
-    for word in map(_name, up.options):
+    for word in map(name_of, up.options):
         if word in ("-p", "--project-name"):
             raise ContainerRefused(
                 "names a project, but a check uses its own and removes it afterwards; "
@@ -112,12 +100,12 @@ def parse(words: Sequence[str]) -> Up | None:
 def _options(word: str) -> frozenset[str]:
     """The options in one word, which may be several letters such as ``-dV``."""
     if word.startswith("--") or not word.startswith("-"):
-        return frozenset({_name(word)})
+        return frozenset({name_of(word)})
     letters = word[1:].partition("t")[0]  # what follows is a time
     return frozenset(f"-{letter}" for letter in letters)
 
 
-def _name(word: str) -> str:
+def name_of(word: str) -> str:
     """The name of an option without its value."""
     return word.partition("=")[0]
 
@@ -130,7 +118,7 @@ def config_words(up: Up) -> tuple[str, ...]:
 def scaled(model: dict[str, Any], up: Up) -> dict[str, Any]:
     """The model with the numbers of containers that `--scale` gives."""
     for option, *value in grouped(up.words, UP_WITH_VALUE):
-        if _name(option) != "--scale":
+        if name_of(option) != "--scale":
             continue
         given = "".join(value) or option.partition("=")[2]
         name, _, count = given.partition("=")
@@ -142,75 +130,11 @@ def scaled(model: dict[str, Any], up: Up) -> dict[str, Any]:
     return model
 
 
-def command(
-    compose: Sequence[str],
-    client: Sequence[str],
-    label: str,
-    project: str,
-    file: str,
-    up: Up,
-    made: HarmlessProject,
-) -> tuple[str, ...]:
-    """The command that starts a project of our own, from a file of our own."""
-    own = (*compose, *_others(up.options), "-p", project, "-f", file)
-    words, steps = up.words, []
-    if made.built and "--no-build" not in words:
-        steps = [shlex.join((*own, "build")), *_paths(client, made.built)]
-        words = tuple(word for word in words if word != "--build")
-    if made.copies:
-        steps.append(shlex.join((*own, "create", *_creating(words))))
-        steps += _copying(client, label, made.copies)
-        created = ("--build", "--force-recreate")
-        words = ("--no-recreate", *(word for word in words if word not in created))
-    start = (*own, "up", *words)
-    if not steps:
-        return start
-    return ("sh", "-ec", "\n".join((*steps, "exec " + shlex.join(start))))
-
-
-def _paths(client: Sequence[str], built: Mapping[str, str]) -> Iterator[str]:
-    """Shell lines that find out the Python paths of images."""
-    for variable, name in built.items():
-        image = name.replace("${" + compose.VARIABLE + "}", "{port}")
-        ask = (*client, "image", "inspect", image, "--format", PYTHON_PATH)
-        yield f"{variable}=$({shlex.join(ask)})"
-        yield f"export {variable}"
-
-
-def _copying(
-    client: Sequence[str], label: str, copies: Sequence[tuple[str, Copy]]
-) -> Iterator[str]:
-    """Shell lines that copy files into the containers of services."""
-    for service, each in copies:
-        wanted = [f"label={label}", f"label=com.docker.compose.service={service}"]
-        filters = [word for each_ in wanted for word in ("--filter", each_)]
-        look = shlex.join((*client, "ps", "--all", "--quiet", *filters))
-        copy = each.command(client, '"$each"')
-        yield f"for each in $({look}); do {copy}; done"
-
-
-def _others(options: Sequence[str]) -> tuple[str, ...]:
-    """The options of Compose, without those that name the project."""
-    several = grouped(options, OPTIONS_WITH_VALUE)
-    return tuple(w for each in several if _name(each[0]) not in REPLACED for w in each)
-
-
 def _services(words: Sequence[str]) -> Iterator[str]:
     """The services that `up` names."""
     for word, *_ in grouped(words, UP_WITH_VALUE):
         if not word.startswith("-"):
             yield word
-
-
-def _creating(words: Sequence[str]) -> tuple[str, ...]:
-    """The options and services of `up` that `create` takes as well."""
-    taken = CREATES | CREATES_WITH_VALUE
-    return tuple(
-        word
-        for each in grouped(words, UP_WITH_VALUE)
-        if not each[0].startswith("-") or _name(each[0]) in taken
-        for word in each
-    )
 
 
 def with_stand_in(text: str) -> str:

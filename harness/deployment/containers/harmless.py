@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from pathlib import PurePath
+from typing import Any
 
 from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.containers import compose
 from harness.deployment.containers import compose_command
+from harness.deployment.containers import compose_start
 from harness.deployment.containers import docker_run
 from harness.deployment.containers import labels
+from harness.deployment.containers.compose import Images
 from harness.deployment.containers.compose_command import ask_compose
 from harness.deployment.containers.compose_command import leading_options
 from harness.deployment.containers.compose_command import scaled
+from harness.deployment.containers.compose_command import Up
 from harness.deployment.containers.compose_command import with_stand_in
 from harness.deployment.containers.contained import behind_hook
 from harness.deployment.containers.contained import Contained
@@ -168,6 +172,34 @@ def _refuse_sockets(engine: Engine, containers: Sequence[str]) -> None:
             refuse_engine(Path(source))
 
 
+def _model(
+    command: CommandLine, engine: Engine, words: Sequence[str], project: str
+) -> dict[str, Any]:
+    """The model that Compose makes of its files, as ``words`` ask for it.
+
+    Raises ``ContainerRefused``, also for a model that nothing may be started of.
+    """
+    question = tuple(map(with_stand_in, words))
+    model = ask_compose(engine, question, command.env, project)
+    if not model.get("services"):
+        raise ContainerRefused(
+            "starts no service: each has a profile, or there is none; write "
+            "`--profile` and the name of one in front of `up`"
+        )
+    for service in model["services"].values():
+        others = service.get("volumes_from", ())
+        _refuse_sockets(engine, [e for e in others if e.startswith("container:")])
+    return model
+
+
+def _images(engine: Engine, model: Mapping[str, Any], prefix: str, up: Up) -> Images:
+    """The images of the services, with what is known of those that are there."""
+    names = {each.get("image", "") for each in model["services"].values()}
+    there = {name: engine.image_variables(name) for name in sorted(names) if name}
+    present = {name: has for name, has in there.items() if has}
+    return Images(prefix, "--build" in up.words, present)
+
+
 def _project(
     command: CommandLine, engine: Engine, begin: Sequence[str], keep: Sequence[str]
 ) -> Contained:
@@ -179,31 +211,16 @@ def _project(
     label = f"{labels.RUN}={project}-{{port}}"
     if problem:
         return Contained(command, command, engine, label, problem=problem)
-    question = tuple(
-        with_stand_in(each) for each in (*begin, *compose_command.config_words(up))
-    )
-    model = scaled(ask_compose(engine, question, command.env, project), up)
-    if not model.get("services"):
-        raise ContainerRefused(
-            "starts no service: each has a profile, or there is none; write "
-            "`--profile` and the name of one in front of `up`"
-        )
-    names = {each.get("image", "") for each in model.get("services", {}).values()}
-    there = {name: engine.image_variables(name) for name in sorted(names) if name}
-    present = {name: has for name, has in there.items() if has}
-    prefix = f"{project}-${{{compose.VARIABLE}}}"
-    images = compose.Images(prefix, "--build" in up.words, present)
+    words = (*begin, *compose_command.config_words(up))
+    model = scaled(_model(command, engine, words, project), up)
+    images = _images(engine, model, f"{project}-${{{compose.VARIABLE}}}", up)
     taken = engine.addresses()
-    for service in model["services"].values():
-        others = service.get("volumes_from", ())
-        _refuse_sockets(engine, [e for e in others if e.startswith("container:")])
     place = "${" + compose.VARIABLE + "}"
     own = {name: each.replace("{port}", place) for name, each in _labels(label).items()}
     made = compose.harmless(model, own, engine.folder, keep, images, taken)
-    file = f"{FOLDER}/{FILE}"
-    words = compose_command.command(
-        begin, engine.client, label, f"{project}-{{port}}", file, up, made
-    )
+    name, file = f"{project}-{{port}}", f"{FOLDER}/{FILE}"
+    own_project = compose_start.OwnProject(begin, engine.client, label, name, file)
+    words = compose_start.command(own_project, up, made)
     env = {**command.env, compose.VARIABLE: "{port}"}
     started = command._replace(words=words, env=env)
     return Contained(

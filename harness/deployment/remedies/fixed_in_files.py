@@ -18,8 +18,6 @@ from harness.deployment.command.shell import split_loosely
 from harness.deployment.repository.python_source import with_os
 from harness.deployment.repository.walk import begin_of
 
-"""Bytes that are read of a file: a command line stands near its beginning."""
-
 _BY_DEFAULT = {
     "make": ("Makefile", "makefile", "GNUmakefile"),
     "honcho": ("Procfile",),
