@@ -23,7 +23,7 @@ def main() -> int:
 
 
 def _end() -> None:
-    """End at once: all is cleaned up, and what is left could only be interrupted again.
+    """Exit at once: everything is cleaned up, and an interrupt could only do harm.
 
     Python itself would at times end with SIGINT instead, even after an interrupt that
     was caught: if it came while the text of a dataclass or a named tuple was run.

@@ -128,7 +128,7 @@ def takes_a_shell(executable: Path) -> bool:
 
 
 def interpreter(executable: Path) -> Path:
-    """The Python that an executable runs on: itself, its first line, or beside it."""
+    """The Python that an executable runs on: itself, by its first line, or nearby."""
     if IS_PYTHON.match(executable.name):
         return executable
     with executable.open("rb") as file:

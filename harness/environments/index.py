@@ -47,7 +47,7 @@ class Release(NamedTuple):
     """The range of Pythons that each file of the release names."""
 
     def runs_on(self, python: str) -> bool:
-        """Whether one of its files is for some patch release of a Python ``X.Y``."""
+        """Whether one of its files supports some patch release of a Python ``X.Y``."""
         ends = (python, f"{python}.99")
         return any(each.contains(end) for each in self.pythons for end in ends)
 

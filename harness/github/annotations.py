@@ -185,7 +185,7 @@ def _level(key: Outcome | Verdict, forbidden: Collection[Outcome | Verdict]) -> 
 
 
 def roll_up(annotations: Sequence[Annotation]) -> list[Annotation]:
-    """Keep as many of each level as GitHub shows; the last one stands for the rest."""
+    """Keep as many of each level as GitHub shows; the last one sums up the rest."""
     shown: list[Annotation] = []
     for level, budget in BUDGET.items():
         of_level = [

@@ -1,4 +1,4 @@
-"""What evidence means, alone and beside other evidence, and whether that passes.
+"""What evidence means, alone and compared with other evidence, and whether it passes.
 
 ``judge.py`` makes a report of evidence, ``verdict.py`` decides whether a configuration
 handles what it declares, ``questions`` has a module for each other question,

@@ -36,7 +36,7 @@ def _is_exact(control: ControlEvidence) -> bool:
 
 
 def _seen(control: ControlEvidence) -> tuple[int, Numbers]:
-    """The capacity of the control, and what its rounds come to."""
+    """The known capacity of the control, and the numbers of its rounds."""
     capacity = control.processes * control.threads
     return capacity, sum_up(control.rounds, capacity, control.steered, control.workers)
 

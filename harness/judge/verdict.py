@@ -84,7 +84,7 @@ def _verdict(seen: CellNumbers) -> Finding:
 
 
 def _mistrusted(seen: CellNumbers) -> Finding | None:
-    """Nothing is known if requests left the app unasked, or something else answered."""
+    """*Unknown* if requests left the app by themselves, or something else answered."""
     if broken := sum(round_.broken for round_ in seen.cell.all_rounds):
         return Verdict.UNKNOWN, (
             f"{plural(broken, 'request')} left the app before being released, so the "
@@ -100,7 +100,7 @@ def _mistrusted(seen: CellNumbers) -> Finding | None:
 
 
 def _without_number(seen: CellNumbers) -> Finding | None:
-    """Nothing is known without a whole round, or if no request got into the app."""
+    """*Unknown* without a complete round, or if no request got into the app."""
     if seen.numbers.floor is None:
         why = f"{seen.no_round()}, so the verdict is open"
         return Verdict.UNKNOWN, f"{seen.declares}; {why}"
@@ -125,7 +125,7 @@ def _more(seen: CellNumbers) -> Finding | None:
 
 
 def _not_offered(seen: CellNumbers) -> Finding | None:
-    """What another order of workers or threads would give is not known."""
+    """*Unknown* if another order of workers or threads might give another number."""
     if left_out := passed_over(seen.cell):
         return Verdict.UNKNOWN, (
             f"{seen.so_many()}, but {left_out} of {seen.cell.workers} processes got "
@@ -153,7 +153,7 @@ def _grows(seen: CellNumbers) -> Finding | None:
 
 
 def _too_slow(seen: CellNumbers) -> Finding | None:
-    """Where workers could not be stopped for long enough only *uneven* is sure."""
+    """*Unknown* if workers could not be paused for long enough, unless *uneven*."""
     uneven = seen.is_sure_of_most and seen.floor < seen.load
     if seen.cell.not_steered != TOO_LONG or uneven:
         return None

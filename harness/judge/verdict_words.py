@@ -25,7 +25,7 @@ count has to stand still.
 
 
 class CellNumbers(NamedTuple):
-    """A measured cell, and what its rounds come to."""
+    """A measured cell, with the numbers from its rounds."""
 
     cell: CellEvidence
     load: int

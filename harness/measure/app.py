@@ -108,7 +108,7 @@ class TargetApp(App):
 
 
 async def _wait_ready(server: ProcessTree, endpoint: Endpoint, token: str) -> Client:
-    """Wait until the app answers, for longer if the machine is busy with other things.
+    """Wait until the app answers, for longer if the machine is busy.
 
     Raises ``NotAnswering`` and ``Ended``.
     """

@@ -80,7 +80,7 @@ def capacity(
 
 
 def takes_one(rule: CapacityRule) -> bool:
-    """Whether a rule is about a server that takes one request, whatever its options."""
+    """Whether a rule is for a server that takes one request, whatever its options."""
     return rule.processes == rule.lanes == 1 and not rule.formula
 
 

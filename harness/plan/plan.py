@@ -226,7 +226,7 @@ def front(proxy: Proxy, passed_by: str) -> PlannedFront:
 
 
 def _owners(server: Server, release: str) -> tuple[Server | Addition, ...]:
-    """What adds arguments before those of the configuration, in order."""
+    """The records whose arguments come before the configuration's, in order."""
     added = (a for a in server.addition if within(release, a.release))
     return (server, *added)
 

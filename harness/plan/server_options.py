@@ -77,7 +77,7 @@ class CapacityRule(Record, frozen=True, kw_only=True):
 
     @property
     def family(self) -> str:
-        """What runs the requests, whatever is special about it."""
+        """The kind of worker that runs the requests, without its special options."""
         return self.kind.partition(",")[0]
 
 

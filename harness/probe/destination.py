@@ -58,7 +58,7 @@ class Destination(NamedTuple):
         return "\r\n".join(whole).encode("latin-1")
 
     def seen_from_inside(self) -> str:
-        """``HOST:PORT`` by which the app reaches its own server.
+        """The ``HOST:PORT`` at which the app reaches its own server.
 
         Raises ``NotSpoken``: the app calls it over plain HTTP.
         """

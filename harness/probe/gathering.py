@@ -1,4 +1,4 @@
-"""Prepares the requests that are offered to one server, sends them, and counts anew."""
+"""Prepares the requests for one server, sends them, and counts from zero again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def all_there(probe: Probe, clients: Iterable[Client]) -> bool:
 
 
 def one_more(probe: Probe, name: str, changed: Callable[[Client], None]) -> Client:
-    """Prepare one more request to be held, beside those gathered before."""
+    """Prepare one more request to be held, in addition to those gathered before."""
     probe.holds.expect(name)
     to = probe.destination
     return Client(name, to.endpoint, to.request(name), changed)
@@ -65,7 +65,7 @@ def one_more(probe: Probe, name: str, changed: Callable[[Client], None]) -> Clie
 def gather_beside(
     probe: Probe, count: int, sent: PartialRequest, port: int | None = None
 ) -> Crowd:
-    """Prepare ``count`` clients that send a partial request, beside the crowd.
+    """Prepare ``count`` clients that send a partial request, in addition to the crowd.
 
     They connect to another ``port``, if one is given. Raises ``NotSpoken``.
     """

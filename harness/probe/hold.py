@@ -1,4 +1,4 @@
-"""A connection from the app to the probe, by which a request is held.
+"""A connection from the app to the probe that holds a request.
 
 ``target/hold.py`` has the protocol.
 """
@@ -42,7 +42,7 @@ ProcessId = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
 
 
 class Introduction(msgspec.Struct, frozen=True, kw_only=True):
-    """The line by which a held request introduces itself."""
+    """The line with which a held request introduces itself."""
 
     request: str
     process: ProcessId

@@ -8,7 +8,7 @@ from harness.probe.orders import Choice
 
 
 class IdleWorkers:
-    """The workers that were never seen to hold a request, as rounds go on."""
+    """The workers that have not held a request in any round so far."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -68,7 +68,7 @@ def are_in_vain(rounds: Sequence[Round]) -> bool:
 
 
 def let_none_in(rounds: Sequence[Round]) -> set[Offer]:
-    """Offers other than bursts that let no request in.
+    """Offers, other than bursts, that let no request in.
 
     Another such round would find nothing less, and wait in vain for each request.
     """

@@ -1,4 +1,4 @@
-"""Wakes those who wait until a request changes."""
+"""Wakes tasks that wait for a request to change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chooses the steered rounds that find the least and the most; pure, without any I/O.
+"""Chooses the steered rounds that find the fewest and the most; pure, without any I/O.
 
 The most comes first: each worker in turn runs alone and is offered all that is
 declared, so that every worker has shown what it takes before any is believed to take

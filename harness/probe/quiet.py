@@ -145,7 +145,7 @@ class Quiet:
             await asyncio.sleep(pause if often else max(pause, window.interval))
 
     def _settled(self, still: Still, window: Window, waited: float) -> Settled | None:
-        """What the looks of a wait show after so many seconds, if that is enough."""
+        """The result of a wait after so many seconds, if its looks are conclusive."""
         if still.rested >= window.looks and still.all_had_their_turn():
             self._restless = False
             return self.by

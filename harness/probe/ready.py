@@ -85,7 +85,7 @@ async def send_one(
 
 
 def read_body(client: Client, kind: type[T]) -> T | None:
-    """The JSON of a response as a record; ``None`` when it is something else."""
+    """The JSON of a response as a record; ``None`` if it is not such JSON."""
     try:
         return msgspec.json.decode(client.body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError):

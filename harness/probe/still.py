@@ -131,7 +131,7 @@ class Still:
         )
 
     def all_had_their_turn(self) -> bool:
-        """Whether each thread that never rests has run long enough meanwhile.
+        """Whether each thread that never rests has run for long enough.
 
         Whatever it does with requests, it had the time to do it.
         """
@@ -143,7 +143,7 @@ class Still:
         return True
 
     def gave_up(self, waited: float, patience: float = 0.0) -> bool:
-        """Whether the count has been steady for so long that this must suffice.
+        """Whether the count has been steady long enough to give up waiting for quiet.
 
         ``waited`` is the whole wait so far, and ``patience`` the least wait, in
         seconds. It is longer where threads had to wait for processors.

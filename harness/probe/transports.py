@@ -24,7 +24,7 @@ class NotSpoken(Exception):
 
 
 class Endpoint(NamedTuple):
-    """Where a server listens, and what it speaks there."""
+    """Where a server listens, and its protocol."""
 
     host: str
     port: int

@@ -12,7 +12,7 @@ from harness.records.words import Settled
 
 
 class Scarce(StrEnum):
-    """A resource of which a server is given little."""
+    """A resource that a server gets only little of."""
 
     FILES = "files"
     """Open files, sockets among them: ``ulimit -n``."""

@@ -39,7 +39,7 @@ class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
         )
 
     def unknown(self, why: str) -> Answer:
-        """The answer where what was seen leaves it open."""
+        """The answer *unknown*, with the reason."""
         return self.answer(UNKNOWN, f"It is not known: {why}.")
 
     def not_quiet(self) -> Answer:
@@ -48,7 +48,7 @@ class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
 
 
 UNKNOWN = "unknown"
-"""The answer where what was seen leaves it open."""
+"""The answer *unknown*, with the reason."""
 
 NOT_QUIET = (
     "It is not known: the server was not quiet when requests were counted, so more may "

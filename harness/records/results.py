@@ -85,7 +85,7 @@ def begin(results: Path, plan: Plan) -> None:
 
 
 def refuse_others(results: Path) -> None:
-    """Raise ``UsageError`` if somebody else's file has the name of one of ours.
+    """Raise ``UsageError`` if a file that no run wrote has the name of one of ours.
 
     It would be moved, and removed by the next run. In a folder that a run has locked
     before, all such files are ours.

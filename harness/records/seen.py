@@ -87,7 +87,7 @@ class WaitsSeen(QuestionSeen, frozen=True, kw_only=True, tag="waits"):
 
 
 class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
-    """What was seen of requests beyond the ceiling."""
+    """What happened to requests beyond the ceiling."""
 
     came: int = 0
     """Requests sent in all, until one got no connection or was sent away, or the limit

@@ -36,7 +36,7 @@ class Freed(Result, frozen=True, kw_only=True):
 
 
 class SlowStep(Result, frozen=True, kw_only=True):
-    """Some slow clients, and what became of ordinary requests offered meanwhile."""
+    """Some slow clients, and what happened to ordinary requests offered meanwhile."""
 
     clients: int
     """Slow clients that had sent their part."""

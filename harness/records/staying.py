@@ -47,7 +47,7 @@ class OwnRoutes(Result, frozen=True, kw_only=True):
 
 
 class StayStep(Result, frozen=True, kw_only=True):
-    """A number of staying clients, and what became of ordinary requests beside them."""
+    """A number of staying clients, and what happened to ordinary requests meanwhile."""
 
     clients: int
     """Clients that had arrived."""
@@ -142,7 +142,7 @@ NOTICED_SECONDS = 2.0
 def least_shut_out(
     number: str, after: str, chance: bool, waits_from: int | None
 ) -> str:
-    """The least number of clients beside which nobody else gets in, in words.
+    """The smallest number of clients that shuts everyone else out, in words.
 
     ``after`` is how long the server takes to free itself; empty if it does not.
     """

@@ -129,7 +129,7 @@ def ranks(order: Sequence[int]) -> tuple[int, ...]:
 
 
 def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRound]:
-    """Conclusive rounds that looked for the least of ``load``."""
+    """Conclusive rounds that looked for the fewest admitted of ``load``."""
     return [
         round_
         for round_ in steered

@@ -1,4 +1,4 @@
-"""Compares version strings, and makes those of builds from sources."""
+"""Compares version strings, and makes those of wheels built from source."""
 
 from __future__ import annotations
 

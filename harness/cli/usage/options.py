@@ -1,4 +1,4 @@
-"""Options that several verbs share, and the types of what is typed."""
+"""Options that several verbs share, and the types of their values."""
 
 from __future__ import annotations
 

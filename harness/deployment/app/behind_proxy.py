@@ -1,4 +1,4 @@
-"""Says what a proxy could not reach, by what it printed and by who listens."""
+"""Explains which server a proxy could not reach, from its log and from who listens."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def about_a_front(log: str, others: Sequence[str] | None) -> str:
 
 
 def _others(search: AnswerSearch) -> list[str]:
-    """Where something of a server listens, other than on the port it was given."""
+    """Addresses of a server other than the port it was given."""
     processes = search.server.processes()
     ports = sorted(listened_on(processes) - {search.endpoint.port})
     sockets = {path.partition("/root")[2] for path in unix_sockets(processes)}

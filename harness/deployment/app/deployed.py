@@ -190,7 +190,7 @@ class DeployedApp:
             raise OutOfTime(out_of_time(str(problem), self._seconds, *last)) from None
 
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
-        """Wait for what has to be there before the first request."""
+        """Wait for everything that the first request needs."""
 
     async def _look_inside(
         self, server: ProcessTree, port: int

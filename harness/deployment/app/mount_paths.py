@@ -37,7 +37,7 @@ _NOT_OWN = frozenset(
 def mount_paths(
     folder: Path, words: Sequence[str], variables: Mapping[str, str]
 ) -> list[str]:
-    """Paths in the sources that the app may be mounted below, the most likely first."""
+    """Paths in the sources under which the app may be mounted, most likely first."""
     named: list[str] = []
     others: list[str] = []
     for path in _files(folder):

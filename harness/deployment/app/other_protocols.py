@@ -75,7 +75,7 @@ _BEGINNINGS = {
 
 
 def about_protocol(fault: str) -> str:
-    """What to look at if a server answers something else than HTTP."""
+    """What to check if a server's answer is not HTTP."""
     for begin, what in _BEGINNINGS.items():
         if f'answered "{begin}' in fault:
             return f"that looks like {what}; give the port of the app itself"

@@ -163,7 +163,7 @@ class Respawning:
 
 
 def is_worker(process: Running, parent: Running) -> bool:
-    """Whether a process is one of those that its parent starts anew when they end."""
+    """Whether a process is one that its parent restarts when it ends."""
     if SHELLS.match(PurePath(parent.program).name):
         return _serves(process.words)
     if process.words == parent.words or SPAWNED in " ".join(process.words):
@@ -225,6 +225,6 @@ def processes_now(processes: Iterable[int]) -> dict[int, Running]:
 
 
 def without_supervisors(processes: Iterable[int]) -> list[int]:
-    """The ports that may answer; those of supervisors are for their control."""
+    """The ports that may answer, without the control ports of supervisors."""
     running = processes_now(processes)
     return [number for number in running if not _supervises(running[number], IDLE)]

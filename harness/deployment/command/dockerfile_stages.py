@@ -39,7 +39,7 @@ class Instruction(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """The settings of an image after a stage and those that it is based on."""
+    """The settings of an image after a stage and its base stages."""
 
     env: dict[str, str] = {}
     entrypoint: Instruction | None = None

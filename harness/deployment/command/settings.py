@@ -57,7 +57,7 @@ class GivenSettings(NamedTuple):
     def capacity(
         self, processors: int | None = None, but: Collection[str] = ()
     ) -> Capacity:
-        """What they come to, without those to leave out. Raises ``CannotDerive``."""
+        """The requests at once that they declare. Raises ``CannotDerive``."""
         given = {
             name: setting.value if option.word else _number(setting, name)
             for name, option in self.server.options.items()
@@ -66,7 +66,7 @@ class GivenSettings(NamedTuple):
         return capacity(self.server, given, processors)
 
     def known_capacity(self, processors: int | None = None) -> Capacity:
-        """What they come to. Raises ``CannotDerive`` also where that is unknown."""
+        """The same; raises ``CannotDerive`` also if the number is unknown."""
         found = self.capacity(processors)
         if found.unknown:
             raise CannotDerive(found.unknown[0].lower() + found.unknown[1:].rstrip("."))

@@ -103,7 +103,7 @@ class ProjectMounts:
         return name if fixed else ""
 
     def _volume_for(self, folder: str) -> str:
-        """One volume for each folder, so that services share what they shared."""
+        """The volume for a folder: one each, so that services still share it."""
         name = f"copied-{len(self._volumes) + 1}"
         return self._volumes.setdefault(folder, name)
 

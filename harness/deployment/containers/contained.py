@@ -92,7 +92,7 @@ class Contained(NamedTuple):
 
     @property
     def platforms(self) -> list[str]:
-        """The platforms that images are asked for, such as ``linux/arm64``."""
+        """The platforms of the requested images, such as ``linux/arm64``."""
         words = " ".join(self.started.words)
         env = self.started.env.get("DOCKER_DEFAULT_PLATFORM", "")
         given = re.findall(r"--platform[= ](\S+)", words) or [env]

@@ -219,7 +219,7 @@ def proxies(port: int) -> list[int]:
 
 
 def reached_from_inside(containers: Sequence[Container], port: int) -> str | None:
-    """``HOST:PORT`` by which a container reaches the server behind a local port.
+    """The ``HOST:PORT`` at which a container reaches the server behind a local port.
 
     ``None`` if none publishes it: then the address is the same as outside.
     """

@@ -29,7 +29,7 @@ class ContainerSocket(NamedTuple):
 
 
 def listens_on_loopback(running: Sequence[Container], port: int) -> str:
-    """What to do about a container that listens where the engine leads nobody.
+    """What to do about a container that listens only on its loopback address.
 
     Empty where nothing is wrong, or where that is not seen.
     """

@@ -130,7 +130,7 @@ def _instead_of_an_image(problem: str, verb: str) -> str:
 
 
 def _serves(words: Sequence[str], folder: Path) -> bool:
-    """Whether a command may start a server that ``flask run`` does not stand for."""
+    """Whether a command may start a server that ``flask run`` cannot replace."""
     if words[1:2] == ("-c",):  # a line for a shell
         several = [each.words for each in commands(words[-1], {}, processors())]
         known = any(server_words(each)[0] in KNOWN for each in several)

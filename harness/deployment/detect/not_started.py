@@ -1,4 +1,4 @@
-"""Files by which something serves an app that a check does not start.
+"""Files of servers that a check cannot start, such as NGINX Unit or Passenger.
 
 What is left of one is how many requests it takes, if the file says that: a server that
 declares as many can be measured in its place.
@@ -64,7 +64,7 @@ UNIT = "NGINX Unit"
 
 
 def other_server(path: Path, text: str) -> OtherServer | None:
-    """What serves an app by a file, other than what a check can start."""
+    """The server that a file names, if a check cannot start it."""
     readers = (reader for mark, reader in BY_TEXT.items() if mark in text)
     if said := next(filter(None, (reader(path, text) for reader in readers)), None):
         return said

@@ -112,7 +112,7 @@ def _is_of_production(path: Path, top: Path) -> bool:
 def _each_once(
     places: Iterable[ReadPlace], folder: Path, app: str | None
 ) -> Iterator[StartedBy]:
-    """What places start, each command once, and not what ``flask run`` stands for."""
+    """The commands of several places, each once, except those like ``flask run``."""
     seen: set[tuple[str, ...]] = set()
     for place in places:
         if _is_of_production(place.path, folder):
@@ -127,7 +127,7 @@ def _each_once(
 def _not_started(
     files: Iterable[tuple[Path, str]], folder: Path, app: str
 ) -> Iterator[StartedBy]:
-    """Files by which something serves the app that cannot be started here."""
+    """Files of servers that cannot be started here."""
     for path, other in other_servers(files):
         where = f"{path.relative_to(folder)}:{other.line}"
         give, words = other.instead(app)

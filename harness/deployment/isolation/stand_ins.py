@@ -127,7 +127,7 @@ CHECKS = {
 
 
 class StandIn(Record, frozen=True, kw_only=True):
-    """Programs that something stands in for, and with what they change nothing."""
+    """Programs that are replaced by a stand-in, and the arguments that are harmless."""
 
     names: tuple[Sentence, ...]
     does: Sentence

@@ -1,5 +1,4 @@
-"""Files of HCL (Terraform, Nomad) and of Bicep as trees in which everything knows its
-line.
+"""Parses HCL (Terraform, Nomad) and Bicep into trees whose nodes know their line.
 
 Only what is written out is read: texts, numbers, lists, objects and blocks, and what
 goes through ``jsonencode``. Any other expression stays as it is written, so that who

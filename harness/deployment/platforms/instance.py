@@ -62,7 +62,7 @@ class Instance(NamedTuple):
 
     @property
     def limit(self) -> int | None:
-        """What it is sent at most, or else what the platform tries to keep to."""
+        """The most requests it is sent, or the number that the platform aims at."""
         return self.most if self.most is not None else self.aims
 
     @property

@@ -25,7 +25,7 @@ BEYOND_HAPROXY = "beyond that they wait in HAProxy"
 
 
 def proxy_instances(platform: Platform, text: str) -> Iterator[Instance]:
-    """The limits of a proxy, and what it waits for."""
+    """The limits and timeouts of a proxy."""
     in_nginx = platform.format == "nginx"
     yield from (_limits_in_nginx if in_nginx else _limits_in_haproxy)(platform, text)
     yield from (_waits_in_nginx if in_nginx else _waits_in_haproxy)(platform, text)

@@ -155,7 +155,7 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
 
 
 def _waited(kind: WaitsFor | None, at: At, line: int) -> Waited | None:
-    """How long a platform waits for something, by its file or by default."""
+    """A timeout of a platform, from its file or by default."""
     if kind is None:
         return None
     written = at(kind.at)

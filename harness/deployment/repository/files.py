@@ -50,7 +50,7 @@ DEFAULTS = {"NumProcesses": "1", "NumThreads": "15", "WSGIPath": "application"}
 
 
 def option_settings(path: Path, text: str) -> Iterator[StartLine]:
-    """The server that the options of a file for Python come to, if it has any."""
+    """The server that the options in a Python file describe, if it has any."""
     for root in readable(from_yaml, text):
         given = {name: node for name, node in _given(root) if name in DEFAULTS}
         if given:

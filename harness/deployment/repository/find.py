@@ -182,7 +182,7 @@ def _compared(one: ReadPlace, every: Sequence[ReadPlace]) -> Place:
 
 @functools.lru_cache(maxsize=MOST_FILES)
 def _is_for_development(command: str) -> bool:
-    """Whether a command is not one for production. It is asked of every pair."""
+    """Whether a command is for development. It is called for every pair."""
     words = command.split()
     return server_words(words)[0] in DEVELOPMENT or "--reload" in words
 

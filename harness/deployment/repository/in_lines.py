@@ -1,4 +1,4 @@
-"""Command lines in files that are not read as what they are.
+"""Command lines in files whose format is not parsed.
 
 Task runners, deployment tools and templates have commands in many formats. A server
 with an app behind it on one line, such as ``serve = "gunicorn -w 2 shop:app"``, is
@@ -51,7 +51,7 @@ def in_lines(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def _joined(text: str) -> str:
-    """The text with lines that go on in one line; each keeps its number."""
+    """The text with continued lines joined; each keeps its number."""
 
     def one_line(match: re.Match[str]) -> str:
         whole = re.sub(r"\s*\\\n\s*", " ", match[0])

@@ -78,7 +78,7 @@ def _count(command: SimpleCommand, context: CommandContext, times: int) -> Count
 
 
 class ReadPlace(NamedTuple):
-    """A place that starts a server, and what it is compared by."""
+    """A place that starts a server, with the keys by which it is compared."""
 
     place: Place
     path: Path

@@ -102,7 +102,7 @@ def _gunicorn(
 
 
 def _time(settings: GivenSettings, key: str, *names: str) -> Value | None:
-    """A time that gunicorn is given by its words, or else by its file."""
+    """A timeout of gunicorn, from its command line or else its file."""
     given = last_value(settings.words, names)
     return settings.file.settings.get(key) if given is None else given
 

@@ -1,4 +1,4 @@
-"""Judges what becomes of requests beyond the ceiling."""
+"""Judges what happens to requests beyond the ceiling."""
 
 from __future__ import annotations
 

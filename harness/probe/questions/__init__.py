@@ -1,4 +1,4 @@
-"""The questions beside the overlap: how each is asked, and on which servers.
+"""The questions other than the overlap: how each is asked, and on which servers.
 
 Whatever goes wrong while a question is asked becomes the outcome of that question
 alone; ``ask`` raises nothing that a question raised.

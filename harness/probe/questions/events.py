@@ -1,4 +1,4 @@
-"""Asks how many event streams may be open, and who gets in beside them.
+"""Asks how many open event streams shut everyone else out.
 
 A client asks for an event stream, gets a first event, and waits for the next. This is
 how server-sent events work: the request stays in the app. At the end the clients leave,
@@ -59,7 +59,7 @@ class OpenStream(Staying):
 
 
 async def ask(probe: Probe, context: Context) -> EventsSeen:
-    """See how many open streams shut everyone else out, and what becomes of them."""
+    """Find how many open streams shut everyone else out, and what happens to them."""
     path = context.own.events_at
     looking = StaySearch(probe, OpenStream(path), context)
     seen = await looking.seen(EventsSeen, path)

@@ -1,4 +1,4 @@
-"""Asks what becomes of requests beyond the ceiling.
+"""Asks what happens to requests beyond the ceiling.
 
 All slots in the app are taken first. Then more requests come: the first of them one
 after another, so that their order is known, the others at once, until one gets no

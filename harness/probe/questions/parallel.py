@@ -44,7 +44,7 @@ ROUNDS = 3
 
 
 async def ask(probe: Probe, context: Context) -> ParallelSeen:
-    """Let as many compute as enter at once, until all processes take part.
+    """Let all requests that fit compute together, until all processes take part.
 
     Raises ``CannotTell``.
     """

@@ -1,4 +1,4 @@
-"""Asks how many Socket.IO clients may poll, and who gets in beside them.
+"""Asks how many polling Socket.IO clients shut everyone else out.
 
 A client of Socket.IO that has no WebSocket polls: its request waits in the app until
 there is a message for it or, by default, for up to 25 seconds, and then it sends the

@@ -150,7 +150,7 @@ class Asking:
     async def _search(
         self, order: CheckOrder, waits: dict[int, bool], most: int
     ) -> list[HealthStep]:
-        """Find the least number at which a check waits, with workers in one order."""
+        """Find the fewest requests at which a check waits, in one order of workers."""
         steps: list[HealthStep] = []
         times = AT_CHANCE if order is CheckOrder.CHANCE else 1
         while count := next_held(waits, most):

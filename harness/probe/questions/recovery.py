@@ -1,4 +1,4 @@
-"""Asks what happens when a worker is killed, or the server is told to end.
+"""Asks what happens when a worker is killed, or the server is told to stop.
 
 A signal is sent while the server is quiet, and its effect is read when the server is
 quiet again. That a worker was replaced is seen by the requests that enter the app, and
@@ -60,7 +60,7 @@ async def ask(servers: Servers, context: Context) -> RecoverySeen:
 
 
 class Unreachable(Exception):
-    """A process that holds requests is not among those of the server's process tree."""
+    """A process that holds requests is not in the server's process tree."""
 
 
 async def _kill(probe: Probe, load: int) -> Killed:
@@ -109,7 +109,7 @@ async def _rounds(probe: Probe, load: int) -> list[list[int]]:
 
 
 def victim(probe: Probe, holding: Iterable[int], first: int) -> int:
-    """The process that holds the most requests, other than ``first`` where possible.
+    """The process that holds the most requests, preferably not ``first``.
 
     The first process is the master, where there is one, and the server ends with it.
     """

@@ -1,4 +1,4 @@
-"""The search for the least number of clients that shuts everyone else out."""
+"""The search for the smallest number of clients that shuts everyone else out."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def search(
 async def freed_after(
     probe: Probe, others: Sequence[Client], since: float, seconds: float
 ) -> float | None:
-    """After how long a server that admitted nobody lets somebody in, if it does."""
+    """Seconds until a server that admitted no request lets one in, if it does."""
     names = {other.name for other in others}
     await watch(probe, lambda: bool(names & probe.holds.entered), seconds)
     if not names & probe.holds.entered:

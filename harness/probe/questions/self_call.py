@@ -40,7 +40,7 @@ AT_ONCE = 64
 
 
 async def ask(probe: Probe, context: Context) -> SelfCallSeen:
-    """Let one request call its own server; then as many as enter at once."""
+    """Let one request call its own server, then as many as fit at once."""
     rounds = [await _round(probe, 1, context)]
     most = min(context.ceiling, max(context.load, 1), AT_ONCE)
     if rounds[0].answered == rounds[0].calls and most > 1:

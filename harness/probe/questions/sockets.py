@@ -1,4 +1,4 @@
-"""Asks how many WebSockets may be open, and who gets in beside them.
+"""Asks how many open WebSockets shut everyone else out.
 
 A client asks for a WebSocket (RFC 6455), and stays once the app has opened it and sent
 a first message. Nothing is sent to it, and it answers nothing.
@@ -58,7 +58,7 @@ class OpenSocket(Staying):
 
 
 async def ask(probe: Probe, context: Context) -> SocketsSeen:
-    """See how many open sockets shut everyone else out. Raises ``NotSpoken``."""
+    """Find how many open sockets shut everyone else out. Raises ``NotSpoken``."""
     path = context.own.socket_at
     probe.destination.check_plain()
     looking = StaySearch(probe, OpenSocket(path), context)

@@ -48,7 +48,7 @@ Seen = TypeVar("Seen", bound=StayingSeen)
 
 
 class Staying:
-    """A way to stay; by default clients wait, and leave in the end."""
+    """A kind of client that stays; by default clients wait, and leave at the end."""
 
     in_app: bool = False
     """Whether the app reports clients that stay to the probe."""
@@ -69,7 +69,7 @@ class Staying:
 
 
 class StaySearch:
-    """The search for the least number of clients that shuts everyone else out."""
+    """The search for the smallest number of clients that shuts everyone else out."""
 
     def __init__(self, probe: Probe, way: Staying, context: Context) -> None:
         self._probe = probe
@@ -79,7 +79,7 @@ class StaySearch:
         self._statuses: set[int] = set()
 
     async def seen(self, kind: type[Seen], path: str = "") -> Seen:
-        """Search; ends early when the server does not serve what waited meanwhile."""
+        """Search; ends early if the server does not serve requests that had waited."""
         limit = max(MOST_CLIENTS, self._context.limit)
         bounds = Bounds(limit, WATCHED_SECONDS, slots_first=True)
         how = self._probe, self._context, bounds

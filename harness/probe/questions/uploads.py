@@ -1,4 +1,4 @@
-"""Asks how many slow uploads it takes until nobody else is served.
+"""Asks how many slow uploads shut everyone else out.
 
 A client announces a body, sends half of it, and goes on with a byte each second for as
 long as a server that lets nobody else in is watched. Where the server hands it to the
@@ -62,7 +62,7 @@ class SlowUpload(Staying):
 
 
 async def ask(probe: Probe, context: Context) -> UploadsSeen:
-    """See how many slow uploads shut everyone else out. Raises ``NotSpoken``."""
+    """Find how many slow uploads shut everyone else out. Raises ``NotSpoken``."""
     path = context.own.upload_to
     probe.destination.check_plain()
     looking = StaySearch(probe, SlowUpload(path), context)
