@@ -9,7 +9,7 @@ The folders, by what they answer:
 
 - ``command``: which command starts it? ``command/command_line.py`` takes it from where
   it is written, ``command/program.py`` finds the server in it, ``command/address.py``
-  tells that server its address.
+  tells that server its address, ``command/settings.py`` collects what it is set to.
 - ``detect``: how is an app started if no file of deployments says so? ``init`` writes
   such a file, and the workflow that checks it.
 - ``declared``: how many requests at once does it promise? The server's own code is

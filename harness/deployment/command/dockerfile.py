@@ -6,6 +6,7 @@ of the images that they begin with.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -45,28 +46,24 @@ def command_in(
     run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
     if not run:
         raise DeploymentFault(KEY, f"{path} has no CMD; write command instead")
-    env = {**stage.env, **env}
-    first, folder = run[0], _folder(stage, path.parent)
     for each in run:
         _check_quotes(each)
+    folder, first = _folder(stage, path.parent), run[0]
+    own: dict[str, str] = {}
     if first.items is None:
         # With an ENTRYPOINT that is a shell line, Docker ignores CMD.
         run = run[:1]
-        given = {**caller, **env}
+        known = {**caller, **stage.env, **env}
         place = folder or path.parent
-        words, own = read_line(KEY, first.rest, given, stage.shell, place)
-        env |= own
+        words, own = read_line(KEY, first.rest, known, stage.shell, place)
     else:
-        words = tuple(first.items)
-        for cmd in run[1:]:
-            # An ENTRYPOINT that is a list gets a CMD that is a shell line as it is.
-            words += (*stage.shell, cmd.rest) if cmd.items is None else tuple(cmd.items)
+        words = _listed(first.items, run[1:], stage.shell)
         if addressed(words, folder or path.parent) is None:
             check_port(KEY, words, as_list=first.name)
     _check_paths(words)
     return CommandLine(
         words,
-        env,
+        {**stage.env, **env, **own},
         path,
         run[-1].line,
         key=KEY,
@@ -74,6 +71,19 @@ def command_in(
         as_list=first.name if first.items is not None else "",
         folder=folder,
     )
+
+
+def _listed(
+    words: Sequence[str], more: Sequence[Instruction], shell: Sequence[str]
+) -> tuple[str, ...]:
+    """The words of an instruction that is a list, and of the CMD behind it.
+
+    An ENTRYPOINT that is a list gets a CMD that is a shell line as it is.
+    """
+    behind = (
+        (*shell, each.rest) if each.items is None else each.items for each in more
+    )
+    return (*words, *itertools.chain.from_iterable(behind))
 
 
 def _folder(stage: Stage, beside: Path) -> Path | None:

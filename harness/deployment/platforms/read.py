@@ -15,6 +15,7 @@ from harness.deployment.config import read_named
 from harness.deployment.platforms import values
 from harness.deployment.platforms.catalog import Class
 from harness.deployment.platforms.catalog import Platform
+from harness.deployment.platforms.catalog import Size
 from harness.deployment.platforms.catalog import Starts
 from harness.deployment.platforms.catalog import WaitsFor
 from harness.deployment.platforms.catalog import with_files_like
@@ -122,15 +123,8 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
     name = (
         found.name or text_at(document, "metadata.name") or text_at(document, "service")
     )
-    size, own = platform.size, _class(platform, at)
-    processors = memory = None
-    if size is not None:
-        processors = values.processors(
-            values.value(at(size.processors)), size.processor_units
-        )
-        processors = processors or own.processors or size.default_processors
-        memory = values.memory(values.value(at(size.memory)), size.memory_unit)
-        memory = memory or own.memory or size.default_memory
+    own = _class(platform, at)
+    processors, memory = _resources(platform.size, own, at)
     given = values.variables(at(platform.starts.variables))
     check, not_asked = first_check(platform.checks, path, at, found.node)
     variables = {**own.variables, **given}
@@ -139,7 +133,7 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
         name,
         found.node.line,
         processors=processors,
-        memory=memory or "",
+        memory=memory,
         variables=variables,
         computed=tuple(own.variables.keys() - given.keys()) if own.computed else (),
         starts=tuple(
@@ -200,6 +194,19 @@ def _class(platform: Platform, at: At) -> Class:
     default = size.other_class if other else size.default_class
     name = values.value(at(size.class_)) or default
     return size.classes.get(name) or size.classes.get(name.lower()) or Class()
+
+
+def _resources(size: Size | None, own: Class, at: At) -> tuple[float | None, str]:
+    """Processors and memory of an instance, by its file, its class or by default."""
+    if size is None:
+        return None, ""
+    text = values.value(at(size.processors))
+    processors = values.processors(text, size.processor_units)
+    memory = values.memory(values.value(at(size.memory)), size.memory_unit)
+    return (
+        processors or own.processors or size.default_processors,
+        memory or own.memory or size.default_memory,
+    )
 
 
 def _limit(steps: str | None, node: Node | None) -> tuple[int | None, str]:
