@@ -75,10 +75,22 @@ def test_what_stands_behind_it_are_its_arguments() -> None:
         ("flask --app x run --without-threads", 1),
         ("uvicorn --interface wsgi app:app", 10),
         ("uvicorn --interface=wsgi --workers 2 app:app", 20),
+        ("waitress-serve --threads 8 --connection-limit 4 app:app", 4),
+        ("uvicorn --interface wsgi --limit-concurrency 4 app:app", 4),
     ],
 )
 def test_a_command_line(derived: Derive, command: str, declared: int | None) -> None:
     assert derived(command).declared == declared
+
+
+def test_a_number_says_which_options_it_comes_from(derived: Derive) -> None:
+    promise = derived("uvicorn --interface wsgi app:app", WEB_CONCURRENCY="3")
+    assert promise.because == (
+        "3 workers × 10 threads (workers from the variable WEB_CONCURRENCY)"
+    )
+    assert (promise.value("workers"), promise.value("threads")) == (3, 10)
+    promise = derived("waitress-serve app:app")
+    assert promise.because == "one process × 4 threads (threads from the default)"
 
 
 @pytest.mark.parametrize(
