@@ -80,6 +80,7 @@ def pair_cells(before: Sequence[CellReport], now: Sequence[CellReport]) -> list[
     """Each cell of either run once, with its counterpart in the other if it has one."""
     partner: dict[str, CellReport] = {}
     for key in KEYS:
+        # A looser key sees only cells that no stricter one has paired.
         taken = {cell.id for cell in partner.values()}
         olds = _unambiguous(before, key, taken)
         news = _unambiguous(now, key, set(partner))

@@ -100,6 +100,7 @@ def points_of(seen: TapeSeen, blink: float) -> tuple[TapePoint, ...]:
     held = [Step(at / 1000, old + new) for at, old, new in moments]
     fresh = [Step(at / 1000, new) for at, _, new in moments]
     total = closed(_with(held, starved), end, blink)
+    # A process that only waits for a processor still has its slot.
     fresh = closed(
         _with(fresh, [each for each in starved if each.process in later]), end, blink
     )

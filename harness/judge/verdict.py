@@ -55,7 +55,7 @@ def verdict_on(cell: CellEvidence, limit: int) -> Finding:
     load = load_of(cell.declaration.declared, limit)
     numbers = sum_up_cell(cell, load)
     seen = CellNumbers(cell, load, numbers)
-    word, reason = _verdict(seen)
+    word, reason = next(found for rule in RULES if (found := rule(seen)))
     if not numbers.ceiling and word is Verdict.UNKNOWN:
         return word, reason  # nothing is known that other words would be about
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
@@ -76,11 +76,6 @@ def _left_to_chance(seen: CellNumbers) -> Iterator[str]:
         yield f"one more is chance: {cell.declaration.by_chance}"
     if cell.restarts:
         yield CAME_LATE
-
-
-def _verdict(seen: CellNumbers) -> Finding:
-    """The finding of the first rule that applies; the last one always does."""
-    return next(found for rule in RULES if (found := rule(seen)))
 
 
 def _mistrusted(seen: CellNumbers) -> Finding | None:
@@ -233,4 +228,5 @@ RULES: tuple[Callable[[CellNumbers], Finding | None], ...] = (
     *(_mistrusted, _without_number, _more, _not_offered),
     *(_grows, _too_slow, _short, _unbounded, _reached),
 )
-"""The order matters: each rule may rely on those before it not having applied."""
+"""Rules on a cell; the first that applies counts, and the last one always does. The
+order matters: each may rely on those before it not having applied."""

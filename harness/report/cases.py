@@ -18,7 +18,6 @@ from harness.records.declares import Places
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
 from harness.records.declares import Waiting
-from harness.records.report import CheckedDeployment
 from harness.records.report import CheckResult
 from harness.records.report import Report
 from harness.records.rules import code_of
@@ -74,7 +73,7 @@ def of_check(report: Report, result: CheckResult) -> list[Case]:
             group="deployment",
             name=deployment.name,
             word=cells[deployment.name].word,
-            code=_code(deployment, cells[deployment.name].word),
+            code=code_of(promise_in(deployment.reason) or cells[deployment.name].word),
             message=deployment.reason or cells[deployment.name].reason,
             fails=deployment.exit_code != 0,
             seconds=cells[deployment.name].seconds,
@@ -99,10 +98,6 @@ def _remarks(result: CheckResult) -> Iterator[Case]:
                 file=remark.file,
                 line=remark.line,
             )
-
-
-def _code(each: CheckedDeployment, word: Outcome | Verdict) -> str:
-    return code_of((promise_in(each.reason) or word) if each.reason else word)
 
 
 def of_changes(changes: Changes, fatal: Collection[Change]) -> list[Case]:

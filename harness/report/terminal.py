@@ -79,6 +79,7 @@ def _draw(section: Section, console: Console) -> None:
         console.print(_text(section.title, "bold"))
     for number, block in enumerate(blocks, start=1):
         for each in _block(block, console):
+            # Without this rich would wrap a line that somebody wants to copy.
             on_one_line = isinstance(each, RichText) and bool(each.no_wrap)
             console.print(each, soft_wrap=on_one_line)
         if isinstance(block, Table) and number < len(blocks):

@@ -100,6 +100,8 @@ class Atlas:
         latest = [each for each in evidence if each.probe == probe]
         self.older = len(evidence) - len(latest)
         self.catalog = catalog
+        # Sorted before and after: answers are added oldest first, and the same evidence
+        # in another order has to give the same bytes.
         kept = with_earlier_answers(sorted(latest, key=self._order))
         self.evidence = newest_cells(sorted(kept, key=self._order))
         self.snapshot, self.released = origin

@@ -128,8 +128,9 @@ def written(atlas: Atlas, cell: CellReport) -> str:
         return ""
     app = configuration.app or server.app
     words = [word.replace("{app}", app) for word in (*server.argv, *configuration.argv)]
+    # The last script among the words is the server; those before it only start it.
     while len(words) > 1 and any(word.startswith("{scripts}/") for word in words[1:]):
-        words = words[1:]  # what only starts the server's own program
+        words = words[1:]
     program = words[0].rpartition("/")[2]
     return (
         shlex.join([program, *_without_placeholders(words[1:])])

@@ -129,7 +129,7 @@ def _pages(
             "changes.html",
             pager.path,
             site=site,
-            packages=_by_package(several),
+            packages=grouped(several, lambda each: each.entry.package_title).items(),
             servers=list(atlas.titles.items()),
             unsettled=list(unsettled),
             pages=pager,
@@ -152,12 +152,6 @@ def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
         text = f"The same beside {beside}." if more else ""
         shown.append(ListedChange(several[0], text))
     return shown
-
-
-def _by_package(
-    several: Sequence[ListedChange],
-) -> list[tuple[str, list[ListedChange]]]:
-    return list(grouped(several, lambda each: each.entry.package_title).items())
 
 
 def _feed(

@@ -153,6 +153,7 @@ def fitting(axis: Axis) -> tuple[object, int]:
     """The data of a page, and how many of the newest releases it has: as many as are
     light enough for a first view.
     """
+    # The size of the data is not known before it is made: every pair is compared.
     offered = len(axis.releases)
     data = embedded(_data(axis, offered))
     while len(data) > ROOM and offered > 2:

@@ -172,6 +172,7 @@ def _outermost(search: Search, releases: Sequence[str]) -> tuple[Point, Point]:
         old, new = search.look(left[0], left[-1])
         if old.is_conclusive and new.is_conclusive:
             return old, new
+        # Whichever end is inconclusive is dropped: a bool is 0 or 1 here.
         left = left[not old.is_conclusive : len(left) - (not new.is_conclusive)]
     reason = "there is none"
     if search.order:

@@ -22,13 +22,11 @@ from harness.judge.questions import staying
 from harness.judge.questions import waits
 from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
-from harness.records.health import HealthNumbers as HealthNumbers
 from harness.records.health import ProbesSeen
 from harness.records.http2 import Http2Seen
 from harness.records.life import LifeSeen
 from harness.records.life import Tape
 from harness.records.memory import MemorySeen
-from harness.records.places import Narrow as Narrow
 from harness.records.places import PlacesSeen
 from harness.records.questions import Answer
 from harness.records.questions import UNKNOWN

@@ -96,8 +96,9 @@ def section(notes: Notes) -> Section:
     blocks: list[Block] = []
     for word, several in notes.items():
         if word is not Outcome.NOT_SUPPORTED:
-            blocks.append(_block(word, _once(several)))
-            blocks.append(Paragraph(what_to_do(words.MARKS[word])))
+            mark = words.MARKS[word]
+            blocks.append(Items(tuple(map(_item, _once(several))), mark))
+            blocks.append(Paragraph(what_to_do(mark)))
     return Section.of("the findings", "What is not as declared", *blocks)
 
 
@@ -130,10 +131,6 @@ def not_supported(notes: Notes) -> Section:
         Items(items),
         worth=Worth.FOLDED,
     )
-
-
-def _block(word: Word, several: Iterable[Note]) -> Items:
-    return Items(tuple(map(_item, several)), words.MARKS[word])
 
 
 def _item(note: Note) -> Item:

@@ -61,29 +61,27 @@ def of_run(
     """
     tally = words.tally(report.cells)
     kinds = ", ".join(f"{count} {mark.word}" for count, mark in tally)
+    if missing:
+        were = "was" if missing == 1 else "were"
+        total = plural(len(report.cells) + missing, "cell")
+        left = f"{missing} of {total} {were} not measured"
+        return _line(INTERRUPTED, f"{left}; {kinds}" if kinds else left)
     cells = plural(len(report.cells), "cell")
     text = f"{kinds}, of {cells}" if tally else "the evidence has no cells"
     if len(tally) == 1:
         text = f"{cells}, {'all ' if len(report.cells) > 1 else ''}{tally[0][1].word}"
     if seconds is not None:
         text += f", in {seconds:.0f} s"
-    mark = PASSED
-    if missing:
-        mark = INTERRUPTED
-        were = "was" if missing == 1 else "were"
-        total = plural(len(report.cells) + missing, "cell")
-        text = "; ".join(
-            filter(None, (f"{missing} of {total} {were} not measured", kinds))
-        )
-    elif isinstance(fault, GateFailed):
-        return _line(FAILED, fault.brief or str(fault))
-    elif isinstance(fault, UsageError):
-        return _line(FAILED, f"not all evidence could be read; {text}")
-    elif isinstance(fault, NothingMeasured):
-        mark = NOTHING
-    elif fault is not None:
-        mark = BROKEN
-    return _line(mark, text)
+    match fault:
+        case None:
+            return _line(PASSED, text)
+        case GateFailed():
+            return _line(FAILED, fault.brief or str(fault))
+        case UsageError():
+            return _line(FAILED, f"not all evidence could be read; {text}")
+        case NothingMeasured():
+            return _line(NOTHING, text)
+    return _line(BROKEN, text)
 
 
 def of_check(
@@ -102,6 +100,7 @@ def of_check(
     if len(result.deployments) > 1:
         total = plural(len(result.deployments), "deployment")
         text = f"{f'{len(failing)} of ' if result.exit_code else ''}{total}: {text}"
+    # Where deployments fail in different ways, only the plain word is true of all.
     differ = len({each.exit_code for each in failing}) > 1
     return _line(FAILED if differ else mark_of(result.exit_code), text)
 
