@@ -131,14 +131,22 @@ def test_flask_1_0_changed_its_own_server(
     assert "went from 1 to unbounded" in found["printed"]
 
 
-def test_gunicorn_26_removed_eventlet(
-    tmp_path: Path, servers: Path, history: Path
-) -> None:
-    found = bisect(tmp_path, servers, history, EVENTLET, "--good", "25.0.0")
+@pytest.fixture(scope="module")
+def eventlet(
+    tmp_path_factory: pytest.TempPathFactory, servers: Path, history: Path
+) -> dict[str, Any]:
+    """What the bisection of a worker of gunicorn comes to, which the history keeps."""
+    results = tmp_path_factory.mktemp("eventlet")
+    return bisect(results, servers, history, EVENTLET, "--good", "25.0.0")
+
+
+def test_gunicorn_26_removed_eventlet(eventlet: dict[str, Any]) -> None:
+    found = eventlet
     assert sides(found) == [("25.3.0", "10"), ("26.0.0", "not started")]
     assert found["package"] == "gunicorn" and not found["between"]
 
 
+@pytest.mark.usefixtures("eventlet")
 def test_what_is_known_is_not_measured_again(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
@@ -149,19 +157,29 @@ def test_what_is_known_is_not_measured_again(
     assert sorted(history.rglob("*.json")) == before
 
 
-def test_gunicorn_21_counted_connections_in_another_way_and_24_repaired_that(
-    tmp_path: Path, servers: Path, history: Path
-) -> None:
-    """What 21.0 and 21.1 do between that differs from run to run, also that of one."""
+@pytest.fixture(scope="module")
+def accounting(
+    tmp_path_factory: pytest.TempPathFactory, servers: Path, history: Path
+) -> dict[str, Any]:
+    """The timeline of a configuration of gunicorn, which the history keeps."""
+    results = tmp_path_factory.mktemp("accounting")
     ends = ("--since", "gunicorn==20.1.0", "--until", "gunicorn==24.0.0")
     done = harness(
         *("track", ACCOUNTING, "--of", "gunicorn", *ends, "--limit", "4"),
-        *("--history", str(history), "--results", str(tmp_path)),
+        *("--history", str(history), "--results", str(results)),
         # Those that leave requests unserved wait for these most of the time.
         *("--catalog", str(servers), "--jobs", "8"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (line,) = json.loads((tmp_path / "timeline.json").read_text())["lines"]
+    (line,) = json.loads((results / "timeline.json").read_text())["lines"]
+    return dict(line)
+
+
+def test_gunicorn_21_counted_connections_in_another_way_and_24_repaired_that(
+    accounting: dict[str, Any],
+) -> None:
+    """What 21.0 and 21.1 do between that differs from run to run, also that of one."""
+    line = accounting
     first, *_, fewer, last = line["spans"]
     assert first["releases"][0] == "20.1.0" and first["said"] == "unbounded"
     assert fewer["releases"][-2:] == ["22.0.0", "23.0.0"]
@@ -203,6 +221,7 @@ def test_the_cause_is_named_as_flask_or_the_server(
     assert found["cause"].startswith("gunicorn, which makes the change alone")
 
 
+@pytest.mark.usefixtures("accounting")
 def test_ends_that_agree_are_one_error(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
@@ -237,6 +256,7 @@ def test_what_cannot_be_asked_is_one_error(
     assert not list(tmp_path.rglob("*.json"))
 
 
+@pytest.mark.usefixtures("accounting")
 def test_a_history_that_is_damaged_costs_nothing_but_its_file(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
@@ -256,6 +276,7 @@ def test_a_history_that_is_damaged_costs_nothing_but_its_file(
     assert cut.exists()
 
 
+@pytest.mark.usefixtures("accounting")
 def test_what_a_killed_run_measured_is_kept_by_the_next(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
