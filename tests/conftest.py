@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 LIVE = "tests/live/"
+ATLAS = "tests/atlas/"
+"""Tests of sites that take seconds to build: one worker builds them for all."""
 
 ONE_WORKER = (
     LIVE + "track/test_tracking.py",
@@ -38,6 +40,7 @@ LONGEST = (
     *WAITING,
     "tests/action/",
     *ONE_WORKER,
+    ATLAS,
     "busy",
     LIVE,
 )
@@ -93,6 +96,8 @@ def scope(nodeid: str) -> str:
     file, _, name = nodeid.partition("::")
     if any(words in name for words in BUSY):
         return "busy"
+    if file.startswith(ATLAS):
+        return ATLAS
     return nodeid if file.startswith(LIVE) and file not in ONE_WORKER else file
 
 

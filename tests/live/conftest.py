@@ -38,12 +38,14 @@ def left_over(folder: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
+            words = [process.cwd(), *process.cmdline()]
+            if not any(str(folder) in word for word in words):
+                continue
             if process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            words = [process.cwd(), *process.cmdline()]
         except (psutil.Error, OSError):
             continue
-        if process.pid != os.getpid() and any(str(folder) in word for word in words):
+        if process.pid != os.getpid():
             found.append(process)
     return found
 

@@ -56,7 +56,8 @@ def test_the_matrix_is_what_the_readme_says(newcomer: Newcomer) -> None:
 
 
 def test_nox_does_the_same(newcomer: Newcomer) -> None:
-    newcomer("python3 -m venv venv", newcomer.home)
+    # venv itself takes some seconds to install pip.
+    newcomer("uv venv -q --seed venv", newcomer.home)
     lines = CHECKOUT.strip().replace("\n", " && ")
     listed = newcomer(f". ~/venv/bin/activate && {lines} -- --list", newcomer.folder)
     assert newcomer(f"{PROBE.strip()} --list", newcomer.folder) in listed
