@@ -50,7 +50,7 @@ VERBS = {
     "track": "Measure configurations under every release, and show what changed.",
     "bisect": "Find the release in which a configuration changed, and why.",
     "report": "Judge stored evidence again and show it.",
-    "site": "Write the atlas: static pages made of reports and histories.",
+    "site": "Write the atlas: static pages made from reports and histories.",
     "explain": "Show what a finding means, or what a command declares.",
     "doctor": "Show what this machine can do, and what to install for the rest.",
     "plan": "Write the plan of a run and print its jobs.",

@@ -64,7 +64,7 @@ def _check_new(workflow: Path | None) -> None:
     if existing:
         raise UsageError(
             *(
-                f"{path}: is there already, and nothing was written; remove it first"
+                f"{path}: already exists, and nothing was written; remove it first"
                 for path in existing
             )
         )

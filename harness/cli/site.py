@@ -36,7 +36,7 @@ MARK = ".flask-concurrency-site"
 
 
 def site(sources: Sources, url: str, out: Path) -> int:
-    """Write the atlas: static pages made of reports and histories."""
+    """Write the atlas: static pages made from reports and histories."""
     known = load(sources.catalog)
     snapshot, released = sources.snapshot, sources.released
     if sources.ask_index and released:

@@ -36,8 +36,8 @@ from harness.records.choices import Act
     "--lost-on",
     type=OneOf(Act),
     metavar="ACT",
-    help="Search for the release in which requests began or ceased to be lost when "
-    f"something is done to the server: {', '.join(Act)}.  [default: search for a "
+    help="Search for the release that began or ceased to lose requests during an "
+    f"act: {', '.join(Act)}.  [default: search for a "
     "change in the number of requests]",
 )
 @following
@@ -45,6 +45,6 @@ def bisect() -> None:
     """Find the release in which a configuration changed, and why.
 
     CELL is SERVER/CONFIGURATION, or the id of a cell, which also fixes everything but
-    the releases that are searched. At the change, packages are exchanged one at a time
-    to find the cause.
+    the releases that are searched. At the change, packages are swapped one at a time to
+    find the cause.
     """

@@ -112,7 +112,7 @@ checking = as_record(
     click.option(
         "--requirements",
         metavar="FILE",
-        help="Requirements to install into an environment of its own.",
+        help="Requirements file to install into a separate environment.",
     ),
     click.option(
         "--python-version",
@@ -174,7 +174,7 @@ checking = as_record(
     ),
     printing,
     click.option(
-        "--annotate", is_flag=True, help="Print an annotation for GitHub on each fault."
+        "--annotate", is_flag=True, help="Print a GitHub annotation for each problem."
     ),
     click.option(
         "--schema", is_flag=True, help="Print the JSON Schema of the file and stop."

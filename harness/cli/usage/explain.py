@@ -33,6 +33,6 @@ def explain() -> None:
     """Show what a finding means, or what a command declares.
 
     COMMAND is the id of a finding, such as FC001: what it means, why it happens, and
-    what to do. Or it is a command, behind --: what it declares, and the nearest
-    measured cell. Nothing is run or measured: only its words are looked at.
+    what to do. Or it is a command after --: what it declares, and the nearest
+    measured cell. Nothing is run or measured: only the command itself is read.
     """

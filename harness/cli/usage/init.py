@@ -21,23 +21,25 @@ EXAMPLE = "flask-concurrency init -- gunicorn app:app --threads 4"
     ),
     exit_codes=(
         ("0", "written"),
-        ("2", "a file is there already, or nothing was found to describe"),
+        ("2", "a file already exists, or nothing was found to describe"),
         ("130", "interrupted; nothing was written"),
     ),
 )
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option(
-    "--workflow", is_flag=True, help=f"Also write {WORKFLOW}, which checks on GitHub."
+    "--workflow",
+    is_flag=True,
+    help=f"Also write {WORKFLOW}, which runs the check on GitHub.",
 )
 @shared.number_option(
     "--at-least",
-    help="How many requests must always be handled at once.  [default: as many as are "
-    "today]",
+    help="How many requests must always be handled at once.  [default: the number "
+    "handled today]",
 )
 @click.option(
     "--measure/--no-measure",
     default=True,
-    help="Measure once, to write down the present number.",
+    help="Measure once, to record the current number.",
 )
 def init() -> None:
     """Write concurrency.toml for the app in this folder.

@@ -119,8 +119,8 @@ jobs = number_option(
     "--jobs",
     default=side_by_side,
     show_default=False,
-    help="Environments to install and measure side by side.  [default: the number of "
-    "processors, and two more]",
+    help="Environments to install and measure in parallel.  [default: the number of "
+    "processors plus two]",
 )
 
 fail_on = click.option(

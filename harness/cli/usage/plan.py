@@ -17,7 +17,7 @@ from harness.records.choices import MAX_CELLS
 @selecting
 @shared.number_option("--shards", default=1, help="Split the plan into at most N jobs.")
 @shared.number_option(
-    "--max-cells", default=MAX_CELLS, help="Refuse to plan more cells."
+    "--max-cells", default=MAX_CELLS, help="Most cells; a larger plan is refused."
 )
 @shared.results
 def plan() -> None:

@@ -23,6 +23,6 @@ from harness.cli.usage.verb import Verb
 def report() -> None:
     """Judge stored evidence again and show it.
 
-    Nothing is measured. The evidence may come from several machines. What a check of
-    deployments left is shown as the check showed it, and fails as that did.
+    Nothing is measured. The evidence may come from several machines. A stored
+    check is shown as it was, with the same exit status.
     """

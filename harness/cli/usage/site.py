@@ -50,7 +50,7 @@ sources = as_record(
         help="Catalog of the servers in the site.  [default: the one included]",
     ),
     shared.file_option(
-        "--snapshot", help="A snapshot.toml, which says how the evidence was made."
+        "--snapshot", help="A snapshot.toml that says how the evidence was made."
     ),
     shared.file_option(
         "--released", help="A released.json, with the releases on the package index."
@@ -76,17 +76,17 @@ sources = as_record(
     default="",
     show_default=False,
     metavar="URL",
-    help="Future address of the site.",
+    help="The site's future address.",
 )
 @click.option(
     "--out",
     type=shared.RESOLVED,
     default="site",
     metavar="DIR",
-    help="Folder to write; a site that is there already is replaced.",
+    help="Folder to write; an existing site in it is replaced.",
 )
 def site() -> None:
-    """Write the atlas: static pages made of reports and histories.
+    """Write the atlas: static pages made from reports and histories.
 
     Nothing is measured, and the network is used only with --ask-index.
     """

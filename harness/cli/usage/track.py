@@ -35,7 +35,7 @@ DEFAULT = ("werkzeug/run",)
 @click.option(
     "--show",
     is_flag=True,
-    help="Show the history; measure nothing, and use no network.",
+    help="Show the history without measuring or using the network.",
 )
 @following
 def track() -> None:
