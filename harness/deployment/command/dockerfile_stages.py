@@ -44,6 +44,8 @@ class Stage(NamedTuple):
     env: dict[str, str] = {}
     entrypoint: Instruction | None = None
     cmd: Instruction | None = None
+    has_own_cmd: bool = False
+    """Whether its CMD is its own, and not that of the image it begins with."""
     shell: tuple[str, ...] = SHELL
     folder: str = "/"
     copied: dict[str, str] = {}
@@ -64,7 +66,8 @@ def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> St
             if name and name == target:
                 return stage
             base, name = _from(each.rest, outside)
-            stage, arguments = stages.get(base, Stage()), {}
+            stage = stages.get(base, Stage())._replace(has_own_cmd=False)
+            arguments = {}
         elif each.name == "ARG":
             scope = arguments if name else outside
             scope |= _defaults(each.rest, {**outside, **arguments, **stage.env}, scope)
@@ -93,10 +96,13 @@ def _from(rest: str, arguments: Mapping[str, str]) -> tuple[str, str]:
 def _after(stage: Stage, each: Instruction) -> Stage:
     """The settings of a stage after an instruction."""
     if each.name == "ENTRYPOINT":
-        # A new ENTRYPOINT discards the CMD of the base image.
-        return stage._replace(entrypoint=each if each.items != [] else None)
+        # A new ENTRYPOINT discards the CMD of the base image, not that of its stage:
+        # https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+        cmd = stage.cmd if stage.has_own_cmd else None
+        return stage._replace(entrypoint=each if each.items != [] else None, cmd=cmd)
     if each.name == "CMD":
-        return stage._replace(cmd=each if each.items != [] else None)
+        cmd = each if each.items != [] else None
+        return stage._replace(cmd=cmd, has_own_cmd=True)
     if each.name == "SHELL" and each.items:
         return stage._replace(shell=tuple(each.items))
     if each.name == "WORKDIR":

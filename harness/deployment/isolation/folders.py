@@ -169,6 +169,7 @@ def _layer(
     place = own / LAYER
     place.mkdir(exist_ok=True)
     over, seen = ("\n".join(map(str, each)) for each in (folders, kept))
+    # By -I and -S no variable or start-up file of the user's acts on this step.
     words = [sys.executable, "-I", "-S", layer.__file__, over, str(place), seen]
     return [*words, "\n".join(f"{path}\t{by}" for path, by in hidden), *command]
 
@@ -190,6 +191,8 @@ def own_folder() -> Iterator[Path]:
 def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str, str]:
     """The variables of a deployment, with folders of its own, which are created."""
     temporary, sockets, programs = folder / "tmp", folder / "run", folder / PROGRAMS
+    # As /tmp is, and as programs insist on for sockets:
+    # https://specifications.freedesktop.org/basedir-spec/latest/#variables
     for each, mode in ((temporary, 0o1777), (sockets, 0o700), (programs, 0o755)):
         each.mkdir(exist_ok=True)
         each.chmod(mode)

@@ -98,6 +98,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _simple(text: str) -> Iterator[list[str]]:
     lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|")
+    # Words end at spaces and at these signs, and not at each "/", "=" or ":".
     lexer.whitespace_split = True
     lexer.commenters = "#"
     words: list[str] = []

@@ -51,7 +51,7 @@ def supervisor_file(path: Path, text: str) -> Iterator[StartLine]:
             yield StartLine(
                 line,
                 name.replace(":", " "),
-                command.replace("%%", "%"),
+                command.replace("%%", "%"),  # supervisord fills in %(name)s
                 _pairs(variables.replace(",", " ")),
                 int(times) if times.isdecimal() else 1,
             )
@@ -91,6 +91,8 @@ def _command_of(texts: Sequence[tuple[Path, str]]) -> tuple[Path, StartLine] | N
                 variables |= _of_files(path, files.split())
                 line, command = settings.get(UNITS[name], (0, ""))
                 if line:
+                    # Signs in front of a command change how systemd runs it:
+                    # https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
                     last = path, line, UNITS[name], command.lstrip("@-:+!")
     if last is None or not last[3]:
         return None

@@ -47,3 +47,19 @@ def test_a_value_that_is_not_a_list_is_reported(words: str, tmp_path: Path) -> N
         command_in(path, {}, {})
     assert "line 3: Docker reads this as a shell line" in str(caught.value)
     assert "write every word in double quotes" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "last"),
+    [
+        (f'{RUN}\nFROM base\nENTRYPOINT ["gunicorn", "b:b"]', ["b:b"]),
+        (f'FROM base\n{RUN}\nENTRYPOINT ["env", "A=1"]', ["gunicorn", "a:a"]),
+        (f'ENTRYPOINT ["env", "A=1"]\nFROM base\n{RUN}', ["gunicorn", "a:a"]),
+    ],
+)
+def test_an_entrypoint_discards_the_command_of_the_image_that_a_stage_begins_with(
+    lines: str, last: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "Dockerfile"
+    path.write_text(f"FROM python AS base\n{lines}\n")
+    assert list(command_in(path, {}, {}).words[-len(last) :]) == last
