@@ -43,6 +43,8 @@ def check(
     # The programs that are tested here are beside this interpreter.
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     monkeypatch.setenv("PATH", os.pathsep.join(path))
+    # Each program that a check starts would compile what was installed for it.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
     def run(folder: Path, *options: str) -> Checked:
         monkeypatch.chdir(folder)
