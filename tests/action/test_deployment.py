@@ -327,7 +327,7 @@ def test_a_crash_leaves_a_report_of_what_was_measured(runner: Runner, ran: Ran) 
     assert "missing: the check ended before this deployment was measured" in summary
 
 
-def test_what_is_wrong_is_one_error_that_names_the_input(
+def test_bad_input_gives_one_error_that_names_the_input(
     runner: Runner, ran: Ran
 ) -> None:
     for name in ("both", "wrong"):

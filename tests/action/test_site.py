@@ -99,7 +99,7 @@ def test_all_jobs_pass(published: Published, ran: Ran) -> None:
     assert not published.runner.left_over()
 
 
-def test_what_was_measured_takes_the_place_of_what_is_shipped(
+def test_new_measurements_replace_the_shipped_data(
     published: Published, ran: Ran
 ) -> None:
     shipped = max(
@@ -132,7 +132,7 @@ def test_it_says_how_old_it_is_and_where_it_is(published: Published, ran: Ran) -
     assert f'href="{WHERE}index.html"'.encode() in published.file("index.html")
 
 
-def test_what_is_attested_is_what_is_deployed(published: Published, ran: Ran) -> None:
+def test_the_attested_data_is_the_deployed_data(published: Published, ran: Ran) -> None:
     attested = published.file("data.json", "site-data")
     assert attested == published.file("data.json")
 

@@ -66,7 +66,7 @@ def ran(runner: Runner, api: IssueApi) -> Ran:
     return runner.run_file(runner.repository / WORKFLOW, "workflow_dispatch", *options)
 
 
-def test_what_is_new_is_measured_and_added_to_the_branch(
+def test_new_releases_are_measured_and_added_to_the_branch(
     runner: Runner, origin: Path, ran: Ran
 ) -> None:
     assert ran.results() == {"measure": "success", "publish": "success"}

@@ -46,7 +46,7 @@ def test_a_newer_release_without_the_question_hides_no_answer() -> None:
     assert "--ask memory --only flask-3.1.3/granian-2.8.6/blocking-threads-4/" in page
 
 
-def test_what_a_question_does_not_fit_is_told_once() -> None:
+def test_cells_that_a_question_does_not_fit_are_listed_once() -> None:
     no = Http2Seen(outcome=Outcome.NOT_SUPPORTED, reason="it speaks no HTTP/2")
     cells = [
         make.cell(WHERE, name, 4, make.rounds(4, (1, 4)), asked=(no,))

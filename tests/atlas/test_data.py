@@ -163,7 +163,7 @@ def test_a_change_is_in_the_feed_of_its_server_only(whole: dict[str, bytes]) -> 
 # ------------------------------------------------------------------------ how old it is
 
 
-def test_what_is_out_and_not_measured_is_told() -> None:
+def test_unmeasured_releases_are_listed() -> None:
     released = Released(
         asked_at="2026-11-26T00:00:00+00:00",
         packages={
@@ -219,7 +219,7 @@ def test_a_site_without_an_address_has_feeds_with_relative_links() -> None:
 # ---------------------------------------------------------------------- what is shipped
 
 
-def test_what_explain_compares_with_is_made_of_what_is_shipped() -> None:
+def test_explain_compares_with_the_shipped_data() -> None:
     assert data.MEASURED.read_text() == data.measured()
 
 
@@ -256,7 +256,7 @@ def test_every_answer_that_a_question_cites_is_shipped() -> None:
             assert "not asked" not in page.written(text).plain, page.name
 
 
-def test_what_is_out_is_shipped_for_every_package() -> None:
+def test_releases_of_every_package_are_shipped() -> None:
     released = read(data.DATA / "released.json", Released)
     packages = {server.name for server in CATALOG.servers if server.package}
     assert set(released.packages) == {"Flask", *packages}

@@ -58,7 +58,7 @@ def test_live_tests_that_share_a_fixture_are_run_by_one_worker() -> None:
             assert path.relative_to(ROOT).as_posix() in ONE_WORKER
 
 
-def test_what_is_run_by_one_worker_is_there() -> None:
+def test_tests_bound_to_one_worker_exist() -> None:
     assert all((ROOT / path).is_file() for path in ONE_WORKER)
 
 

@@ -104,7 +104,7 @@ def test_processes_that_are_started_while_requests_wait(shape: Check) -> None:
 @pytest.mark.parametrize(
     "command", ["gunicorn shop:app --bind unix:{0}", "uwsgi -w shop:app --socket {0}"]
 )
-def test_a_socket_that_is_there_is_not_taken_over(
+def test_an_existing_socket_is_not_taken_over(
     check: Check, tmp_path: Path, command: str
 ) -> None:
     folder, path = tmp_path / "shape", tmp_path / "run" / "shop.sock"
@@ -182,7 +182,7 @@ def test_the_server_has_the_name_of_what_runs(shape: Check) -> None:
     assert servers(shape("boot-script")) == {"web": "gunicorn", "line": "gunicorn"}
 
 
-def test_tls_is_spoken_and_http_2_is_told(shape: Check) -> None:
+def test_tls_is_supported_and_http_2_is_reported(shape: Check) -> None:
     checked = shape("tls")
     gunicorn, flask = checked.cells["gunicorn"], checked.cells["flask"]
     assert (gunicorn["ceiling"], gunicorn["floor"]) == (3, 3)

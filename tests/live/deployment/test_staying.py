@@ -94,9 +94,7 @@ def test_a_missing_path_is_reported(check: Check, chat: Path) -> None:
     assert "none stayed: /ws answered 401 at once" in answer["sentence"]
 
 
-def test_without_a_path_of_its_own_the_probes_are_asked(
-    check: Check, chat: Path
-) -> None:
+def test_without_a_path_the_probes_own_route_is_asked(check: Check, chat: Path) -> None:
     checked = check(chat, "--limit", "4", "--ask", "uploads,events,sockets")
     answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
     assert (

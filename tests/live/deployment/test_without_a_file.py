@@ -165,7 +165,7 @@ INSTALLED = f"#!{sys.executable}\nimport sys\nfrom web import main\nsys.exit(mai
         ({"pyproject.toml": SCRIPTS, "web.py": WEB}, "pyproject.toml:4", 3),
     ],
 )
-def test_the_command_that_is_told_can_be_given(
+def test_the_suggested_command_works(
     files: dict[str, str],
     place: str,
     handled: int,

@@ -52,7 +52,7 @@ def test_of_two_workers_one_has_the_connection(ask: Any) -> None:
     assert (answer.answer, answer.number) == ("2 of 4", 2)
 
 
-def test_a_server_allows_so_many_streams(ask: Any) -> None:
+def test_a_server_limits_the_streams_of_a_connection(ask: Any) -> None:
     argv = *granian(1, 12)[:-1], "--http2-max-concurrent-streams", "10", "app:app"
     evidence, answer = ask(argv, 12, HTTP2, limit=40, env=BESIDE)
     found = seen(evidence)

@@ -74,7 +74,7 @@ def test_requests_answered_without_entering(measure: Measure) -> None:
         assert round_.waiting == 0
 
 
-def test_a_thread_that_never_rests_is_told_apart(measure: Measure) -> None:
+def test_a_thread_that_never_rests_is_recognised(measure: Measure) -> None:
     evidence = measure(odd("restless"), declared=2)
     for round_ in evidence.rounds:
         assert round_.admitted == min(round_.offered, 2)

@@ -159,7 +159,7 @@ def test_a_waiting_request_may_be_lost(
     assert f"{lost} of those that waited were never answered" in answer.sentence
 
 
-def test_where_there_is_no_end_nobody_waits(ask: Any) -> None:
+def test_without_a_bound_no_request_waits(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.OVERFLOW)
     (seen,) = evidence.asked
     assert seen.in_app == seen.came and not seen.waiting

@@ -48,7 +48,7 @@ TOLD = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
 
 @pytest.mark.parametrize("number", TOLD)
-def test_a_process_told_to_end_ends_in_order(
+def test_a_process_that_is_told_to_stop_cleans_up(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     process = start(CHILD, str(tmp_path / "ended"))

@@ -36,7 +36,7 @@ def shown(*cells: CellReport, in_lines: bool, width: int = 60) -> list[str]:
 
 
 @pytest.mark.parametrize("in_lines", [True, False])
-def test_results_are_told_as_the_report_tells_them(in_lines: bool) -> None:
+def test_results_read_as_in_the_report(in_lines: bool) -> None:
     assert UNEVEN.verdict is Verdict.UNEVEN
     whole = UNEVEN.id if in_lines else UNEVEN.configuration
     lines = shown(UNEVEN, even(4, 8), EIGHT, in_lines=in_lines, width=200)

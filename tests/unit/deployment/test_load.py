@@ -72,7 +72,7 @@ def test_all_problems_of_a_file_are_named_at_once(write: Write) -> None:
         assert f"deployment {key}" in problem
 
 
-def test_what_is_wrong_beside_a_file_is_named_with_it(write: Write) -> None:
+def test_faults_in_other_files_name_those_files(write: Write) -> None:
     """The remedies of a file are not found one by one."""
     write("web: gunicorn shop:app\n", "Procfile")
     path = write(

@@ -34,7 +34,7 @@ def test_the_matrix_is_the_default_selection(plan: Plan) -> None:
     )
 
 
-def test_its_size_is_told(plan: Plan) -> None:
+def test_its_size_is_stated(plan: Plan) -> None:
     cells = sum(len(environment.cells) for environment in plan.environments)
     text = " ".join(README.read_text().split())
     assert f"measures {cells} cells" in text

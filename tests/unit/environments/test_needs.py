@@ -64,7 +64,7 @@ def test_every_program_that_is_missing_is_named(
     assert seen.not_supported == expected
 
 
-def test_what_is_known_already_is_not_asked_again(planned: PlannedEnvironment) -> None:
+def test_known_answers_are_not_asked_for_again(planned: PlannedEnvironment) -> None:
     need = NeededHere(programs=("no-such-program",), because="it is needed")
     cell = msgspec.structs.replace(
         planned.cells[0], needs_here=(need,), not_supported="excluded: It hangs."

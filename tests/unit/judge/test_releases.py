@@ -82,7 +82,7 @@ def test_following_a_server_names_flask_once() -> None:
     assert [each.change for each in found] == [Change.FEWER, Change.MORE]
 
 
-def test_what_is_removed_and_what_breaks_is_told_with_its_reason() -> None:
+def test_removed_and_broken_cells_are_reported_with_a_reason() -> None:
     def one(version: str, outcome: Outcome | None, why: str = "") -> Evidence:
         where = environment("3.1.3", "gunicorn", version)
         seen = rounds(4, (4, 1))

@@ -506,7 +506,7 @@ def test_a_machine_too_slow_to_choose_an_order_leaves_the_verdict_open() -> None
     assert "Measure again when it is less busy" in reason
 
 
-def test_what_is_sure_of_it_is_said_all_the_same() -> None:
+def test_a_certain_verdict_is_given_even_on_a_slow_machine() -> None:
     word, _ = too_slow(steered(Goal.MOST, (1, 2), 8, (4, 8, 8)))
     assert word is Verdict.UNEVEN
 

@@ -49,7 +49,7 @@ def found(
         ),
     ],
 )
-def test_what_options_come_to(
+def test_what_options_declare(
     program: str, given: dict[str, Value], declared: int | None, words: str
 ) -> None:
     answer = found(program, given)

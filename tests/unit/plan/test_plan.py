@@ -282,7 +282,7 @@ def test_releases_of_a_server_are_an_axis_under_the_newest_flask(
     assert [len(entry.cells) for entry in made.environments] == [1, 3, 3]
 
 
-def test_releases_of_a_server_take_the_place_of_its_own(small: Catalog) -> None:
+def test_selected_releases_replace_those_of_the_catalog(small: Catalog) -> None:
     asked = {"server_releases": ("pool==9.0",), "flask": ("3.1.3",)}
     for servers in ((), ("pool",)):
         made = plan(small, servers=servers, **asked)
@@ -439,7 +439,7 @@ def test_a_named_cell_must_fit_what_else_is_selected(
         ({"python": "pypy"}, ["Python: 'pypy'"]),
     ],
 )
-def test_what_is_not_there_is_named_with_what_is_near(
+def test_an_unknown_name_gets_a_suggestion(
     small: Catalog, asked: dict[str, Any], words: list[str]
 ) -> None:
     with pytest.raises(UsageError) as caught:

@@ -26,7 +26,7 @@ LEAST = (
 GUARANTEED, SEEN = Basis.GUARANTEED, Basis.SEEN
 
 
-def test_no_rounds_come_to_nothing() -> None:
+def test_no_rounds_give_no_numbers() -> None:
     assert sum_up((), 8) == Numbers()
 
 

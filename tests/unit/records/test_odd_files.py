@@ -202,7 +202,7 @@ def test_the_file_itself_is_read(kind: str, tmp_path: Path) -> None:
     read(tmp_path, text.encode())
 
 
-def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_file_that_is_not_regular_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
         with pytest.raises(UsageError, match=f"{path}: is not a regular file; "):

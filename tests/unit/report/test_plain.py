@@ -17,7 +17,7 @@ from tests.builders.rendered import lines
 from tests.builders.rendered import sample
 
 
-def test_every_cell_has_a_line_and_what_is_said_of_it_begins_with_its_word() -> None:
+def test_every_cell_has_a_line_that_begins_with_its_word() -> None:
     report = sample("failures")
     text = lines(report).splitlines()
     numbers, rest = text[: len(report.cells)], text[len(report.cells) :]

@@ -51,7 +51,7 @@ def test_columns_that_do_not_fit_have_a_table_of_their_own(
     assert ("27.0.1" in heads[0]) == (tables == 1)
 
 
-def test_what_was_built_is_told_with_its_source() -> None:
+def test_builds_are_shown_with_their_source() -> None:
     told = "Flask 3.2.0.dev0+checkout.1a2b3c4.dirty: from "
     assert f"{told}./flask" in shown("checkout")
     assert f"{told}`./flask`" in page(sample("checkout"))
@@ -105,7 +105,7 @@ def test_words_are_not_broken() -> None:
         assert max(map(len, text.splitlines())) <= width
 
 
-def test_what_is_there_to_be_copied_is_left_whole() -> None:
+def test_text_to_be_copied_is_not_wrapped() -> None:
     (line,) = [line for line in shown("single", 60).splitlines() if "again:" in line]
     assert line.endswith(" --only flask-3.1.3/gunicorn-27.0.1/gthread-4x2/py3.11")
 

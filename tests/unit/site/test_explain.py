@@ -62,7 +62,7 @@ OF_FILES = {"mod-wsgi-daemon", "unit"}
 """Those whose numbers stand in files, which only ``declares`` reads."""
 
 
-def test_it_knows_every_server_with_a_command_of_its_own() -> None:
+def test_it_knows_every_server_that_has_a_command() -> None:
     known = {each.name for each in rules().server} - OF_FILES
     assert known | SCRIPTS == {server.name for server in CATALOG.servers}
 

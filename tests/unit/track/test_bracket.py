@@ -38,7 +38,7 @@ def test_a_change_is_found_in_the_logarithm_of_the_releases(count: int) -> None:
         assert looks <= math.ceil(math.log2(count - 1))
 
 
-def test_what_cannot_be_told_is_passed_over() -> None:
+def test_inconclusive_releases_are_skipped() -> None:
     for hole in range(1, 9):
         truth = [Like.OLD] * 4 + [Like.NEW] * 6
         truth[hole] = Like.UNKNOWN
@@ -56,7 +56,7 @@ def test_all_releases_between_two_may_be_unknown() -> None:
     assert find(truth) == (0, 6, 5)
 
 
-def test_what_is_known_costs_no_look() -> None:
+def test_known_releases_are_not_measured_again() -> None:
     truth = [Like.OLD] * 40 + [Like.NEW] * 6
     known = {str(n): like for n, like in enumerate(truth)}
     assert find(truth, known) == (39, 40, 0)

@@ -40,7 +40,7 @@ def failed(outcome: Outcome, **other: Any) -> Evidence:
     return evidence(WHERE, [unmeasured(WHERE, "gthread", outcome, "so")], **other)
 
 
-def test_each_cell_is_a_file_of_its_own_with_all_that_it_takes(tmp_path: Path) -> None:
+def test_each_cell_has_its_own_file_with_everything_it_needs(tmp_path: Path) -> None:
     both = evidence(
         WHERE,
         [cell(WHERE, name, 4, rounds(4, (1, 4), [4] * 8)) for name in ("a", "b")],

@@ -41,7 +41,7 @@ def test_what_was_undone_is_three_spans() -> None:
     assert in_short(*points) == "20: 4; 21: 3; 24: 4"
 
 
-def test_a_release_that_cannot_be_compared_is_told_by_the_next_one() -> None:
+def test_the_next_release_stands_in_for_one_that_cannot_be_compared() -> None:
     """One with two rounds at the declared number says too little alone."""
     points = [
         steady("20.1", 8),
@@ -121,7 +121,7 @@ def test_many_releases_that_chance_moves_are_one_span() -> None:
     assert len(span.releases) == 40
 
 
-def test_what_does_not_work_is_a_span_and_what_cannot_be_told_a_gap() -> None:
+def test_broken_releases_are_spans_and_inconclusive_ones_are_gaps() -> None:
     points = [
         broken("0.9", Outcome.NOT_SUPPORTED, "needs Python <3, not 3.11"),
         steady("0.12", 1),

@@ -72,7 +72,7 @@ def test_a_platform_that_sends_more_and_a_check_that_waits(
     assert "platform sends more (FC303): mine: the platform sends 5" in checked.out
 
 
-def test_as_many_as_it_takes_and_a_port_of_its_own(
+def test_a_platform_that_sends_as_many_as_the_app_takes_and_checks_another_port(
     check: Check, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mine"

@@ -77,7 +77,7 @@ def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
         check_words(["probe", f"--ask=self-call,{word}"])
 
 
-def test_each_environment_is_told() -> None:
+def test_each_environment_is_announced() -> None:
     wanted = selection("--ask=overlap", "--server=gunicorn")
     plan = make_plan(REAL, wanted)
     assert {environment.ask for environment in plan.environments} == {

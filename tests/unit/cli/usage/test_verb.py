@@ -34,7 +34,7 @@ def test_a_verb_is_run_with_its_options(name: str) -> None:
     assert given == signature(verb.does).parameters.keys()
 
 
-def test_names_in_help_are_those_of_what_is_done() -> None:
+def test_names_in_help_match_the_functions() -> None:
     assert init.WORKFLOW == str(WORKFLOW)
     assert schema.NAMES == tuple(PUBLISHED)
     assert action.STAGES == (*stages.STAGES, *track_stages.STAGES)

@@ -20,7 +20,7 @@ def holding(*places: str) -> Deployment:
     return msgspec.structs.replace(SHOP, hold_at=places)
 
 
-def test_a_place_as_it_is_spelled() -> None:
+def test_the_spelling_of_a_place() -> None:
     (place,) = places_of(holding("shop.store:Store.check_out"))
     assert (place.at, place.when) == (("shop.store:Store.check_out",), When.BEFORE)
 

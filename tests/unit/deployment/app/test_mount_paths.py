@@ -39,7 +39,7 @@ def test_words_and_variables_have_paths_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["'/'", "'a/b'", "'//a'", "b'/a'", "1 +"])
-def test_what_is_no_such_path(tmp_path: Path, text: str) -> None:
+def test_what_does_not_count_as_a_mount_path(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.py").write_text(f"A = {text}\n")
     assert mount_paths(tmp_path, (), {}) == []
 

@@ -76,7 +76,7 @@ def test_other_commands_get_no_address(command: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_no_server_is_told_twice(name: str, tmp_path: Path) -> None:
+def test_no_server_gets_an_address_twice(name: str, tmp_path: Path) -> None:
     words = [name, "run", "a:a"]
     once = addressed(words, tmp_path)
     assert once is not None

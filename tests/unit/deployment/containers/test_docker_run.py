@@ -108,7 +108,7 @@ def test_one_port_is_published(options: str, published: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("options", ["", "-P", "-p {port}", "-p 80:80 -p 5000:5000"])
-def test_a_port_that_cannot_be_told(options: str, tmp_path: Path) -> None:
+def test_a_port_that_is_not_clear(options: str, tmp_path: Path) -> None:
     run = parse([*shlex.split(options), "shop"])
     with pytest.raises(ContainerRefused, match=r"(?:is|be) measured"):
         harmless(run, tmp_path, ())

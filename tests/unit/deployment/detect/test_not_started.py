@@ -104,7 +104,7 @@ def test_what_says_nothing(name: str, text: str) -> None:
     assert other_server(Path(name), text) is None
 
 
-def test_the_file_that_says_most_is_told() -> None:
+def test_the_most_specific_file_is_named() -> None:
     alias = "WSGIDaemonProcess a threads=2\nWSGIScriptAlias / /a.wsgi\n"
     files = [(Path("a.wsgi"), ""), (Path("a.conf"), alias), (Path("b.wsgi"), "")]
     ((path, _),) = other_servers(files)

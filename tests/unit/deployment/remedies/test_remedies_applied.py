@@ -74,7 +74,7 @@ APPLIED = {
     "{}; build the image and measure that": "containers/test_remedies.py::"
     "test_an_image_is_built_and_measured",
     "there is no {} here": f"{FILES}test_a_folder_that_says_nothing",
-    "{} {}; give {}{}: {}{}": f"{FILES}test_the_command_that_is_told_can_be_given",
+    "{} {}; give {}{}: {}{}": f"{FILES}test_the_suggested_command_works",
     "give it the port: env = ": PORTS,
     "give it that variable: env = ": OTHERS,
     "give gunicorn `worker_connections = {}`": f"{CHECK}"
@@ -118,8 +118,7 @@ APPLIED = {
     "it was started without the variables of the check": OTHERS,
     "write `{} exec {}` in place of the list": PORTS,
     "Flask is not installed for {}": OTHERS,
-    "{} exists already": "test_shapes.py::"
-    "test_a_socket_that_is_there_is_not_taken_over",
+    "{} exists already": "test_shapes.py::test_an_existing_socket_is_not_taken_over",
     "if it went to the background": OTHERS,
     "if that is what it should handle": OTHERS,
     "leave out `daemon = True`": OTHERS,

@@ -89,7 +89,7 @@ def test_an_app_that_gives_up_first(
     assert found.source.startswith("https://") and found.read
 
 
-def test_what_is_by_default_is_said_to_be(tmp_path: Path) -> None:
+def test_defaults_are_marked_as_such(tmp_path: Path) -> None:
     default = on(Waits.ANSWER, waits(tmp_path, "service.yaml", SERVICE))
     assert "(by default)" in default.reason
     written = waits(tmp_path, "ingress.yaml", INGRESS % 60)
@@ -129,7 +129,7 @@ def test_workers_without_threads_keep_no_connection(tmp_path: Path) -> None:
         ("keepalive_timeout 75s;\n", None),
     ],
 )
-def test_nginx_keeps_connections_where_it_is_told_to(
+def test_nginx_keeps_connections_if_configured_to(
     tmp_path: Path, inner: str, seconds: float | None
 ) -> None:
     found = waits(tmp_path, "nginx.conf", UPSTREAM % inner + PASS, THREADS)

@@ -45,5 +45,5 @@ def test_abandoned_requests(fields: dict[str, Any], words: str, said: str) -> No
     assert said in found.sentence
 
 
-def test_none_afterwards_is_told_where_the_same_is_admitted_every_time() -> None:
+def test_fewer_afterwards_is_reported_only_if_the_number_is_otherwise_steady() -> None:
     assert "Afterwards" not in answer(LEFT).sentence

@@ -118,7 +118,7 @@ def test_what_waits_behind_a_busy_thread_anyway_is_not_taken_for_broken() -> Non
         (strained(offered=8, held=5, again=False), "files: breaks at 5, for good"),
     ],
 )
-def test_what_gives_way_in_an_uneven_server_is_told(seen: Strained, word: str) -> None:
+def test_what_fails_in_an_uneven_server_is_reported(seen: Strained, word: str) -> None:
     assert uneven(seen).answer == word
 
 

@@ -100,7 +100,7 @@ def test_a_sentence(seen: TapeSeen, other: dict[str, Any], words: str) -> None:
     assert words in tape(seen, **other).sentence
 
 
-def test_requests_that_came_later_are_told_apart() -> None:
+def test_requests_that_came_later_are_distinguished() -> None:
     later = lost(0.9, "refused", process=None, entered_at=None, offered_at=0.7)
     found = tape(ENDED, lost=(later, later, lost(-0.3)))
     assert (found.lost_in_app, found.lost_waiting, found.lost_later) == (0, 0, 2)
@@ -143,7 +143,7 @@ def test_connections_that_idle_on_a_reload(
     assert "idle" not in kill.sentence
 
 
-def test_process_one_without_a_handler_was_told_nothing() -> None:
+def test_process_one_without_a_handler_got_no_signal() -> None:
     one = Sent(at=0.0, signal="SIGTERM", to="process 1 of its PID namespace")
     found = tape(ENDED, catches_term=False, sent=(one,))
     assert "process 1 has no handler for SIGTERM, so nothing was told" in found.sentence

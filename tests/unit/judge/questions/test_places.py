@@ -74,7 +74,7 @@ def test_a_place_that_nobody_gets_to() -> None:
     assert "none at pool (no imported module has it; " in missing.sentence
 
 
-def test_errors_are_told_by_name() -> None:
+def test_errors_are_reported_by_name() -> None:
     gave_up = changed(
         asking=0, ended={"500": 5}, errors={"TimeoutError: QueuePool limit reached": 5}
     )

@@ -68,7 +68,7 @@ def test_recovery(
     assert said in found.sentence
 
 
-def test_where_no_process_can_be_reached_the_rest_is_told() -> None:
+def test_if_no_process_can_be_reached_the_rest_is_reported() -> None:
     found = answer(RecoverySeen(terminated=TERMINATED))
     assert found.answer == "unknown; finishes"
     assert answer(RecoverySeen()).answer == "unknown"

@@ -54,7 +54,7 @@ def test_a_number_says_it_all() -> None:
     ]
 
 
-def test_what_is_as_declared_is_no_finding() -> None:
+def test_as_declared_is_not_a_finding() -> None:
     assert lines([EIGHT]) == []
 
 
@@ -89,7 +89,7 @@ def test_what_declares_less_than_is_asked_for_is_a_finding() -> None:
     ]
 
 
-def test_a_promise_about_its_life_has_an_id_of_its_own() -> None:
+def test_a_promise_about_its_life_has_its_own_id() -> None:
     deployment = CheckedDeployment(
         name=EIGHT.configuration,
         exit_code=1,

@@ -49,7 +49,7 @@ def test_a_finding(
     assert "service.yaml,line=7,title=app gives up first (FC305)" in annotations
 
 
-def test_what_is_as_it_should_be_is_a_row_and_no_finding(
+def test_a_matching_platform_is_a_row_and_not_a_finding(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files(tmp_path, "gunicorn --threads 80 a:a")

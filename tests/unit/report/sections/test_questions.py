@@ -21,7 +21,7 @@ def test_nothing_is_said_of_questions_that_were_not_asked() -> None:
         assert "self-call" not in text
 
 
-def test_where_releases_differ_each_answer_is_told() -> None:
+def test_if_releases_differ_each_answer_is_given() -> None:
     text = page(sample("questions"))
     assert "- Flask's own server `run` on Flask 3.1.3: A request that calls" in text
 

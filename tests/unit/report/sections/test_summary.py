@@ -67,7 +67,7 @@ def test_the_answer_of_a_single_cell() -> None:
     )
 
 
-def test_the_answer_about_one_server_has_what_is_behind_a_proxy_too() -> None:
+def test_the_answer_for_a_server_includes_configurations_behind_a_proxy() -> None:
     where = make.environment("3.1.3", "gunicorn", "27.0.1")
     shapes = (("default", 1), ("sync-4", 4), ("nginx-4", 4))
     cells = [make.cell(where, id, n, make.rounds(n, (n, n))) for id, n in shapes]
