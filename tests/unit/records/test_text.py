@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.records.text import bound
 from harness.records.text import listed
 from harness.records.text import plural
 from harness.records.text import without_user
@@ -19,6 +20,11 @@ def test_several_things_in_one_phrase(parts: list[str], phrase: str) -> None:
 
 def test_a_noun_agrees_with_its_number() -> None:
     assert [plural(n, "cell") for n in (0, 1, 2)] == ["0 cells", "1 cell", "2 cells"]
+    assert [plural(n, "process") for n in (1, 2)] == ["1 process", "2 processes"]
+
+
+def test_a_declaration_may_be_without_bound() -> None:
+    assert [bound(number) for number in (8, 0, None)] == ["8", "0", "no bound"]
 
 
 @pytest.mark.parametrize("user", ["", "me@", "me:secret@", ":secret@"])

@@ -9,6 +9,7 @@ from harness.report.text import listed
 from harness.report.text import Name
 from harness.report.text import quoted
 from harness.report.text import say
+from harness.report.text import say_if
 
 
 def test_a_string_is_foreign_unless_it_is_the_template() -> None:
@@ -24,6 +25,11 @@ def test_several_texts_are_one() -> None:
     assert str(joined("; ", [say("{}", 1), say("{}", 2)])) == "1; 2"
     assert not joined(", ", [])
     assert not say("{}", "")
+
+
+def test_words_around_nothing_are_left_out() -> None:
+    assert plain.inline(say_if("::error::x", "on {}")) == "on : :error: :x"
+    assert not say_if("", "on {}")
 
 
 def test_what_stands_between_back_quotes_is_code() -> None:
