@@ -121,7 +121,7 @@ def test_an_existing_socket_is_not_taken_over(
         before = path.stat().st_ino
         checked = check(folder)
         assert checked.code == 2
-        assert f"{path} is there already" in checked.message
+        assert f"{path} exists already" in checked.message
         assert "write the path of another socket" in checked.message
         assert path.stat().st_ino == before
         other = "\n".join(words).replace("shop.sock", "other.sock")

@@ -81,7 +81,7 @@ def test_the_first_file_is_written_and_then_kept(
     assert {path.name for path in folder.iterdir()} - {"__pycache__"} == {
         *("app.py", "Procfile", "concurrency.toml", ".github")
     }
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         run(["init", "--no-measure"])
     assert (folder / "concurrency.toml").read_text() == written
     assert check(folder).code == 0
