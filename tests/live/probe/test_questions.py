@@ -127,7 +127,7 @@ def test_a_server_with_room_may_still_reverse_the_order(
     assert seen.served == tuple(range(40, 24, -1))
     assert (answer.answer, answer.number) == ("≥40 wait in the server", 40)
     assert "not enter in the order" in answer.sentence
-    assert "None of those that waited is lost" in answer.sentence
+    assert "No waiting request is lost" in answer.sentence
 
 
 def test_a_request_that_gets_a_connection_late_does_not_stall(
@@ -156,7 +156,7 @@ def test_a_waiting_request_may_be_lost(
     (seen,) = evidence.asked
     lost = seen.waiting + 1 - seen.account.answered
     assert lost and lost == seen.account.reset
-    assert f"{lost} of those that waited were never answered" in answer.sentence
+    assert f"{lost} waiting requests were never answered" in answer.sentence
 
 
 def test_without_a_bound_no_request_waits(ask: Any) -> None:
