@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
@@ -98,11 +99,11 @@ def prepare(
     except CannotInstall as problem:
         reason = f"requirements: {deployment.requirements} could not be installed"
         return NotPrepared(deployment, reason, str(problem))
-    python = prepared.where.python
+    own = Path(prepared.where.variables.get("VIRTUAL_ENV", os.curdir))
     if deployment.requirements and not (
-        prepared.contained or making.cache in python.parents
+        prepared.contained or making.cache in own.parents
     ):
-        say(f"{python} has all of {deployment.requirements}, and is used")
+        say(f"{prepared.where.python} has all of {deployment.requirements}: it is used")
     check_limit(prepared, plan_deployment(prepared, options.limit).limit)
     return prepared
 

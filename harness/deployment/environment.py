@@ -127,8 +127,11 @@ def takes_a_shell(executable: Path) -> bool:
     return not begin.startswith(b"#!") and b"\0" not in begin
 
 
-def interpreter(executable: Path) -> Path:
-    """The Python that an executable runs on: itself, by its first line, or nearby."""
+def interpreter(executable: Path, variables: Mapping[str, str]) -> Path:
+    """The Python that an executable runs on: itself, by its first line, or nearby.
+
+    Otherwise it is the first on the path.
+    """
     if IS_PYTHON.match(executable.name):
         return executable
     with executable.open("rb") as file:
@@ -142,7 +145,7 @@ def interpreter(executable: Path) -> Path:
     for name in ("python", "python3"):
         if (beside := executable.parent / name).exists():
             return beside
-    return Path(shutil.which("python3") or sys.executable)
+    return on_path(variables) or Path(sys.executable)
 
 
 def on_path(variables: Mapping[str, str]) -> Path | None:
@@ -183,6 +186,8 @@ def active_python(words: Sequence[str], here: Where, python: str | None) -> Path
         executable = find_executable("command", words, here.folder, here.variables)
     except DeploymentFault:
         return None
-    where, versions = with_flask(here._replace(python=interpreter(executable)))
+    where, versions = with_flask(
+        here._replace(python=interpreter(executable, here.variables))
+    )
     is_asked_for = python in (None, release_of(versions), str(where.python))
     return where.python if is_asked_for and "flask" in versions else None

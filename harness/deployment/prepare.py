@@ -142,7 +142,9 @@ def _without_containers(
     executable = find_executable(key, command.words, folder, variables)
     if takes_a_shell(executable):
         command = command._replace(words=("sh", *command.words))
-    where, versions = with_flask(where._replace(python=interpreter(executable)))
+    where, versions = with_flask(
+        where._replace(python=interpreter(executable, variables))
+    )
     _check_python(deployment, where, versions)
     try:
         promise, problem = _promise(command, where)

@@ -93,7 +93,7 @@ def _where(words: Sequence[str], folder: Path, started: Mapping[str, str]) -> Wh
     variables = {k: v for k, v in started.items() if not k.startswith(ours)}
     executable = find_executable("command", words, folder, variables)
     python = executable if IS_PYTHON.match(executable.name) else None
-    return Where(folder, python or interpreter(executable), variables)
+    return Where(folder, python or interpreter(executable, variables), variables)
 
 
 def code_that_starts(hello: Hello) -> str:

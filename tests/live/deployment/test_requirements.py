@@ -13,6 +13,7 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.requirements import has_all
 from harness.deployment.requirements import own_environment
 from harness.system.install import CannotInstall
+from tests.live.deployment.conftest import Check
 
 
 @pytest.fixture
@@ -87,3 +88,28 @@ def test_an_environment_that_has_all_of_them_is_found(requirements: Path) -> Non
         more.write_text(f"{missing}\n")
         assert not has_all(python, requirements, folder)
     assert not has_all(None, requirements, folder)
+
+
+@pytest.mark.parametrize(
+    ("required", "said"),
+    [
+        ("gunicorn", [f"{sys.executable} has all of requirements.txt: it is used"]),
+        ("gunicorn==22.0.0", []),
+    ],
+)
+def test_only_a_python_that_has_them_is_said_to_be_used(
+    check: Check,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    required: str,
+    said: list[str],
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr("harness.cli.check.say", heard.append)
+    (tmp_path / "start.sh").write_text('#!/bin/sh\nexec gunicorn shop:app -b "$1"\n')
+    (tmp_path / "start.sh").chmod(0o755)
+    (tmp_path / "requirements.txt").write_text(f"flask\n{required}\n")
+    words = ("--list", "--", "./start.sh", "127.0.0.1:{port}")
+    checked = check(tmp_path, "--requirements", "requirements.txt", *words)
+    assert checked.code == 0, checked.message
+    assert heard == said
