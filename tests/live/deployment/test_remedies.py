@@ -242,7 +242,7 @@ APPLIED = [
     Applied(
         "requirements without Flask",
         'command = "gunicorn -w 2 shop:app"\nrequirements = "requirements.txt"',
-        "Flask is not installed for .*; if it is one, .* or name a file of",
+        "Flask is not installed for .*; if it is one, .* or name a requirements file",
         "requirements.txt",
         r"\Z",
         "flask\n",
@@ -353,7 +353,7 @@ APPLIED = [
         "a proxy whose server does not start",
         f'command = "./start.sh"\ndeclared = 2\n{OWN}',
         "not reach http://unix:app.sock .*, and nothing that it starts listens there; "
-        "look why it does not",
+        "find out why",
         "start.sh",
         "shap:app",
         "shop:app",
