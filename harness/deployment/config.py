@@ -65,14 +65,15 @@ class Probes(Record, frozen=True, kw_only=True):
     }
 
     file: Sentence | None = None
-    """A file that says all of it: a Kubernetes manifest, a Compose file, ``fly.toml``,
-    ``app.yaml``, or a ``service.yaml`` of Cloud Run; other keys count before it."""
+    """A file with all of these settings: a Kubernetes manifest, a Compose file,
+    ``fly.toml``, ``app.yaml``, or a ``service.yaml`` of Cloud Run. Other keys override
+    it."""
     path: UrlPath | None = None
-    """The path that is asked for; by default ``ready``, and else the probe's own."""
+    """The path to request; by default ``ready``, or else the probe's own."""
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] | None = None
-    """A port of its own; by default that of the app."""
+    """The port to check; by default that of the app."""
     by: CheckBy | None = None
-    """``http``, or ``tcp`` for a connection alone."""
+    """``http``, or ``tcp`` to open just a connection."""
     period: Seconds | None = None
     """Seconds from one check to the next; by default 10, as in Kubernetes."""
     timeout: Seconds | None = None
@@ -113,59 +114,59 @@ class Deployment(Record, frozen=True, kw_only=True):
     }
 
     name: ConfigurationId
-    """Stands for the deployment everywhere: lower-case letters, digits, . _ and -."""
+    """Its name in reports and options: lower-case letters, digits, . _ and -."""
     command: Sentence | None = None
     """The command of the server, run in the folder of this file, with ``{port}`` (and,
     if it takes one, ``{host}``) in place of the port that it listens on."""
     procfile: Sentence | None = None
     """In place of ``command``: the name of a line in the ``Procfile``, such as web."""
     dockerfile: Sentence | None = None
-    """In place of ``command``: a Dockerfile, of which ``CMD`` is taken."""
+    """In place of ``command``: a Dockerfile, whose ``CMD`` is taken."""
     target: Sentence | None = None
     """With ``dockerfile``: the stage that is built, by default the last."""
     requirements: Sentence | None = None
-    """A file of requirements to install into an environment of its own, unless the
-    current one has all of them; without it the server is started in the current one."""
+    """A requirements file to install into a separate environment, unless the current
+    one already satisfies it; without it the server runs in the current one."""
     env: Variables = {}
-    """Variables of the server besides those that are set already."""
+    """Environment variables to set for the server, in addition to the current ones."""
     probes: Probes | None = None
     """How an orchestrator asks whether it is alive, for the question ``probes``. By
-    default what ``platform`` says, and else as Kubernetes does by default."""
+    default as ``platform`` says, or else with Kubernetes' defaults."""
     platform: Sentence | None = None
-    """A file that says how many requests a platform sends one instance, such as
-    ``service.yaml`` or ``fly.toml``; by default the one beside this file."""
+    """A file that says how many requests a platform sends to one instance, such as
+    ``service.yaml`` or ``fly.toml``; by default the one next to this file."""
     ready: UrlPath | None = None
     """A path that must answer, with any status below 500, before it is measured."""
     below: UrlPath | None = None
-    """The path that the Flask app is mounted below, if that is not the root. By default
-    the variable ``SCRIPT_NAME``."""
+    """The path under which the Flask app is mounted, if not the root. By default the
+    variable ``SCRIPT_NAME``."""
     headers: Headers = {}
-    """Headers of every request, such as those that a proxy would set."""
+    """Headers to send with every request, such as those that a proxy would set."""
     route: UrlPath | None = None
-    """A path of the app's own whose requests get to the places of ``hold-at``."""
+    """One of the app's own paths, whose requests get to the places of ``hold-at``."""
     hold_at: tuple[Sentence, ...] = ()
     """Places inside the app at which requests are held and counted: functions, methods
     or locks as module:attribute, or names such as sqlalchemy."""
     upload_to: UrlPath | None = None
-    """A path that takes uploads, for the question ``uploads``: nothing is sent whole.
-    By default one of the probe."""
+    """A path that takes uploads, for the question ``uploads``: no upload is completed.
+    By default one of the probe's own."""
     events_at: UrlPath | None = None
     """A path that answers with an event stream, for the question ``events``. By default
-    one of the probe."""
+    one of the probe's own."""
     socket_at: UrlPath | None = None
     """A path that opens a WebSocket, for the question ``sockets``."""
     polls_at: UrlPath | None = None
     """The path of Socket.IO, for the question ``polls``."""
     declared: Declared | None = None
-    """How many requests at once it promises, if the command does not show it."""
+    """How many requests at once it promises, if the command does not tell."""
     at_least: PositiveInt | None = None
-    """How many of those offered at once must always be in the app together."""
+    """How many requests must always be handled at once."""
     never_below: PositiveInt | None = None
-    """How many slots there must be at every moment of its life, except its end."""
+    """How many slots there must be at every moment, until it is stopped."""
     on_term: OnTerm | None = None
     """``finish``: on SIGTERM all requests in the app are answered before it ends."""
     life: tuple[Act, ...] = ()
-    """The acts on it for the question ``life``. By default those of ``never-below``
+    """Acts to try for the question ``life``. By default those for ``never-below``
     (recycle, reload and kill) and ``on-term`` (end), or else all."""
     python: PythonRelease | None = None
     """The Python that it must run on."""
