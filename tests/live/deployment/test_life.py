@@ -38,5 +38,5 @@ def test_promises_are_kept_or_broken(
     checked = check(folder)
     assert (checked.code, bool(checked.message)) == (code, bool(words))
     assert words in checked.message
-    assert "Places over the life of the server" in checked.out
+    assert "Slots over the life of the server" in checked.out
     assert all(tape["known"] for tape in checked.cells["mine"]["tapes"])
