@@ -57,10 +57,10 @@ def _waiting(seen: AbandonedSeen) -> tuple[str, str]:
     if not left:
         return "None was seen to wait.", "none waits"
     if run == left:
-        return "One that was waiting is run all the same.", "waiting ones run"
+        return "A waiting request is still run.", "waiting ones run"
     if not run:
-        return "One that was waiting is dropped.", "waiting ones are dropped"
+        return "A waiting request is dropped.", "waiting ones are dropped"
     return (
-        "Some that were waiting are run all the same.",
+        "Some waiting requests are still run.",
         f"{run} of {left} waiting ones run",
     )

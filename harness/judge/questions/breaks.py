@@ -150,7 +150,7 @@ def _afterwards(seen: Strained) -> str:
         return seen.ended
     if seen.again:
         return "when all have gone it takes requests again"
-    return "it takes none any more, also when all have gone"
+    return "it takes no more requests, even when all have gone"
 
 
 def _untried(seen: Strained) -> str:

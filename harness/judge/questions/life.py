@@ -37,7 +37,7 @@ WHEN = {
     Act.SCALE_UP: "On SIGTTIN",
     Act.SCALE_DOWN: "On SIGTTOU",
     Act.KILL: "When a worker is killed",
-    Act.LONG_REQUEST: "Beside a request that stays for long",
+    Act.LONG_REQUEST: "During a request that stays for long",
     Act.END: "On SIGTERM",
 }
 """The beginning of a sentence on each act."""

@@ -23,7 +23,7 @@ def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
     if not seen.waiting and not nxt:
         return seen.answer(
             NOBODY,
-            "All that came were in the app: none was seen to wait or to be sent away.",
+            "All requests were in the app: none was seen to wait or to be turned away.",
             0,
         )
     sentences = (_waiting(seen), sentence, _order(seen), _lost(seen))

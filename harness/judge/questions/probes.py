@@ -166,5 +166,5 @@ def _tcp(numbers: HealthNumbers) -> str:
         return " A check by TCP would get no connection either."
     return (
         " A check by TCP is answered all the same: the kernel opens its connection, "
-        "also for an app that is stuck."
+        "even for an app that is stuck."
     )

@@ -47,7 +47,7 @@ def _killed(seen: Killed | None) -> tuple[str, str]:
     lost = endings(seen.lost_account, seen.lost_statuses)
     if seen.first:
         words = f"When its only process is killed, its requests are {lost}"
-        return "ends", f"{words} and nothing is served any more."
+        return "ends", f"{words} and the server stops serving."
     others = seen.held - seen.lost - seen.others_kept
     more = f" and {others} in other processes are lost too" if others else ""
     words = f"When a worker is killed, its requests are {lost}{more}; "
@@ -66,7 +66,7 @@ def _killed(seen: Killed | None) -> tuple[str, str]:
 
 def _terminated(seen: Terminated | None) -> tuple[str, str]:
     if seen is None or not seen.held:
-        return UNKNOWN, "What becomes of requests on SIGTERM was not seen."
+        return UNKNOWN, "What happens to requests on SIGTERM was not seen."
     finish = seen.held_account.answered == seen.held
     held = endings(seen.held_account, seen.held_statuses)
     waiting = endings(seen.waiting_account, seen.waiting_statuses)

@@ -25,9 +25,13 @@ LEFT = AbandonedSeen(
 @pytest.mark.parametrize(
     ("fields", "words", "said"),
     [
-        ({}, "keeps its slot; waiting ones run", "run all the same."),
+        ({}, "keeps its slot; waiting ones run", "is still run."),
         ({"entered_later": 0}, "keeps its slot; waiting ones are dropped", "dropped"),
-        ({"entered_later": 1}, "keeps its slot; 1 of 4 waiting ones run", "Some that"),
+        (
+            {"entered_later": 1},
+            "keeps its slot; 1 of 4 waiting ones run",
+            "Some waiting",
+        ),
         (
             {"entered_instead": 4, "waiting_left": 0, "entered_later": 0},
             "runs on without its slot; none waits",

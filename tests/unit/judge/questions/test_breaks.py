@@ -56,7 +56,11 @@ def test_the_fewest_of_all() -> None:
     ("seen", "word", "words"),
     [
         (FINE, "memory: holds 96", "all 96 are in the app"),
-        (strained(again=False), "files: breaks at 32, for good", "takes none any more"),
+        (
+            strained(again=False),
+            "files: breaks at 32, for good",
+            "takes no more requests",
+        ),
         (
             strained(Scarce.MEMORY_OF_A_GROUP, allowed=4 * MIB, ended="SIGKILL"),
             "memory of a container: breaks at 32, for good",
