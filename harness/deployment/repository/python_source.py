@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.repository.imports import imports_of
 from harness.deployment.repository.walk import module_file
 
 FIRST = ("wsgi", "app", "main", "application", "server", "run", "manage")
@@ -148,7 +149,7 @@ def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bo
         case ast.Name(id=used):
             return any(
                 each.module == module and (alias.asname or alias.name) == used
-                for each in ast.walk(tree)
+                for each in imports_of(tree)
                 if isinstance(each, ast.ImportFrom)
                 for alias in each.names
                 if alias.name == name
@@ -156,7 +157,7 @@ def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bo
         case ast.Attribute(value=ast.Name(id=used), attr=attribute):
             return attribute == name and any(
                 alias.name == module and (alias.asname or alias.name) == used
-                for each in ast.walk(tree)
+                for each in imports_of(tree)
                 if isinstance(each, ast.Import)
                 for alias in each.names
             )
@@ -225,19 +226,18 @@ def _imported(name: str, source: SourceFile) -> Iterator[tuple[SourceFile, str]]
 
     That is empty if the name stands for the file itself.
     """
-    for node in ast.walk(source.tree):
+    for node in imports_of(source.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
                     yield from _own_files(source, 0, alias.name, "")
-        elif isinstance(node, ast.ImportFrom):
+        else:
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
-                    inside = f"{node.module or ''}.{alias.name}".strip(".")
+                    module = node.module or ""
+                    inside = f"{module}.{alias.name}".strip(".")
                     yield from _own_files(source, node.level, inside, "")
-                    yield from _own_files(
-                        source, node.level, node.module or "", alias.name
-                    )
+                    yield from _own_files(source, node.level, module, alias.name)
 
 
 def _own_files(

@@ -1,0 +1,16 @@
+"""Finds the imports of a Python source, once for each source."""
+
+from __future__ import annotations
+
+import ast
+import functools
+
+
+@functools.lru_cache(maxsize=32)
+def imports_of(tree: ast.Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """All imports of a source, also those within functions.
+
+    They are asked for with each call of a source, and a source may have thousands.
+    """
+    kinds = ast.Import | ast.ImportFrom
+    return tuple(each for each in ast.walk(tree) if isinstance(each, kinds))
