@@ -70,8 +70,8 @@ def _check_new(workflow: Path | None) -> None:
         )
     if not os.access(os.curdir, os.W_OK):
         raise UsageError(
-            f"{wanted[0]}: cannot be written: this user may not write to {Path.cwd()}; "
-            "run this as the owner of the folder"
+            f"{wanted[0]}: cannot be written: {Path.cwd()} is read-only here, or "
+            "another user's; run this as its owner, or in a copy of the folder"
         )
 
 

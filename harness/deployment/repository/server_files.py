@@ -50,6 +50,9 @@ def read_file(
 
 # -------------------------------------------------------------------------- gunicorn
 
+AS_MODULE = "python:"
+"""Begins a file that is named as the module that it is."""
+
 BESIDES = ("timeout", "keepalive", "reuse-port")
 """Settings that decide no number of requests: unknown ones stay as written."""
 
@@ -59,7 +62,10 @@ def _gunicorn(
 ) -> ServerFile:
     """Its file is Python; one of the usual name is found without being named."""
     named = last_value(words, server.settings_file)
-    path = context.file(named or "gunicorn.conf.py")
+    file = named or "gunicorn.conf.py"
+    if file.startswith(AS_MODULE):
+        file = f"{file.removeprefix(AS_MODULE).replace('.', '/')}.py"
+    path = context.file(file)
     if path is None and named is not None:
         raise CannotDerive(f"its file {named} is not here")
     names = {*server.options, *BESIDES}

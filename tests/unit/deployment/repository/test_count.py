@@ -15,6 +15,7 @@ from harness.deployment.repository.count import count
 FILES = {
     "c.py": "workers = cpu_count() * 2 + 1\nthreads = 2\n",
     "green.py": "worker_class = 'gevent'\nworker_connections = 5\n",
+    "conf/web.py": "workers = 3\n",
     "odd.py": "workers = f()\n",
     "broken.py": "workers = (",
     "u.ini": "[other]\nthreads = 9\n[uwsgi]\nprocesses = %k\nthreads = 2\n",
@@ -23,6 +24,7 @@ FILES = {
 
 
 def counted(command: str, folder: Path, **variables: str) -> Count:
+    (folder / "conf").mkdir(exist_ok=True)
     for name, text in FILES.items():
         (folder / name).write_text(text)
     return count(shlex.split(command), CommandContext((folder,), variables, 4))
@@ -78,6 +80,8 @@ def test_an_overridden_file_does_not_count(tmp_path: Path) -> None:
     assert counted("gunicorn -c c.py -w 2", tmp_path)[2:] == (tmp_path / "c.py", True)
     assert counted("gunicorn -c c.py -w 9", tmp_path)[2:] == (tmp_path / "c.py", False)
     assert counted("gunicorn -c c.py --preload", tmp_path).overrides is False
+    as_module = counted("gunicorn -c python:conf.web", tmp_path)
+    assert as_module[2:] == (tmp_path / "conf" / "web.py", False)
     assert counted("uwsgi --ini u.ini -p 9", tmp_path).overrides is True
 
 
