@@ -48,7 +48,7 @@ def test_a_slow_upload_takes_a_place_where_the_app_reads_it(ask: Any) -> None:
     assert (seen[1].in_app, seen[2].in_app) == (1, 2)
     assert (answer.answer, answer.number) == ("2 shut all others out", 2)
     assert "takes a slot" in answer.sentence
-    assert "called before the whole body is there" in answer.sentence
+    assert "called before the whole body has arrived" in answer.sentence
 
 
 def test_where_bodies_are_read_first_slow_ones_take_nothing(
@@ -59,7 +59,7 @@ def test_where_bodies_are_read_first_slow_ones_take_nothing(
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 2: 2, 4: 2}
     assert {step.in_app for step in seen.values()} == {0}
     assert (answer.answer, answer.number) == ("4 leave room", None)
-    assert "not called before the whole body is there" in answer.sentence
+    assert "not called until the whole body has arrived" in answer.sentence
 
 
 def test_a_byte_now_and_then_keeps_a_server_from_giving_up(
