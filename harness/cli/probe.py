@@ -62,7 +62,7 @@ def show_interrupted(plan: Plan, results: Path, printing: Printing) -> None:
     evidence = read_evidence(results)[0]
     missing = len(plan.cells) - sum(len(each.cells) for each in evidence)
     if not evidence:
-        raise Interrupted(f"interrupted; none of {missing} cells was measured")
+        raise Interrupted("interrupted before any cell was measured")
     judged = judge(evidence, probe_again())
     end = verdict.of_run(judged, None, missing)
     above = [summary.interrupted(missing)] if missing else []

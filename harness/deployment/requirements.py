@@ -131,13 +131,13 @@ def _check_found(python: str) -> None:
         )
 
 
-def _install(command: list[str], folder: Path, env: Mapping[str, str]) -> str:
-    """Run an installer; empty when it worked, else the end of its output."""
+def _install(command: list[str], folder: Path, env: Mapping[str, str]) -> str | None:
+    """Run an installer; if it failed, return the end of its output."""
     own = {key: v for key, v in os.environ.items() if key not in _OF_A_PYTHON}
     done = output(command, cwd=folder, env={**own, **env}, seconds=INSTALL_SECONDS)
     if done.status is None:
         return f"{command[0]}: {done.problem}"
-    return end_of(done.all) if done.status else ""
+    return end_of(done.all) if done.status else None
 
 
 def activated(

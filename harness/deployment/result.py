@@ -169,8 +169,9 @@ def _not_measured(deployment: Deployment, cell: CellReport) -> str:
 
 
 def _too_few(at_least: int, floor: int, cell: CellReport, more: str) -> str:
+    be = "was" if floor == 1 else "were"
     times = "sometimes only " if cell.ceiling != floor else ""
-    words = f"at-least: {at_least} required, but {times}{floor} were in the app at once"
+    words = f"at-least: {at_least} required, but {times}{floor} {be} in the app at once"
     return "; ".join(filter(None, (words, cell.reason, more)))
 
 

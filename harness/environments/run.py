@@ -93,16 +93,20 @@ async def _run_shard(
     environments: Path,
 ) -> None:
     read, write = os.pipe()
+    output = os.fdopen(write, "wb")
     following = asyncio.ensure_future(_follow(read, log, seen))
     words, env = _words(shard, environments), variables(results, environments)
     try:
-        async with running(Command(words, env, ROOT, log), output=write) as nox:
+        async with running(
+            Command(words, env, ROOT, log), output=output.fileno()
+        ) as nox:
             # What nox starts has the other end too: reading ends when all have ended.
-            os.close(write)
+            output.close()
             with contextlib.suppress(TimeoutError):
                 await nox.wait(SHARD_SECONDS)
         await following
     finally:
+        output.close()  # also where nox could not be started
         following.cancel()
 
 

@@ -45,8 +45,8 @@ ABSENT = re.compile(
 
 def _install(
     session: nox.Session, arguments: Sequence[str], env: dict[str, str]
-) -> str:
-    """Install; empty when it worked, else the end of the installer's output."""
+) -> str | None:
+    """Install; if that failed, the end of the installer's output."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         try:
             session.install(
@@ -59,13 +59,16 @@ def _install(
         except CommandFailed:
             output.seek(0)
             return end_of(output.read())
-    return ""
+    return None
 
 
 def _install_pinned(
     session: nox.Session, planned: PlannedEnvironment, extra: Sequence[str]
-) -> str:
-    """Install the requirements of an environment and ``extra`` ones, offline first."""
+) -> str | None:
+    """Install the requirements of an environment and ``extra`` ones, offline first.
+
+    If that failed, returns the end of the installer's output.
+    """
     with tempfile.TemporaryDirectory() as folder:
         constraints = Path(folder, "constraints.txt")
         constraints.write_text("\n".join((*planned.constraints, "")), encoding="utf-8")
@@ -84,7 +87,7 @@ def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:
     wanted = {cell.requires for cell in planned.cells if cell.not_supported is None}
     everything = sorted({name for requires in wanted for name in requires})
     python = os.path.join(session.bin, "python")
-    if not _install_pinned(session, planned, everything):
+    if _install_pinned(session, planned, everything) is None:
         return Installed(python=python)
     if tail := _install_pinned(session, planned, ()):
         raise CannotInstall(tail)

@@ -25,6 +25,7 @@ from harness.records.errors import NothingMeasured
 from harness.records.report import CellReport
 from harness.records.report import CheckResult
 from harness.records.report import Report
+from harness.records.text import plural
 from harness.records.words import FAILURES
 from harness.records.words import INSTRUMENT
 from harness.records.words import KINDS
@@ -103,8 +104,7 @@ def _instrument_fault(report: Report) -> HarnessError | None:
         )
     if Outcome.MEASURED not in outcomes:
         return NothingMeasured(
-            f"none of {len(outcomes)} cells could be measured; "
-            "the report says for each what happened instead"
+            "no cell could be measured; the report says for each what happened instead"
         )
     return None
 
@@ -116,11 +116,10 @@ def _fault_of_cells(report: Report, fail_on: FailOn) -> HarnessError | None:
         kinds = ", ".join(
             f"{failing.count(word)} {word}" for word in KINDS if word in failing
         )
+        cells = f"{len(failing)} of {plural(len(words), 'cell')}"
+        matches = f"--fail-on {fail_on} matches {cells}: {kinds}"
         return GateFailed(
-            f"{len(failing)} of {len(words)} cells fail because of --fail-on "
-            f"{fail_on}: {kinds}; the report gives the reason for each",
-            brief=f"{len(failing)} of {len(words)} cells fail --fail-on {fail_on}: "
-            f"{kinds}",
+            f"{matches}; the report gives the reason for each", brief=matches
         )
     return None
 
@@ -130,17 +129,19 @@ def _fault_of_changes(changes: Changes, fail_on: FailOn) -> HarnessError | None:
     worse = [c for c in changes.cells if c.change in forbidden and not c.expected]
     if worse:
         what = "regressed" if fail_on is FailOn.REGRESSION else "changed"
+        words = f"{len(worse)} of {plural(len(changes.cells), 'cell')} {what}"
         return GateFailed(
-            f"{len(worse)} of {len(changes.cells)} cells {what}; the first is "
-            f"{worse[0].id}: {worse[0].reason}",
-            brief=f"{len(worse)} of {len(changes.cells)} cells {what}",
+            f"{words}; the first is {worse[0].id}: {worse[0].reason}",
+            brief=words,
         )
     if fail_on is FailOn.CHANGE and changes.unmatched:
         left = changes.unmatched[0]
+        count = len(changes.unmatched)
+        words = f"{plural(count, 'expected change')} {'was' if count == 1 else 'were'}"
         return GateFailed(
-            f"{len(changes.unmatched)} expected changes were not found; the first is "
-            f"{left.cell} from {left.before} to {left.now}: {left.problem}",
-            brief=f"{len(changes.unmatched)} expected changes were not found",
+            f"{words} not found; the first is {left.cell} from {left.before} to "
+            f"{left.now}: {left.problem}",
+            brief=f"{words} not found",
         )
     return None
 

@@ -31,6 +31,7 @@ from harness.records.choices import Question
 from harness.records.evidence import CellEvidence
 from harness.records.plan import PlannedCell
 from harness.records.seen import AnySeen
+from harness.records.text import plural
 from harness.records.witness import KernelAccount
 from harness.records.words import Outcome
 from harness.system.process import Ended
@@ -161,7 +162,7 @@ class Attempt:
             done = await measure_overlap(probe, self.schedule)
         except Ended as problem:
             rounds = len(self.schedule.rounds)
-            reason = f"{problem} after {rounds} rounds"
+            reason = f"{problem} after {plural(rounds, 'round')}"
             raise NotMeasured(Outcome.DIED, reason) from None
         except TimeoutError:
             reason = "a wait in a round reached its deadline"

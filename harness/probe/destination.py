@@ -33,12 +33,12 @@ class Destination(NamedTuple):
     """Places inside the app at which requests of that route are held, by name; whether
     each was found once the app was ready."""
 
-    def request(self, name: str, view: str = "hold", more: str = "") -> ClientRequest:
+    def request(self, name: str, view: str = "hold", query: str = "") -> ClientRequest:
         """A request that a view of the probe's own knows by its name.
 
-        ``more`` is added to its query, such as ``&wait=lock``.
+        ``query`` is added to its own, such as ``&wait=lock``.
         """
-        return ClientRequest(f"{self.views}{view}?request={name}{more}", self.headers)
+        return ClientRequest(f"{self.views}{view}?request={name}{query}", self.headers)
 
     def request_held_at(self, place: str, name: str) -> ClientRequest:
         """A request for the app's own route, to be held at the place of this name."""

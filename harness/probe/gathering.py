@@ -16,13 +16,13 @@ from harness.probe.states import ENDED
 from harness.records.words import Settled
 
 
-def gather(probe: Probe, count: int, more: str = "", view: str = "hold") -> Crowd:
+def gather(probe: Probe, count: int, query: str = "", view: str = "hold") -> Crowd:
     """Prepare ``count`` requests to be held, and restart the count.
 
-    ``more`` and ``view`` are those of ``Destination.request``.
+    ``query`` and ``view`` are those of ``Destination.request``.
     """
     to = probe.destination
-    crowd = _begin(probe, count, lambda name: to.request(name, view, more))
+    crowd = _begin(probe, count, lambda name: to.request(name, view, query))
     for client in crowd.clients:
         client.source = next(probe.sources, 0)
     # Shared, so that a hold is known to come after the answer to its request.

@@ -101,11 +101,16 @@ class Probe:
     @contextlib.contextmanager
     def outliving(self) -> Iterator[None]:
         """A block in which waits continue after the server has ended."""
+
+        def look_again(_: object) -> None:
+            self.moves.happened()
+
         self._outlives_server = True
-        self.server.ended.add_done_callback(lambda _: self.moves.happened())
+        self.server.ended.add_done_callback(look_again)
         try:
             yield
         finally:
+            self.server.ended.remove_done_callback(look_again)
             self._outlives_server = False
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:

@@ -38,34 +38,34 @@ SERVING_TRIES = 5
 
 async def run_round(
     probe: Probe,
-    offered: Offer,
+    load: Offer,
     *,
     patient_below: int = 0,
-    more: str = "",
+    query: str = "",
     view: str = "hold",
 ) -> Round:
     """Offer one load, count how many are in the app, and release them all.
 
     While fewer than ``patient_below`` are in the app the server is watched for longer.
-    ``more`` and ``view`` are those of ``gather``. Raises ``Ended``.
+    ``query`` and ``view`` are those of ``gather``. Raises ``Ended``.
     """
     before = await wait_for_new_processes(probe)
     state, ran = state_before(before), 0
-    if offered.asked == 1:
+    if load.asked == 1:
         # The server has nothing to do now: what sleeps now does not wait for requests.
         probe.learned.sleepers.idle = idle_sleepers(before)
         ran = _nanoseconds(before)
-    gather(probe, offered.asked, more, view)
+    gather(probe, load.asked, query, view)
     with probe.dispersing():
-        settled, settle_seconds = await offer(probe, offered.arrival)
-        if offered.asked == 1:
+        settled, settle_seconds = await offer(probe, load.arrival)
+        if load.asked == 1:
             took = _nanoseconds(before) - ran
             probe.learned.alone_nanoseconds = max(probe.learned.alone_nanoseconds, took)
         await wait_for_connections(probe, state)
         probe.crowd.give_up_opening()
-        if more != ASLEEP:
+        if query != ASLEEP:
             settled = await wait_for_requests(probe, settled, state)
-        seen = await _count(probe, offered, patient_below, settled, settle_seconds)
+        seen = await _count(probe, load, patient_below, settled, settle_seconds)
     # A growing server also shrinks, which does not replace anything.
     gone = () if probe.learned.grows else before.difference(probe.server.processes())
     return msgspec.structs.replace(seen, replaced=len(gone))
@@ -78,7 +78,7 @@ def _nanoseconds(processes: Iterable[int]) -> int:
 
 async def _count(
     probe: Probe,
-    offered: Offer,
+    load: Offer,
     patient_below: int,
     settled: Settled,
     settle_seconds: float,
@@ -104,8 +104,8 @@ async def _count(
     if finished.given_up_early:
         settled = Settled.STEADY_COUNT
     return Round(
-        arrival=offered.arrival,
-        asked=offered.asked,
+        arrival=load.arrival,
+        asked=load.asked,
         offered=probe.crowd.offered,
         admitted=admitted,
         peak=probe.holds.peak,

@@ -21,12 +21,13 @@ def end_of(output: str) -> str:
 
 
 def offline_first(
-    install: Callable[[dict[str, str]], str], env: Mapping[str, str]
-) -> str:
+    install: Callable[[dict[str, str]], str | None], env: Mapping[str, str]
+) -> str | None:
     """Install from uv's cache or, if that fails, from the index.
 
     Online, uv asks the index for every package again and rebuilds old source releases.
-    ``install`` takes variables and returns the end of the output where it failed, else
-    an empty text; so does this function.
+    ``install`` takes variables and returns the end of its output if it failed, else
+    None; so does this function.
     """
-    return install({**env, **OFFLINE}) and install(dict(env))
+    failure = install({**env, **OFFLINE})
+    return None if failure is None else install(dict(env))

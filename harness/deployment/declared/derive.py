@@ -29,6 +29,7 @@ from harness.plan.lookup import by_chance
 from harness.plan.lookup import find_server
 from harness.plan.server_options import CommandOf
 from harness.plan.server_options import known_server
+from harness.records.text import plural
 
 Reader = Callable[[Sequence[str], Where], Promise]
 
@@ -83,8 +84,9 @@ def hypercorn(arguments: Sequence[str], where: Where) -> Promise:
     return Promise(
         "hypercorn",
         int(workers.value) * parsed.threads,
-        f"{workers.value} workers × {parsed.threads} threads, asyncio's default for "
-        f"the processors of this machine ({listed({'workers': workers})})",
+        f"{plural(int(workers.value), 'worker')} × {plural(parsed.threads, 'thread')}, "
+        "asyncio's default for the processors of this machine "
+        f"({listed({'workers': workers})})",
         "https://docs.python.org/3/library/concurrent.futures.html"
         "#concurrent.futures.ThreadPoolExecutor",
         {"workers": workers, "threads": Setting(parsed.threads, "")},
@@ -120,13 +122,14 @@ def granian(arguments: Sequence[str], where: Where) -> Promise:
     }
     few = parsed.backpressure < parsed.threads
     lane = "backpressure" if few else "blocking-threads"
+    each = f"{values[lane]} requests each" if few else plural(values[lane], "thread")
     used = {name: settings[name] for name in ("workers", lane)}
     chance = parsed.threads > 1 and find_server(catalog.load(), "granian")
     return Promise(
         "granian",
         parsed.workers * values[lane],
-        f"granian itself reads the command as {parsed.workers} workers × "
-        f"{values[lane]} {'requests each' if few else 'threads'} ({listed(used)})",
+        "granian itself reads the command as "
+        f"{plural(parsed.workers, 'worker')} × {each} ({listed(used)})",
         "https://github.com/emmett-framework/granian#workers-and-threads",
         settings,
         by_chance=by_chance(chance, parsed.version) if chance else "",

@@ -27,6 +27,7 @@ from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
 from harness.measure.target import TARGET
+from harness.records.text import plural
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
 
@@ -78,6 +79,7 @@ def promise(words: Sequence[str], where: Where) -> Promise:
     lanes = number(options.get(lane), 1, lane)
     settings = {"processes": processes, lane: lanes}
     others = {k: v for k, v in options.items() if k in ADDRESSES}
+    kind = "greenlet" if lane == "gevent" else "thread"
     few, at_first = "", None
     if "cheaper" in options:
         settings["cheaper"] = number(options["cheaper"], 1, "cheaper")
@@ -86,9 +88,8 @@ def promise(words: Sequence[str], where: Where) -> Promise:
     return Promise(
         "uwsgi",
         int(processes.value) * int(lanes.value),
-        f"uWSGI itself reads the command as {processes.value} processes × "
-        f"{lanes.value} {'greenlets' if lane == 'gevent' else 'threads'}{few} "
-        f"({listed(settings)})",
+        f"uWSGI itself reads the command as {plural(int(processes.value), 'process')} "
+        f"× {plural(int(lanes.value), kind)}{few} ({listed(settings)})",
         PAGE,
         {**others, **settings},
         at_first,

@@ -66,7 +66,7 @@ async def _steps(probe: Probe) -> int:
 
 
 async def _round(probe: Probe, count: int, steps: int) -> ComputeRound:
-    gather(probe, count, more=f"&compute={steps}")
+    gather(probe, count, query=f"&compute={steps}")
     with probe.dispersing():
         await offer(probe, Arrival.BURST)
         spread = probe.holds.spread()

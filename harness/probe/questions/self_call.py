@@ -55,7 +55,7 @@ async def ask(probe: Probe, context: Context) -> SelfCallSeen:
 async def _round(
     probe: Probe, calls: int, context: Context, order: Order = BY_CHANCE
 ) -> CallRound:
-    crowd = gather(probe, calls, more=f"&call={probe.destination.seen_from_inside()}")
+    crowd = gather(probe, calls, query=f"&call={probe.destination.seen_from_inside()}")
     with probe.dispersing():
         send = partial(hold, probe)
         await send_in_order(probe, order, crowd.clients, (), send)

@@ -66,4 +66,4 @@ def loads(context: Context) -> tuple[int, int]:
 async def _round(probe: Probe, wait: Wait, offer: Offer, patient: int = 0) -> Round:
     if wait in (Wait.ASYNC, Wait.STREAM):
         return await run_round(probe, offer, patient_below=patient, view=wait)
-    return await run_round(probe, offer, patient_below=patient, more=f"&wait={wait}")
+    return await run_round(probe, offer, patient_below=patient, query=f"&wait={wait}")

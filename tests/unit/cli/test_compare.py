@@ -61,8 +61,8 @@ def test_it_says_what_changed(old: str, new: str, capsys: Capture) -> None:
 def test_what_fails_is_asked_for(old: str, new: str, capsys: Capture) -> None:
     assert main(["compare", old, new, "--fail-on", "regression"]) == 1
     out, err = capsys.readouterr()
-    assert "1 of 1 cells regressed; the first is flask-3.1.3" in err
-    assert out.splitlines()[-1] == "failed: 1 of 1 cells regressed; 1 fewer"
+    assert "1 of 1 cell regressed; the first is flask-3.1.3" in err
+    assert out.splitlines()[-1] == "failed: 1 of 1 cell regressed; 1 fewer"
     assert main(["compare", new, old, "--fail-on", "regression"]) == 0
     assert main(["compare", new, old, "--fail-on", "change"]) == 1
     assert main(["compare", old, old, "--fail-on", "change"]) == 0

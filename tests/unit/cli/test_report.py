@@ -70,7 +70,7 @@ def test_a_stored_check_that_passed_passes_unless_more_is_forbidden(
     assert main([*words, "--output-format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["cells"][0]["reproduce"] == AGAIN
     assert main([*words, "--fail-on", "uneven"]) == 1
-    assert "failed: 1 of 1 cells fail --fail-on uneven" in capsys.readouterr().out
+    assert "failed: --fail-on uneven matches 1 of 1 cell" in capsys.readouterr().out
 
 
 def test_a_stored_check_that_was_interrupted_says_so(

@@ -109,7 +109,7 @@ def test_leftovers_are_reported(tmp_path: Path, text: str, problem: str) -> None
     )
     assert problem in plain.write([section(known)])
     gate(report(EIGHT), FailOn.REGRESSION, known)
-    with pytest.raises(GateFailed, match="1 expected changes were not found"):
+    with pytest.raises(GateFailed, match="1 expected change was not found"):
         gate(report(EIGHT), FailOn.CHANGE, known)
 
 

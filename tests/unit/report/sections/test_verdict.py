@@ -57,7 +57,7 @@ def test_a_run_that_fails_says_what_fails_it() -> None:
     with pytest.raises(GateFailed) as caught:
         gate(run, FailOn.FEWER)
     text = line(verdict.of_run(run, caught.value))
-    assert text == "failed: 1 of 2 cells fail --fail-on fewer: 1 fewer"
+    assert text == "failed: --fail-on fewer matches 1 of 2 cells: 1 fewer"
 
 
 @pytest.mark.parametrize(
