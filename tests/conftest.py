@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Look for no garbage while all that is imported and collected stays."""
+    """Switch off garbage collection during collection: nothing is freed anyway."""
     gc.disable()
     try:
         return (yield)
@@ -134,7 +134,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadscopereorder = False  # they are in order
     scheduling = LoadScopeScheduling(config, log)
-    # What schedulers differ in. (--dist loadgroup does not work with pytest 9.2:
-    # https://github.com/pytest-dev/pytest-xdist/issues/1386)
+    # The only method in which the schedulers differ. (--dist loadgroup does not work
+    # with pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386)
     scheduling._split_scope = scope
     return scheduling

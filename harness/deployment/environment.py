@@ -31,8 +31,8 @@ from harness.system.command import output
 
 UNKNOWN = "unknown"
 
-ASK_SECONDS = 60.0
-"""Deadline for an interpreter that lists what is installed."""
+SCRIPT_SECONDS = 60.0
+"""Deadline for a script that lists what is installed, or reads a server's settings."""
 
 
 class Where(NamedTuple):
@@ -73,7 +73,7 @@ def ask_command(words: Sequence[str], where: Where) -> Output:
     with own_folder() as own:
         variables = isolated(where.variables, working_tree(folder), own)
         words = layered(list(words), folder, own, where.variables)
-        return output(words, env=variables, cwd=folder, seconds=ASK_SECONDS)
+        return output(words, env=variables, cwd=folder, seconds=SCRIPT_SECONDS)
 
 
 def installed(where: Where) -> dict[str, str]:

@@ -26,7 +26,7 @@ from harness.system.pythons import uv
 INSTALL_SECONDS = 900.0
 """Deadline for an installation, which may compile packages."""
 
-ASK_SECONDS = 20.0
+LIST_SECONDS = 20.0
 """Deadline for finding out what is installed."""
 
 MOST_INCLUDED = 10
@@ -75,7 +75,7 @@ def has_all(python: Path | None, requirements: Path, folder: Path) -> bool:
         return False
     words = "pip install --dry-run --offline --no-build --break-system-packages".split()
     command = [uv() or "uv", *words, "-r", str(requirements), "--python", str(python)]
-    done = output(command, cwd=folder, seconds=ASK_SECONDS)
+    done = output(command, cwd=folder, seconds=LIST_SECONDS)
     return done.status == 0 and "Would make no changes" in done.all
 
 

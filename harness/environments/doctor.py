@@ -16,7 +16,7 @@ from harness.system.processors import processors
 from harness.system.pythons import pythons
 from harness.system.pythons import uv
 
-ASK_SECONDS = 20.0
+ENGINE_SECONDS = 20.0
 """Deadline for each program that is asked for its release."""
 
 ENGINE = "{{.Server.Version}}{{range .Server.Components}} {{.Name}}{{end}}"
@@ -86,7 +86,7 @@ def _engine() -> str:
     """The Docker engine that answers; empty if none does, or only Podman."""
     if shutil.which("docker") is None:
         return ""
-    done = output(["docker", "version", "--format", ENGINE], seconds=ASK_SECONDS)
+    done = output(["docker", "version", "--format", ENGINE], seconds=ENGINE_SECONDS)
     release, *parts = done.text.split() or [""]
     is_docker = done.status == 0 and "Podman" not in parts
     return f"docker {release}" if is_docker and release else ""

@@ -20,7 +20,7 @@ from harness.system.command import output
 GIT_SECONDS = 600.0
 """Deadline for a clone or a fetch."""
 
-ASK_SECONDS = 60.0
+LOOK_UP_SECONDS = 60.0
 """Deadline for a question to git that fetches no content."""
 
 
@@ -39,7 +39,7 @@ def _ask(folder: Path, *words: str) -> str | None:
         ["git", *words],
         cwd=folder,
         env=environment(),
-        seconds=ASK_SECONDS,
+        seconds=LOOK_UP_SECONDS,
         errors="surrogateescape",  # names of files are whatever bytes they are
     )
     return None if done.problem else done.text.removesuffix("\n")

@@ -133,7 +133,10 @@ def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
 
 
 def _environments(evidence: Sequence[Evidence]) -> tuple[EnvironmentReport, ...]:
-    """One report for each environment; one whose control failed replaces the others."""
+    """One report for each environment.
+
+    One that has no control, or whose control failed, replaces the others.
+    """
     reports: dict[str, EnvironmentReport] = {}
     for each in evidence:
         report = _environment(each)

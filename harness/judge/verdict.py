@@ -57,7 +57,7 @@ def verdict_on(cell: CellEvidence, limit: int) -> Finding:
     seen = CellNumbers(cell, load, numbers)
     word, reason = next(found for rule in RULES if (found := rule(seen)))
     if not numbers.ceiling and word is Verdict.UNKNOWN:
-        return word, reason  # nothing is known that other words would be about
+        return word, reason  # there is no number for caveats to qualify
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
     caveats = caveats_on(cell.rounds, load, order_is_known=order_is_known)
     more = map(capital, (*_left_to_chance(seen), *caveats))
@@ -73,7 +73,7 @@ def _left_to_chance(seen: CellNumbers) -> Iterator[str]:
         why = cell.declaration.by_chance
         yield f"the lowest number was only seen, not guaranteed: {why}"
     elif is_more_by_chance(cell, seen.ceiling):
-        yield f"one more is chance: {cell.declaration.by_chance}"
+        yield f"the extra one is down to chance: {cell.declaration.by_chance}"
     if cell.restarts:
         yield CAME_LATE
 
@@ -119,7 +119,7 @@ def _more(seen: CellNumbers) -> Finding | None:
     )
 
 
-def _not_offered(seen: CellNumbers) -> Finding | None:
+def _order_may_matter(seen: CellNumbers) -> Finding | None:
     """*Unknown* if another order of workers or threads might give another number."""
     if left_out := passed_over(seen.cell):
         return Verdict.UNKNOWN, (
@@ -225,7 +225,7 @@ def _reached(seen: CellNumbers) -> Finding:
 
 
 RULES: tuple[Callable[[CellNumbers], Finding | None], ...] = (
-    *(_mistrusted, _without_number, _more, _not_offered),
+    *(_mistrusted, _without_number, _more, _order_may_matter),
     *(_grows, _too_slow, _short, _unbounded, _reached),
 )
 """Rules on a cell; the first that applies counts, and the last one always does. The

@@ -9,8 +9,9 @@ from harness.records.witness import KernelAccount
 def disagreement(kernel: KernelAccount | None) -> str:
     """How the kernel's account contradicts the app's, as a sentence; empty if not.
 
-    A request that is in the app came over a connection that the server accepted. More
-    accepted connections than requests in the app are none: those wait inside.
+    A request that is in the app came over a connection that the server accepted.
+    Extra accepted connections are no contradiction: those requests wait inside the
+    server.
     """
     if kernel is None or kernel.reason:
         return ""

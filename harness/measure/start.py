@@ -100,7 +100,7 @@ class FreshServers:
         """Start a server, ask something of it, and stop it. See ``Servers``.
 
         Another program may take a port between its choice and the start. The server is
-        then started once more, on another port.
+        then started again, on another port, up to ``PORTS_TRIED`` times in all.
         """
         for left in reversed(range(PORTS_TRIED)):
             ports = free_ports(HOST, 2 if self._planned.front else 1)

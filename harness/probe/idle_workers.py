@@ -39,7 +39,7 @@ class IdleWorkers:
 
     def filled(self) -> None:
         """Note that each worker has been filled in turn."""
-        self._when_filled = None  # as it will be when that is known
+        self._when_filled = None  # set by the next `see`
 
     def begin_anew(self) -> None:
         """Forget the rounds so far."""

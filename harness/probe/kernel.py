@@ -51,7 +51,7 @@ def kernel_account(probe: Probe) -> KernelAccount:
     """The kernel's account of the requests that were sent and not yet answered."""
     held = len(_held(probe))
     if not LINUX:
-        return KernelAccount(held=held, reason="only Linux tells")
+        return KernelAccount(held=held, reason="only Linux provides this")
     begun = time.thread_time()
     try:
         account = _account(probe)

@@ -1,4 +1,4 @@
-"""Measures how late the probe's event loop runs: no server is to blame for that.
+"""Measures how late the probe's own event loop runs, which is not the server's fault.
 
 A loop that should wake every ``TICK_SECONDS`` wakes later if this process waits for a
 processor or is busy itself.

@@ -19,8 +19,8 @@ from harness.system.sockets import sockets_of
 def shared(port: int, processes: Iterable[int]) -> bool:
     """Whether any other process listens at the same address and port as well.
 
-    What others have at another address gets no requests of these. Where the owners of
-    sockets cannot be seen, or none of them is one of these processes, that is not told.
+    A listener at another address takes none of these requests. Where the owners of
+    sockets cannot be seen, or none of them is one of these processes, the answer is no.
     """
     listeners = {inode for inode, its in listening().items() if its == port}
     if len(listeners) < 2:
@@ -37,7 +37,7 @@ def shared(port: int, processes: Iterable[int]) -> bool:
 def is_of_others(port: int, processes: Iterable[int]) -> bool:
     """Whether other processes listen on a port, and none of these.
 
-    Where the owners of sockets cannot be seen, that is not told.
+    Where the owners of sockets cannot be seen, the answer is no.
     """
     listeners = {inode for inode, its in listening().items() if its == port}
     owned: set[str] = set()
@@ -70,6 +70,6 @@ def listening_addresses(processes: Iterable[int]) -> set[tuple[str, int]]:
             connections = psutil.Process(process).net_connections("tcp")
         except psutil.Error:
             continue
-        listening = (c.laddr for c in connections if c.status == psutil.CONN_LISTEN)
-        addresses |= {(address.ip, address.port) for address in listening}
+        bound = (c.laddr for c in connections if c.status == psutil.CONN_LISTEN)
+        addresses |= {(address.ip, address.port) for address in bound}
     return addresses

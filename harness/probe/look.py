@@ -5,8 +5,8 @@ a processor (``/proc/PID/task/TID/schedstat``, the kernel's ``Documentation/sche
 sched-stats``), and says in ``stat`` whether it is runnable now. Two looks at all
 threads, none runnable in either and no counter moved between them, prove that there
 was an instant, after the first look and before the second, at which the whole tree
-slept: only a timer or a message from outside can wake it. A counter alone does not
-do: a thread that waits for a busy processor is not charged before it gets it.
+slept: only a timer or a message from outside can wake it. A counter alone is not
+enough: a thread that waits for a busy processor is not charged before it gets it.
 
 Elsewhere there are no such counters, only the processor time of each process.
 """
@@ -30,7 +30,7 @@ ALLOWANCE = 250_000
 request costs more than that to admit."""
 
 MOST_SLOWED = 4.0
-"""How many times longer, at most, a tree is said to take as it waits for processors."""
+"""The largest slowdown that waiting for processors is credited with."""
 
 Thread = tuple[int, int]
 """Process and thread."""

@@ -19,8 +19,8 @@ from typing import NamedTuple
 from harness.records.steering import are_alike
 from harness.records.steering import BY_THREADS
 from harness.records.steering import Goal
-from harness.records.steering import guarantee_least
 from harness.records.steering import is_conclusive
+from harness.records.steering import least_is_guaranteed
 from harness.records.steering import least_rounds
 from harness.records.steering import ranks
 from harness.records.steering import SteeredRound
@@ -104,7 +104,7 @@ def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
             return "no worker took a request while it ran alone"
     leasts, alike = least_rounds(steered, load), are_alike(steered)
     all_done = leasts and next_steered(choice, load, steered) is None
-    if all_done and not guarantee_least(leasts, alike=alike):
+    if all_done and not least_is_guaranteed(leasts, alike=alike):
         return "workers that differ share a lock, and not each could be the first"
     return ""
 

@@ -71,7 +71,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
 def _is_certain(probe: Probe, choice: Choice) -> bool:
     """Whether just the chosen workers have held requests, and all of them still run.
 
-    The order of threads in a single worker does not matter, as far as is known by now.
+    The order of threads in a single worker does not matter, as far as is known so far.
     """
     if len(choice.workers) == 1 and is_shared_by_threads(probe, *choice.workers):
         return False

@@ -114,10 +114,10 @@ class Probe:
             self._outlives_server = False
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
-        """Wait for work that depends on the server; raise ``Ended`` if the server ends.
+        """Wait for work that depends on the server.
 
-        Raises ``TimeoutError`` after ``seconds``, and ``Ended`` when the server
-        ends outside of ``outliving``.
+        Raises ``TimeoutError`` after ``seconds``, and ``Ended`` when the server ends,
+        except within ``outliving``.
         """
         if self._outlives_server:
             return await asyncio.wait_for(awaited, seconds)

@@ -38,7 +38,7 @@ BRIEF_SECONDS = 0.002
 within ten times as long is on its way."""
 
 SOON_AT_MOST = 10
-"""Looks that follow so soon; from then on it is looked less often, which costs less."""
+"""Looks that follow so soon; after that, looks are rarer, to save time."""
 
 MANY = 64
 """Most threads that are examined for timers."""

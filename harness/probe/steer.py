@@ -82,7 +82,7 @@ async def run_steered(
         seen = _count(probe, step, choice.by, steps, first)
         ever = set(probe.holds.ever)
         finished = await finish(probe)
-        # A worker that took its first request by now has come up too late for it.
+        # A worker whose first request came only now was not up for its turn.
         new = probe.holds.ever.difference(ever).intersection(step.order)
     return msgspec.structs.replace(
         seen,

@@ -14,9 +14,10 @@ from harness.records.words import Outcome
 
 
 def with_earlier_answers(runs: Iterable[Evidence]) -> list[Evidence]:
-    """The runs, oldest first. A cell keeps the answers that earlier runs on the same
-    kind of machine have of it, where it was not asked the same again and no package was
-    of another version.
+    """The runs, oldest first, each cell with the answers of earlier ones.
+
+    A cell inherits answers from earlier runs on the same kind of machine, unless the
+    question was asked again or a package changed.
     """
     earlier: dict[tuple[object, ...], list[Evidence]] = defaultdict(list)
     made = []

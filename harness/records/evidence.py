@@ -86,7 +86,7 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     idle_workers: Count = 0
     """How many of the workers were never seen to hold a request."""
     asleep_workers: Count = 0
-    """How many of those slept with a time limit in the end, as one does that boots."""
+    """How many of those were in a timed sleep at the end, as a booting process is."""
     not_steered: str = ""
     """Why no order could be chosen although several processes take requests."""
     kernel: KernelAccount | None = None

@@ -24,7 +24,7 @@ from harness.records.rounds import undisturbed
 from harness.records.rounds import waited
 from harness.records.rounds import was_quiet
 from harness.records.steering import are_alike
-from harness.records.steering import guarantee_least
+from harness.records.steering import least_is_guaranteed
 from harness.records.steering import least_rounds
 from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
@@ -132,7 +132,7 @@ def _floor(
     floor = min(seen + [round_.admitted for round_ in chosen])
     if chosen:
         least = min(round_.admitted for round_ in chosen)
-        sure = guarantee_least(chosen, alike=are_alike(steered))
+        sure = least_is_guaranteed(chosen, alike=are_alike(steered))
         return floor, _guaranteed(sure and least == floor)
     most = min(load, peak_of(rounds))
     same = floor == most and _alike(at_load(rounds, load), floor)
@@ -141,8 +141,8 @@ def _floor(
 
 
 def _alike(rounds: Sequence[Round], number: int) -> bool:
-    """Whether each round with a quiet server admitted ``number``, or all that was
-    offered.
+    """Whether each round had a quiet server and admitted ``number``, or all that was
+    offered; a round that was not quiet makes it false.
     """
     return all(
         was_quiet(round_) and round_.admitted == min(round_.offered, number)

@@ -145,7 +145,7 @@ def are_alike(steered: Iterable[SteeredRound]) -> bool:
     return all(len(set(round_.shares)) < 2 for round_ in most_rounds(steered))
 
 
-def guarantee_least(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bool:
+def least_is_guaranteed(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bool:
     """Whether these rounds show the least that any order of arrival gives.
 
     By stopping, it takes two orders that come to the same number, if the workers are

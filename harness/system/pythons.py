@@ -13,7 +13,7 @@ from harness.system.command import output
 NEWEST = 16
 """Minor releases of Python 3 below this number are looked for."""
 
-ASK_SECONDS = 20.0
+PYTHON_SECONDS = 20.0
 """Deadline for each interpreter that is asked for its release."""
 
 
@@ -33,7 +33,7 @@ def _on_path() -> Iterator[str]:
     """The Pythons on ``PATH`` that run: some may be shims without a version."""
     for minor in range(6, NEWEST):
         if program := shutil.which(f"python3.{minor}"):
-            done = output([program, "--version"], seconds=ASK_SECONDS)
+            done = output([program, "--version"], seconds=PYTHON_SECONDS)
             if done.status == 0 and f" 3.{minor}." in done.all:
                 yield f"3.{minor}"
 
@@ -43,7 +43,7 @@ def _of_uv() -> list[str]:
     if program is None:
         return []
     words = "python list --only-installed --offline --no-config".split()
-    done = output([program, *words], seconds=ASK_SECONDS)
+    done = output([program, *words], seconds=PYTHON_SECONDS)
     return (
         re.findall(r"(?m)^cpython-(\d+\.\d+)\.", done.text) if not done.status else []
     )

@@ -286,11 +286,11 @@ def listens(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        psutil.wait_procs(_of_folder(folder), timeout=10)
+        psutil.wait_procs(_kill_what_runs_in(folder), timeout=10)
 
 
-def _of_folder(folder: Path) -> list[psutil.Process]:
-    """Processes that still run in a folder; each of them is told to end."""
+def _kill_what_runs_in(folder: Path) -> list[psutil.Process]:
+    """Kill the processes that still run in a folder; return them."""
     found = []
     for each in psutil.process_iter():
         with contextlib.suppress(psutil.Error):

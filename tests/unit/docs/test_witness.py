@@ -91,7 +91,7 @@ def test_a_disagreement_comes_first_and_loudly(
 
 def test_what_waits_inside_is_shown_beside() -> None:
     assert "| 8 of 8 (+3) |" in page(said())
-    none = KernelAccount(held=8, reason="only Linux tells")
+    none = KernelAccount(held=8, reason="only Linux provides this")
     assert "| not to be had |" in page(said(kernel=none))
 
 

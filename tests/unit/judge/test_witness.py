@@ -40,7 +40,7 @@ def judged(kernel: KernelAccount | None) -> Report:
         account(2, 2),
         account(2, 2, accepted=5, queued=3),
         account(2, 2, upstream=2),
-        account(2, 0, reason="only Linux tells"),
+        account(2, 0, reason="only Linux provides this"),
     ],
     ids=["older evidence", "agree", "others wait inside", "proxy", "cannot be had"],
 )

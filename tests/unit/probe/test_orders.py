@@ -15,8 +15,8 @@ from harness.probe.orders import TRIES
 from harness.probe.orders import TRIES_REPLACED
 from harness.records.steering import are_alike
 from harness.records.steering import Goal
-from harness.records.steering import guarantee_least
 from harness.records.steering import is_conclusive
+from harness.records.steering import least_is_guaranteed
 from harness.records.steering import least_rounds
 from harness.records.steering import SteeredRound
 from harness.records.steering import Steering
@@ -60,7 +60,7 @@ def test_one_order_and_its_reverse_find_the_least(
     firsts = [1, workers] if by is STOP else [*order]
     assert [round_.workers[0] for round_ in leasts] == firsts
     assert {round_.admitted for round_ in leasts} == {least}
-    assert guarantee_least(leasts)
+    assert least_is_guaranteed(leasts)
     assert not obstacle(Choice(order, by), workers * threads, done)
 
 
@@ -79,7 +79,7 @@ def test_where_orders_disagree_each_worker_is_the_first_once() -> None:
     orders = [each.workers for each in done if each.goal is Goal.LEAST]
     assert orders == [(1, 2, 3), (3, 2, 1), (2, 3, 1), (3, 1, 2)]
     assert min(round_.admitted for round_ in least_rounds(done, 6)) == 3
-    assert guarantee_least(least_rounds(done, 6))
+    assert least_is_guaranteed(least_rounds(done, 6))
 
 
 def unlike(step: Steer) -> SteeredRound:
@@ -95,13 +95,13 @@ def test_where_workers_are_not_alike_each_is_the_first_once() -> None:
     choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
     while step := next_steered(choice, 7, done):
         leasts = least_rounds(done, 7)
-        assert not guarantee_least(leasts, alike=are_alike(done))
+        assert not least_is_guaranteed(leasts, alike=are_alike(done))
         done.append(unlike(step))
     assert not are_alike(done) and are_alike(done[1:])
     assert [each.workers[0] for each in done[1:]] == [1, 3, 2, 3]
     leasts = least_rounds(done, 7)
     assert min(round_.admitted for round_ in leasts) == 1
-    assert guarantee_least(leasts, alike=False)
+    assert least_is_guaranteed(leasts, alike=False)
 
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -136,7 +136,7 @@ def test_workers_of_which_none_takes_anything_alone_hold_a_lock() -> None:
         after = (4, 8) if step.goal is Goal.MOST else (0, 8)
         done.append(steered(step.goal, step.order, 8, after, opened=step.opened))
     assert obstacle(choice, 8, done) == "no worker took a request while it ran alone"
-    assert not guarantee_least(least_rounds(done, 8))
+    assert not least_is_guaranteed(least_rounds(done, 8))
 
 
 def test_it_is_enough_that_one_takes_something_alone() -> None:
@@ -144,9 +144,9 @@ def test_it_is_enough_that_one_takes_something_alone() -> None:
         steered(Goal.LEAST, (1, 2), 8, (0, 8)),
         steered(Goal.LEAST, (2, 1), 8, (4, 8)),
     ]
-    assert guarantee_least(leasts)
-    assert not guarantee_least(leasts[:1])
-    assert not guarantee_least([*leasts, steered(Goal.LEAST, (3, 2, 1), 8, (4, 8))])
+    assert least_is_guaranteed(leasts)
+    assert not least_is_guaranteed(leasts[:1])
+    assert not least_is_guaranteed([*leasts, steered(Goal.LEAST, (3, 2, 1), 8, (4, 8))])
 
 
 def test_a_server_that_was_started_again_goes_on_where_it_was() -> None:
@@ -157,7 +157,7 @@ def test_a_server_that_was_started_again_goes_on_where_it_was() -> None:
         steered(Goal.LEAST, (1, 2), 8, (4, 8)),
         steered(Goal.LEAST, (8, 7), 8, (4, 8)),
     ]
-    assert guarantee_least(leasts)
+    assert least_is_guaranteed(leasts)
 
 
 def gives(step: Steer, sent: int, opened: int) -> SteeredRound:
@@ -174,11 +174,11 @@ def test_where_the_ways_to_arrive_differ_each_worker_is_first_in_the_worse_one()
 ):
     choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
     while step := next_steered(choice, 8, done):
-        assert not guarantee_least(least_rounds(done, 8))
+        assert not least_is_guaranteed(least_rounds(done, 8))
         done.append(gives(step, 7, 3))
     firsts = [(each.workers[0], each.opened) for each in done[1:]]
     assert firsts == [(1, False), (3, True), (1, True), (2, True)]
-    assert guarantee_least(least_rounds(done, 8))
+    assert least_is_guaranteed(least_rounds(done, 8))
 
 
 def test_nothing_is_less_than_none() -> None:
@@ -186,7 +186,7 @@ def test_nothing_is_less_than_none() -> None:
     while step := next_steered(choice, 8, done):
         done.append(gives(step, 7, 0))
     assert [each.opened for each in done[1:]] == [False, True]
-    assert guarantee_least(least_rounds(done, 8))
+    assert least_is_guaranteed(least_rounds(done, 8))
 
 
 def test_what_stalls_with_no_worker_stopped_is_conclusive() -> None:
@@ -223,10 +223,10 @@ def test_the_worker_with_the_lock_is_first_in_every_order() -> None:
         done.append(msgspec.structs.replace(of_a_lock(step), opened=step.opened))
     leasts = least_rounds(done, 4)
     assert {round_.workers[0] for round_ in leasts} == {1, 2}
-    assert not guarantee_least(leasts, alike=are_alike(done))
+    assert not least_is_guaranteed(leasts, alike=are_alike(done))
     assert "not each could be the first" in obstacle(choice, 4, done)
     older = [msgspec.structs.replace(round_, takers=None) for round_ in leasts]
-    assert guarantee_least(older, alike=False)
+    assert least_is_guaranteed(older, alike=False)
 
 
 def test_a_worker_that_was_passed_over_is_not_full() -> None:

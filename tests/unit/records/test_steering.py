@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.records.steering import Goal
-from harness.records.steering import guarantee_least
+from harness.records.steering import least_is_guaranteed
 from tests.builders.steered import steered
 
 
@@ -21,4 +21,4 @@ def test_each_worker_has_to_have_been_the_first(
         steered(Goal.LEAST, order, 4, (2, admitted), takers=first)
         for order, admitted, first in zip(((1, 2), (2, 1)), (2, 3), takers, strict=True)
     ]
-    assert guarantee_least(rounds) is guaranteed
+    assert least_is_guaranteed(rounds) is guaranteed
