@@ -17,6 +17,7 @@ from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import COMMAND_LINE
 from harness.deployment.declared.promise import IN_CODE
+from harness.deployment.declared.promise import kind_of
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
@@ -24,11 +25,8 @@ from harness.deployment.environment import Where
 
 PAGE = "https://gunicorn.org/reference/settings/"
 
-GREENLETS = frozenset(
-    {"gevent", "eventlet", "gevent_wsgi", "gevent_pywsgi", "GeventWorker"}
-    | {"GeventPyWSGIWorker", "GeventWebSocketWorker", "EventletWorker"}
-)
-"""Worker classes that are limited by their connections, and their names."""
+GREENLETS = ("gevent", "eventlet")
+"""Worker classes that are limited by their connections."""
 
 
 class GunicornSettings(msgspec.Struct, frozen=True):
@@ -98,7 +96,7 @@ def _others(parsed: GunicornSettings) -> dict[str, str]:
 
 def _used(parsed: GunicornSettings) -> tuple[str, ...]:
     """The settings whose product is declared, then the one that selects them."""
-    kind = parsed.worker_class.rpartition(".")[2] or parsed.worker_class
+    kind = kind_of(parsed.worker_class)
     lane = lane_of(kind, parsed.threads, parsed.worker_connections)
     if lane is None:
         raise CannotDerive(f"what the worker class {kind} declares is not known")
@@ -110,9 +108,9 @@ def lane_of(kind: str, threads: int, connections: int) -> str | None:
 
     ``None`` for a class of workers of which that is not known.
     """
-    if kind in ("sync", "SyncWorker", "tornado"):
+    if kind in ("sync", "tornado"):
         return ""
-    if kind in ("gthread", "ThreadWorker"):
+    if kind == "gthread":
         return "worker_connections" if connections < threads else "threads"
     return "worker_connections" if kind in GREENLETS else None
 

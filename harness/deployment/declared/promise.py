@@ -76,9 +76,25 @@ class Promise(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The kind of worker, where a server has several."""
+        """The kind of worker, where a server has several, by its short name."""
         setting = self.settings.get("worker_class")
-        return "" if setting is None else str(setting.value)
+        return "" if setting is None else kind_of(str(setting.value))
+
+
+_KINDS = {
+    "SyncWorker": "sync",
+    "ThreadWorker": "gthread",
+    **dict.fromkeys(("gevent_wsgi", "gevent_pywsgi", "GeventWorker"), "gevent"),
+    **dict.fromkeys(("GeventPyWSGIWorker", "GeventWebSocketWorker"), "gevent"),
+    "EventletWorker": "eventlet",
+}
+"""Short names of worker classes, by their other names."""
+
+
+def kind_of(worker_class: str) -> str:
+    """The short name of a worker class, which may be given as a dotted path."""
+    name = worker_class.rpartition(".")[2] or worker_class
+    return _KINDS.get(name, name)
 
 
 def listed(settings: Mapping[str, Setting]) -> str:

@@ -15,6 +15,7 @@ from tests.builders.deployments import cell
 from tests.builders.deployments import deployment
 from tests.builders.deployments import FEWER
 from tests.builders.deployments import gthread
+from tests.builders.deployments import gunicorn
 from tests.builders.deployments import pool
 from tests.builders.deployments import UNEVEN
 
@@ -26,6 +27,10 @@ from tests.builders.deployments import UNEVEN
         (gthread("20.1.0"), "add `--worker-connections 2`"),
         (gthread("23.0.0"), "install gunicorn 24 or newer"),
         (gthread("what?"), "install gunicorn 24 or newer"),
+        (
+            gunicorn(4, "gunicorn.workers.gthread.ThreadWorker"),
+            "add `--worker-connections 2`",
+        ),
     ],
 )
 def test_the_remedy_for_gthread_depends_on_the_release(
