@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -48,10 +49,11 @@ def own_environment(
 ) -> Path:
     """The scripts folder of an environment with these requirements, made if needed.
 
-    It is made unless ``cache`` has one of the same content. Another check that makes
-    the same one is waited for. ``python`` is a release or an interpreter, by default
-    the one that runs this. Raises ``CannotInstall``, and ``DeploymentFault`` when there
-    is no such Python, or for a ``cache`` that cannot be used.
+    It is made unless ``cache`` has one of the same content; what that has from local
+    paths is then installed again. Another check that makes the same one is waited for.
+    ``python`` is a release or an interpreter, by default the one that runs this. Raises
+    ``CannotInstall``, and ``DeploymentFault`` when there is no such Python, or for a
+    ``cache`` that cannot be used.
     """
     wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
@@ -62,8 +64,23 @@ def own_environment(
         if not (done.exists() and (place / "bin" / "python").exists()):
             shutil.rmtree(place, ignore_errors=True)
             _make(place, wanted, requirements, folder)
-            done.touch()
+        # Their code may have changed, and uv keeps what it built of the code before.
+        if local := _from_local_paths(place):
+            done.unlink(missing_ok=True)
+            again = (f"--reinstall-package={name}" for name in local)
+            _install_all(place, requirements, folder, *again)
+        done.touch()
     return place / "bin"
+
+
+def _from_local_paths(place: Path) -> list[str]:
+    """The packages of an environment that were installed from local paths."""
+    origins = place.glob("lib/python*/site-packages/*.dist-info/direct_url.json")
+    return sorted(
+        path.parent.name.partition("-")[0]
+        for path in origins
+        if json.loads(path.read_bytes())["url"].startswith("file:")
+    )
 
 
 def has_all(python: Path | None, requirements: Path, folder: Path) -> bool:
@@ -87,8 +104,8 @@ def _alone(place: Path) -> Iterator[None]:
         lock = asyncio.run(locked(path, INSTALL_SECONDS))
     except TimeoutError:
         raise CannotInstall(
-            f"{place}: another check still makes it after {INSTALL_SECONDS:.0f} s; "
-            "wait until that has ended"
+            f"{place}: another check is still creating it after "
+            f"{INSTALL_SECONDS:.0f} s; wait until that has ended"
         ) from None
     except OSError as problem:
         raise DeploymentFault(
@@ -111,13 +128,17 @@ def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:
 
 
 def _make(place: Path, python: str, requirements: Path, folder: Path) -> None:
-    program = uv() or "uv"
-    make = [program, "venv", "--quiet", "--python", python, str(place)]
+    make = [uv() or "uv", "venv", "--quiet", "--python", python, str(place)]
     if problem := _install(make, folder, {}):
         _check_found(python)
         raise CannotInstall(problem)
-    command = [program, "pip", "install", "--quiet", "-r", str(requirements)]
-    command += ["--python", str(place / "bin" / "python")]
+    _install_all(place, requirements, folder)
+
+
+def _install_all(place: Path, requirements: Path, folder: Path, *options: str) -> None:
+    """Install requirements into an environment. Raises ``CannotInstall``."""
+    command = [uv() or "uv", "pip", "install", "--quiet", "-r", str(requirements)]
+    command += ["--python", str(place / "bin" / "python"), *options]
     if problem := offline_first(lambda env: _install(command, folder, env), {}):
         raise CannotInstall(problem)
 

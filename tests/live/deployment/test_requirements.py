@@ -12,6 +12,7 @@ import pytest
 from harness.deployment.config import DeploymentFault
 from harness.deployment.requirements import has_all
 from harness.deployment.requirements import own_environment
+from harness.system.command import output
 from harness.system.install import CannotInstall
 from tests.live.deployment.conftest import Check
 
@@ -58,7 +59,7 @@ def test_another_check_is_not_waited_for_without_end(
     monkeypatch.setattr("harness.deployment.requirements.INSTALL_SECONDS", 0.0)
     with place.with_name(f"{place.name}.lock").open("a") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(CannotInstall, match="another check still makes it"):
+        with pytest.raises(CannotInstall, match="another check is still creating it"):
             made(requirements)
 
 
@@ -69,6 +70,60 @@ def test_an_environment_whose_python_is_gone_is_made_again(requirements: Path) -
     python.symlink_to("is-not-there")
     assert made(requirements) == place
     assert python.resolve().exists()
+
+
+PROJECT = """\
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "the-shop"
+version = "1"
+[tool.setuptools]
+py-modules = ["shop"]
+"""
+
+
+@pytest.mark.parametrize(
+    "required", ["./shop", "-e ./shop", "the-shop @ file://{folder}/shop", "-r all.txt"]
+)
+def test_code_from_a_local_path_is_as_it_is_now(
+    requirements: Path, required: str
+) -> None:
+    folder = requirements.parent
+    requirements.write_text(f"{required.format(folder=folder)}\n")
+    (folder / "all.txt").write_text("./shop\n")
+    (folder / "shop").mkdir()
+    (folder / "shop" / "pyproject.toml").write_text(PROJECT)
+
+    def shop(code: str) -> str:
+        (folder / "shop" / "shop.py").write_text(code)
+        python = made(requirements) / "bin" / "python"
+        words = [str(python), "-c", "import shop; print(shop.NAME)"]
+        return output(words, seconds=20).all.strip()
+
+    assert shop("NAME = 'old'") == "old"
+    assert shop("NAME = 'newer'") == "newer"
+    # Another environment, for which uv has a build of the code before.
+    requirements.write_text(f"# more\n{requirements.read_text()}")
+    assert shop("NAME = 'newest'") == "newest"
+
+
+def test_local_code_that_cannot_be_installed_any_more_is_not_replaced_by_older_code(
+    requirements: Path,
+) -> None:
+    project = requirements.parent / "shop" / "pyproject.toml"
+    requirements.write_text("./shop\n")
+    project.parent.mkdir()
+    project.write_text(PROJECT)
+    (project.parent / "shop.py").touch()
+    made(requirements)
+    project.write_text(PROJECT.replace("py-modules", "no-modules"))
+    for _ in range(2):
+        with pytest.raises(CannotInstall, match="no-modules"):
+            made(requirements)
+    project.write_text(PROJECT)
+    assert (made(requirements) / "done").exists()
 
 
 def test_a_cache_that_cannot_be_used_is_named(requirements: Path) -> None:
