@@ -49,9 +49,10 @@ class Pair(NamedTuple):
 def compare(before: Report, now: Report) -> Changes:
     """The change of each cell; those that are gone come last.
 
-    Cells are the same if their ids are; otherwise by what they have in common, where
-    that leaves only two to compare: the same configuration under the next patch release
-    of Flask, or with another release of the server.
+    Cells are the same if their ids are. Otherwise they are paired by what they have in
+    common, if that leaves one in each run: the same configuration of the same server,
+    under any other release of the server, of Flask or of Python. So a deployment is
+    compared with itself before an upgrade.
     """
     pairs = pair_cells(before.cells, now.cells)
     conditions = [Conditions.of(before, now)] * len(pairs)
@@ -102,7 +103,7 @@ KEYS: tuple[Key, ...] = (
     lambda c: (series(c.flask), c.server, c.configuration),
     lambda c: (c.server, c.configuration),
 )
-"""What two cells must have in common, the strictest first."""
+"""What two cells must have in common, the strictest first (``docs/tracking.md``)."""
 
 
 def _unambiguous(
@@ -143,11 +144,11 @@ def _by_outcome(pair: Pair, obstacle: str) -> Comparison | None:
     before, now = pair
     if before is None:
         return Comparison(Change.NEW, f"not in the earlier run; now {_words(now)}")
-    words = f"{_words(before)} before; now {_words(now)}"
-    supported = before.outcome is not Outcome.NOT_SUPPORTED
     if now is None:
         gone = f"{_words(before)} before; not in this run"
-        return Comparison(Change.GONE if supported else Change.NEW, gone)
+        return Comparison(Change.GONE, gone)
+    words = f"{_words(before)} before; now {_words(now)}"
+    supported = before.outcome is not Outcome.NOT_SUPPORTED
     if now.outcome is Outcome.NOT_SUPPORTED:
         change = Change.GONE if supported else Change.SAME
         return Comparison(change, f"{words}: {now.reason}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
@@ -71,6 +72,21 @@ def test_the_hook_of_pre_commit_is_a_command_line_of_ours(tmp_path: Path) -> Non
     for name in ("Procfile", "docker/Dockerfile.dev", "gunicorn.conf.py", "a.service"):
         assert named.search(name) and reader_of(Path(name))
     assert not named.search("app.py")
+
+
+def test_the_source_distribution_has_what_its_tests_and_sessions_read() -> None:
+    included = PYPROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    included += ["/pyproject.toml"]  # always in it
+    sources = [ROOT / "noxfile.py"]
+    for folder in ("tests", "docs/make"):
+        sources += (ROOT / folder).rglob("*.py")
+    text = "\n".join(path.read_text() for path in sources)
+    named = set(re.findall(r'(?:\bROOT|parents\[\d\]) / "([\w.-]+)"', text))
+    ours = {name for name in named if (ROOT / name).exists()} - {".nox", "site", "dist"}
+    assert {"data", "docs", "tests"} <= ours
+    assert not {
+        name for name in ours if not any(fnmatch(f"/{name}", each) for each in included)
+    }
 
 
 def test_links_of_the_readme_on_the_index_lead_to_the_repository() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+import pytest
 
 from harness.judge.compare import compare
 from harness.records.changes import Change
 from harness.records.changes import Changes
 from harness.records.choices import FailOn
+from harness.records.errors import GateFailed
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import PROBE
@@ -63,6 +67,39 @@ def test_what_could_be_mistaken_is_not_paired() -> None:
     assert partners(before, now) == [before[1].id, None]
     flasks = [elsewhere(each, "1") for each in ("0.12.5", "3.1.3", "3.2.0")]
     assert partners(flasks[:2], flasks[1:]) == [flasks[1].id, None]
+
+
+@pytest.mark.parametrize(
+    ("flask", "server", "python"),
+    [
+        ("3.1.2", "2", "3.13"),
+        ("2.3.3", "1", "3.13"),
+        ("3.1.2", "2", "3.12"),
+        ("2.3.3", "2", "3.12"),
+    ],
+)
+def test_an_upgrade_is_compared_with_the_only_run_before_it(
+    flask: str, server: str, python: str
+) -> None:
+    before = elsewhere(flask, server, python=python)
+    like = elsewhere("3.1.3", "1")
+    same = {name: getattr(like, name) for name in ("id", "flask", "configuration")}
+    now = msgspec.structs.replace(even(4, 8), **same)
+    (change,) = compare(report(before), report(now)).cells
+    assert (change.previous_id, change.change) == (before.id, Change.FEWER)
+    differ = {each.name: (each.before, each.now) for each in change.versions}
+    if flask.startswith("2"):
+        assert differ["Flask"] == (flask, "3.1.3")
+    with pytest.raises(GateFailed, match=re.escape(now.id)):
+        gate(report(now), FailOn.REGRESSION, compare(report(before), report(now)))
+
+
+def test_with_several_releases_of_flask_none_is_taken_for_another() -> None:
+    before = [elsewhere("2.3.3", "1")]
+    now = [elsewhere(each, "1") for each in ("3.0.3", "3.1.3")]
+    assert partners(before, now) == [None, None]
+    found = compare(report(*before), report(*now)).cells
+    assert [each.change for each in found] == [Change.NEW, Change.NEW, Change.GONE]
 
 
 def test_changes_can_be_read_back() -> None:

@@ -85,6 +85,8 @@ from tests.samples.make import HOST
         (UNSUPPORTED, UNSUPPORTED, Change.SAME),
         (None, EIGHT, Change.NEW),
         (EIGHT, None, Change.GONE),
+        (None, UNSUPPORTED, Change.NEW),
+        (UNSUPPORTED, None, Change.GONE),
     ],
 )  # fmt: skip
 def test_one_cell(
