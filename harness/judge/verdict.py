@@ -73,7 +73,9 @@ def _left_to_chance(seen: CellNumbers) -> Iterator[str]:
         why = cell.declaration.by_chance
         yield f"the lowest number was only seen, not guaranteed: {why}"
     elif is_more_by_chance(cell, seen.ceiling):
-        yield f"the extra one is down to chance: {cell.declaration.by_chance}"
+        extra = seen.ceiling - seen.load
+        those = "the extra one is" if extra == 1 else f"the extra {extra} are"
+        yield f"{those} down to chance: {cell.declaration.by_chance}"
     if cell.restarts:
         yield CAME_LATE
 

@@ -168,6 +168,22 @@ def test_the_hook_needs_nothing_and_speaks_the_language_of_old_pythons(
     assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
 
 
+def test_what_measures_and_judges_depends_on_no_server_s_name() -> None:
+    names = {path.stem for path in (HARNESS / "catalog" / "servers").glob("*.toml")}
+    assert {"gunicorn", "uwsgi"} <= names
+    # Sorts the versions of packages, of which Werkzeug is Flask's own.
+    versions = HARNESS / "judge" / "versions_differ.py"
+    found = {
+        f"{path.name}:{node.lineno}: {node.value}"
+        for room in ("probe", "measure", "judge")
+        for path in (HARNESS / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and path != versions
+        if str(node.value).lower() in names
+    }
+    assert not found
+
+
 def test_no_two_classes_have_one_name() -> None:
     classes: dict[str, list[str]] = defaultdict(list)
     for path in HARNESS.rglob("*.py"):

@@ -489,6 +489,19 @@ def test_what_chance_explains_is_neither_fewer_nor_more(
     assert (BY_CHANCE.by_chance in reason) or word is Verdict.MORE
 
 
+@pytest.mark.parametrize(
+    ("most", "words"), [(5, "The extra one is down"), (6, "The extra 2 are down")]
+)
+def test_how_many_are_more_by_chance_is_said(most: int, words: str) -> None:
+    rounds = tuple(offer(load, load) for load in (1, 4, 4, most))
+    one = cell(WHERE, "pool", 4, rounds, declaration=BY_CHANCE)
+    chosen = [steered(Goal.LEAST, order, 4, (2, 2)) for order in ((1, 2), (2, 1))]
+    one = msgspec.structs.replace(one, workers=2, steered=tuple(chosen))
+    said, reason = verdict_on(one, 64)
+    assert said is Verdict.UNEVEN
+    assert f"{words} to chance: {BY_CHANCE.by_chance}" in reason
+
+
 def too_slow(*most: SteeredRound) -> tuple[Verdict, str]:
     """The verdict on a cell whose workers were about to be stopped for too long."""
     one = cell(WHERE, "gthread-2x4", 8, (offer(8, 8), offer(8, 6), offer(9, 8)))
