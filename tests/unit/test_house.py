@@ -178,8 +178,8 @@ def test_what_measures_and_judges_depends_on_no_server_s_name() -> None:
         for room in ("probe", "measure", "judge")
         for path in (HARNESS / room).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and path != versions
-        if str(node.value).lower() in names
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if node.value.lower() in names and path != versions
     }
     assert not found
 
