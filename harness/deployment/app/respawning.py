@@ -138,6 +138,8 @@ class Respawning:
             file.seek(self._read)
             new = file.read(MOST_READ)
         end = new.rfind(b"\n") + 1
+        if not end and len(new) == MOST_READ:
+            end = len(new)  # so long a line is none of uWSGI's
         self._read += end
         self._said += len(SAID_SO.findall(new[:end]))
         return self._said >= SAID
@@ -225,6 +227,6 @@ def processes_now(processes: Iterable[int]) -> dict[int, Running]:
 
 
 def without_supervisors(processes: Iterable[int]) -> list[int]:
-    """The ports that may answer, without the control ports of supervisors."""
+    """The processes that may answer: supervisors' ports are only for control."""
     running = processes_now(processes)
     return [number for number in running if not _supervises(running[number], IDLE)]

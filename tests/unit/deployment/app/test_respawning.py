@@ -9,8 +9,10 @@ import pytest
 
 from harness.deployment.app.respawning import ENDED
 from harness.deployment.app.respawning import is_worker
+from harness.deployment.app.respawning import MOST_READ
 from harness.deployment.app.respawning import Respawning
 from harness.deployment.app.respawning import Running
+from harness.deployment.app.respawning import SAID
 
 SERVER = Running(1, ("python", "gunicorn", "a:app"), "/usr/bin/python3.11")
 WORKER = SERVER._replace(parent=10)
@@ -131,6 +133,19 @@ def test_an_emperor_says_so_itself(times: int, vain: bool, tmp_path: Path) -> No
     vassal = Running(10, ("uwsgi", "--ini", "a.ini"), "/usr/bin/uwsgi")
     assert not Respawning(log).look({10: emperor, 11: vassal}, 0.0)
     assert Respawning(log).look({10: emperor}, 0.0) == vain
+
+
+def test_a_long_line_does_not_hide_what_is_written_after_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    curse = "[emperor] curse the uwsgi instance a.ini (pid: 1)\n"
+    log.write_text("." * (2 * MOST_READ) + "\n" + curse * SAID)
+    emperor = Running(1, ("uwsgi", "--emperor", "v"), "/usr/bin/uwsgi")
+    seen = Respawning(log)
+    assert [seen.look({10: emperor}, float(n)) for n in range(3)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(
