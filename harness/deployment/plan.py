@@ -32,7 +32,9 @@ from harness.records.plan import PlannedEnvironment
 from harness.records.staying import OwnRoutes
 
 
-def environment(words: Sequence[str], versions: Mapping[str, str]) -> Environment:
+def environment_of_command(
+    words: Sequence[str], versions: Mapping[str, str]
+) -> Environment:
     """The planned environment of a command: its server, and the installed releases."""
     return _environment(server_name(words), "", versions)
 
@@ -47,7 +49,7 @@ def running_environment(
     name, release = software_name(hello.software if hello else "")
     name = name or (hello.server if hello else "")
     if not name:
-        return environment(words, versions)
+        return environment_of_command(words, versions)
     return _environment(name, release, versions)
 
 
@@ -82,10 +84,10 @@ def plan_deployment(
     deployment = prepared.deployment
     most = max(limit or DEFAULT_LIMIT, deployment.at_least or 1)
     if isinstance(prepared, Prepared):
-        where = environment(prepared.command.words, prepared.versions)
+        where = environment_of_command(prepared.command.words, prepared.versions)
         cell = _cell(prepared, where, most)
     else:
-        where = environment((), {})
+        where = environment_of_command((), {})
         cell = PlannedCell(
             id=str(where.cell(deployment.name)),
             configuration=deployment.name,

@@ -31,8 +31,11 @@ _UNREACHED = (
 _OF_A_REQUEST = re.compile(r"(?<=\w)/\.flask-concurrency/.*|:/\.flask-concurrency/.*")
 
 
-def unreached(log: str) -> str:
-    """The last address that a proxy printed that it could not reach, and why."""
+def unreached_address(log: str) -> str:
+    """The last address that a proxy printed that it could not reach, and why.
+
+    It is the last in the format of one proxy, the first format that is found.
+    """
     for pattern in _UNREACHED:
         if found := [*re.finditer(pattern, log)]:
             at = _OF_A_REQUEST.sub("", found[-1]["at"])
@@ -46,7 +49,7 @@ def about_a_front(log: str, others: Sequence[str] | None) -> str:
     ``others`` are ports and sockets besides its own on which something of the server
     listens; ``None`` if that cannot be seen.
     """
-    where = unreached(log) or "its output may say what it could not reach"
+    where = unreached_address(log) or "its output may say what it could not reach"
     if "Permission denied" in where:
         return f"{where}; let the user of the proxy write to that socket"
     if others is None:
@@ -64,6 +67,7 @@ def _others(search: AnswerSearch) -> list[str]:
     """Addresses of a server other than the port it was given."""
     processes = search.server.processes()
     ports = sorted(listened_on(processes) - {search.endpoint.port})
+    # The paths of sockets in other containers are given as /proc/PID/root/PATH.
     sockets = {path.partition("/root")[2] for path in unix_sockets(processes)}
     return [*(f"port {port}" for port in ports), *sorted(filter(None, sockets))]
 
@@ -79,7 +83,7 @@ def out_of_time(
         return f"{problem}; {about_protocol(problem)}"
     what, *rest = problem.split("; ")
     log = search.server.tail() + log
-    if status == BAD_GATEWAY or (status in NOT_YET and unreached(log)):
+    if status == BAD_GATEWAY or (status in NOT_YET and unreached_address(log)):
         rest = [about_a_front(log, None if search.is_client else _others(search))]
     elif OUT_OF_MEMORY not in log:
         rest = ["`--start-seconds` allows more", *rest]

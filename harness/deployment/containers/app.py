@@ -23,7 +23,7 @@ from harness.deployment.containers.engine import Container
 from harness.deployment.containers.engine import EngineFailed
 from harness.deployment.containers.listening import listens_on_another_port
 from harness.deployment.containers.listening import listens_on_loopback
-from harness.deployment.plan import environment
+from harness.deployment.plan import environment_of_command
 from harness.deployment.plan import in_environment
 from harness.deployment.plan import placeholders
 from harness.deployment.prepare import Prepared
@@ -187,5 +187,5 @@ class ContainedApp(DeployedApp):
         }
         versions = {name: release for name, release in known.items() if release}
         evidence = msgspec.structs.replace(evidence, installed=versions)
-        where = environment(self._prepared.command.words, versions)
+        where = environment_of_command(self._prepared.command.words, versions)
         return in_environment(evidence, where)

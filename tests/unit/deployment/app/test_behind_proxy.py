@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.deployment.app.behind_proxy import about_a_front
-from harness.deployment.app.behind_proxy import unreached
+from harness.deployment.app.behind_proxy import unreached_address
 
 NGINX = (
     "2026/11/27 08:15:03 [error] 9#9: *19 connect() failed (111: Connection refused) "
@@ -44,8 +44,8 @@ HAPROXY = (
     ],
 )
 def test_proxies_say_what_they_could_not_reach(log: str, said: str) -> None:
-    assert unreached(log) == f"it could not reach {said}"
-    assert unreached(log.replace("(1", "x").replace("a", "y")) == ""
+    assert unreached_address(log) == f"it could not reach {said}"
+    assert unreached_address(log.replace("(1", "x").replace("a", "y")) == ""
 
 
 def test_more_time_is_only_offered_where_nothing_else_listens() -> None:
