@@ -1,6 +1,6 @@
-"""Prepares a deployment: finds everything that it needs, and makes its plan.
+"""Finds everything that a deployment needs, and plans it.
 
-What is missing is refused before anything runs, with what to write or install.
+If anything is missing, it fails before anything runs and says what to write or install.
 """
 
 from __future__ import annotations
@@ -197,8 +197,9 @@ def _check_python(
     if deployment.python not in (None, release):
         raise DeploymentFault(
             "python",
-            f"{deployment.python} is asked for, and {where.python} is {release}; name "
-            "a file of requirements to have it installed there, or run with the other",
+            f"{deployment.python} was requested, but {where.python} is {release}; name "
+            "a file of requirements to have it installed there, or run this with "
+            f"Python {deployment.python}",
         )
     if "flask" not in versions:
         raise DeploymentFault(

@@ -124,7 +124,7 @@ def granian(arguments: Sequence[str], where: Where) -> Promise:
     lane = "backpressure" if few else "blocking-threads"
     each = f"{values[lane]} requests each" if few else plural(values[lane], "thread")
     used = {name: settings[name] for name in ("workers", lane)}
-    chance = parsed.threads > 1 and find_server(catalog.load(), "granian")
+    server = find_server(catalog.load(), "granian") if parsed.threads > 1 else None
     return Promise(
         "granian",
         parsed.workers * values[lane],
@@ -132,7 +132,7 @@ def granian(arguments: Sequence[str], where: Where) -> Promise:
         f"{plural(parsed.workers, 'worker')} × {each} ({listed(used)})",
         "https://github.com/emmett-framework/granian#workers-and-threads",
         settings,
-        by_chance=by_chance(chance, parsed.version) if chance else "",
+        by_chance=by_chance(server, parsed.version) if server else "",
     )
 
 
@@ -165,5 +165,5 @@ def derive(words: Sequence[str], where: Where) -> Promise:
         reader = script.promise
     if reader is None:
         problem = f"{name} is not a server whose options are known"
-        raise CannotDerive(problem if name else "a shell line is not looked into")
+        raise CannotDerive(problem if name else "shell lines are not analysed")
     return reader(arguments, where)

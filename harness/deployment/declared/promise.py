@@ -128,7 +128,7 @@ def number(setting: Setting | None, default: int, name: str) -> Setting:
     except ValueError:
         raise CannotDerive(f"{name} is not a number: {setting.value!r}") from None
     if value < 1:
-        raise CannotDerive(f"{name} is {value}, whose meaning is not known")
+        raise CannotDerive(f"{name} is {value}; it is not known what that means here")
     return setting._replace(value=value)
 
 

@@ -65,7 +65,9 @@ def explain(
 def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
     """The remedy if more were in the app than the file declares."""
     if promise is not None or not cell.bounded:
-        return Advice("", "if that is intended, write what it handles as `declared`")
+        return Advice(
+            "", "if that is intended, set `declared` to the number it handles"
+        )
     return Advice(
         "only its file says how many it declares",
         f"if that is what it should handle, write `declared = {cell.ceiling}`",

@@ -163,7 +163,7 @@ APPLIED = [
     Applied(
         "more than is declared, though its command says it",
         'command = "gunicorn -w 2 shop:app"\ndeclared = 1',
-        "if that is intended, write what it handles as `declared`",
+        "if that is intended, set `declared` to the number it handles",
         "concurrency.toml",
         "declared = 1",
         "declared = 2",

@@ -34,9 +34,10 @@ MODULES = (
 itself are held by its schema."""
 
 ADVICE = re.compile(
-    r"\b(?:write|add|leave out|leave (?:it|that|the name) out|install|have one worker"
-    r"|give|chmod|build|start it|call|name one|let (?:it|both|PYTHON\w+|services)"
-    r"|publish|raise|end that|make room|pull|allows more|say how many)\b"
+    r"\b(?:write|add|set|leave out|leave (?:it|that|the name) out|install"
+    r"|have one worker|give|chmod|build|start it|call|name one"
+    r"|let (?:it|both|PYTHON\w+|services)|publish|raise|end that"
+    r"|make room|pull|allows more|say how many)\b"
     r"|declares \{\}$|^without `"
 )
 
