@@ -38,10 +38,13 @@ MAY_IMPORT = table()
 MOST_LINES = 250
 """A file with more is two files."""
 
-# Rooms of pure functions: they touch no processes, sockets or clocks. (Files are opened
-# through `pathlib` and `records.files`, which this does not see.)
+# Rooms of pure functions: they touch no processes, sockets or clocks, and few files.
 PURE = {"judge", "report", "track", "plan", "site"}
 OUTSIDE = {"os", "subprocess", "socket", "asyncio", "time", "requests", "rich", "nox"}
+TOUCHES_FILES = {
+    *("read", "read_all", "read_text", "read_bytes", "write_text", "write_bytes"),
+    *("open", "glob", "rglob", "iterdir", "exists", "is_file"),
+}
 OUTSIDE_BUT = {"plan/catalog.py": {"os"}, "report/terminal.py": {"rich"}}
 # Imported only where Flask has views that are coroutines, on Python 3.7 or newer.
 COROUTINES = {"hold_async.py"}
@@ -127,6 +130,20 @@ def test_a_pure_room_imports_nothing_that_touches_the_world(own: str) -> None:
             outside = {each.partition(".")[0] for each in imported(path)} & OUTSIDE
             rule = OUTSIDE_BUT.get(str(path.relative_to(HARNESS)), set())
             assert outside <= rule, path
+
+
+def test_pure_rooms_touch_only_the_files_that_the_page_names() -> None:
+    calls = {
+        (str(path.relative_to(HARNESS)), getattr(node.func, "attr", None))
+        for name, path in NAMES.items()
+        if room(name) in PURE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+    }
+    assert {path for path, called in calls if called in TOUCHES_FILES} == {
+        *("plan/catalog.py", "plan/server_options.py", "track/history.py"),
+        *("site/questions.py", "site/rendering.py"),
+    }
 
 
 @pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
