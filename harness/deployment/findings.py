@@ -141,6 +141,7 @@ def check_result(findings: Findings, ended: HarnessError | None = None) -> Check
     return CheckResult(
         exit_code=fault.exit_code if fault else 0,
         reason=str(fault or ""),
+        brief=fault.brief if fault else "",
         deployments=deployments,
     )
 

@@ -202,4 +202,4 @@ def stored_fault(result: CheckResult) -> HarnessError | None:
     if not result.exit_code:
         return None
     kind = kinds.get(result.exit_code, HarnessFailed)
-    return kind(result.reason, brief=result.reason.partition("; ")[2])
+    return kind(result.reason, brief=result.brief)

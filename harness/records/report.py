@@ -167,6 +167,8 @@ class CheckResult(Result, frozen=True, kw_only=True):
     exit_code: int
     reason: str
     """Why it fails; empty when it passes."""
+    brief: str = ""
+    """The same in a few words, where there are any."""
     deployments: tuple[CheckedDeployment, ...]
 
 

@@ -89,7 +89,7 @@ def of_check(
 ) -> Section:
     """The verdict on a check: the numbers of deployments, and their promises."""
     if isinstance(fault, Interrupted):
-        return _line(INTERRUPTED, fault.brief)
+        return _line(INTERRUPTED, fault.brief or str(fault))
     cells = {cell.configuration: cell for cell in report.cells}
     failing = [deployment for deployment in result.deployments if deployment.exit_code]
     named = failing if result.exit_code else result.deployments

@@ -36,7 +36,9 @@ def results(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(results: Path, exit_code: int, reason: str = WHY) -> list[str]:
+def check(
+    results: Path, exit_code: int, reason: str = WHY, brief: str = ""
+) -> list[str]:
     """Leave the result of a check; the command that shows it again."""
     one = CheckedDeployment(
         name="web",
@@ -47,7 +49,9 @@ def check(results: Path, exit_code: int, reason: str = WHY) -> list[str]:
         file="",
         line=0,
     )
-    result = CheckResult(exit_code=exit_code, reason=reason, deployments=(one,))
+    result = CheckResult(
+        exit_code=exit_code, reason=reason, brief=brief, deployments=(one,)
+    )
     files.write(results / CHECK, result)
     return ["report", "--results", str(results)]
 
@@ -76,8 +80,8 @@ def test_a_stored_check_that_passed_passes_unless_more_is_forbidden(
 def test_a_stored_check_that_was_interrupted_says_so(
     results: Path, capsys: Capture
 ) -> None:
-    reason = "interrupted; 1 of 2 deployments were measured"
-    assert main(check(results, 130, reason)) == 130
+    were = "1 of 2 deployments were measured"
+    assert main(check(results, 130, f"interrupted; {were}", were)) == 130
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == "interrupted: 1 of 2 deployments were measured"
 
