@@ -190,10 +190,12 @@ class Deployments(Record, frozen=True, kw_only=True):
 class DeploymentFault(Exception):
     """A key of a deployment that cannot be used: the problem and a remedy."""
 
-    def __init__(self, key: str, problem: str) -> None:
-        super().__init__(f"{key}: {problem}")
+    def __init__(self, key: str, problem: str, remedy: str = "") -> None:
         self.key = key
-        self.problem = problem
+        self.cause = problem
+        """The problem without its remedy, if that was given by itself."""
+        self.problem = "; ".join(filter(None, (problem, remedy)))
+        super().__init__(f"{key}: {self.problem}")
 
 
 class Configured(NamedTuple):

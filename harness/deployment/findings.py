@@ -32,6 +32,8 @@ from harness.judge.gate import fault_of
 from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
+from harness.probe.ready import Fault
+from harness.probe.ready import NO_FAULT
 from harness.records.choices import FailOn
 from harness.records.errors import HarnessError
 from harness.records.report import CellReport
@@ -81,8 +83,15 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
     hello = checked.hello or SILENT
     if checked.is_underived and cell.outcome is Outcome.MEASURED:
         return _without_declaration(checked, cell, about_patches(cell, hello))
-    cell = _about_a_platform(checked, explain(cell, checked.promise, hello))
+    cell = _about_a_platform(
+        checked, explain(cell, checked.promise, hello, _fault(checked, cell))
+    )
     return _about_a_taken_port(checked, cell)
+
+
+def _fault(checked: Checked, cell: CellReport) -> Fault:
+    """Why the app was not reached, if that is why it was not measured."""
+    return checked.fault if cell.outcome is Outcome.NOT_ANSWERING else NO_FAULT
 
 
 def _as_options(cell: CellReport) -> CellReport:

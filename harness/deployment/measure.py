@@ -16,6 +16,8 @@ from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.measure.environment import measure
 from harness.measure.unmeasured import nothing_measured
+from harness.probe.ready import Fault
+from harness.probe.ready import NO_FAULT
 from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Outcome
@@ -33,6 +35,8 @@ class Checked(NamedTuple):
     """What the deployment declares, if its command or running server shows it."""
     found_below: str = ""
     """The path that its app was found below, if no file names it."""
+    fault: Fault = NO_FAULT
+    """Why its app was not reached; empty if it was."""
 
     @property
     def deployment(self) -> Deployment:
@@ -80,4 +84,11 @@ async def measure_deployment(
         finally:
             app.remove_sockets()
     evidence = app.recognized(evidence)
-    return Checked(prepared, evidence, app.hello, app.promise, app.found_below)
+    return Checked(
+        prepared,
+        evidence,
+        app.hello,
+        app.promise,
+        app.found_below,
+        fault=app.fault,
+    )

@@ -19,6 +19,7 @@ from harness.probe.destination import Destination
 from harness.probe.holds import Holds
 from harness.probe.listeners import shared
 from harness.probe.probe import Probe
+from harness.probe.ready import Fault
 from harness.probe.ready import not_from_app
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import OutOfTime
@@ -101,7 +102,7 @@ class TargetApp(App):
         endpoint = Endpoint(HOST, port)
         answered = await _wait_ready(server, endpoint, holds.token)
         if shared(port, server.processes()):
-            raise NotAnswering("another program listens on its port as well")
+            raise NotAnswering(Fault("another program listens on its port as well"))
         probe = Probe(server, holds, Destination(endpoint))
         take_note(probe, answered)
         return probe

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from enum import Enum
 from typing import Annotated
+from typing import NamedTuple
 from typing import TypeVar
 
 import msgspec
@@ -45,8 +47,34 @@ READY = ClientRequest("/ready")
 T = TypeVar("T")
 
 
+class CauseKnown(Enum):
+    """How far a fault already names the cause of a failure."""
+
+    NO = "no"
+    LIKELY = "likely"
+    """What the server printed may say more."""
+    SURELY = "surely"
+    """Whatever the server printed, that is not why."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with an answer."""
+
+    problem: str
+    remedy: str = ""
+    """What the user can do about it; empty if that is not known."""
+    cause_known: CauseKnown = CauseKnown.NO
+
+
+NO_FAULT = Fault("")
+
+
 class NotAnswering(Exception):
-    """The app did not answer in time; the message says what happened instead."""
+    """The app did not answer in time; ``fault`` says what happened instead."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__("; ".join(filter(None, (fault.problem, fault.remedy))))
+        self.fault = fault
 
 
 class OutOfTime(NotAnswering):
@@ -92,16 +120,16 @@ def read_body(client: Client, kind: type[T]) -> T | None:
         return None
 
 
-def not_from_app(token: str, client: Client) -> str | None:
+def not_from_app(token: str, client: Client) -> Fault | None:
     """Why an answer is not from the app that has this token; ``None`` if it is."""
-    if (fault := unanswered(client)) is not None:
-        return fault
+    if (problem := unanswered(client)) is not None:
+        return Fault(problem)
     ready = read_body(client, _Ready)
     if ready is None:
-        return f"it answered {client.status} instead of the app's own answer"
+        return Fault(f"it answered {client.status} instead of the app's own answer")
     if client.status == 200 and ready.token == token:
         return None
-    return "another server answered on its port"
+    return Fault("another server answered on its port")
 
 
 def take_note(probe: Probe, client: Client) -> None:
@@ -158,14 +186,14 @@ async def wait_listening(
             continue
         writer.close()
         return
-    raise NotAnswering("nobody listened on the port behind the proxy")
+    raise NotAnswering(Fault("nobody listened on the port behind the proxy"))
 
 
 async def wait_ready(
     server: ProcessTree,
     endpoint: Endpoint,
     seconds: float,
-    fault_of: Callable[[Client], str | None],
+    fault_of: Callable[[Client], Fault | None],
     *,
     request: ClientRequest = READY,
     errors_believed: float = ERRORS_BELIEVED,
@@ -178,7 +206,7 @@ async def wait_ready(
     """
     deadline = time.monotonic() + seconds
     errors = 0
-    fault: str | None = "it was not asked"
+    fault: Fault | None = Fault("it was not asked")
     while fault is not None:
         remaining = deadline - time.monotonic()
         if errors >= errors_believed or (errors and remaining <= 0):

@@ -10,6 +10,7 @@ from harness.deployment.app.search import AnswerSearch
 from harness.deployment.remedies.failures import OUT_OF_MEMORY
 from harness.probe.listeners import listened_on
 from harness.probe.messages import NO_HTTP
+from harness.probe.ready import Fault
 from harness.probe.ready import NOT_YET
 from harness.system.sockets import unix_sockets
 
@@ -73,18 +74,21 @@ def _others(search: AnswerSearch) -> list[str]:
 
 
 def out_of_time(
-    problem: str, seconds: float, search: AnswerSearch, status: int | None, log: str
-) -> str:
+    fault: Fault, seconds: float, search: AnswerSearch, status: int | None, log: str
+) -> Fault:
     """Why a server did not answer in time, and what to do about it.
 
     ``status`` is that of its last answer, ``log`` what it wrote to files.
     """
+    problem, remedy, _ = fault
     if NO_HTTP in problem:
-        return f"{problem}; {about_protocol(problem)}"
-    what, *rest = problem.split("; ")
+        return fault._replace(remedy=about_protocol(problem))
     log = search.server.tail() + log
     if status == BAD_GATEWAY or (status in NOT_YET and unreached_address(log)):
-        rest = [about_a_front(log, None if search.is_client else _others(search))]
+        remedy = about_a_front(log, None if search.is_client else _others(search))
     elif OUT_OF_MEMORY not in log:
-        rest = ["`--start-seconds` allows more", *rest]
-    return "; ".join([f"{what} within {seconds:g} seconds", *rest])
+        more = "`--start-seconds` allows more"
+        remedy = "; ".join(filter(None, (more, remedy)))
+    return fault._replace(
+        problem=f"{problem} within {seconds:g} seconds", remedy=remedy
+    )

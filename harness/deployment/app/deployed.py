@@ -38,11 +38,12 @@ from harness.measure.app import HOST
 from harness.probe.clients import Client
 from harness.probe.destination import Destination
 from harness.probe.holds import Holds
-from harness.probe.listeners import is_of_others
 from harness.probe.listeners import shared
 from harness.probe.messages import ClientRequest
 from harness.probe.probe import Probe
 from harness.probe.quiet import Quiet
+from harness.probe.ready import Fault
+from harness.probe.ready import NO_FAULT
 from harness.probe.ready import not_from_app
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import OutOfTime
@@ -86,6 +87,8 @@ class DeployedApp:
         self._begun = time.time()
         self.hello: hook.Hello | None = None
         """What the first process that answered reports about itself."""
+        self.fault = NO_FAULT
+        """Why the last server was not reached; empty if each was."""
 
     def planned(self, planned: PlannedEnvironment) -> PlannedEnvironment:
         """The plan as it is measured."""
@@ -131,13 +134,17 @@ class DeployedApp:
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the reserved route, and for the path that must answer."""
+        try:
+            return await self._reach(server, holds, port)
+        except NotAnswering as problem:
+            self.fault = problem.fault
+            raise
+
+    async def _reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         headers = ((hook.HEADER, holds.token), *self._headers)
         client, endpoint, found_below = await self._find(server, holds, port, headers)
         if not endpoint.path and shared(endpoint.port, server.processes()):
-            raise NotAnswering(
-                f"another program listens on port {endpoint.port} as well, and gets "
-                "some of the requests (SO_REUSEPORT); end that program first"
-            )
+            raise NotAnswering(unreached.also_listens(endpoint.port))
         self._below = found_below or self._below
         self.found_below = found_below or self.found_below
         self.hello = read_body(client, hook.Hello)
@@ -187,7 +194,7 @@ class DeployedApp:
             return await reach(search, wait, watched)
         except OutOfTime as problem:
             last = search, watched.status, self.log_text()
-            raise OutOfTime(out_of_time(str(problem), self._seconds, *last)) from None
+            raise OutOfTime(out_of_time(problem.fault, self._seconds, *last)) from None
 
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
         """Wait for everything that the first request needs."""
@@ -214,31 +221,21 @@ class DeployedApp:
 
     def _not_the_route(
         self, server: ProcessTree, port: int, token: str, client: Client
-    ) -> str | None:
+    ) -> Fault | None:
         """The error for an answer not of the reserved route; ``None`` if it is one."""
         self._look_at_logs(server)
         fault = not_from_app(token, client)
         if fault is None and read_body(client, hook.Hello) is None:
-            return "the probe's route gave an answer that is not its own"
+            return Fault("the probe's route gave an answer that is not its own")
         if fault is not None and client.state is State.ANSWERED:
-            wrong = self._wrong_program(server, port)
-            return wrong or unreached.not_reached(
-                client, self._below, hook.noted(self._own)
-            )
+            seen = hook.noted(self._own)
+            wrong = unreached.wrong_program(port, server.processes(), seen)
+            return wrong or unreached.not_reached(client, self._below, seen)
         return fault
 
     def _look_at_logs(self, server: ProcessTree) -> None:
         """Read what its processes have written to log files."""
         self._logs.look(server.processes(), instead_of=server.log)
-
-    def _wrong_program(self, server: ProcessTree, port: int) -> str:
-        """Why it is not the app with the hook that answers, if its processes tell."""
-        if is_of_others(port, server.processes()):
-            return f"another program answers on port {port}, which it did not get"
-        if "flask" in hook.noted(self._own):
-            return ""
-        is_without = unreached.lacks_variables(port, server.processes())
-        return unreached.WITHOUT_VARIABLES if is_without else ""
 
     def remove_sockets(self) -> None:
         """Remove the Unix sockets that a killed server left behind."""

@@ -29,6 +29,8 @@ from harness.probe.listeners import listening_addresses
 from harness.probe.look import at_rest
 from harness.probe.look import look
 from harness.probe.messages import ClientRequest
+from harness.probe.ready import CauseKnown
+from harness.probe.ready import Fault
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import OutOfTime
 from harness.probe.ready import send_one
@@ -84,12 +86,12 @@ class Reached(NamedTuple):
 class Watched:
     """Remembers how the last attempt to reach a server ended."""
 
-    def __init__(self, fault_of: Callable[[Client], str | None]) -> None:
+    def __init__(self, fault_of: Callable[[Client], Fault | None]) -> None:
         self._fault_of = fault_of
         self.state = State.NEW
         self.status: int | None = None
 
-    def fault_of(self, client: Client) -> str | None:
+    def fault_of(self, client: Client) -> Fault | None:
         """Call the watched function."""
         self.state, self.status = client.state, client.status
         return self._fault_of(client)
@@ -150,9 +152,9 @@ async def _workers_end(search: AnswerSearch) -> None:
         await asyncio.sleep(LOOK_SECONDS)
         tree, now = processes_now(search.server.processes()), time.monotonic()
         if not search.is_client and workers.look(tree, now):
-            raise NotAnswering("its workers keep ending before they answer")
+            raise NotAnswering(Fault("its workers keep ending before they answer"))
         if not search.is_client and workers.is_idle(tree, now):
-            raise NotAnswering("its supervisor runs nothing")
+            raise NotAnswering(Fault("its supervisor runs nothing"))
 
 
 async def _below_a_path(
@@ -186,16 +188,9 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
                 return endpoint
         if state is State.RESET:
             if await wants_a_certificate(search.endpoint):
-                raise NotAnswering(
-                    "it speaks TLS and wants a certificate of its clients, which the "
-                    "probe does not have; leave that out for the check (`--cert-reqs`, "
-                    "`--ssl-ca-certs`, a `ca` of uWSGI)"
-                )
+                raise NotAnswering(ONLY_WITH_A_CERTIFICATE)
             if await speaks_http_2(search.endpoint):
-                raise NotAnswering(
-                    "it speaks only HTTP/2, which the probe does not; let it speak "
-                    "HTTP/1.1 too"
-                )
+                raise NotAnswering(ONLY_HTTP_2)
         if not ports or port in ports or search.is_client:
             seconds = rested = 0
         else:
@@ -206,10 +201,25 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
         before = now
 
 
+ONLY_WITH_A_CERTIFICATE = Fault(
+    "it speaks TLS and wants a certificate of its clients, which the probe does not "
+    "have",
+    "leave that out for the check (`--cert-reqs`, `--ssl-ca-certs`, a `ca` of uWSGI)",
+    cause_known=CauseKnown.LIKELY,
+)
+
+ONLY_HTTP_2 = Fault(
+    "it speaks only HTTP/2, which the probe does not",
+    "let it speak HTTP/1.1 too",
+    cause_known=CauseKnown.LIKELY,
+)
+
+
 def _on_other_ports(search: AnswerSearch, ports: set[int]) -> NotAnswering:
     listed = ", ".join(map(str, sorted(ports)))
     problem = f"it listens on port {listed} and not on the one it was given"
-    return NotAnswering(f"{problem}; {search.remedy_for(ports)}")
+    remedy = search.remedy_for(ports)
+    return NotAnswering(Fault(problem, remedy, CauseKnown.SURELY))
 
 
 def _other_ways(

@@ -6,13 +6,17 @@ import math
 import re
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
+from harness.probe.listeners import is_of_others
 from harness.probe.listeners import listened_on
 from harness.probe.messages import ClientRequest
+from harness.probe.ready import CauseKnown
+from harness.probe.ready import Fault
 from harness.probe.ready import unanswered
 from harness.probe.ready import wait_ready
 from harness.probe.transports import Endpoint
@@ -41,11 +45,32 @@ IGNORES = (
 )
 
 
-WITHOUT_VARIABLES = (
+WITHOUT_VARIABLES = Fault(
     "it was started without the variables of the check, as by `tox`, `sudo` or "
-    "`env -i`; let PYTHONPATH, PYTHONWARNINGS and FLASK_CONCURRENCY_* through to it "
-    "(`pass_env` of tox, `-E` of sudo)"
+    "`env -i`",
+    "let PYTHONPATH, PYTHONWARNINGS and FLASK_CONCURRENCY_* through to it (`pass_env` "
+    "of tox, `-E` of sudo)",
 )
+
+
+def also_listens(port: int) -> Fault:
+    """The error if a server shares its port with another program."""
+    return Fault(
+        f"another program listens on port {port} as well, and gets some of the "
+        "requests (SO_REUSEPORT)",
+        "end that program first",
+    )
+
+
+def wrong_program(
+    port: int, processes: Sequence[int], seen: Collection[str]
+) -> Fault | None:
+    """Why it is not the app with the hook that answers, if its processes tell."""
+    if is_of_others(port, processes):
+        return Fault(f"another program answers on port {port}, which it did not get")
+    if "flask" not in seen and lacks_variables(port, processes):
+        return WITHOUT_VARIABLES
+    return None
 
 
 def lacks_variables(port: int, processes: Iterable[int]) -> bool:
@@ -70,10 +95,11 @@ async def wait_until_answered(
 ) -> None:
     """Wait for an answer with a status below 500. Raises ``NotAnswering``."""
 
-    def fault_of(client: Client) -> str | None:
+    def fault_of(client: Client) -> Fault | None:
         if client.status is not None and client.status < 500:
             return None
-        return f"{path}: {unanswered(client) or f'it answered {client.status}'}"
+        said = unanswered(client) or f"it answered {client.status}"
+        return Fault(f"{path}: {said}")
 
     asked = ClientRequest(path, headers)
     await wait_ready(
@@ -81,20 +107,25 @@ async def wait_until_answered(
     )
 
 
-def _no_flask(status: int, seen: Collection[str]) -> str:
-    """Why there is no Flask app, judging by imported modules; empty if there may be
+def _no_flask(status: int, seen: Collection[str]) -> Fault | None:
+    """Why there is no Flask app, judging by imported modules; ``None`` if there may be
     one.
     """
     if status >= 500 and "python" in seen and "flask" not in seen:
-        return "nothing there has imported Flask"  # which may have been what failed
+        # What failed may be what would have imported it.
+        return Fault("nothing there has imported Flask")
     others = [title for name, title in FRAMEWORKS.items() if name in seen]
     if "quart" in seen or (others and "flask" not in seen):
-        return f"it is a {others[0]} app, and only Flask apps are measured"
-    if "fastapi" in seen and "flask" not in seen:
-        return "it is a FastAPI app without Flask, and only Flask apps are measured"
-    if "python" in seen and "flask" not in seen:
-        return "nothing there imported Flask, and only Flask apps are measured"
-    return ""
+        is_other = f"it is a {others[0]} app"
+    elif "fastapi" in seen and "flask" not in seen:
+        is_other = "it is a FastAPI app without Flask"
+    elif "python" in seen and "flask" not in seen:
+        is_other = "nothing there imported Flask"
+    else:
+        return None
+    return Fault(
+        f"{is_other}, and only Flask apps are measured", cause_known=CauseKnown.LIKELY
+    )
 
 
 def _host(location: str) -> str:
@@ -106,7 +137,7 @@ def _host(location: str) -> str:
     return host if re.fullmatch(r"[A-Za-z0-9.-]+", host) else ""
 
 
-def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
+def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> Fault:
     """What answered in place of the probe's route, and which key of the file helps.
 
     ``seen`` is what the hook saw in the processes of the server: Python, Flask, other
@@ -114,62 +145,63 @@ def not_reached(client: Client, path: str, seen: Collection[str] = ()) -> str:
     """
     status = client.status or 0
     answered = f"it answered {client.status}{f' below {path}' if path else ''}"
-    if why := _no_flask(status, seen):
-        return f"{answered}: {why}"
-    if in_front := _in_front(client):
-        return f"{answered} in place of the probe's route, so {in_front}"
-    ignores = "" if "flask" in seen else f"; otherwise {IGNORES}"
-    no_app = _no_app(status, path)
-    return f"{answered} in place of the probe's route, so {no_app}{ignores}"
+    if other := _no_flask(status, seen):
+        return other._replace(problem=f"{answered}: {other.problem}")
+    fault = _in_front(client) or _no_app(status, path, seen)
+    problem = f"{answered} in place of the probe's route, so {fault.problem}"
+    return fault._replace(problem=problem, cause_known=CauseKnown.LIKELY)
 
 
-def _in_front(client: Client) -> str:
-    """What in front of Flask may have answered, and what helps; empty if nothing."""
+def _in_front(client: Client) -> Fault | None:
+    """What in front of Flask may have answered, and what helps."""
     location = dict(client.received).get("location", "")
     if client.status in _REDIRECTS and location.startswith("https://"):
-        return (
-            "something in front of Flask sends every request to https; give what a "
-            'proxy would set: headers = { X-Forwarded-Proto = "https" }'
+        return Fault(
+            "something in front of Flask sends every request to https",
+            'give what a proxy would set: headers = { X-Forwarded-Proto = "https" }',
         )
     if client.status in _REDIRECTS:
         host = _host(location) or "shop.example"
-        return (
-            "something in front of Flask redirects every request; give the headers "
-            f'that let one through, such as headers = {{ Host = "{host}" }}'
+        return Fault(
+            "something in front of Flask redirects every request",
+            "give the headers that let one through, such as headers = "
+            f'{{ Host = "{host}" }}',
         )
     if client.status == 400 and _HOST.search(client.body[:500].decode("latin-1")):
-        return (
-            "something in front of Flask takes requests for some hosts only; name one: "
-            'headers = { Host = "shop.example" }'
+        return Fault(
+            "something in front of Flask takes requests for some hosts only",
+            'name one: headers = { Host = "shop.example" }',
         )
     if client.status in (401, 403):
-        return (
-            "something in front of Flask lets only some requests through; give their "
-            'headers: headers = { Authorization = "…" }'
+        return Fault(
+            "something in front of Flask lets only some requests through",
+            'give their headers: headers = { Authorization = "…" }',
         )
     if client.status in (502, 503, 504):
         closed = client.status == 503
         reason = ", or lets nobody in, as for maintenance" if closed else ""
-        return (
-            f"what stands in front has not reached the app{reason}; its output may say "
-            "why"
+        return Fault(
+            f"what stands in front has not reached the app{reason}",
+            "its output may say why",
         )
-    return ""
+    return None
 
 
-def _no_app(status: int, path: str) -> str:
+def _no_app(status: int, path: str, seen: Collection[str]) -> Fault:
     """What an answer means that has nothing of a Flask app, and what helps."""
+    ignores = "" if "flask" in seen else f"; otherwise {IGNORES}"
     if status == 404:
         other = "another path" if path else "a path"
-        return (
-            f"no Flask app is there; if it is mounted below {other}, write it: below = "
-            '"/shop"'
+        return Fault(
+            "no Flask app is there",
+            f'if it is mounted below {other}, write it: below = "/shop"{ignores}',
         )
     if status >= 500:
-        return (
-            "no Flask app was reached: look for an error in what it printed; if it is "
-            'mounted below a path, write below = "/shop"'
+        return Fault(
+            "no Flask app was reached: look for an error in what it printed",
+            f'if it is mounted below a path, write below = "/shop"{ignores}',
         )
-    return (
-        'no Flask app was reached: write below = "/shop" if it is mounted below a path'
+    return Fault(
+        'no Flask app was reached: write below = "/shop" if it is mounted below a path',
+        ignores.removeprefix("; "),
     )

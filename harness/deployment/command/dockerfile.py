@@ -45,7 +45,7 @@ def command_in(
     stage = stage_of(read_named(KEY, path), given, target, path)
     run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
     if not run:
-        raise DeploymentFault(KEY, f"{path} has no CMD; write command instead")
+        raise DeploymentFault(KEY, f"{path} has no CMD", "write command instead")
     for each in run:
         _check_quotes(each)
     folder, first = _folder(stage, path.parent), run[0]
@@ -93,14 +93,18 @@ def _folder(stage: Stage, beside: Path) -> Path | None:
     return source if source.is_dir() and not same else None
 
 
+class NoList(DeploymentFault):
+    """Words in brackets that Docker takes for a line for a shell."""
+
+
 def _check_quotes(instruction: Instruction) -> None:
-    """Raise ``DeploymentFault`` about a list that Docker takes for a line."""
+    """Raise ``NoList`` about a list that Docker takes for a line."""
     if instruction.items is None and re.match(r"\[\s*['\"]", instruction.rest):
-        raise DeploymentFault(
+        raise NoList(
             KEY,
             f"line {instruction.line}: Docker reads this as a shell line, not as a "
-            f"list: {instruction.rest}; write every word in double quotes, "
-            "with a comma between each two",
+            f"list: {instruction.rest}",
+            "write every word in double quotes, with a comma between each two",
         )
 
 
@@ -111,6 +115,6 @@ def _check_paths(words: Sequence[str]) -> None:
         try:
             missing = path.is_absolute() and not path.exists()
             if missing and (index == 0 or not path.parent.exists()):
-                raise DeploymentFault(KEY, f"{path} is only in the image; {DOCKER_RUN}")
+                raise DeploymentFault(KEY, f"{path} is only in the image", DOCKER_RUN)
         except OSError:
             continue

@@ -115,24 +115,24 @@ class ContainedApp(DeployedApp):
                     left = max(until - time.monotonic(), 0)
                     await asyncio.wait_for(quiet.wait(lambda: 0, START), left)
                 left = until - time.monotonic()
-                if words := listens_on_loopback(running, port):
-                    raise NotAnswering(words)
-                if words := listens_on_another_port(running, port):
+                if fault := listens_on_loopback(running, port):
+                    raise NotAnswering(fault)
+                if fault := listens_on_another_port(running, port):
                     elsewhere_since = elsewhere_since or time.monotonic()
                     if time.monotonic() - elsewhere_since >= OTHER_PORTS_SECONDS:
-                        raise NotAnswering(words)
+                        raise NotAnswering(fault)
                 elif len(await self._running(port, left)) == len(running):
                     return
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
+    async def _reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the reserved route; where it stays out, say what port is open."""
         try:
-            return await super().reach(server, holds, port)
+            return await super()._reach(server, holds, port)
         except NotAnswering:
             running = await self._running(port, WHY_SECONDS)
-            if words := listens_on_another_port(running, port):
-                raise NotAnswering(words) from None
+            if fault := listens_on_another_port(running, port):
+                raise NotAnswering(fault) from None
             raise
 
     async def _look_inside(

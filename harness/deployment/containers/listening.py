@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from harness.deployment.containers import engine
 from harness.deployment.containers.engine import Container
+from harness.probe.ready import CauseKnown
+from harness.probe.ready import Fault
 
 _LISTENS = "0A"
 """The state of a listening socket in ``/proc/PID/net/tcp`` (``man 5 proc``)."""
@@ -28,32 +30,35 @@ class ContainerSocket(NamedTuple):
     on_loopback: bool
 
 
-def listens_on_loopback(running: Sequence[Container], port: int) -> str:
+def listens_on_loopback(running: Sequence[Container], port: int) -> Fault | None:
     """What to do about a container that listens only on its loopback address.
 
-    Empty where nothing is wrong, or where that is not seen.
+    ``None`` where nothing is wrong, or where that is not seen.
     """
     for inside, found in _published(running, port):
         same = [each for each in found if each.port == inside]
         if same and all(each.on_loopback for each in same):
-            return (
+            return Fault(
                 "it listens on the loopback address of its container, where nothing "
-                f"outside connects; let it listen on 0.0.0.0:{inside}"
+                "outside connects",
+                f"let it listen on 0.0.0.0:{inside}",
+                cause_known=CauseKnown.SURELY,
             )
-    return ""
+    return None
 
 
-def listens_on_another_port(running: Sequence[Container], port: int) -> str:
+def listens_on_another_port(running: Sequence[Container], port: int) -> Fault | None:
     """What to do about a container that listens on a port that is not published."""
     for inside, found in _published(running, port):
         ports = sorted({each.port for each in found})
         if ports and inside not in ports:
-            return (
+            return Fault(
                 f"it listens on port {', '.join(map(str, ports))} in its container, "
-                f"and the published port leads to {inside}; let it listen on "
-                f"0.0.0.0:{inside}, or publish the other"
+                f"and the published port leads to {inside}",
+                f"let it listen on 0.0.0.0:{inside}, or publish the other",
+                cause_known=CauseKnown.SURELY,
             )
-    return ""
+    return None
 
 
 def _published(

@@ -70,19 +70,19 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
     file says what serves it: Flask's own server would have another number. What to do
     is told with a verb of the command line.
     """
-    problem = ""
+    unused: DeploymentFault | UsageError | None = None
     ways = [*_procfile(folder)]
     try:
         ways += _dockerfile(folder)
     except (DeploymentFault, UsageError) as fault:
-        problem = str(fault).removeprefix("dockerfile: ")
+        unused = fault
     if ways := ways or [*_files(folder)]:
         return ways
     app = find_app(folder)
     if others := started_by_files(folder, app):
         raise UsageError(*(other.advice(verb) for other in others))
-    if problem:  # what an image starts is not Flask's own server
-        raise UsageError(_instead_of_an_image(problem, verb))
+    if unused:  # what an image starts is not Flask's own server
+        raise UsageError(_instead_of_an_image(unused, verb))
     if app and (required := [*required_by(folder, app)]):
         raise UsageError(required[0].advice(verb))
     if app is None:
@@ -117,11 +117,13 @@ def _dockerfile(folder: Path) -> Iterator[Candidate]:
         yield Candidate("image", given, command.words, path, command.line)
 
 
-def _instead_of_an_image(problem: str, verb: str) -> str:
+def _instead_of_an_image(fault: DeploymentFault | UsageError, verb: str) -> str:
     """What to do about a Dockerfile whose command cannot be started here."""
-    if "Docker takes" not in problem:
+    if isinstance(fault, dockerfile.NoList):
+        problem = fault.problem
+    else:
         build = f"flask-concurrency check --declared 4 -- {dockerfile.RUN}"
-        what = problem.partition("; ")[0]
+        what = fault.cause if isinstance(fault, DeploymentFault) else fault
         problem = f"{what}; build the image and measure that: {build}"
     return (
         f"{problem}; or give the command that starts your server: "

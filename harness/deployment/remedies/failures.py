@@ -14,6 +14,7 @@ from harness.deployment.isolation.stand_ins import CLIENTS
 from harness.deployment.isolation.stand_ins import LEAVES_ALONE
 from harness.deployment.isolation.stand_ins import REFUSED
 from harness.deployment.isolation.stand_ins import STARTS_NONE
+from harness.probe.ready import CauseKnown
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 
@@ -118,7 +119,9 @@ def _calls_a_factory(cell: CellReport) -> Advice:
     return Advice(because, f"write `'{word}()'` in place of `{word}`")
 
 
-def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
+def about_failure(
+    cell: CellReport, promise: Promise | None, known: CauseKnown
+) -> Advice:
     """The cause that a server printed, and the remedy."""
     if cell.outcome is Outcome.HARNESS_FAILED:
         return Advice()  # what was printed then is our own
@@ -127,7 +130,7 @@ def about_failure(cell: CellReport, promise: Promise | None) -> Advice:
     if _CALLED_AS_ASGI.search(cell.log_tail):
         because = "it calls the app as an ASGI app, and a Flask app is a WSGI app"
         return Advice(because, _as_wsgi(cell.command))
-    cause = _cause(cell.log_tail, cell.reason)
+    cause = _cause(cell.log_tail, known)
     if NOWHERE in cause:
         return Advice(cause, STARTS_NONE)
     if cause.endswith(NOT_PERMITTED):
@@ -181,10 +184,10 @@ def _in_foreground(promise: Promise | None, words: Sequence[str]) -> str:
 _TO_BACKGROUND = re.compile(r"(?<=\s)(?:-D|--daemon(?:ize2?)?)(?=[\s=]|$)")
 
 
-def _cause(log: str, reason: str) -> str:
+def _cause(log: str, known: CauseKnown) -> str:
     """The last of the lines that most likely name the cause."""
-    if reason.startswith("it listens on"):
-        return ""  # whatever it said, that is not why
+    if known is CauseKnown.SURELY:
+        return ""
     lines = [
         _OF_WHICH.sub("", line.strip())
         for line in _plain(log).splitlines()
@@ -195,7 +198,7 @@ def _cause(log: str, reason: str) -> str:
         if errors := [line for line in lines if cause.match(line)]:
             return f"it said: {errors[-1]}{_details(errors[-1], lines)}"
     lines = lines or _KILLED.findall(_plain(log))
-    if not lines or NAMED.search(reason):
+    if not lines or known is CauseKnown.LIKELY:
         return ""
     return f"the last line that it printed: {lines[-1]}"
 
@@ -238,9 +241,3 @@ def _details(error: str, lines: Sequence[str]) -> str:
     names = [*dict.fromkeys(listed)]  # each worker lists them
     more = ", …" if len(names) > DETAILS else ""
     return f": {', '.join(names[:DETAILS])}{more}" if names else ""
-
-
-NAMED = re.compile(
-    r"it listens on|in place of the probe's route|it speaks|only Flask apps"
-)
-"""Words of reasons that already name the cause."""

@@ -17,8 +17,10 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.remedies.failures import about_failure
 from harness.deployment.remedies.failures import Advice
 from harness.deployment.remedies.failures import MORE_THREADS
-from harness.deployment.remedies.failures import NAMED
 from harness.deployment.remedies.failures import NO_THREAD
+from harness.probe.ready import CauseKnown
+from harness.probe.ready import Fault
+from harness.probe.ready import NO_FAULT
 from harness.records.report import CellReport
 from harness.records.versions import is_version
 from harness.records.versions import within
@@ -42,13 +44,19 @@ LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-thre
 
 
 def explain(
-    cell: CellReport, promise: Promise | None, hello: Hello = SILENT
+    cell: CellReport,
+    promise: Promise | None,
+    hello: Hello = SILENT,
+    fault: Fault = NO_FAULT,
 ) -> CellReport:
     """A cell with its cause and a remedy at the end of its reason, where these are
     known.
+
+    ``fault`` is why the app was not reached; its problem and remedy are in the reason
+    already.
     """
     if cell.outcome is not Outcome.MEASURED:
-        advice = about_failure(cell, promise)
+        advice = about_failure(cell, promise, fault.cause_known)
     elif cell.verdict in SHORT:
         advice = _about_short(cell, promise, hello)
     elif cell.verdict is Verdict.MORE:
@@ -57,8 +65,8 @@ def explain(
         return cell
     reason = "; ".join(filter(None, (cell.reason, *advice)))
     remedy = advice.remedy
-    if not any(advice) and NAMED.search(cell.reason):
-        remedy = cell.reason.partition("; ")[2]
+    if not any(advice) and fault.cause_known is not CauseKnown.NO:
+        remedy = fault.remedy
     return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from harness.deployment.app.unreached import below
 from harness.deployment.app.unreached import not_reached
+from harness.probe.ready import NotAnswering
 
 
 def prepared(given: str | None, **variables: str) -> Any:
@@ -38,6 +40,10 @@ def answer(status: int, body: bytes = b"", **received: str) -> Any:
     return SimpleNamespace(status=status, body=body, received=pairs)
 
 
+def said_of(client: Any, path: str = "", seen: Collection[str] = ()) -> str:
+    return str(NotAnswering(not_reached(client, path, seen)))
+
+
 @pytest.mark.parametrize(
     ("client", "key"),
     [
@@ -53,13 +59,13 @@ def answer(status: int, body: bytes = b"", **received: str) -> Any:
     ],
 )
 def test_the_key_that_helps_is_named(client: Any, key: str) -> None:
-    reason = not_reached(client, "")
+    reason = said_of(client)
     assert reason.startswith(f"it answered {client.status} in place of the probe's")
     assert key in reason
 
 
 def test_a_404_below_a_path_suggests_another_path() -> None:
-    assert "below another path" in not_reached(answer(404), "/other")
+    assert "below another path" in said_of(answer(404), "/other")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +81,8 @@ def test_a_404_below_a_path_suggests_another_path() -> None:
     ],
 )
 def test_what_was_imported_tells_what_it_is(status: int, seen: str, words: str) -> None:
-    assert words in not_reached(answer(status), "", seen.split())
+    assert words in said_of(answer(status), "", seen.split())
 
 
 def test_pythonpath_is_not_suspected_where_flask_was_seen() -> None:
-    assert "PYTHONPATH" not in not_reached(answer(404), "", {"python", "flask"})
+    assert "PYTHONPATH" not in said_of(answer(404), "", {"python", "flask"})

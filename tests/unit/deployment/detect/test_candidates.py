@@ -128,7 +128,7 @@ def test_the_development_server_is_not_taken_where_another_is_named(
         ('FROM x\nCMD ["/srv/start"]\n', "/srv/start is only in the image; build the"),
         (
             'FROM x\nCMD ["gunicorn" "a:a"]\n',
-            "line 2: Docker reads this as a shell line",
+            '"gunicorn" "a:a"]; write every word in double quotes',
         ),
     ],
 )

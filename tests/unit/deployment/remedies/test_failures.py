@@ -8,6 +8,9 @@ import pytest
 
 from harness.deployment.remedies.failures import MORE_MEMORY
 from harness.deployment.remedies.measured import explain
+from harness.probe.ready import CauseKnown
+from harness.probe.ready import Fault
+from harness.probe.ready import NotAnswering
 from harness.records.words import Outcome
 from tests.builders.deployments import cell
 
@@ -147,13 +150,30 @@ def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
 
 
 def test_another_port_is_cause_enough() -> None:
+    fault = Fault("it listens on port 5000", "write PORT", CauseKnown.SURELY)
     seen = cell(
         outcome=Outcome.NOT_ANSWERING,
-        reason="it listens on port 5000 and not on the one it was given; write PORT",
+        reason=str(NotAnswering(fault)),
         log_tail="Error: Build failed with 1 failure.\n",
     )
-    explained = explain(seen, None)
+    explained = explain(seen, None, fault=fault)
     assert (explained.reason, explained.remedy) == (seen.reason, "write PORT")
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("ImportError: no shop\n", "; it said: ImportError: no shop"),
+        ("no license\n", ""),
+    ],
+)
+def test_an_error_is_quoted_beside_a_likely_cause(log: str, said: str) -> None:
+    fault = Fault("it answered 404", "write below", CauseKnown.LIKELY)
+    reason = str(NotAnswering(fault))
+    seen = cell(outcome=Outcome.NOT_ANSWERING, reason=reason, log_tail=log)
+    assert explain(seen, None, fault=fault).reason == f"{reason}{said}"
+    without = explain(seen, None).reason
+    assert without.endswith(said or "the last line that it printed: no license")
 
 
 @pytest.mark.parametrize(

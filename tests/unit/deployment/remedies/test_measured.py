@@ -9,6 +9,9 @@ from harness.deployment.app.hook import Hello
 from harness.deployment.declared.promise import Promise
 from harness.deployment.remedies.measured import explain
 from harness.deployment.result import deployment_result
+from harness.probe.ready import CauseKnown
+from harness.probe.ready import Fault
+from harness.probe.ready import NotAnswering
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from tests.builders.deployments import cell
@@ -100,7 +103,8 @@ def test_the_remedy_for_gthread_with_few_connections() -> None:
 
 def test_a_reason_that_names_its_remedy_has_it_alone_too() -> None:
     remedy = "write `{port}` in place of `5000`"
-    reason = f"it listens on port 5000 and not on the one it was given; {remedy}"
+    fault = Fault("it listens on port 5000", remedy, CauseKnown.SURELY)
+    reason = str(NotAnswering(fault))
     seen = cell(outcome=Outcome.NOT_ANSWERING, reason=reason, log_tail="warnings.warn(")
-    told = explain(seen, None)
+    told = explain(seen, None, fault=fault)
     assert (told.reason, told.remedy) == (reason, remedy)

@@ -84,11 +84,11 @@ APPLIED = {
     "{}:{}: it listens on port": PORTS,
     "`--daemonize` sends it": OTHERS,
     "`daemonize` in {}": OTHERS,
-    "{} has no CMD": OTHERS,
+    "write command instead": OTHERS,
     "build that and measure it": "containers/test_measured.py::test_the_example",
-    "line {}: Docker reads this": OTHERS,
-    "it speaks TLS and wants": OTHERS,
-    "it speaks only HTTP/2": OTHERS,
+    "write every word in double quotes": OTHERS,
+    "leave that out for the check": OTHERS,
+    "let it speak HTTP/1.1 too": OTHERS,
     "write `${PORT:-{}}` {}": PORTS,
     'write `{}os.environ.get("PORT", "{}")`': PORTS,
     "write `$(or $(PORT),{})`": PORTS,
@@ -101,8 +101,11 @@ APPLIED = {
     "install it in the environment": OTHERS,
     "is not executable": OTHERS,
     "no Flask app was reached": MOUNTED,
-    "something in front of Flask": MOUNTED,
-    "no Flask app is there": MOUNTED,
+    "if it is mounted below": MOUNTED,
+    "give what a proxy would set": MOUNTED,
+    "give the headers that let one through": MOUNTED,
+    "give their headers": MOUNTED,
+    "name one: headers": MOUNTED,
     "a check starts no containers": "containers/test_harmless.py::test_a_shell",
     "a check leaves alone what is": "test_standing_by.py::"
     "test_a_start_that_fails_on_a_refused_signal_says_why",
@@ -116,7 +119,7 @@ APPLIED = {
     "pull or build its images": "containers/test_kinds.py::"
     "test_the_remedy_for_an_unavailable_image_is_true",
     "write `{}` in place of `{}`": OTHERS,
-    "it was started without the variables of the check": OTHERS,
+    "let PYTHONPATH, PYTHONWARNINGS and": OTHERS,
     "write `{} exec {}` in place of the list": PORTS,
     "Flask is not installed for {}": OTHERS,
     "{} exists already": "test_shapes.py::test_an_existing_socket_is_not_taken_over",
@@ -152,7 +155,7 @@ NOT_APPLIED = {
     "goes to {} {}, and containers": "a test has no service of Podman to leave",
     "{} is mounted, and with it {}": "a test makes no socket that stops services",
     "{}; let the user of the proxy": "a test may be root, who may write to all",
-    "another program listens on port {} as well": "that program is the test itself",
+    "end that program first": "that program is the test itself",
 }
 """Remedies that no test can apply, and why."""
 
