@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from harness.deployment.app.other_protocols import about_protocol
 from harness.deployment.app.search import AnswerSearch
@@ -32,7 +33,14 @@ _UNREACHED = (
 _OF_A_REQUEST = re.compile(r"(?<=\w)/\.flask-concurrency/.*|:/\.flask-concurrency/.*")
 
 
-def unreached_address(log: str) -> str:
+class Unreached(NamedTuple):
+    """An address that a proxy could not reach, and why, in its words."""
+
+    address: str
+    why: str
+
+
+def unreached_address(log: str) -> Unreached | None:
     """The last address that a proxy printed that it could not reach, and why.
 
     It is the last in the format of one proxy, the first format that is found.
@@ -40,8 +48,8 @@ def unreached_address(log: str) -> str:
     for pattern in _UNREACHED:
         if found := [*re.finditer(pattern, log)]:
             at = _OF_A_REQUEST.sub("", found[-1]["at"])
-            return f"it could not reach {at} ({found[-1]['why'].strip()})"
-    return ""
+            return Unreached(at, found[-1]["why"].strip())
+    return None
 
 
 def about_a_front(log: str, others: Sequence[str] | None) -> str:
@@ -50,8 +58,10 @@ def about_a_front(log: str, others: Sequence[str] | None) -> str:
     ``others`` are ports and sockets besides its own on which something of the server
     listens; ``None`` if that cannot be seen.
     """
-    where = unreached_address(log) or "its output may say what it could not reach"
-    if "Permission denied" in where:
+    where, found = "its output may say what it could not reach", unreached_address(log)
+    if found is not None:
+        where = f"it could not reach {found.address} ({found.why})"
+    if found is not None and found.why == "Permission denied":
         return f"{where}; let the user of the proxy write to that socket"
     if others is None:
         return f"{where}; let the app listen there, on all addresses of its container"
@@ -68,7 +78,7 @@ def _others(search: AnswerSearch) -> list[str]:
     """Addresses of a server other than the port it was given."""
     processes = search.server.processes()
     ports = sorted(listened_on(processes) - {search.endpoint.port})
-    # The paths of sockets in other containers are given as /proc/PID/root/PATH.
+    # As `unix_sockets` gives them: /proc/PID/root, then the path that the server knows.
     sockets = {path.partition("/root")[2] for path in unix_sockets(processes)}
     return [*(f"port {port}" for port in ports), *sorted(filter(None, sockets))]
 
