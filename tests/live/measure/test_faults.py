@@ -173,7 +173,7 @@ def test_answers_from_something_else_than_the_app(measure: Measure) -> None:
     assert evidence.outcome is Outcome.MEASURED
     word, why = verdict_on(evidence, 64)
     assert word is Verdict.UNKNOWN
-    assert "had an answer before the app was done with" in why
+    assert "got an answer before the app was done with" in why
 
 
 def test_requests_that_never_get_to_the_app(measure: Measure) -> None:
