@@ -616,7 +616,12 @@ def test_a_wrong_declaration_differs_from_a_wrong_deployment(deploy: Check) -> N
             "python: Python 3.5 not found; found: 3.",
         ),
         ("gunicorn --workes 3 shop:app -b :{port}", "", 2, "arguments: --workes"),
-        ("gunicorn shop:app -b :{port}", 'python = "3.5"', 2, "python: 3.5 is asked"),
+        (
+            "gunicorn shop:app -b :{port}",
+            'python = "3.5"',
+            2,
+            "python: 3.5 was requested",
+        ),
         ("gunicorn shop:nothing -b {host}:{port}", "", 5, "command: not started"),
         ("flask --app nothing run -p {port}", "", 5, "command: not started"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -57,9 +58,8 @@ def test_a_folder(tmp_path: Path) -> None:
     (source / "linked").symlink_to("app")
     (source / "file").write_text("theirs")
     with socket.socket(socket.AF_UNIX) as listening:
-        os.chdir(source)  # the path of a socket has to be short
-        listening.bind("shop.sock")
-        os.chdir(tmp_path)
+        with contextlib.chdir(source):  # the path of a socket has to be short
+            listening.bind("shop.sock")
         found = copied(tmp_path, source, "/srv", "/srv/kept:/srv/file:/other")
     assert words(tmp_path) == "--debug cp --archive - shop:/srv"
     assert set(found) == {".", "app", "app/shop.db", "logs", "logs/today", "linked"}

@@ -145,7 +145,9 @@ def test_a_start_that_fails_on_a_refused_signal_says_why(
     cell = checked.cells["mine"]
     assert cell["outcome"] == "not started"
     assert "Operation not permitted" in cell["reason"]
-    assert "a check leaves alone what runs on this machine" in cell["reason"]
+    assert (
+        "a check leaves alone what is already running on this machine" in cell["reason"]
+    )
     # Without that line, as the remedy says.
     checked = started_by(check, tmp_path / "other", "set -e")
     assert checked.cells["mine"]["ceiling"] == 2, checked

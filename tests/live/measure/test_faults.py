@@ -182,7 +182,7 @@ def test_requests_that_never_get_to_the_app(measure: Measure) -> None:
     assert len(evidence.rounds) == ROUNDS_IN_VAIN
     word, why = verdict_on(evidence, 64)
     assert word is Verdict.UNKNOWN
-    assert "none of the requests to be held got into it" in why
+    assert "none of the probe's requests got into it" in why
 
 
 def test_nonsense_for_the_probe_changes_nothing(
