@@ -103,7 +103,6 @@ def scope(nodeid: str) -> str:
 
 def pytest_collection_finish() -> None:
     """Look for garbage only in what tests leave, and not in all that was imported."""
-    gc.collect()
     gc.freeze()
 
 

@@ -8,6 +8,7 @@ short as these.
 
 from __future__ import annotations
 
+import functools
 import gc
 import socket
 import subprocess
@@ -15,11 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from typing import NoReturn
-from zlib import crc32
 
 import pytest
 import urllib3.util.connection  # noqa: F401  # opens a socket when it is imported
 from _pytest.runner import runtestprotocol
+
+UNIT = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -47,8 +49,7 @@ def in_shares(config: pytest.Config) -> bool:
     A file that is named on the command line is collected by every worker.
     """
     paths = [config.invocation_params.dir / each for each in config.args]
-    unit = Path(__file__).parent
-    return all(path.is_dir() and path.is_relative_to(unit) for path in paths)
+    return all(path.is_dir() and path.is_relative_to(UNIT) for path in paths)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,8 +63,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     worker = getattr(config, "workerinput", None)
     if worker is None or collection_path.suffix != ".py" or not in_shares(config):
         return None
-    share = crc32(bytes(collection_path)) % worker["workercount"]
-    return True if worker["workerid"] != f"gw{share}" else None
+    share = shares(worker["workercount"]).get(collection_path)
+    return True if share is not None and worker["workerid"] != f"gw{share}" else None
+
+
+@functools.cache
+def shares(workers: int) -> dict[Path, int]:
+    """The worker of each test file: the largest first, to whoever has least so far."""
+    sizes = {path: path.stat().st_size for path in UNIT.rglob("test_*.py")}
+    share, filled = {}, [0] * workers
+    for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
+        least = filled.index(min(filled))
+        share[path] = least
+        filled[least] += sizes[path]
+    return share
 
 
 @pytest.hookimpl(optionalhook=True)
