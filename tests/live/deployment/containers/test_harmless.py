@@ -292,7 +292,7 @@ def test_what_starts_containers_by_other_means(
         checked = check(tmp_path, "--start-seconds", "8")
     assert checked.code == 5
     assert "refused: `" in checked.message
-    assert "write that one as the command" in checked.message
+    assert "write that as the command" in checked.message
 
 
 def test_looking_is_not_refused(check: Check, user: User, tmp_path: Path) -> None:

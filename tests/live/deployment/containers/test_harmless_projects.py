@@ -172,7 +172,7 @@ REFUSED = [
     (UP, "    pid: host\n", "all processes of this machine"),
     (UP, "    pid: container:shop\n", "reaches into another container, shop"),
     (UP, "    network_mode: container:shop\n", "would listen there"),
-    (UP, "  cloud: { provider: { type: touch } }\n", "which another program makes"),
+    (UP, "  cloud: { provider: { type: touch } }\n", "which another program creates"),
     (
         UP,
         "    networks: { back: { ipv4_address: 172.17.0.9 } }\n"
