@@ -58,12 +58,13 @@ class GivenSettings(NamedTuple):
         self, processors: int | None = None, but: Collection[str] = ()
     ) -> Capacity:
         """The requests at once that they declare. Raises ``CannotDerive``."""
-        given = {
+        given = self.given
+        values = {
             name: setting.value if option.word else _number(setting, name)
             for name, option in self.server.options.items()
-            if name not in but and (setting := self.given.get(name))
+            if name not in but and (setting := given.get(name))
         }
-        return capacity(self.server, given, processors)
+        return capacity(self.server, values, processors)
 
     def known_capacity(self, processors: int | None = None) -> Capacity:
         """The same; raises ``CannotDerive`` also if the number is unknown."""
