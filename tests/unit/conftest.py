@@ -43,6 +43,7 @@ def nothing_outside() -> Iterator[None]:
         yield
 
 
+@functools.cache  # asked for each file and each test
 def in_shares(config: pytest.Config) -> bool:
     """Whether each worker has a share of its own: where folders of unit tests are run.
 
