@@ -39,6 +39,8 @@ class Learned:
     """How long importing the app was made to take."""
     processes: set[int] = field(default_factory=set)
     """The processes of the server before the last round."""
+    tried: set[int] = field(default_factory=set)
+    """Those of which it has been tried whether they take what no worker takes."""
     pause_seconds: float = 0.0
     """The longest that a request took to enter the app with the server quiet: so long
     does something pause in front of the app, such as middleware."""

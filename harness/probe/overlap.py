@@ -16,9 +16,13 @@ from harness.probe.steer import run_steered
 from harness.probe.workers import choose
 from harness.probe.workers import is_shared_by_threads
 from harness.probe.workers import may_be_booting
+from harness.probe.yielding import not_tried
+from harness.probe.yielding import try_the_others
 from harness.records.steering import Steering
+from harness.records.steering import TOO_LONG
 from harness.system.stopping import CannotStop
 from harness.system.stopping import HasEnded
+from harness.system.stopping import TooLong
 
 
 async def measure_overlap(probe: Probe, schedule: Schedule) -> bool:
@@ -59,13 +63,34 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             stalled = done.stalled
             if probe.learned.pause_seconds:
                 schedule.cannot_steer("requests pause on their way to the app")
-        if schedule.ordinary_done and not _is_certain(probe, choice):
+        if schedule.ordinary_done:
+            new = not_tried(probe, choice)
+            if new:
+                stalled += await _try(probe, schedule, choice)
             # By now more is known about who takes requests, or workers were replaced.
             # To choose costs a look at the sockets of all processes, so not each round.
-            choice = _choose(probe, ports)
+            if new or not _is_certain(probe, choice):
+                choice = _choose(probe, ports)
         fresh = False
         if stalled:
             return schedule.next() is None
+
+
+async def _try(probe: Probe, schedule: Schedule, choice: Choice) -> int:
+    """Try whether others take requests that no worker takes.
+
+    Returns how many requests were never served.
+    """
+    try:
+        return await try_the_others(probe, choice)
+    except (CannotStop, TooLong) as problem:
+        if isinstance(problem, HasEnded):
+            schedule.worker_ended()
+            probe.learned.tried.clear()
+        else:
+            schedule.cannot_steer(str(problem) or TOO_LONG)
+        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        return 0
 
 
 def _is_certain(probe: Probe, choice: Choice) -> bool:

@@ -95,7 +95,7 @@ async def wait_for_sleepers(
         long = {thread for thread, its in due.items() if (its.left or 0.0) > its.limit}
         entered = len(probe.holds.entered)
         awaited = {each: its.limit for each, its in due.items() if each not in long}
-        slept = long | await _wait_for_turns(probe, awaited)
+        slept = long | await wait_for_turns(probe, awaited)
         seen.on_clock |= {each for each in slept if due[each].on_clock}
         if not awaited:
             break
@@ -117,17 +117,13 @@ async def wait_for_naps(probe: Probe, worker: int) -> bool:
     seen = probe.learned.sleepers
     napped = looked_again = False
     while probe.waiting():
-        timed = for_a_time(worker).items()
-        brief = {each for each, its in timed if (its.seconds or 0.0) <= NAP_SECONDS}
-        if brief:
-            brief -= waiting_for_connections(worker, listening().keys())
-        napping = {(worker, thread) for thread in brief} - seen.too_long
+        napping = naps(worker) - seen.too_long
         entered = len(probe.holds.entered)
         if napping:
             napped = True
-            slept = await _wait_for_turns(probe, dict.fromkeys(napping, NAP_SECONDS))
+            slept = await wait_for_turns(probe, dict.fromkeys(napping, NAP_SECONDS))
             seen.too_long |= slept
-        elif not napped and not _runs(worker):
+        elif not napped and not runs(worker):
             break
         await probe.until(probe.all_in_or_ended)
         # One that runs just now may be between two naps.
@@ -137,7 +133,19 @@ async def wait_for_naps(probe: Probe, worker: int) -> bool:
     return napped
 
 
-def _runs(process: int) -> bool:
+def naps(process: int) -> set[Thread]:
+    """The threads of a process that sleep for a short time or one that is unknown.
+
+    Those that wait for connections are left out.
+    """
+    timed = for_a_time(process).items()
+    brief = {each for each, its in timed if (its.seconds or 0.0) <= NAP_SECONDS}
+    if brief:
+        brief -= waiting_for_connections(process, listening().keys())
+    return {(process, thread) for thread in brief}
+
+
+def runs(process: int) -> bool:
     """Whether a thread of a process runs now, or waits for a processor."""
     return any(
         thread_state(process, thread) in RUNNING for thread in threads_of(process)
@@ -190,7 +198,9 @@ def limit_for(its: Sleep, short: bool, *, is_busy: bool, was_idle: bool) -> floa
     return max(limit, IDLE_SECONDS) if is_busy and was_idle else limit
 
 
-async def _wait_for_turns(probe: Probe, limits: dict[Thread, float]) -> set[Thread]:
+async def wait_for_turns(
+    probe: Probe, limits: dict[Thread, float], needed: int = TURNS_NEEDED
+) -> set[Thread]:
     """Wait until each has had its turns or sleeps longer, or a request entered.
 
     Returns those that sleep for longer.
@@ -198,7 +208,7 @@ async def _wait_for_turns(probe: Probe, limits: dict[Thread, float]) -> set[Thre
     entered = len(probe.holds.entered)
     due = {thread: thread_turns(*thread)[1] for thread in limits}
     slept = set()
-    for turns in range(1, TURNS_NEEDED + 1):
+    for turns in range(1, needed + 1):
         waited, waiting = 0.0, set(due)
         while waiting and len(probe.holds.entered) == entered:
             begun = time.monotonic()

@@ -124,6 +124,23 @@ def find_workers(
     return _choice(workers)
 
 
+def listening_too(processes: Iterable[int], workers: Collection[int]) -> set[int]:
+    """The processes that share a listening socket with workers, and are none.
+
+    None if that is unknown.
+    """
+    try:
+        listeners = _listeners(processes)
+    except PermissionError:
+        return set()
+    theirs = {inode for worker in workers for inode in listeners.get(worker, ())}
+    return {
+        process
+        for process, its in listeners.items()
+        if process not in workers and not theirs.isdisjoint(its)
+    }
+
+
 def _listening_on(wanted: Collection[PortOrPath], listeners: Listeners) -> Inodes:
     """The processes that listen where it is wanted, and their sockets there."""
     return {

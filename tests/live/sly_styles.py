@@ -512,6 +512,28 @@ def napping_parent(listener: Listener, server: Any, n: Parameters) -> None:
 
 @sly(
     lambda rng: {
+        "each": rng.choice(([2, 2], [1, 2], [1, 1], [2, 1, 2], [3, 1, 3])),
+        "pause": rng.choice(("sleep", "select", "poll", "epoll")),
+        "seconds": rng.choice((0.005, 0.05, 0.3)),
+    },
+    of_each,
+    lambda n, offered: min(offered, *n["each"]),
+)
+def looking_parent(listener: Listener, server: Any, n: Parameters) -> None:
+    """Children that accept all they can, and a parent that looks now and then."""
+    number = fork(len(n["each"]))
+    pool = ThreadPoolExecutor(n["each"][number])
+    while True:
+        if not number:
+            pause(n)
+            if not select.select([listener], [], [], 0)[0]:
+                continue
+        connection, address = listener.accept()
+        pool.submit(control.serve, connection, address, server)
+
+
+@sly(
+    lambda rng: {
         "each": [rng.randint(1, 3), rng.randint(1, 2)],
         "parent": rng.random() < 0.5,
     },

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from harness.judge.verdict import verdict_on
 from harness.records.words import Outcome
 from harness.records.words import Settled
 from tests.live.commands import assert_exactly
 from tests.live.commands import control
 from tests.live.commands import odd
 from tests.live.conftest import Measure
+from tests.live.known_shape import Shape
 
 SHAPES = [(1, 1), (1, 2), (1, 7), (2, 1), (4, 1), (2, 3), (3, 2), (4, 4), (8, 4)]
 
@@ -80,3 +82,22 @@ def test_a_thread_that_never_rests_is_recognised(measure: Measure) -> None:
         assert round_.admitted == min(round_.offered, 2)
         if round_.waiting:
             assert round_.settled is Settled.SCHEDSTAT
+
+
+@pytest.mark.parametrize(
+    ("style", "pause", "seconds"),
+    [
+        ("napping_parent", "sleep", 0.3),
+        ("napping_parent", "event", 0.05),
+        ("looking_parent", "epoll", 0.3),
+    ],
+)
+def test_a_process_that_lets_the_others_go_first_is_a_worker(
+    measure: Measure, style: str, pause: str, seconds: float
+) -> None:
+    numbers = {"each": [1, 2], "pause": pause, "seconds": seconds}
+    shape = Shape(style, numbers, declared=3)
+    evidence = measure(shape.command, declared=3)
+    assert evidence.workers == 2
+    assert max(round_.admitted for round_ in evidence.steered) == 3
+    assert verdict_on(evidence, 64)[0] is shape.verdict

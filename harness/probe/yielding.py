@@ -1,0 +1,100 @@
+"""Finds processes that take a request only while no worker does.
+
+Such a process listens as the workers do, lets them go first, and looks a moment later
+whether a request is left. No request shows it as long as one of them runs, and between
+two looks it waits for no connection, just as a master. So all workers are stopped, and
+one request is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+
+from harness.probe.gathering import gather
+from harness.probe.gathering import hold
+from harness.probe.look import Thread
+from harness.probe.orders import Choice
+from harness.probe.probe import Probe
+from harness.probe.round import finish
+from harness.probe.sleepers import naps
+from harness.probe.sleepers import runs
+from harness.probe.sleepers import wait_for_naps
+from harness.probe.sleepers import wait_for_turns
+from harness.probe.workers import listening_too
+from harness.system.asleep import for_a_time
+from harness.system.proc import threads_of
+from harness.system.schedstat import thread_turns
+from harness.system.stopping import STOPPED_SECONDS
+from harness.system.stopping import stopping
+
+LOCK_NAP_SECONDS = 0.1
+"""How long to wait for a process that waits for a lock or an event with a time limit.
+Masters wait so for half a second or more, and each would be waited for."""
+
+
+def not_tried(probe: Probe, choice: Choice) -> set[int]:
+    """The processes of a server that are no workers, as far as is known, and were not
+    tried yet."""
+    processes = set(probe.server.origin.processes())
+    return processes - set(choice.workers) - probe.learned.tried
+
+
+async def try_the_others(probe: Probe, choice: Choice) -> int:
+    """Let processes that may yield to the workers take a request.
+
+    One that takes it is among those that have held requests afterwards. A process that
+    sleeps for longer than a nap is no such one. Returns how many requests were never
+    served. Raises ``CannotStop``, ``TooLong`` and ``Ended``.
+    """
+    new = not_tried(probe, choice)
+    probe.learned.tried |= new
+    others = new & listening_too(new | set(choice.workers), choice.workers)
+    others = {each for each in others if naps(each) or runs(each)}
+    if not others:
+        return 0
+    crowd = gather(probe, 1)
+    with probe.dispersing():
+        async with stopping(probe.server.origin) as stopped:
+            await stopped.stop(choice.workers)
+            # A parent is told by a signal that a child has stopped.
+            await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
+            before = _turns(others)
+            await hold(probe, crowd.clients)
+            await wait_for_turns(probe, _short(others), 1)
+            for other in sorted(others):
+                if _may_look(other, before):
+                    await wait_for_naps(probe, other)
+        return (await finish(probe)).stalled
+
+
+def _short(processes: Iterable[int]) -> dict[Thread, float]:
+    """How long to wait for each thread that waits for a lock for a short time."""
+    return {
+        (process, thread): LOCK_NAP_SECONDS
+        for process in processes
+        for thread, its in for_a_time(process).items()
+        if its.for_lock and (its.seconds or 0.0) <= LOCK_NAP_SECONDS
+    }
+
+
+def _turns(processes: Iterable[int]) -> dict[Thread, int]:
+    """How often each thread of some processes has run."""
+    return {
+        (process, thread): thread_turns(process, thread)[1]
+        for process in processes
+        for thread in threads_of(process)
+    }
+
+
+def _may_look(process: int, before: Mapping[Thread, int]) -> bool:
+    """Whether a process was woken by a request, or looks for some now and then.
+
+    ``before`` says how often its threads had run before the request was sent. What
+    waits for a lock is left out: so do the masters of many servers.
+    """
+    timed = for_a_time(process)
+    clocks = {thread for thread, its in timed.items() if not its.for_lock}
+    if any(thread in clocks for _, thread in naps(process)):
+        return True
+    return any(before.get(each) != turns for each, turns in _turns([process]).items())
