@@ -14,6 +14,7 @@ from harness.probe.connection import Callbacks
 from harness.probe.connection import Connection
 from harness.probe.connection import Ends
 from harness.probe.messages import ClientRequest
+from harness.probe.messages import NO_FAULT
 from harness.probe.messages import request_bytes
 from harness.probe.messages import Response
 from harness.probe.messages import SWITCHED
@@ -55,7 +56,7 @@ class Client:
         """The beginning of the body, which may be longer."""
         self.begun = False
         """Whether anything of a response has come."""
-        self.fault = ""
+        self.fault = NO_FAULT
         """What is wrong with the response, if it is broken."""
         self._endpoint = endpoint
         self._changed = changed

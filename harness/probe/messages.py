@@ -91,18 +91,32 @@ _HEAD_END = b"\r\n\r\n"
 _HTTP = b"HTTP/"
 """The beginning of every response."""
 
-NO_HTTP = "which is not HTTP"
 
-
-def _not_http(data: bytes) -> str:
-    """What a server sent instead of a response, escaped and shortened."""
+def _quoted(data: bytes) -> str:
+    """The beginning of some data, escaped."""
     begin = data[:_MOST_QUOTED].decode("latin-1").encode("unicode_escape").decode()
-    more = " …" if len(data) > _MOST_QUOTED else ""
-    return f'it answered "{begin}{more}", {NO_HTTP}'
+    return begin + (" …" if len(data) > _MOST_QUOTED else "")
 
 
 _MOST_QUOTED = 48
 """Most bytes that are quoted of what is not HTTP."""
+
+
+class ResponseFault(NamedTuple):
+    """What is wrong with a response."""
+
+    problem: str = ""
+    """Empty if nothing is wrong, or if no response came."""
+    not_http: str = ""
+    """The beginning of what came instead, escaped, if that is not HTTP."""
+
+
+NO_FAULT = ResponseFault()
+
+
+def _not_http(data: bytes) -> ResponseFault:
+    begin = _quoted(data)
+    return ResponseFault(f'it answered "{begin}", which is not HTTP', begin)
 
 
 class PlainHead(NamedTuple):
@@ -147,8 +161,7 @@ class Response:
         self.complete = False
         self.broken = False
         """Whether the response ended too early, or is not HTTP."""
-        self.fault = ""
-        """What is wrong with the response; empty if nothing is, or if none came."""
+        self.fault = NO_FAULT
         self._upgrade = upgrade
         self._begun = b""
         """What has come, as long as there is no parser."""
@@ -226,11 +239,10 @@ class Response:
 
     def _fault(
         self, problem: h11.RemoteProtocolError, unread: bytes, *, ended: bool
-    ) -> str:
-        """The problem with the response."""
+    ) -> ResponseFault:
         if ended:
             begun = self.status is not None or unread
-            return "its answer ended too early" if begun else ""
+            return ResponseFault("its answer ended too early") if begun else NO_FAULT
         if problem.error_status_hint == _TOO_LONG:
-            return "the headers of its answer are too long"
+            return ResponseFault("the headers of its answer are too long")
         return _not_http(unread or self._begun)

@@ -64,6 +64,8 @@ class Fault(NamedTuple):
     remedy: str = ""
     """What the user can do about it; empty if that is not known."""
     cause_known: CauseKnown = CauseKnown.NO
+    not_http: str = ""
+    """The beginning of the answer, escaped, if it is not HTTP."""
 
 
 NO_FAULT = Fault("")
@@ -123,7 +125,7 @@ def read_body(client: Client, kind: type[T]) -> T | None:
 def not_from_app(token: str, client: Client) -> Fault | None:
     """Why an answer is not from the app that has this token; ``None`` if it is."""
     if (problem := unanswered(client)) is not None:
-        return Fault(problem)
+        return Fault(problem, not_http=client.fault.not_http)
     ready = read_body(client, _Ready)
     if ready is None:
         return Fault(f"it answered {client.status} instead of the app's own answer")
@@ -158,7 +160,7 @@ def unanswered(client: Client) -> str | None:
         )
     if client.state is State.RESET:
         return (
-            client.fault or "its answer ended too early"
+            client.fault.problem or "its answer ended too early"
             if client.begun
             else "it closed the connection without an answer"
         )

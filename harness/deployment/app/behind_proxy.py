@@ -10,7 +10,6 @@ from harness.deployment.app.other_protocols import about_protocol
 from harness.deployment.app.search import AnswerSearch
 from harness.deployment.remedies.failures import OUT_OF_MEMORY
 from harness.probe.listeners import listened_on
-from harness.probe.messages import NO_HTTP
 from harness.probe.ready import Fault
 from harness.probe.ready import NOT_YET
 from harness.system.sockets import unix_sockets
@@ -90,9 +89,9 @@ def out_of_time(
 
     ``status`` is that of its last answer, ``log`` what it wrote to files.
     """
-    problem, remedy, _ = fault
-    if NO_HTTP in problem:
-        return fault._replace(remedy=about_protocol(problem))
+    if fault.not_http:
+        return fault._replace(remedy=about_protocol(fault.not_http))
+    remedy = fault.remedy
     log = search.server.tail() + log
     if status == BAD_GATEWAY or (status in NOT_YET and unreached_address(log)):
         remedy = about_a_front(log, None if search.is_client else _others(search))
@@ -100,5 +99,5 @@ def out_of_time(
         more = "`--start-seconds` allows more"
         remedy = "; ".join(filter(None, (more, remedy)))
     return fault._replace(
-        problem=f"{problem} within {seconds:g} seconds", remedy=remedy
+        problem=f"{fault.problem} within {seconds:g} seconds", remedy=remedy
     )

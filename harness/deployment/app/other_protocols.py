@@ -74,10 +74,13 @@ _BEGINNINGS = {
 """How other protocols begin, escaped."""
 
 
-def about_protocol(fault: str) -> str:
-    """What to check if a server's answer is not HTTP."""
+def about_protocol(answer: str) -> str:
+    """What to check if a server's answer, of which this is the beginning, is not HTTP.
+
+    It is escaped, as ``ResponseFault.not_http`` is.
+    """
     for begin, what in _BEGINNINGS.items():
-        if f'answered "{begin}' in fault:
+        if answer.startswith(begin):
             return f"that looks like {what}; give the port of the app itself"
     return (
         "see whether that port is for TLS, for `uwsgi_pass` of nginx, or of another "

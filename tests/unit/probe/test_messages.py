@@ -88,7 +88,7 @@ def test_a_plain_response_that_ends_too_early_is_broken() -> None:
     response.take(PLAIN[:-1])
     assert (response.status, response.body, response.complete) == (200, b"o", False)
     response.take(b"")
-    assert response.broken and response.fault == "its answer ended too early"
+    assert response.broken and response.fault.problem == "its answer ended too early"
     assert response.body == b"o"
 
 
@@ -115,7 +115,9 @@ def test_what_is_wrong_with_a_response(pieces: list[bytes], fault: str) -> None:
     for piece in pieces:
         response.take(piece)
     assert response.broken and not response.complete
-    assert fault in response.fault and bool(fault) == bool(response.fault)
+    problem, not_http = response.fault
+    assert fault in problem and bool(fault) == bool(problem)
+    assert bool(not_http) == problem.endswith("is not HTTP")
 
 
 def test_only_the_beginning_of_an_endless_body_is_kept() -> None:
