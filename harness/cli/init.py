@@ -32,7 +32,7 @@ from harness.records import files
 from harness.records.choices import FailOn
 from harness.records.errors import UsageError
 from harness.records.report import CellReport
-from harness.report.sections.cell_result import split_reason
+from harness.report.sections.cell_result import seen_in
 from harness.system.scratch import scratch_folder
 
 
@@ -112,10 +112,9 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
 def _broken(result: DeploymentResult, cell: CellReport) -> Iterator[str]:
     """Broken promises of a deployment, each with its cause and remedy in one line."""
     if result.reason:
-        seen, cause = split_reason(cell, result.reason, result.remedy)
-        yield seen
-        if cause:
-            yield f"why: {cause}"
+        yield seen_in(cell, result.reason, result.remedy)
+        if cell.because:
+            yield f"why: {cell.because}"
         if result.remedy:
             yield f"what to do: {result.remedy}"
 

@@ -21,7 +21,6 @@ from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
 from harness.deployment.remedies.failures import Advice
-from harness.deployment.remedies.failures import PULL
 from harness.deployment.remedies.fixed_ports import remedy_for
 from harness.deployment.remedies.fixed_ports import taken_port
 from harness.deployment.remedies.measured import about_patches
@@ -83,10 +82,9 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
     hello = checked.hello or SILENT
     if checked.is_underived and cell.outcome is Outcome.MEASURED:
         return _without_declaration(checked, cell, about_patches(cell, hello))
-    cell = _about_a_platform(
-        checked, explain(cell, checked.promise, hello, _fault(checked, cell))
-    )
-    return _about_a_taken_port(checked, cell)
+    fault, platforms = _fault(checked, cell), _platforms(checked)
+    known = checked.promise, hello, fault, checked.exit_status, platforms
+    return _about_a_taken_port(checked, explain(cell, *known))
 
 
 def _fault(checked: Checked, cell: CellReport) -> Fault:
@@ -96,20 +94,16 @@ def _fault(checked: Checked, cell: CellReport) -> Fault:
 
 def _as_options(cell: CellReport) -> CellReport:
     """A cell whose remedies name options in place of keys."""
-    reason, remedy = as_options(cell.reason), as_options(cell.remedy)
-    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
+    names = "reason", "because", "remedy"
+    texts = {name: as_options(getattr(cell, name)) for name in names}
+    return msgspec.structs.replace(cell, **texts)
 
 
-def _about_a_platform(checked: Checked, cell: CellReport) -> CellReport:
-    """A cell whose remedy names the platform of an image that cannot be had."""
+def _platforms(checked: Checked) -> Sequence[str]:
+    """The platforms of the images that a deployment asks for."""
     prepared = checked.prepared
     contained = prepared.contained if isinstance(prepared, Prepared) else None
-    if contained is None or PULL not in cell.remedy or not contained.platforms:
-        return cell
-    named = " and ".join(contained.platforms)
-    whole = f"{PULL}, for the platform {named}, or leave that platform out"
-    reason, remedy = (text.replace(PULL, whole) for text in (cell.reason, cell.remedy))
-    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
+    return contained.platforms if contained else ()
 
 
 def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
@@ -132,7 +126,9 @@ def _without_declaration(
     """A cell with a number but without a declaration to compare it with."""
     number = str(cell.ceiling) if cell.bounded else f"at least {cell.ceiling}"
     say = say_declared(int(cell.ceiling or 1) if cell.bounded else "unbounded")
-    handled = " ".join(filter(None, (f"it handled {number} at once", advice.cause)))
+    handled = f"it handled {number} at once"
+    if advice.because:
+        handled += f" because {advice.because}"
     remedy = "; or ".join(filter(None, (advice.remedy, say)))
     reason = f"{handled}; {cell.declared_because}; {remedy}"
     return msgspec.structs.replace(

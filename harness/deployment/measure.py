@@ -22,6 +22,9 @@ from harness.records.evidence import Evidence
 from harness.records.plan import PlannedEnvironment
 from harness.records.words import Outcome
 
+ENDED = (Outcome.NOT_STARTED, Outcome.DIED)
+"""The outcomes of a command that ended by itself."""
+
 MISSING = "missing: the check ended before this deployment was measured"
 
 
@@ -37,6 +40,8 @@ class Checked(NamedTuple):
     """The path that its app was found below, if no file names it."""
     fault: Fault = NO_FAULT
     """Why its app was not reached; empty if it was."""
+    exit_status: int | None = None
+    """The exit status of its command, if that ended by itself; negative is a signal."""
 
     @property
     def deployment(self) -> Deployment:
@@ -84,6 +89,8 @@ async def measure_deployment(
         finally:
             app.remove_sockets()
     evidence = app.recognized(evidence)
+    has_ended = any(cell.outcome in ENDED for cell in evidence.cells)
+    ended = app.server if has_ended else None
     return Checked(
         prepared,
         evidence,
@@ -91,4 +98,5 @@ async def measure_deployment(
         app.promise,
         app.found_below,
         fault=app.fault,
+        exit_status=ended.status if ended else None,
     )

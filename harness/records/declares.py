@@ -56,8 +56,9 @@ class Sending(Result, frozen=True, kw_only=True):
     most: int | None
     """The most that it is ever sent at once; null for no limit."""
     aims: int | None
-    """What the platform aims at, and exceeds if it has to; null for none.
-    """
+    """What the platform aims at, and exceeds if it has to; null for none."""
+    limit_known: bool = True
+    """Whether it is known what the platform sends, be it no limit."""
     counts: str
     """``requests`` or ``connections``."""
     because: str

@@ -98,6 +98,8 @@ class CellReport(Result, frozen=True, kw_only=True):
     """Places inside the app that fewer requests reach than are in the app."""
     reason: str
     """What explains the outcome or the verdict, in a few sentences."""
+    because: str = ""
+    """Why it is so, which the reason says before the remedy; empty if unknown."""
     remedy: str = ""
     """What to do about it, which is the end of the reason; empty if unknown."""
     command: tuple[str, ...]

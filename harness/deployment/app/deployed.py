@@ -89,6 +89,8 @@ class DeployedApp:
         """What the first process that answered reports about itself."""
         self.fault = NO_FAULT
         """Why the last server was not reached; empty if each was."""
+        self.server: ProcessTree | None = None
+        """The last server that was to be reached."""
 
     def planned(self, planned: PlannedEnvironment) -> PlannedEnvironment:
         """The plan as it is measured."""
@@ -134,6 +136,7 @@ class DeployedApp:
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
         """Wait for the reserved route, and for the path that must answer."""
+        self.server = server
         try:
             return await self._reach(server, holds, port)
         except NotAnswering as problem:

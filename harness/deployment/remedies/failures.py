@@ -21,8 +21,6 @@ from harness.records.words import Outcome
 IF_SIGNAL = "if that was a signal to a process that it did not start: "
 
 
-PULL = "pull or build its images before the check"
-
 NO_THREAD = "can't start new thread"
 MORE_THREADS = (
     "raise `ulimit -u`, or `--pids-limit` of its container, or end some processes"
@@ -30,23 +28,39 @@ MORE_THREADS = (
 OUT_OF_MEMORY = "Perhaps out of memory"
 MORE_MEMORY = "if it ran out of memory, raise the limit of its container (`--memory`)"
 
+KILLED = 137
+"""The status with which a shell or an engine reports SIGKILL: 128 and its number."""
+
 REMEDIES = {
     r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
-    r"|toomanyrequests|429 Too Many Requests": PULL,
+    r"|toomanyrequests|429 Too Many Requests": "pull or build its images before the "
+    "check{for_platform}",
     "exec format error$": "if that is a script, write `#!/bin/sh` as its first line; "
     "otherwise pull or build its image for the platform of this machine",
     "[Nn]o space left on": "make room on that disk",
     rf"\[Errno 11\]|{NO_THREAD}|Cannot fork": MORE_THREADS,
-    rf"{OUT_OF_MEMORY}|exited with (?:code|status) 137\b": MORE_MEMORY,
+    rf"{OUT_OF_MEMORY}|exited with code {KILLED}\b": MORE_MEMORY,
 }
-"""What to do, by the cause that was printed."""
+"""What to do, by words in the cause that was printed.
+
+An engine that cannot have an image may lack one for the platform that is asked for.
+"""
 
 
 class Advice(NamedTuple):
-    """The cause of a failure and its remedy; either may be empty."""
+    """What is added to a reason; each may be empty."""
 
-    cause: str = ""
+    seen: str = ""
+    """What else was seen, such as a line that the server printed."""
+    because: str = ""
+    """Why it is so: what follows the word *because*."""
     remedy: str = ""
+
+    @property
+    def clauses(self) -> tuple[str, str, str]:
+        """The clauses of a reason, in order."""
+        because = f"because {self.because}" if self.because else ""
+        return self.seen, because, self.remedy
 
 
 _CALLED_AS_ASGI = re.compile(
@@ -73,41 +87,61 @@ def _calls_a_factory(cell: CellReport) -> Advice:
     word = next(filter(place.fullmatch, cell.command), "") if place else ""
     if not match or not word:
         return Advice()
-    because = f"it calls `{match[1]}` as if that were the app, but that makes the app"
+    calls = f"it calls `{match[1]}` as if that were the app, but that makes the app"
     if server_words(cell.command)[0].startswith("waitress"):
-        return Advice(because, "add `--call`")
-    return Advice(because, f"write `'{word}()'` in place of `{word}`")
+        return Advice(calls, remedy="add `--call`")
+    return Advice(calls, remedy=f"write `'{word}()'` in place of `{word}`")
 
 
 def about_failure(
-    cell: CellReport, promise: Promise | None, known: CauseKnown
+    cell: CellReport,
+    promise: Promise | None,
+    known: CauseKnown,
+    exit_status: int | None,
+    platforms: Sequence[str],
 ) -> Advice:
-    """The cause that a server printed, and the remedy."""
+    """The cause that a server printed, and the remedy.
+
+    ``exit_status`` is that of a command that ended by itself, ``platforms`` are those
+    of the images that it asks for.
+    """
     if cell.outcome is Outcome.HARNESS_FAILED:
         return Advice()  # what was printed then is our own
     if any(advice := _calls_a_factory(cell)):
         return advice
     if _CALLED_AS_ASGI.search(cell.log_tail):
-        because = "it calls the app as an ASGI app, and a Flask app is a WSGI app"
-        return Advice(because, _as_wsgi(cell.command))
-    cause = printed_cause(cell.log_tail, known)
-    if NOWHERE in cause:
-        return Advice(cause, STARTS_NONE)
-    if cause.endswith(NOT_PERMITTED):
-        sent = "" if re.search(r"\bkill", cause) else IF_SIGNAL
-        return Advice(cause, f"{sent}{LEAVES_ALONE}")
-    for pattern, remedy in REMEDIES.items():
-        if re.search(pattern, cause or cell.reason):
-            return Advice(cause, remedy)
-    if name := _lacks_variable(cause, cell.log_tail):
-        return Advice(cause, f'give it that variable: env = {{ {name} = "…" }}')
-    is_error = cause.startswith("it said: ")  # hypercorn ends with 0 all the same
+        calls = "it calls the app as an ASGI app, and a Flask app is a WSGI app"
+        return Advice(calls, remedy=_as_wsgi(cell.command))
+    line, is_error = printed_cause(cell.log_tail, known)
+    if NOWHERE in line:
+        return Advice(line, remedy=STARTS_NONE)
+    if line.endswith(NOT_PERMITTED):
+        sent = "" if re.search(r"\bkill", line) else IF_SIGNAL
+        return Advice(line, remedy=f"{sent}{LEAVES_ALONE}")
+    if remedy := _of_cause(line or cell.reason, platforms):
+        return Advice(line, remedy=remedy)
+    if not line and exit_status == KILLED:
+        return Advice(remedy=MORE_MEMORY)
+    if name := _lacks_variable(line, cell.log_tail):
+        return Advice(line, remedy=f'give it that variable: env = {{ {name} = "…" }}')
     is_client = _STARTS_CONTAINERS.search(" ".join(cell.command)) is not None
-    if is_error or is_client or "exited with status 0 before" not in cell.reason:
-        return Advice(cause)
+    is_gone = cell.outcome is Outcome.NOT_STARTED and exit_status == 0
+    # hypercorn ends with 0 after an error too
+    if is_error or is_client or not is_gone:
+        return Advice(line)
     stay = "a server has to stay in the foreground"
     leave = _in_foreground(promise, cell.command)
-    return Advice("; ".join(filter(None, (cause, stay))), leave)
+    return Advice("; ".join(filter(None, (line, stay))), remedy=leave)
+
+
+def _of_cause(cause: str, platforms: Sequence[str]) -> str:
+    """The remedy by the words that a server or an engine printed; empty if none."""
+    named = " and ".join(platforms)
+    platform = f", for the platform {named}, or leave that platform out"
+    for words, remedy in REMEDIES.items():
+        if re.search(words, cause):
+            return remedy.format(for_platform=platform if platforms else "")
+    return ""
 
 
 _STARTS_CONTAINERS = re.compile(rf"(?:^|\bexec )(?:{'|'.join(CLIENTS)})\b")

@@ -48,37 +48,42 @@ def explain(
     promise: Promise | None,
     hello: Hello = SILENT,
     fault: Fault = NO_FAULT,
+    exit_status: int | None = None,
+    platforms: Sequence[str] = (),
 ) -> CellReport:
     """A cell with its cause and a remedy at the end of its reason, where these are
     known.
 
     ``fault`` is why the app was not reached; its problem and remedy are in the reason
-    already.
+    already. ``exit_status`` and ``platforms`` are as in ``about_failure``.
     """
     if cell.outcome is not Outcome.MEASURED:
-        advice = about_failure(cell, promise, fault.cause_known)
+        known = fault.cause_known
+        advice = about_failure(cell, promise, known, exit_status, platforms)
     elif cell.verdict in SHORT:
         advice = _about_short(cell, promise, hello)
     elif cell.verdict is Verdict.MORE:
         advice = _about_more(cell, promise)
     else:
         return cell
-    reason = "; ".join(filter(None, (cell.reason, *advice)))
+    reason = "; ".join(filter(None, (cell.reason, *advice.clauses)))
     remedy = advice.remedy
     if not any(advice) and fault.cause_known is not CauseKnown.NO:
         remedy = fault.remedy
-    return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
+    return msgspec.structs.replace(
+        cell, reason=reason, because=advice.because, remedy=remedy
+    )
 
 
 def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
     """The remedy if more were in the app than the file declares."""
     if promise is not None or not cell.bounded:
         return Advice(
-            "", "if that is intended, set `declared` to the number it handles"
+            remedy="if that is intended, set `declared` to the number it handles"
         )
     return Advice(
         "only its file says how many it declares",
-        f"if that is what it should handle, write `declared = {cell.ceiling}`",
+        remedy=f"if that is what it should handle, write `declared = {cell.ceiling}`",
     )
 
 
@@ -86,7 +91,8 @@ def _about_short(cell: CellReport, promise: Promise | None, hello: Hello) -> Adv
     if any(advice := about_patches(cell, hello)):
         return advice
     if NO_THREAD in cell.log_tail:
-        return Advice("because the system gave it no more threads", MORE_THREADS)
+        because = "the system gave it no more threads"
+        return Advice(because=because, remedy=MORE_THREADS)
     if promise is None:
         return Advice()
     if promise.declared is not None and promise.declared != cell.declared:
@@ -99,12 +105,12 @@ def _about_short(cell: CellReport, promise: Promise | None, hello: Hello) -> Adv
         return _gthread(promise, cell.verdict)
     if cell.verdict is Verdict.UNEVEN:
         left_to_chance = promise.by_chance and cell.floor_by is Basis.SEEN
-        return Advice("", AT_LEAST) if left_to_chance else _one_worker(promise)
+        return Advice(remedy=AT_LEAST) if left_to_chance else _one_worker(promise)
     if promise.server == "uwsgi" and "gevent" in promise.settings and not hello.patched:
         return Advice(
-            "because the standard library is not patched, so a waiting request blocks "
+            because="the standard library is not patched, so a waiting request blocks "
             "its process",
-            "add `--gevent-monkey-patch`",
+            remedy="add `--gevent-monkey-patch`",
         )
     return Advice()
 
@@ -124,9 +130,9 @@ def _unpatched(library: str) -> Advice:
     call = {"gevent": "from gevent import monkey; monkey.patch_all()"}
     first = call.get(library, f"import {library}; {library}.monkey_patch()")
     return Advice(
-        f"because {library} has not patched the standard library, so a waiting request "
+        because=f"{library} has not patched the standard library, so a waiting request "
         "blocks its process",
-        f"write `{first}` as the first line of what is started",
+        remedy=f"write `{first}` as the first line of what is started",
     )
 
 
@@ -138,20 +144,21 @@ def _own_queues(promise: Promise) -> Advice:
     else:
         remedy = "leave out `--reuse-port`"
     return Advice(
-        "because with `reuse_port` the kernel deals requests to workers at random, "
+        because="with `reuse_port` the kernel deals requests to workers at random, "
         "even to those that have no room",
-        remedy,
+        remedy=remedy,
     )
 
 
 def _patched_late(stale: Sequence[str]) -> Advice:
     names = ", ".join(stale[:3]) + (" and others" if len(stale) > 3 else "")
     verbs = ("was", "blocks") if len(stale) == 1 else ("were", "block")
-    cause = (
-        "because {} {} imported before gevent patched the standard library, and so {} "
-        "all requests of a process"
+    because = (
+        "{} {} imported before gevent patched the standard library, and so {} all "
+        "requests of a process"
     ).format(names, *verbs)
-    return Advice(cause, "call `monkey.patch_all()` before anything else is imported")
+    call = "call `monkey.patch_all()` before anything else is imported"
+    return Advice(because=because, remedy=call)
 
 
 def _gthread(promise: Promise, verdict: Verdict) -> Advice:
@@ -161,22 +168,20 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
     holds = limit_holds(promise.release)
     if limited and not holds:
         return Advice(
-            "because gunicorn 21 to 23 leave requests waiting forever when "
+            because="gunicorn 21 to 23 leave requests waiting forever when "
             "`--worker-connections` is no more than the threads",
-            "install gunicorn 24 or newer",
+            remedy="install gunicorn 24 or newer",
         )
     if verdict is not Verdict.UNEVEN or limited or workers < 2:
         return Advice()
-    because = (
-        "because a gthread worker accepts requests that its busy threads cannot run"
-    )
+    because = "a gthread worker accepts requests that its busy threads cannot run"
     if not holds:
-        return Advice(
-            because,
+        one = f"`--workers 1 --threads {workers * threads}`"
+        remedy = (
             f"install gunicorn 24 or newer and add `--worker-connections {threads}`, "
-            f"or have one worker: `--workers 1 --threads {workers * threads}`"
-            f"{COMPUTES}",
+            f"or have one worker: {one}{COMPUTES}"
         )
+        return Advice(because=because, remedy=remedy)
     if promise.is_in_code:
         written = f"give gunicorn `worker_connections = {threads}` where it is started"
     elif promise.settings["threads"].file is not None:
@@ -184,7 +189,8 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
         written = f"write `worker_connections = {threads}` in {file}"
     else:
         written = f"add `--worker-connections {threads}`"
-    return Advice(because, f"{written}{_cost_of_connections(workers, threads)}")
+    cost = _cost_of_connections(workers, threads)
+    return Advice(because=because, remedy=f"{written}{cost}")
 
 
 def _cost_of_connections(workers: int, threads: int) -> str:
@@ -208,13 +214,13 @@ def _one_worker(promise: Promise) -> Advice:
     if is_limited(promise):
         return Advice()
     workers, lanes = promise.value("workers"), promise.value(LANES[promise.server])
-    because = "because a worker accepts requests that its busy threads cannot run"
+    because = "a worker accepts requests that its busy threads cannot run"
     if promise.server == "granian":
         one = f"`--workers 1 --blocking-threads {workers * lanes}`"
-        return Advice(because, f"have one worker: {one}{COMPUTES}")
+        return Advice(because=because, remedy=f"have one worker: {one}{COMPUTES}")
     return Advice(
-        f"{because}, against which {promise.server} has no option",
-        f"`--workers 1` declares {lanes}, always",
+        because=f"{because}, against which {promise.server} has no option",
+        remedy=f"`--workers 1` declares {lanes}, always",
     )
 
 

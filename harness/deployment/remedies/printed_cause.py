@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from harness.deployment.isolation.no_engine import NOWHERE
 from harness.deployment.isolation.stand_ins import REFUSED
@@ -50,10 +51,19 @@ NO_CAUSE = re.compile(
 """Beginnings of lines that servers print at every start or stop."""
 
 
-def printed_cause(log: str, known: CauseKnown) -> str:
+class PrintedCause(NamedTuple):
+    """What a server printed that names the cause of its end."""
+
+    words: str = ""
+    """A clause with the line; empty if no line names a cause."""
+    is_error: bool = False
+    """Whether the line is an error, and not just the last one."""
+
+
+def printed_cause(log: str, known: CauseKnown) -> PrintedCause:
     """The last of the lines that most likely name the cause."""
     if known is CauseKnown.SURELY:
-        return ""
+        return PrintedCause()
     lines = [
         _OF_WHICH.sub("", line.strip())
         for line in _plain(log).splitlines()
@@ -62,11 +72,12 @@ def printed_cause(log: str, known: CauseKnown) -> str:
     lines = [line for line in lines if line and not NO_CAUSE.match(line)]
     for cause in CAUSES:
         if errors := [line for line in lines if cause.match(line)]:
-            return f"it said: {errors[-1]}{_details(errors[-1], lines)}"
+            said = f"it said: {errors[-1]}{_details(errors[-1], lines)}"
+            return PrintedCause(said, is_error=True)
     lines = lines or _KILLED.findall(_plain(log))
     if not lines or known is CauseKnown.LIKELY:
-        return ""
-    return f"the last line that it printed: {lines[-1]}"
+        return PrintedCause()
+    return PrintedCause(f"the last line that it printed: {lines[-1]}")
 
 
 def _plain(log: str) -> str:

@@ -61,6 +61,7 @@ def sending(
         what=instance.name,
         most=instance.most,
         aims=instance.aims,
+        limit_known=not instance.problem,
         counts=instance.of,
         because=instance.because,
         processors=instance.processors,

@@ -30,10 +30,13 @@ def number_of(cell: CellReport) -> str:
     return f"{text} of {cell.declared}"
 
 
-def split_reason(cell: CellReport, reason: str, remedy: str) -> tuple[str, str]:
-    """Split a reason into what was seen and why, without number, verdict and remedy."""
-    seen, _, cause = reason.removesuffix(f"; {remedy}").partition("; because ")
-    return without_declared(cell, seen), cause
+def seen_in(cell: CellReport, reason: str, remedy: str) -> str:
+    """The part of a reason that says what was seen.
+
+    It is followed by why that is so, which is ``cell.because``, and by the remedy.
+    """
+    seen = reason.removesuffix(f"; {remedy}")
+    return without_declared(cell, seen.removesuffix(f"; because {cell.because}"))
 
 
 def without_declared(cell: CellReport, reason: str) -> str:

@@ -18,7 +18,7 @@ from harness.report.document import Alert
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.sections import verdict
-from harness.report.sections.cell_result import split_reason
+from harness.report.sections.cell_result import seen_in
 from harness.report.sections.matrix_cells import number
 from harness.report.text import Foreign
 from harness.report.text import Name
@@ -104,14 +104,13 @@ def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Te
         yield say("App"), say("found below {}; {} says so", Name(each.found_below), key)
     yield say("Verdict"), _verdict(cell)
     remedy = each.remedy or cell.remedy
-    reason, cause = split_reason(cell, cell.reason, remedy)
-    seen = say("Seen"), quoted(reason)
-    if not cause:
+    seen = say("Seen"), quoted(seen_in(cell, cell.reason, remedy))
+    if not cell.because:
         yield seen
     if remedy:
         yield say("What\u00a0to\u00a0do"), quoted(remedy)
-    if cause:
-        yield from ((say("Why"), quoted(cause)), seen)
+    if cell.because:
+        yield from ((say("Why"), quoted(cell.because)), seen)
 
 
 def _promise(each: CheckedDeployment, cell: CellReport) -> Text:

@@ -21,7 +21,7 @@ from harness.report.document import Item
 from harness.report.document import Items
 from harness.report.document import Section
 from harness.report.sections.cell_result import number_of
-from harness.report.sections.cell_result import split_reason
+from harness.report.sections.cell_result import seen_in
 from harness.report.sections.cell_result import without_declared
 from harness.report.text import first_few
 from harness.report.text import listed
@@ -94,10 +94,10 @@ def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]
         remedy = broken.remedy or remedy
         if cell.word not in NOTEWORTHY:
             _, _, reason = broken.reason.partition(": ")
-    seen, cause = split_reason(cell, reason, remedy)
+    seen = seen_in(cell, reason, remedy)
     lines = [say("{}: {}", Name(cell.configuration), quoted(seen))]
-    if cause:
-        lines.append(say("{}: {}", Strong("why"), quoted(cause)))
+    if cell.because:
+        lines.append(say("{}: {}", Strong("why"), quoted(cell.because)))
     if remedy:
         lines.append(say("{}: {}", Strong("what to do"), quoted(remedy)))
     again = say("again: {}", Name(cell.reproduce, 400))

@@ -48,10 +48,8 @@ def _sending_row(each: Sending) -> tuple[Text, ...]:
 
 
 def _sends(each: Sending) -> Text:
-    if each.verdict is SendVerdict.UNKNOWN and each.most is each.aims is None:
-        return say("?" if "sends any" not in each.reason else "no limit")
     if each.most is None and each.aims is None:
-        return say("no limit")
+        return say("no limit" if each.limit_known else "?")
     words = str(each.most) if each.most is not None else f"aims at {each.aims}"
     return say("{} {}", words, each.counts) if each.counts != "requests" else say(words)
 

@@ -90,7 +90,8 @@ def test_every_word_of_the_project_has_a_place_in_the_contract() -> None:
 def test_a_server_that_goes_to_the_background() -> None:
     gone = "the server exited with status 0 before it answered"
     seen = cell(outcome=Outcome.NOT_STARTED, reason=gone)
-    assert "stay in the foreground" in explain(seen, None).reason
+    assert "stay in the foreground" in explain(seen, None, exit_status=0).reason
+    assert "foreground" not in explain(seen, None, exit_status=1).reason
 
 
 # ----------------------------------------------------------------------------- badge

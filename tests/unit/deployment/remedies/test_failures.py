@@ -194,29 +194,31 @@ def test_what_sends_it_to_the_background_is_named(command: str, said: str) -> No
         reason="the server exited with status 0 before it answered",
         command=tuple(shlex.split(command)),
     )
-    assert said in explain(seen, None).remedy
+    assert said in explain(seen, None, exit_status=0).remedy
 
 
 @pytest.mark.parametrize(
-    ("reason", "log"),
+    ("status", "reason", "log"),
     [
-        ("the server exited with status 137 before it answered", ""),
+        (137, "the server exited with status 137 before it answered", ""),
         (
+            0,
             "the server exited with status 0 before it answered",
             'time="2026-11-27T08:42:39Z" level=warning msg="buildx is not installed"\n'
             " web  Built\nAttaching to web-1\n\x1b[Kweb-1 exited with code 137\n",
         ),
         (
+            None,
             "it never answered within 25 seconds",
             "web-1  | [2026-11-27 08:45:30 +0000] [1] [ERROR] Worker (pid:6) was sent "
             "SIGKILL! Perhaps out of memory?\n",
         ),
     ],
 )
-def test_too_little_memory(reason: str, log: str) -> None:
+def test_too_little_memory(status: int | None, reason: str, log: str) -> None:
     words = "sh", "-ec", "docker compose build\nexec docker compose up"
     seen = cell(outcome=Outcome.NOT_STARTED, reason=reason, log_tail=log, command=words)
-    advice = explain(seen, None)
+    advice = explain(seen, None, exit_status=status)
     assert advice.remedy == MORE_MEMORY
     assert "foreground" not in advice.reason and "buildx" not in advice.reason
 
@@ -225,3 +227,17 @@ def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
     log = "Traceback:\nOSError: [Errno 101] Network is unreachable\n"
     explained = explain(cell(outcome=Outcome.HARNESS_FAILED, log_tail=log), None)
     assert "it said" not in explained.reason
+
+
+@pytest.mark.parametrize(
+    ("platforms", "end"),
+    [
+        ([], "before the check"),
+        (["linux/arm64"], "for the platform linux/arm64, or leave that platform out"),
+    ],
+)
+def test_an_image_that_cannot_be_had(platforms: list[str], end: str) -> None:
+    log = "Error: pull access denied for shop\n"
+    seen = cell(outcome=Outcome.NOT_STARTED, log_tail=log)
+    remedy = explain(seen, None, platforms=platforms).remedy
+    assert remedy.startswith("pull or build its images") and remedy.endswith(end)

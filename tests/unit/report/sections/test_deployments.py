@@ -57,11 +57,13 @@ def test_one_that_fails_is_one_card() -> None:
     found = report("bad")
     (one,) = found.cells
     remedy = "add `--worker-connections 4` | and `x`"
-    because = f"{one.reason}; because a worker takes too much; {remedy}"
-    cells = (msgspec.structs.replace(one, reason=because, remedy=remedy),)
+    because = "a worker takes too much"
+    reason = f"{one.reason}; because {because}; {remedy}"
+    texts = {"reason": reason, "because": because, "remedy": remedy}
+    cells = (msgspec.structs.replace(one, **texts),)
     text = card(
         msgspec.structs.replace(found, cells=cells),
-        checked("bad", 1, f"at-least: {because}", remedy=remedy, at_least=8),
+        checked("bad", 1, f"at-least: {reason}", remedy=remedy, at_least=8),
     )
     lines = text.splitlines()
     assert lines[0] == "## 🔴&nbsp;failed: `bad`"

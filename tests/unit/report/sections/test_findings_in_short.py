@@ -62,6 +62,7 @@ def test_few_cells_have_all_that_is_known() -> None:
     uneven = msgspec.structs.replace(
         cell(Verdict.UNEVEN),
         reason="declares 1; it varies; because a worker takes too much; add `--x 1`",
+        because="a worker takes too much",
         remedy="add `--x 1`",
         reproduce="again",
     )
