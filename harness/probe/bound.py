@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.probe.loads import MANY
+from harness.probe.loads import LARGE_LOAD
 from harness.probe.loads import Offer
 from harness.records.rounds import peak_of
 from harness.records.rounds import Round
@@ -34,7 +34,7 @@ def beyond(
     Some servers admit more only where many wait. The steered round for the most is such
     a load too; where the declared number was exceeded, two more follow.
     """
-    if declared is None or declared >= MANY:
+    if declared is None or declared >= LARGE_LOAD:
         return None
     most = max([peak_of(rounds), *(round_.admitted for round_ in steered)])
     offered = {round_.asked for round_ in rounds}

@@ -9,8 +9,8 @@ from collections import Counter
 from collections import defaultdict
 from collections.abc import Sequence
 
+from harness.probe.loads import LARGE_LOAD
 from harness.probe.loads import let_none_in
-from harness.probe.loads import MANY
 from harness.probe.loads import Offer
 from harness.records.rounds import load_of
 from harness.records.rounds import peak_of
@@ -95,17 +95,19 @@ def further(
     tried = _count_tried(rounds, load)
     if again := _differing(rounds, tried, declared, limit):
         return again
-    if shared and load < MANY and tried[load] < ROUNDS_IF_SHARED:
+    if shared and load < LARGE_LOAD and tried[load] < ROUNDS_IF_SHARED:
         return Offer(load)
     if peak_of(rounds) >= load:
         return None
-    if alone and load < MANY:
+    if alone and load < LARGE_LOAD:
         full = any(was_quiet(round_) for round_ in rounds if round_.asked >= load)
         open_still = not full and tried[load] < ROUNDS_IF_UNEVEN
         return Offer(load) if open_still else None
     if declared is None:
         return None
-    return _many_again(load, rounds) if load >= MANY else _from_above(load, rounds)
+    return (
+        _many_again(load, rounds) if load >= LARGE_LOAD else _from_above(load, rounds)
+    )
 
 
 def _admitted(rounds: Sequence[Round]) -> dict[int, list[int]]:
@@ -138,7 +140,7 @@ def _differing(
         uneven.add(load)
     if least < min(load, peak) and tried[load] < ROUNDS_IF_EXCEEDED:
         return Offer(load)
-    enough = ROUNDS_IF_UNEVEN if load < MANY else ROUNDS_IF_EXCEEDED
+    enough = ROUNDS_IF_UNEVEN if load < LARGE_LOAD else ROUNDS_IF_EXCEEDED
     for offered in sorted(uneven):
         if offered <= load and tried[offered] < enough:
             one_more = Offer(offered, _telling(rounds, offered))

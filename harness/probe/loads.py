@@ -16,7 +16,7 @@ from harness.records.rounds import load_of
 from harness.records.rounds import Round
 from harness.records.words import Arrival
 
-MANY = 100
+LARGE_LOAD = 100
 """From this number on rounds take so long that fewer are run."""
 
 STAGGERED_AT_MOST = 256
@@ -44,7 +44,7 @@ def offers(
     at = [Offer(load)]
     if 1 < load <= STAGGERED_AT_MOST:
         at.append(Offer(load, Arrival.STAGGERED))
-    if 1 < load < MANY:
+    if 1 < load < LARGE_LOAD:
         at.append(Offer(load, Arrival.OPENED))
     above = set() if declared is None else {load + 1}
     beyond = sorted(above | {number for number in also if number != load})

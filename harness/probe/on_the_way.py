@@ -36,7 +36,7 @@ ASLEEP_SECONDS = 20.0
 LOOK_SECONDS = 0.1
 """Seconds between two looks at what may still arrive."""
 
-MANY = 64
+PROCESSES_EXAMINED = 64
 """Most processes whose threads are examined for what they sleep in."""
 
 
@@ -57,7 +57,7 @@ def state_before(processes: Iterable[int]) -> Before:
 def _asleep(processes: Iterable[int]) -> set[Thread]:
     """Threads of these processes that sleep on a clock."""
     processes = list(processes)
-    if len(processes) > MANY:
+    if len(processes) > PROCESSES_EXAMINED:
         return set()
     return on_clock(processes)
 

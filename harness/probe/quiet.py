@@ -40,7 +40,7 @@ within ten times as long is on its way."""
 SOON_AT_MOST = 10
 """Looks that follow so soon; after that, looks are rarer, to save time."""
 
-MANY = 64
+THREADS_EXAMINED = 64
 """Most threads that are examined for timers."""
 
 NEVER_QUIET_SECONDS = 2.0
@@ -164,7 +164,7 @@ class Quiet:
         machine: neither a program that works for them, nor the kernel.
         """
         known = self.by is Settled.SCHEDSTAT and not self._left_out
-        if not known or not 0 < len(look.spent) <= MANY:
+        if not known or not 0 < len(look.spent) <= THREADS_EXAMINED:
             return False
         return nothing_else_runs() and not wake_within(10 * BRIEF_SECONDS, look.spent)
 

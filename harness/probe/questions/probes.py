@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
 
 import msgspec
 
@@ -28,6 +27,7 @@ from harness.probe.orders import Choice
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.questions.load import BEYOND
+from harness.probe.questions.search import next_from_slots
 from harness.probe.round import finish
 from harness.probe.source_ports import Ports
 from harness.probe.transports import NotSpoken
@@ -70,24 +70,6 @@ async def ask(probe: Probe, context: Context) -> ProbesSeen:
 def _check_port(probe: Probe, port: int) -> None:
     if port not in listened_on(probe.server.processes()):
         raise NotSpoken(f"no process of this server listens on port {port}")
-
-
-def next_held(waits: Mapping[int, bool], most: int) -> int | None:
-    """The number of held requests to try next; ``None`` when the least is known.
-
-    ``waits`` says of each number tried whether the check waited. The most is tried
-    first, then one less, which is enough where each slot counts; then in halves.
-    """
-    if most not in waits:
-        return most
-    if not waits[most]:
-        return None
-    least = min(count for count, waited in waits.items() if waited)
-    below = [count for count, waited in waits.items() if not waited and count < least]
-    open_to = max(below, default=0)
-    if least - open_to <= 1:
-        return None
-    return most - 1 if most - 1 not in waits else (open_to + least) // 2
 
 
 class Asking:
@@ -153,7 +135,7 @@ class Asking:
         """Find the fewest requests at which a check waits, in one order of workers."""
         steps: list[HealthStep] = []
         times = AT_CHANCE if order is CheckOrder.CHANCE else 1
-        while count := next_held(waits, most):
+        while count := next_from_slots(waits, most, most):
             in_full = count == most
             several = [
                 await self._step(count, order, in_full=in_full) for _ in range(times)

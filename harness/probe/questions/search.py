@@ -104,13 +104,13 @@ async def find_least(
     """Take steps until the least number of clients that shuts out the others is known.
 
     ``step`` tries a number, and watches for so many seconds a server that lets nobody
-    in. ``slots`` is that of ``next_clients``. Ends early after a step that was not
+    in. ``slots`` is that of ``next_from_slots``. Ends early after a step that was not
     whole: the server is not as it was.
     """
     slots = slots if bounds.slots_first else 0
     shut_out: dict[int, bool] = {}
     steps: list[Step] = []
-    while count := next_clients(shut_out, slots, bounds.limit):
+    while count := next_from_slots(shut_out, slots, bounds.limit):
         least_possible = count == 1 or shut_out.get(count - 1) is False
         steps.append(
             await step(count, bounds.watched_seconds if least_possible else 0.0)
@@ -125,14 +125,15 @@ async def find_least(
     return steps
 
 
-def next_clients(shut_out: Mapping[int, bool], slots: int, limit: int) -> int | None:
-    """The number of clients to try next; ``None`` when the least is known.
+def next_from_slots(shut_out: Mapping[int, bool], slots: int, limit: int) -> int | None:
+    """The number to try next, as ``next_count``, but beginning with ``slots``.
 
-    As many as there are ``slots`` are tried first, then one less: where each takes a
-    slot, that is all. ``slots`` is zero if nothing bounds them.
+    If that shuts everyone out, one less follows: where each takes a slot, that is all.
+    ``slots`` is zero if nothing bounds them.
     """
     for first in (slots, slots - 1):
-        if 0 < first <= limit and first not in shut_out and all(shut_out.values()):
+        is_next = shut_out.get(first + 1, True)
+        if 0 < first <= limit and first not in shut_out and is_next:
             return first
     return next_count(shut_out, limit)
 

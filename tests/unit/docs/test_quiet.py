@@ -29,7 +29,7 @@ def test_no_limit_is_missing(module: str) -> None:
 def test_what_counts_as_a_limit() -> None:
     assert quiet.names_in("idle_workers") == set()
     found = quiet.names_in("quiet")
-    assert {"quiet.ROUND", "quiet.MANY", "quiet.SENT_SECONDS"} <= found
+    assert {"quiet.ROUND", "quiet.THREADS_EXAMINED", "quiet.SENT_SECONDS"} <= found
     assert "probe.ROUND" not in quiet.names_in("probe"), "it is of another module"
 
 

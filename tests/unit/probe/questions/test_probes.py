@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from harness.probe.questions.probes import next_held
+from harness.probe.questions.search import next_from_slots
 
 
 def tried(needed: int, most: int) -> dict[int, bool]:
     """Everything that is tried where a check waits from ``needed`` on."""
     waits: dict[int, bool] = {}
-    while (count := next_held(waits, most)) is not None:
+    while (count := next_from_slots(waits, most, most)) is not None:
         assert count not in waits, "nothing is tried twice"
         assert 1 <= count <= most
         waits[count] = count >= needed
@@ -30,5 +30,5 @@ def test_where_each_place_counts_three_steps_are_enough() -> None:
 
 def test_what_is_known_is_not_tried_again() -> None:
     waits = {3: False}
-    assert next_held(waits, 4) == 4
-    assert next_held({**waits, 4: True}, 4) is None
+    assert next_from_slots(waits, 4, 4) == 4
+    assert next_from_slots({**waits, 4: True}, 4, 4) is None

@@ -7,8 +7,8 @@ from math import log2
 import pytest
 
 from harness.probe.questions.search import least
-from harness.probe.questions.search import next_clients
 from harness.probe.questions.search import next_count
+from harness.probe.questions.search import next_from_slots
 
 
 def tried(needed: int, limit: int) -> dict[int, bool]:
@@ -44,7 +44,7 @@ def test_one_that_is_open_though_fewer_shut_it_does_not_confuse() -> None:
 def tried_with(needed: int, slots: int, limit: int = 128) -> dict[int, bool]:
     """Everything that is tried where ``needed`` shut everyone out."""
     shut_out: dict[int, bool] = {}
-    while (count := next_clients(shut_out, slots, limit)) is not None:
+    while (count := next_from_slots(shut_out, slots, limit)) is not None:
         assert count not in shut_out, "nothing is tried twice"
         shut_out[count] = count >= needed
     return shut_out
