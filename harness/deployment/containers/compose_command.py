@@ -15,9 +15,10 @@ import msgspec
 from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
-from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.ports import LOOPBACK
 from harness.deployment.containers.ports import STAND_IN
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 from harness.measure.target import TARGET
 
 OPTIONS_WITH_VALUE = frozenset(
@@ -29,17 +30,10 @@ OPTIONS_WITH_VALUE = frozenset(
 REPLACED = frozenset({"-f", "--file", "-p", "--project-name", "--project-directory"})
 
 REFUSED = {
-    frozenset({"-d", "--detach", "--wait"}): (
-        "starts containers in the background, where the check cannot see them end; "
-        "leave out {}"
-    ),
-    frozenset({"-w", "--watch"}): (
-        "changes what runs while it is measured; leave out {}"
-    ),
-    frozenset({"--dry-run", "--no-start"}): "starts nothing; leave out {}",
-    frozenset({"--pull"}): (
-        "may move the tags of your images; pull beforehand, and leave out {}"
-    ),
+    frozenset({"-d", "--detach", "--wait"}): Refusal.IN_BACKGROUND,
+    frozenset({"-w", "--watch"}): Refusal.WATCHES,
+    frozenset({"--dry-run", "--no-start"}): Refusal.STARTS_NOTHING,
+    frozenset({"--pull"}): Refusal.PULLS,
 }
 
 CREATES_WITH_VALUE = frozenset({"--scale"})
@@ -86,14 +80,11 @@ def parse(words: Sequence[str]) -> Up | None:
     up = Up(options, tuple(words[len(options) + 1 :]))
     for word in map(name_of, up.options):
         if word in ("-p", "--project-name"):
-            raise ContainerRefused(
-                "names a project, but a check uses its own and removes it afterwards; "
-                "leave the name out"
-            )
+            raise ContainerRefused(Refusal.NAMES_A_PROJECT)
     for word in (*up.options, *up.words):
-        for names, problem in REFUSED.items():
+        for names, refusal in REFUSED.items():
             if names & _options(word):
-                raise ContainerRefused(problem.format(word))
+                raise ContainerRefused(refusal, option=word)
     return up
 
 
@@ -158,10 +149,7 @@ def ask_compose(
     try:
         model: dict[str, Any] = msgspec.json.decode(compose.ask(*words))
     except EngineFailed as problem:
-        raise ContainerRefused(
-            f"Compose cannot read its files: {problem}; correct that, or "
-            "install Compose 2"
-        ) from None
+        raise ContainerRefused(Refusal.UNREADABLE, problem=problem) from None
     except msgspec.DecodeError:
-        raise ContainerRefused("Compose 2 is needed, and this is another one") from None
+        raise ContainerRefused(Refusal.OTHER_COMPOSE) from None
     return model

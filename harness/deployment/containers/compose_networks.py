@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
-from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 
 OWN_DRIVERS = ("", "bridge", "default")
 """Drivers whose networks stay inside this machine and are separate from each other."""
@@ -80,12 +81,8 @@ def _refuse_in_use(
     for each in ipam.get("config") or ():
         for addresses, name in in_use.items():
             if _overlap(each.get("subnet", ""), addresses):
-                raise ContainerRefused(
-                    f"network {key} has the addresses {each['subnet']}, which the "
-                    f"network {name} of the engine has already; let services find each "
-                    "other by name and leave out ipam and the addresses, or run the "
-                    "check when that network does not exist"
-                )
+                taken = {"addresses": each["subnet"], "other": name}
+                raise ContainerRefused(Refusal.ADDRESSES_TAKEN, network=key, **taken)
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from harness.deployment.containers.contained import apart
 from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.mounts import AllowedMounts
-from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.mounts import note
 from harness.deployment.containers.mounts import Treatment
 from harness.deployment.containers.mounts import treatment
@@ -29,6 +28,8 @@ from harness.deployment.containers.privileges import is_beyond
 from harness.deployment.containers.privileges import refuse_namespace
 from harness.deployment.containers.privileges import SHARED_MEMORY
 from harness.deployment.containers.privileges import UNMASKED
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 from harness.deployment.containers.run_options import instead
 from harness.deployment.containers.run_options import of_mount
 from harness.deployment.containers.run_options import of_volume
@@ -55,11 +56,8 @@ DROPPED = frozenset(
 )
 
 REFUSED = {
-    "detach": "starts containers in the background, where the check cannot see them "
-    "end; leave "
-    "out -d",
-    "use-api-socket": "gives the container the engine's own socket, with which it can "
-    "stop all others; leave out --use-api-socket",
+    "detach": Refusal.IN_BACKGROUND,
+    "use-api-socket": Refusal.ENGINE_API,
 }
 
 
@@ -121,20 +119,16 @@ def harmless(run: Run, folder: Path, keep: Sequence[str]) -> HarmlessRun:
 
 def _refuse(each: Option) -> None:
     if each.name in REFUSED and each.value != "false":
-        raise ContainerRefused(REFUSED[each.name])
+        raise ContainerRefused(REFUSED[each.name], option="-d")
     if each.name in ("network", "net") and each.value.startswith("container:"):
-        raise ContainerRefused(
-            f"shares the network of another container, {each.value[10:]}, and would "
-            f"listen there; leave out --{each.name}"
-        )
+        other, option = each.value[10:], f"--{each.name}"
+        raise ContainerRefused(Refusal.NETWORK_OF_ANOTHER, other=other, option=option)
     if each.name in ("pid", "ipc"):
         refuse_namespace(each.name, each.value, f"`{' '.join(each.words)}`")
     read_only = each.value.endswith(":ro")
     if each.name == "volumes-from" and not read_only:
-        raise ContainerRefused(
-            f"could write to the volumes of another container, {each.value}; write "
-            f"--volumes-from {each.value.partition(':')[0]}:ro"
-        )
+        name = each.value.partition(":")[0]
+        raise ContainerRefused(Refusal.VOLUMES_OF_ANOTHER, other=each.value, name=name)
 
 
 def _is_beyond(each: Option, networks: set[str]) -> bool:

@@ -32,13 +32,14 @@ from harness.deployment.containers.contained import INSIDE
 from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.engine import Engine
 from harness.deployment.containers.engine import EngineFailed
-from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.mounts import refuse_engine
-from harness.deployment.containers.recognize import about_other
 from harness.deployment.containers.recognize import DOCKER
 from harness.deployment.containers.recognize import OTHERS
+from harness.deployment.containers.recognize import refused_command
 from harness.deployment.containers.recognize import starts_containers
 from harness.deployment.containers.recognize import unwrapped
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 from harness.deployment.containers.run_options import parse as parse_run
 from harness.deployment.containers.run_options import Run
 from harness.measure.target import TARGET
@@ -66,7 +67,7 @@ def contained(
             return None
         for key in ("requirements", "python"):
             if getattr(deployment, key) is not None:
-                raise ContainerRefused("is what the image has; leave it out", key)
+                raise ContainerRefused(Refusal.OF_THE_IMAGE, key)
         command = command._replace(words=words)
         return _contained(command, folder, variables, deployment.keep_mounts)
     except ContainerRefused as refused:
@@ -82,15 +83,9 @@ def _contained(
     words = command.words
     program = PurePath(words[0]).name
     if program in OTHERS:
-        raise ContainerRefused(
-            f"{program} is not supported: containers are checked only with Docker's "
-            "engine; write `docker run …` or `docker compose … up`"
-        )
+        raise ContainerRefused(Refusal.OTHER_ENGINE, program=program)
     if program not in DOCKER:
-        raise ContainerRefused(
-            f"starts containers by way of `{program}`; write the `docker run …` or "
-            "`docker compose … up` alone"
-        )
+        raise ContainerRefused(Refusal.BY_A_PROGRAM, program=program)
     if program == "docker-compose":
         engine = Engine(("docker",), folder, variables)
         return _project(command, engine, words[:1], keep)
@@ -101,7 +96,7 @@ def _contained(
     if rest[:2] == ("container", "run"):
         rest = rest[1:]
     if rest[:1] != ("run",):
-        raise ContainerRefused(about_other(rest))
+        raise refused_command(rest)
     return _run(command, engine, parse_run(rest[1:]), keep)
 
 
@@ -111,20 +106,13 @@ def _reached(engine: Engine) -> tuple[str, str]:
     Raises ``ContainerRefused`` for one of another machine, or of another kind.
     """
     if place := engine.elsewhere():
-        raise ContainerRefused(
-            f"goes to the engine at {place}, and a check starts containers only on "
-            "this machine; leave out the option, the context or DOCKER_HOST that "
-            "says so"
-        )
+        raise ContainerRefused(Refusal.ELSEWHERE, place=place)
     try:
         release, other = engine.release()
     except EngineFailed as problem:
         return "", str(problem)
     if other:
-        raise ContainerRefused(
-            f"goes to {other} {release}, and containers are checked only with Docker's "
-            "engine; leave out the option, the context or DOCKER_HOST that says so"
-        )
+        raise ContainerRefused(Refusal.NO_DOCKER, engine=f"{other} {release}")
     return release, ""
 
 
@@ -182,10 +170,7 @@ def _model(
     question = tuple(map(with_stand_in, words))
     model = ask_compose(engine, question, command.env, project)
     if not model.get("services"):
-        raise ContainerRefused(
-            "starts no service: each has a profile, or there is none; write "
-            "`--profile` and the name of one in front of `up`"
-        )
+        raise ContainerRefused(Refusal.NO_SERVICE)
     for service in model["services"].values():
         others = service.get("volumes_from", ())
         _refuse_sockets(engine, [e for e in others if e.startswith("container:")])
@@ -205,7 +190,7 @@ def _project(
 ) -> Contained:
     up = compose_command.parse(command.words[len(begin) :])
     if up is None:
-        raise ContainerRefused(about_other(("compose", *command.words[len(begin) :])))
+        raise refused_command(("compose", *command.words[len(begin) :]))
     release, problem = _reached(engine)
     project = labels.new_run()
     label = f"{labels.RUN}={project}-{{port}}"

@@ -16,6 +16,8 @@ from pathlib import Path
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 from harness.deployment.isolation.no_engine import engine_sockets
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -38,14 +40,6 @@ CONTROL_SOCKETS = (
 
 KERNEL = ("/dev", "/proc", "/sys")
 """Folders that the kernel provides; a container has its own of these."""
-
-
-class ContainerRefused(Exception):
-    """Containers cannot be started harmlessly like this; ``key`` names the cause."""
-
-    def __init__(self, problem: str, key: str = "command") -> None:
-        super().__init__(problem)
-        self.key = key
 
 
 class Mount(NamedTuple):
@@ -92,11 +86,7 @@ class AllowedMounts:
         """Raise ``ContainerRefused`` for a name that is not mounted."""
         for name in self._names:
             if name not in self._met:
-                raise ContainerRefused(
-                    f"{name} is not mounted; leave it out, or write it as it is in "
-                    "the command or the Compose file",
-                    KEY,
-                )
+                raise ContainerRefused(Refusal.NOT_MOUNTED, KEY, name=name)
 
 
 def treatment(
@@ -123,17 +113,11 @@ def treatment(
         inside = PurePosixPath(mount.target).is_relative_to(kernel)
         return Treatment.LEFT_OUT if inside else Treatment.READ_ONLY
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise ContainerRefused(
-            f"{path} is mounted, but is neither a folder nor a file, so it cannot be "
-            f"copied; leave it out, or allow it by {KEY}"
-        )
+        raise ContainerRefused(Refusal.NO_FILE, path=path)
     if read_only and stat.S_ISREG(mode):
         return Treatment.READ_ONLY  # nothing can be copied into such a container
     if _is_large(path):
-        raise ContainerRefused(
-            f"{path} is mounted writable, and is too large to copy for a check; mount "
-            f"it read only, or allow it by {KEY}"
-        )
+        raise ContainerRefused(Refusal.TOO_LARGE, path=path)
     return Treatment.COPIED
 
 
@@ -149,15 +133,9 @@ def refuse_engine(path: Path) -> None:
     sockets += [Path(own)] if own.startswith("/") else []
     sockets += engine_sockets(os.environ)
     if any(map(_is_in(path), sockets)):
-        raise ContainerRefused(
-            f"{path} is mounted, and with it the engine's own socket, with which a "
-            f"container can stop all others; leave it out, or allow it by {KEY}"
-        )
+        raise ContainerRefused(Refusal.ENGINE_SOCKET, path=path)
     for socket in filter(_is_in(path), map(Path, CONTROL_SOCKETS)):
-        raise ContainerRefused(
-            f"{path} is mounted, and with it {socket}, by which a container can stop "
-            f"services of this machine; leave it out, or allow it by {KEY}"
-        )
+        raise ContainerRefused(Refusal.CONTROL_SOCKET, path=path, socket=socket)
 
 
 def _is_in(path: Path) -> Callable[[Path], bool]:

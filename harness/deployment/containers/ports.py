@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
-from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 from harness.deployment.containers.run_options import Option
 from harness.deployment.containers.run_options import Run
 
@@ -19,13 +20,6 @@ STAND_IN = "47731"
 """A placeholder port for asking Compose; each start replaces it."""
 
 LOOPBACK = "127.0.0.1"
-
-ON_HOST = (
-    "uses the host network, and would listen where production does; have it "
-    "listen on the port of the check, such as "
-)
-"""Beginning of the error about a server that is not told a free port."""
-
 
 Published = TypeVar("Published")
 
@@ -82,10 +76,7 @@ def measured_port(run: Run) -> Option | None:
     listed = ", ".join(each.value for each in published)
     if not listed and any(option.name == "publish-all" for option in run.options):
         listed = "whatever the image exposes"
-    raise ContainerRefused(
-        f"{_published(listed)}; write "
-        f"`-p {LOOPBACK}:{PORT}:8000`, with the port that the image listens on"
-    )
+    raise ContainerRefused(Refusal.NO_PORT, published=_published(listed))
 
 
 def _refuse_fixed_port(run: Run) -> None:
@@ -96,7 +87,7 @@ def _refuse_fixed_port(run: Run) -> None:
     given = [option.value for option in run.options if option.name == "env"]
     told = any(PORT in each or "=" not in each for each in given)
     if not told and not any(PORT in argument for argument in run.arguments):
-        raise ContainerRefused(f"{ON_HOST}`--env PORT={PORT}`")
+        raise ContainerRefused(Refusal.ON_HOST)
 
 
 def is_for_tls(published: str) -> bool:
@@ -139,15 +130,9 @@ def publish_measured(model: dict[str, Any]) -> list[str]:
     on_host = [e for e in services.values() if e.get("network_mode") == "host"]
     if not ours and not on_host:
         listed = ", ".join(str(each["published"]) for each in published)
-        raise ContainerRefused(
-            f"{_published(listed)}; write a variable in the Compose file, such as "
-            '"127.0.0.1:${PORT:-8080}:80", and hand it on: env = { PORT = "{port}" }'
-        )
+        raise ContainerRefused(Refusal.NO_SERVICE_PORT, published=_published(listed))
     if not ours and STAND_IN not in msgspec.json.encode(on_host).decode():
-        raise ContainerRefused(
-            f'{ON_HOST}"${{PORT:-8000}}" in the Compose file, and hand it on: '
-            'env = { PORT = "{port}" }'
-        )
+        raise ContainerRefused(Refusal.SERVICE_ON_HOST)
     for name, service in services.items():
         _refuse_replicas(name, service, ours)
         service["ports"] = [
@@ -166,7 +151,4 @@ def _refuse_replicas(
     replicas = (service.get("deploy") or {}).get("replicas")
     count = service.get("scale") or (1 if replicas is None else replicas)
     if count > 1 and any(port in ours for port in service.get("ports", ())):
-        raise ContainerRefused(
-            f"service {name} runs {count} times, and each would publish the port that "
-            "is measured; publish that of a proxy in front of it, or check one"
-        )
+        raise ContainerRefused(Refusal.REPLICAS, service=name, count=count)

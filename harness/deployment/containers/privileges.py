@@ -10,7 +10,8 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
-from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 
 BEYOND = frozenset(
     {"ALL", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_RAWIO", "SYS_TIME"}
@@ -54,14 +55,10 @@ def refuse_namespace(kind: str, value: str, written: str) -> None:
     ``kind`` is ``pid`` or ``ipc``, and ``written`` how the user wrote it.
     """
     if value.startswith("container:"):
-        raise ContainerRefused(
-            f"reaches into another container, {value[10:]}; leave out {written}"
-        )
+        other = {"other": value[10:], "written": written}
+        raise ContainerRefused(Refusal.INSIDE_ANOTHER, **other)
     if kind == "pid" and value == "host":
-        raise ContainerRefused(
-            "sees all processes of this machine, and could end them; leave out "
-            f"{written}"
-        )
+        raise ContainerRefused(Refusal.ALL_PROCESSES, written=written)
 
 
 # --------------------------------------------------------------------------- Compose
@@ -101,8 +98,7 @@ def refuse_reaching(name: str, service: Mapping[str, Any]) -> None:
     mode = service.get("network_mode", "")
     if mode.startswith("container:"):
         raise ContainerRefused(
-            f"service {name} shares the network of another container, {mode[10:]}, and "
-            "would listen there; leave out network_mode"
+            Refusal.SERVICE_IN_NETWORK_OF_ANOTHER, service=name, other=mode[10:]
         )
     for kind in ("pid", "ipc"):
         where = f"{kind} of service {name}"
@@ -110,18 +106,15 @@ def refuse_reaching(name: str, service: Mapping[str, Any]) -> None:
     for each in service.get("volumes_from", ()):
         if each.startswith("container:") and not each.endswith(":ro"):
             raise ContainerRefused(
-                f"service {name} could write to the volumes of another container; "
-                f"write {each.removesuffix(':rw')}:ro in volumes_from"
+                Refusal.SERVICE_WITH_VOLUMES_OF_ANOTHER,
+                service=name,
+                other=each.removesuffix(":rw"),
             )
     if service.get("use_api_socket"):
-        raise ContainerRefused(
-            f"service {name} has the engine's own socket, by which it can stop all "
-            "other containers; leave out use_api_socket"
-        )
+        raise ContainerRefused(Refusal.SERVICE_WITH_ENGINE_API, service=name)
     for key in ("provider", "models"):
         if service.get(key):
+            kind = key.removesuffix("s")
             raise ContainerRefused(
-                f"service {name} has a {key.removesuffix('s')}, which another program "
-                "creates, and nothing would remove what that creates; start it before "
-                f"the check, and leave out {key} in a Compose file for the check"
+                Refusal.BY_ANOTHER_PROGRAM, service=name, kind=kind, entry=key
             )

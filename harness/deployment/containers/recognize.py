@@ -13,7 +13,8 @@ from pathlib import PurePath
 from harness.deployment.command.program import SHELLS
 from harness.deployment.containers.compose_command import leading_options
 from harness.deployment.containers.compose_command import OPTIONS_WITH_VALUE
-from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 
 DOCKER = frozenset({"docker", "docker-compose"})
 
@@ -105,29 +106,20 @@ def unwrapped(
         return tuple(each.translate(_AGAIN) for each in inner)
     if plain and not starts_containers(inner):
         return tuple(words)  # such a word is an argument of something else
-    raise ContainerRefused(_about_line(inner))
+    raise _refused_line(inner)
 
 
-def _about_line(words: Sequence[str]) -> str:
-    """The problem with a shell line that runs commands of an engine."""
+def _refused_line(words: Sequence[str]) -> ContainerRefused:
+    """The error about a shell line that runs commands of an engine."""
     commands = list(_commands(words))
     for program, verbs in commands:
         if ending := ENDING & set(verbs):
             before = verbs[: 1 + min(map(verbs.index, ending))]
-            return (
-                f"`{' '.join((program, *before))}` would stop or remove what is "
-                "already running; leave it out: a check makes and removes containers "
-                "of its own"
-            )
+            command = " ".join((program, *before))
+            return ContainerRefused(Refusal.ENDS_OTHERS_TOO, command=command)
     if any("build" in verbs[:2] for _, verbs in commands):
-        return (
-            "builds an image in the same line; build the image before the check, and "
-            "write the `docker run …` alone"
-        )
-    return (
-        "starts containers by way of a shell; write the `docker run …` or `docker "
-        "compose … up` alone"
-    )
+        return ContainerRefused(Refusal.BUILDS)
+    return ContainerRefused(Refusal.BY_A_SHELL)
 
 
 def _commands(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -144,28 +136,16 @@ def _is_plain(word: str) -> bool:
     return not set(word) <= set("();<>|&")
 
 
-def about_other(words: Sequence[str]) -> str:
-    """The remedy for a Docker command that cannot be checked."""
+def refused_command(words: Sequence[str]) -> ContainerRefused:
+    """The error about a Docker command that cannot be checked."""
     if tuple(words[:1]) == ("compose",):  # values of its options are no commands
         options = leading_options(words[1:], OPTIONS_WITH_VALUE)
         words = ["compose", *words[1 + len(options) :]]
     plain = [word for word in words if not word.startswith("-")]
     if set(plain[:2]) & ENDING:
-        return (
-            "would stop or remove what is already running; write the `docker run …` or "
-            "`docker compose … up` that starts the server"
-        )
+        return ContainerRefused(Refusal.ENDS_OTHERS)
     if plain[:2] == ["compose", "run"] and len(plain) > 2:
-        return (
-            "is `docker compose run`, which is not supported; write `docker compose "
-            "up` and the name of the service, with the command in the Compose file"
-        )
+        return ContainerRefused(Refusal.COMPOSE_RUN)
     if plain[:2] == ["stack", "deploy"]:
-        return (
-            "starts a stack in a swarm, which is not supported; write `docker "
-            "compose -f` and its file, and `up`"
-        )
-    return (
-        "is no `docker run …` and no `docker compose … up`, and no other Docker "
-        "command is supported; write one of these"
-    )
+        return ContainerRefused(Refusal.STACK)
+    return ContainerRefused(Refusal.OTHER_COMMAND)

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.mounts import Mount
 from harness.deployment.containers.mounts import Treatment
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 
 SHORT = {
     **{"a": "attach", "c": "cpu-shares", "d": "detach", "e": "env", "h": "hostname"},
@@ -59,7 +60,7 @@ def parse(words: Sequence[str]) -> Run:
     if rest[:1] == ["--"]:
         rest.pop(0)
     if not rest:
-        raise ContainerRefused("names no image; write one behind the options")
+        raise ContainerRefused(Refusal.NO_IMAGE)
     return Run(tuple(options), rest[0], tuple(rest[1:]))
 
 
@@ -88,7 +89,7 @@ def _option(rest: list[str]) -> Iterator[Option]:
 
 def _value(word: str, rest: list[str]) -> str:
     if not rest:
-        raise ContainerRefused(f"has nothing behind {word}; write its value")
+        raise ContainerRefused(Refusal.NO_VALUE, option=word)
     return rest.pop(0)
 
 
@@ -131,10 +132,7 @@ def of_mount(value: str, folder: Path) -> Mount:
 
 def refuse_type(kind: str, target: str) -> None:
     """Raise ``ContainerRefused`` about a mount of a type that is not understood."""
-    raise ContainerRefused(
-        f"mounts something of the type {kind} at {target}, which is not supported; "
-        "leave it out, or mount a folder or a volume there"
-    )
+    raise ContainerRefused(Refusal.OTHER_TYPE, kind=kind, target=target)
 
 
 def instead(words: Sequence[str], mount: Mount, what: Treatment) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from harness.deployment.containers.compose import HarmlessProject
 from harness.deployment.containers.compose import Images
 from harness.deployment.containers.contained import PROBE
 from harness.deployment.containers.labels import PASSED_OVER
-from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.ports import STAND_IN
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 from harness.measure.target import TARGET
 
 PORTS = [{"target": 80, "published": STAND_IN, "protocol": "tcp"}]
@@ -220,32 +221,53 @@ def test_the_port_is_filled_in_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "words"),
+    ("service", "refusal", "values"),
     [
         (
             {"network_mode": "host", "ports": [], "environment": {"PORT": "8000"}},
-            "would listen where production does",
+            Refusal.SERVICE_ON_HOST,
+            "",
         ),
-        ({"network_mode": "container:shop"}, "the network of another container, shop"),
-        ({"volumes_from": ["container:shop:rw"]}, "write container:shop:ro"),
-        ({"use_api_socket": True}, "leave out use_api_socket"),
-        ({"pid": "host"}, "all processes of this machine"),
-        ({"ipc": "container:shop"}, "another container, shop; leave out ipc of serv"),
-        ({"provider": {"type": "cloud"}}, "service app has a provider"),
-        ({"models": {"llm": None}}, "service app has a model, which"),
-        ({"scale": 2}, "service app runs 2 times"),
-        ({"deploy": {"replicas": 3}}, "service app runs 3 times"),
-        ({"ports": []}, "publishes no port, so nothing can be measured"),
+        (
+            {"network_mode": "container:shop"},
+            Refusal.SERVICE_IN_NETWORK_OF_ANOTHER,
+            "container, shop",
+        ),
+        (
+            {"volumes_from": ["container:shop:rw"]},
+            Refusal.SERVICE_WITH_VOLUMES_OF_ANOTHER,
+            "container:shop:ro",
+        ),
+        ({"use_api_socket": True}, Refusal.SERVICE_WITH_ENGINE_API, "service app"),
+        ({"pid": "host"}, Refusal.ALL_PROCESSES, "pid of service app"),
+        ({"ipc": "container:shop"}, Refusal.INSIDE_ANOTHER, "shop; leave out ipc of"),
+        (
+            {"provider": {"type": "cloud"}},
+            Refusal.BY_ANOTHER_PROGRAM,
+            "service app has a provider",
+        ),
+        (
+            {"models": {"llm": None}},
+            Refusal.BY_ANOTHER_PROGRAM,
+            "service app has a model, which",
+        ),
+        ({"scale": 2}, Refusal.REPLICAS, "service app runs 2 times"),
+        ({"deploy": {"replicas": 3}}, Refusal.REPLICAS, "service app runs 3 times"),
+        ({"ports": []}, Refusal.NO_SERVICE_PORT, "publishes no port, so nothing can"),
         (
             {"ports": [{"published": "80"}, {"published": "443"}]},
+            Refusal.NO_SERVICE_PORT,
             "publishes 80, 443, and it is unclear which is measured",
         ),
     ],
 )
-def test_what_is_refused(service: dict[str, Any], words: str) -> None:
+def test_what_is_refused(
+    service: dict[str, Any], refusal: Refusal, values: str
+) -> None:
     with pytest.raises(ContainerRefused) as caught:
         made(service)
-    assert words in str(caught.value)
+    assert caught.value.refusal is refusal
+    assert values in str(caught.value)
 
 
 def test_privileges_of_a_service_are_left_out() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from harness.deployment.containers.compose_networks import BRIDGE
 from harness.deployment.containers.compose_networks import replace_networks
-from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 
 IPAM = {"config": [{"subnet": "172.30.9.0/24"}]}
 PINNED = {"ipv4_address": "172.30.9.9", "aliases": ["shop"]}
@@ -81,5 +82,6 @@ def test_addresses_that_are_free_stay() -> None:
 )
 def test_addresses_that_others_have(own: str, theirs: str) -> None:
     ipam = {"config": [{"subnet": own}]}
-    with pytest.raises(ContainerRefused, match="which the network theirs"):
+    with pytest.raises(ContainerRefused, match="the network theirs") as caught:
         made({"ipam": ipam}, {"ipv6_address": "fd00:1::9"}, theirs=theirs)
+    assert caught.value.refusal is Refusal.ADDRESSES_TAKEN

@@ -11,7 +11,8 @@ from harness.deployment.containers.contained import Copy
 from harness.deployment.containers.docker_run import command
 from harness.deployment.containers.docker_run import harmless
 from harness.deployment.containers.docker_run import HarmlessRun
-from harness.deployment.containers.mounts import ContainerRefused
+from harness.deployment.containers.refusals import ContainerRefused
+from harness.deployment.containers.refusals import Refusal
 from harness.deployment.containers.run_options import parse
 
 PORT = "-p {port}:80"
@@ -110,8 +111,9 @@ def test_one_port_is_published(options: str, published: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("options", ["", "-P", "-p {port}", "-p 80:80 -p 5000:5000"])
 def test_a_port_that_is_not_clear(options: str, tmp_path: Path) -> None:
     run = parse([*shlex.split(options), "shop"])
-    with pytest.raises(ContainerRefused, match=r"(?:is|be) measured"):
+    with pytest.raises(ContainerRefused) as caught:
         harmless(run, tmp_path, ())
+    assert caught.value.refusal is Refusal.NO_PORT
 
 
 def test_replacements_are_reported(tmp_path: Path) -> None:
@@ -131,6 +133,7 @@ def test_mounts_that_are_kept(tmp_path: Path) -> None:
     with pytest.raises(ContainerRefused, match="other is not mounted") as caught:
         made(options, tmp_path, "other")
     assert caught.value.key == "keep-mounts"
+    assert caught.value.refusal is Refusal.NOT_MOUNTED
 
 
 def test_an_engine_socket_is_refused(
@@ -141,15 +144,17 @@ def test_an_engine_socket_is_refused(
     socket.touch()
     monkeypatch.setenv("DOCKER_HOST", f"unix://{socket}")
     for source in ("run/docker.sock", "run", "."):
-        with pytest.raises(ContainerRefused, match="the engine's own socket"):
+        with pytest.raises(ContainerRefused) as caught:
             made(f"-v ./{source}:/x:ro", tmp_path)
+        assert caught.value.refusal is Refusal.ENGINE_SOCKET
     assert made("-v ./run:/x", tmp_path, "run").options
 
 
 def test_a_fixed_port_of_the_machine_is_refused(tmp_path: Path) -> None:
     for options in ("--network host", "--net=host -e A=b -e PORT=8000"):
-        with pytest.raises(ContainerRefused, match="would listen where production"):
+        with pytest.raises(ContainerRefused) as caught:
             made(options, tmp_path)
+        assert caught.value.refusal is Refusal.ON_HOST
     assert made("--network host -e PORT", tmp_path).notes == ()
 
 
@@ -159,8 +164,9 @@ def test_what_is_large_is_refused(
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "rows").write_bytes(bytes(100))
     monkeypatch.setattr("harness.deployment.containers.mounts.MOST_BYTES", 99)
-    with pytest.raises(ContainerRefused, match="too large to copy"):
+    with pytest.raises(ContainerRefused) as caught:
         made("-v ./data:/data", tmp_path)
+    assert caught.value.refusal is Refusal.TOO_LARGE
     assert made("-v ./data:/data:ro", tmp_path).notes == ()
 
 

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from harness.deployment.containers.mounts import ContainerRefused
 from harness.deployment.containers.recognize import starts_containers
 from harness.deployment.containers.recognize import unwrapped
+from harness.deployment.containers.refusals import ContainerRefused
 
 FOLDER = PurePosixPath("/srv/shop")
 

@@ -11,10 +11,11 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
+
+from harness.deployment.containers.refusals import Refusal
 
 ROOT = Path(__file__).parents[4]
 ROOM = ROOT / "harness" / "deployment"
@@ -28,7 +29,11 @@ MODULES = (
     *("detect/candidates", "detect/not_started", "detect/started_by"),
     *("isolation/migrations", "isolation/stand_ins", "remedies/failures"),
     *("remedies/fixed_in_files", "remedies/fixed_ports", "remedies/measured"),
-    *sorted(f"containers/{path.stem}" for path in (ROOM / "containers").glob("*.py")),
+    *sorted(
+        f"containers/{path.stem}"
+        for path in (ROOM / "containers").glob("*.py")
+        if path.stem != "refusals"
+    ),
 )
 """Those that say what to change in what a user has. Errors in the file of deployments
 itself are held by its schema."""
@@ -49,6 +54,7 @@ CONTAINERS = tomllib.loads(
 PORTS = "test_shapes_ports.py::test_a_remedy_is_true"
 OTHERS = "test_remedies.py::test_applied"
 MOUNTED = "test_shapes.py::test_the_key_that_lets_requests_through_is_named"
+IN_CONTAINERS = "containers/test_remedies.py::test_applied"
 CHECK = "test_check.py::"
 FILES = "test_without_a_file.py::"
 
@@ -106,6 +112,11 @@ APPLIED = {
     "give the headers that let one through": MOUNTED,
     "give their headers": MOUNTED,
     "name one: headers": MOUNTED,
+    "raise `ulimit -u`": IN_CONTAINERS,
+    "if it ran out of memory": IN_CONTAINERS,
+    "if that is a script": IN_CONTAINERS,
+    "make room on that disk": IN_CONTAINERS,
+    "let it listen on 0.0.0.0:{}": IN_CONTAINERS,
     "a check starts no containers": "containers/test_harmless.py::test_a_shell",
     "a check leaves alone what is": "test_standing_by.py::"
     "test_a_start_that_fails_on_a_refused_signal_says_why",
@@ -152,12 +163,20 @@ APPLIED = {
 """How a remedy begins, and the test that applies it."""
 
 NOT_APPLIED = {
-    "goes to {} {}, and containers": "a test has no service of Podman to leave",
-    "{} is mounted, and with it {}": "a test makes no socket that stops services",
     "{}; let the user of the proxy": "a test may be root, who may write to all",
     "end that program first": "that program is the test itself",
 }
 """Remedies that no test can apply, and why."""
+
+
+REFUSALS_NOT_APPLIED = {
+    Refusal.NO_DOCKER: "a test has no service of Podman to leave",
+    Refusal.CONTROL_SOCKET: "a test makes no socket that stops services",
+    Refusal.OTHER_COMPOSE: "a test has no other Compose",
+    Refusal.ON_HOST: "measured as the remedy says by containers/test_measured.py",
+    Refusal.SERVICE_ON_HOST: "measured as it says by a kind in kinds/containers.toml",
+}
+"""The same for commands and Compose files that are refused."""
 
 
 @functools.cache
@@ -197,22 +216,15 @@ def _text(node: ast.AST) -> str:
 @pytest.mark.parametrize(("text", "place"), [*remedies()])
 def test_a_remedy_has_a_test(text: str, place: str) -> None:
     several = (*APPLIED, *NOT_APPLIED)
-    applied = any(text.startswith(begin) for begin in several) or any(
-        _is_said(text, remedy["says"]) for remedy in CONTAINERS
-    )
-    assert applied, (
+    assert any(text.startswith(begin) for begin in several), (
         f"{place}: nothing says which test applies {text!r}; write one, and name it"
     )
 
 
-def _is_said(text: str, said: str) -> bool:
-    """Whether a text has most of what a check says, but for what is filled in."""
-    found = SequenceMatcher(None, text, said, autojunk=False).find_longest_match()
-    return found.size >= min(LEAST, max(map(len, text.split("{}"))))
-
-
-LEAST = 29
-"""Characters of a remedy that must be the same: more than any two have in common."""
+def test_the_remedy_of_each_refusal_is_applied() -> None:
+    applied = {Refusal[each["refused"]] for each in CONTAINERS if "refused" in each}
+    assert applied | set(REFUSALS_NOT_APPLIED) == set(Refusal)
+    assert not applied & set(REFUSALS_NOT_APPLIED)
 
 
 @pytest.mark.parametrize(("begin", "test"), [*APPLIED.items()])
