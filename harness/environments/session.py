@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,8 @@ import nox
 from nox.command import CommandFailed
 
 from harness.environments.folder import RESULTS
-from harness.environments.folder import ROOT
+from harness.environments.measuring import Measuring
+from harness.environments.measuring import MeasuringEnded
 from harness.environments.needs import on_this_machine
 from harness.measure import events
 from harness.measure.unmeasured import nothing_measured
@@ -123,7 +123,10 @@ def why_not(planned: PlannedEnvironment, tail: str) -> str:
 
 
 def measure_in(
-    session: nox.Session, planned: PlannedEnvironment, results: Path
+    session: nox.Session,
+    planned: PlannedEnvironment,
+    results: Path,
+    measuring: Measuring,
 ) -> None:
     """Fill the session's environment, and measure the planned cells in it."""
     planned = on_this_machine(planned)
@@ -137,15 +140,10 @@ def measure_in(
         why = why_not(planned, str(problem)), str(problem)
         _leave(results, nothing_measured(planned, Outcome.NOT_INSTALLED, *why))
         return
-    order = Path(session.create_tmp(), "order.json")
-    order.write_bytes(msgspec.json.encode((planned, installed)))
-    # With the harness's own interpreter, not that of the environment.
-    session.run(
-        *(sys.executable, "-m", "harness.measure", str(order), str(results)),
-        env={"PYTHONPATH": str(ROOT)},
-        external=True,
-        log=False,
-    )
+    try:
+        measuring.measure((planned, installed))
+    except MeasuringEnded as problem:
+        session.error(str(problem))
 
 
 def _leave(results: Path, evidence: Evidence) -> None:
@@ -155,12 +153,12 @@ def _leave(results: Path, evidence: Evidence) -> None:
         events.emit(events.cell_done(cell))
 
 
-def register(planned: PlannedEnvironment, results: Path) -> None:
+def register(planned: PlannedEnvironment, results: Path, measuring: Measuring) -> None:
     """Make one environment a nox session, named after it."""
     environment = planned.environment
 
     def measure(session: nox.Session) -> None:
-        measure_in(session, planned, results)
+        measure_in(session, planned, results, measuring)
 
     # For its own release nox takes its own interpreter; others it looks for on PATH.
     current = ".".join(platform.python_version_tuple()[:2])
@@ -176,5 +174,6 @@ def register_planned() -> None:
     nox.options.default_venv_backend = "uv"
     nox.options.reuse_venv = "yes"
     results = Path(os.environ[RESULTS]).resolve()
+    measuring = Measuring(results)
     for planned in read_plan(results / PLAN).environments:
-        register(planned, results)
+        register(planned, results, measuring)

@@ -1,5 +1,5 @@
-"""Measures one environment: start each configuration, ask, stop, write evidence.
+"""Measures environments: start each configuration, ask, stop, write evidence.
 
-``environment.py`` goes through the cells, after the control in ``control.py``;
+``environment.py`` goes through the cells of one, after the control in ``control.py``;
 ``cell.py`` measures one, with servers that ``start.py`` starts and stops.
 """

@@ -1,32 +1,28 @@
-"""Measures one environment: ``python -m harness.measure ORDER RESULTS``.
+"""Measures environments: ``python -m harness.measure RESULTS``.
 
 A program of its own, without the command line and its imports: a run starts it for each
-environment, and importing all of that would take longer than measuring some.
+job, and importing all of that would take longer than measuring some cells. Its standard
+input is a socket, over which it gets its orders.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from pathlib import Path
-
-import msgspec
 
 from harness.measure import events
 from harness.measure.environment import measure
 from harness.measure.events import Event
+from harness.measure.orders import orders
 from harness.records.evidence import Evidence
-from harness.records.plan import Installed
 from harness.records.plan import PlannedCell
-from harness.records.plan import PlannedEnvironment
 from harness.records.results import write_evidence
 
 
-def main(order: Path, results: Path) -> None:
-    """Measure the environment in the file ``order``; write evidence after each cell."""
-    planned, installed = msgspec.json.decode(
-        order.read_bytes(), type=tuple[PlannedEnvironment, Installed]
-    )
+def main(results: Path) -> None:
+    """Measure what is ordered; write evidence after each cell."""
 
     def seen(evidence: Evidence) -> None:
         write_evidence(results, evidence)
@@ -37,7 +33,9 @@ def main(order: Path, results: Path) -> None:
 
     logs = results / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    asyncio.run(measure(planned, installed, logs, seen, begin))
+    with socket.socket(fileno=sys.stdin.fileno()) as connection:
+        for planned, installed in orders(connection):
+            asyncio.run(measure(planned, installed, logs, seen, begin))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,70 @@
+"""Runs ``python -m harness.measure`` once for all environments of a nox process.
+
+To start it takes longer than to measure a short cell.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from harness.environments.folder import ROOT
+from harness.measure.orders import Order
+from harness.measure.orders import receive_done
+from harness.measure.orders import send_order
+from harness.system.command import describe_status
+
+
+class MeasuringEnded(Exception):
+    """The process that measures ended before it was done; the message says how."""
+
+
+class Measuring:
+    """The process that measures environments, one after the other.
+
+    It starts with the first order, and ends with this process. If it ends before, the
+    next order starts another one.
+    """
+
+    def __init__(self, results: Path) -> None:
+        self._results = results
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+        atexit.register(self.close)
+
+    def measure(self, order: Order) -> None:
+        """Measure one environment. Raises ``MeasuringEnded``."""
+        if self._process is None:
+            self._start()
+        assert self._process is not None and self._orders is not None
+        try:
+            send_order(self._orders, order)
+            done = receive_done(self._orders)
+        except BaseException:  # an interrupt: nothing goes on without this process
+            self._process.kill()
+            self.close()
+            raise
+        if not done:
+            status = self._process.wait()
+            self.close()
+            raise MeasuringEnded(f"harness.measure {describe_status(status)}")
+
+    def _start(self) -> None:
+        # With the harness's own interpreter, not that of an environment.
+        words = [sys.executable, "-m", "harness.measure", str(self._results)]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._orders, its = socket.socketpair()
+        with its:
+            self._process = subprocess.Popen(words, stdin=its.fileno(), env=env)
+
+    def close(self) -> None:
+        """Let the process end, which it does without further orders."""
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            self._process.wait()
+        self._orders = self._process = None
