@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
+from harness.cli.installing import installing
 from harness.cli.measure_deployments import measure_all
 from harness.cli.report import show_check
 from harness.cli.schema import schema_of
@@ -92,7 +94,8 @@ def prepare(
 
     Raises ``DeploymentFault``.
     """
-    making = Making(options.cache, options.interpreter)
+    shown = contextlib.nullcontext if options.printing.quiet else installing
+    making = Making(options.cache, options.interpreter, shown)
     caller = with_environment_of(configured.folder, os.environ)
     try:
         prepared = preparing.prepare(configured, deployment, caller, making)

@@ -38,6 +38,7 @@ from harness.deployment.environment import with_flask
 from harness.deployment.isolation.folders import stays_in_layer
 from harness.deployment.isolation.migrations import check_database
 from harness.deployment.isolation.no_engine import is_socket
+from harness.deployment.remedies.failures import remedy_for
 from harness.deployment.remedies.fixed_ports import words_of
 from harness.deployment.requirements import activated
 from harness.deployment.requirements import has_all
@@ -129,7 +130,7 @@ def _own_scripts(
     requirements = folder / deployment.requirements
     if has_all(active_python(command.words, here, python), requirements, folder):
         return None
-    return own_environment(requirements, python, making.cache, folder)
+    return own_environment(requirements, python, making, folder)
 
 
 def _without_containers(
@@ -149,7 +150,8 @@ def _without_containers(
     try:
         promise, problem = _promise(command, where)
     except Refused as refusal:
-        raise DeploymentFault(key, f"{refusal}; correct it") from None
+        remedy = remedy_for(f"{refusal}") or "correct it"
+        raise DeploymentFault(key, f"{refusal}; {remedy}") from None
     without_address = without_own_address(command, where)
     # Where the address was taken out of uWSGI's file, its socket is left alone.
     binds = promise if without_address == command else None
@@ -233,12 +235,9 @@ def _check_sockets(
 
 def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:
     """The promise of the command, or why it cannot be derived."""
-    places = {"{host}": HOST, "{port}": "8000"}
 
     def filled(text: str) -> str:
-        for place, value in places.items():
-            text = text.replace(place, value)
-        return text
+        return text.replace("{host}", HOST).replace("{port}", "8000")
 
     variables = {key: filled(value) for key, value in where.variables.items()}
     words = tuple(map(filled, command.words))

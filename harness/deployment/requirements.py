@@ -10,8 +10,10 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +37,10 @@ _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)"
 _OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
+Shown = Callable[[str], AbstractContextManager[object]]
+"""Shows what is being done, in words, for as long as its block runs."""
+
+
 class Making(NamedTuple):
     """How environments with requirements are made."""
 
@@ -42,33 +48,36 @@ class Making(NamedTuple):
     """The folder that keeps them."""
     python: Path | None = None
     """The interpreter to make them with, unless a file asks for a release."""
+    shown: Shown = contextlib.nullcontext
 
 
 def own_environment(
-    requirements: Path, python: str | None, cache: Path, folder: Path
+    requirements: Path, python: str | None, making: Making, folder: Path
 ) -> Path:
     """The scripts folder of an environment with these requirements, made if needed.
 
-    It is made unless ``cache`` has one of the same content; what that has from local
+    It is made unless the cache has one of the same content; what that has from local
     paths is then installed again. Another check that makes the same one is waited for.
     ``python`` is a release or an interpreter, by default the one that runs this. Raises
     ``CannotInstall``, and ``DeploymentFault`` when there is no such Python, or for a
-    ``cache`` that cannot be used.
+    cache that cannot be used.
     """
     wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
-    place = cache / hashlib.sha256(content).hexdigest()[:16]
+    place = making.cache / hashlib.sha256(content).hexdigest()[:16]
     done = place / "done"
-    with _alone(place):
+    with _alone(place, making.shown):
         # The Python that it was made with may be gone.
         if not (done.exists() and (place / "bin" / "python").exists()):
             shutil.rmtree(place, ignore_errors=True)
-            _make(place, wanted, requirements, folder)
+            with making.shown(f"installing {requirements.name}"):
+                _make(place, wanted, requirements, folder)
         # Their code may have changed, and uv keeps what it built of the code before.
         if local := _from_local_paths(place):
             done.unlink(missing_ok=True)
             again = (f"--reinstall-package={name}" for name in local)
-            _install_all(place, requirements, folder, *again)
+            with making.shown(f"installing {', '.join(local)} again"):
+                _install_all(place, requirements, folder, *again)
         done.touch()
     return place / "bin"
 
@@ -97,11 +106,15 @@ def has_all(python: Path | None, requirements: Path, folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(place: Path) -> Iterator[None]:
+def _alone(place: Path, shown: Shown) -> Iterator[None]:
     """Keep other checks out of an environment until the block ends."""
     path = place.with_name(f"{place.name}.lock")
+    words = "waiting for another check, which installs the same"
     try:
-        lock = asyncio.run(locked(path, INSTALL_SECONDS))
+        with contextlib.ExitStack() as stack:
+            lock = asyncio.run(
+                locked(path, INSTALL_SECONDS, lambda: stack.enter_context(shown(words)))
+            )
     except TimeoutError:
         raise CannotInstall(
             f"{place}: another check is still creating it after "

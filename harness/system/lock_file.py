@@ -25,7 +25,7 @@ def take(lock: TextIO | int) -> bool:
 
 
 async def locked(
-    path: Path, seconds: float, waiting: Callable[[], None] = lambda: None
+    path: Path, seconds: float, waiting: Callable[[], object] = lambda: None
 ) -> TextIO:
     """Take the lock on a file, which is made if needed; closing the file releases it.
 

@@ -32,14 +32,26 @@ KILLED = 137
 """The status with which a shell or an engine reports SIGKILL: 128 and its number."""
 
 REMEDIES = {
-    r"pull access denied|\bregistry\b|manifest.* unknown|Unable to find image"
-    r"|toomanyrequests|429 Too Many Requests": "pull or build its images before the "
-    "check{for_platform}",
+    r"pull access denied|(?<!package )\bregistry\b|manifest.* unknown"
+    r"|Unable to find image|toomanyrequests|429 Too Many Requests": "pull or build its "
+    "images before the check{for_platform}",
     "exec format error$": "if that is a script, write `#!/bin/sh` as its first line; "
     "otherwise pull or build its image for the platform of this machine",
     "[Nn]o space left on": "make room on that disk",
     rf"\[Errno 11\]|{NO_THREAD}|Cannot fork": MORE_THREADS,
     rf"{OUT_OF_MEMORY}|exited with code {KILLED}\b": MORE_MEMORY,
+    r"No module named '(?:pkg_resources|distutils)\b": "add `setuptools<81` to its "
+    "requirements: newer ones, and Python itself from 3.12 on, lack that module",
+    r"No module named '(?:imp|asyncore|cgi)'|module 'collections' has no attribute"
+    r"|from 'collections'|has no attribute '(?:getargspec|coroutine|ImpImporter)'": (
+        "its packages are older than its Python: name an older one, such as "
+        'python = "3.9", or raise their releases in its requirements'
+    ),
+    r"cannot import name '\w+' from '(?:werkzeug|jinja2|markupsafe|itsdangerous)\b": (
+        "its Flask is older than what was installed with it: add to its requirements "
+        "what that Flask was made for, such as `Werkzeug<3` for Flask 2.2, or for "
+        "Flask 1.1 `Werkzeug<2`, `Jinja2<3`, `itsdangerous<2.1` and `MarkupSafe<2.1`"
+    ),
 }
 """What to do, by words in the cause that was printed.
 
@@ -118,7 +130,7 @@ def about_failure(
     if line.endswith(NOT_PERMITTED):
         sent = "" if re.search(r"\bkill", line) else IF_SIGNAL
         return Advice(line, remedy=f"{sent}{LEAVES_ALONE}")
-    if remedy := _of_cause(line or cell.reason, platforms):
+    if remedy := remedy_for(line or cell.reason, platforms):
         return Advice(line, remedy=remedy)
     if not line and exit_status == KILLED:
         return Advice(remedy=MORE_MEMORY)
@@ -134,7 +146,7 @@ def about_failure(
     return Advice("; ".join(filter(None, (line, stay))), remedy=leave)
 
 
-def _of_cause(cause: str, platforms: Sequence[str]) -> str:
+def remedy_for(cause: str, platforms: Sequence[str] = ()) -> str:
     """The remedy by the words that a server or an engine printed; empty if none."""
     named = " and ".join(platforms)
     platform = f", for the platform {named}, or leave that platform out"

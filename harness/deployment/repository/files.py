@@ -18,6 +18,7 @@ from harness.deployment.command.command_line import procfile_lines
 from harness.deployment.command.dockerfile_stages import stage_of
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
+from harness.deployment.command.program import SHELLS
 from harness.deployment.command.shell import StartLine
 from harness.deployment.platforms import values
 from harness.deployment.platforms.tree import find
@@ -37,6 +38,7 @@ from harness.deployment.repository.script import commands
 from harness.deployment.repository.sections import conf_file
 from harness.deployment.repository.sections import ini_file
 from harness.deployment.repository.sections import unit_file
+from harness.deployment.repository.walk import begin_of
 
 PAGE = (
     "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/"
@@ -202,8 +204,7 @@ def _conf_file(path: Path, text: str) -> Iterator[StartLine]:
 
 
 def _shell(path: Path, text: str) -> Iterator[StartLine]:
-    # Scripts that set machines up write units of systemd.
-    yield StartLine(1, "", text.replace("ExecStart=", ""))
+    yield StartLine(1, "", text.replace("ExecStart=", ""))  # some write units
 
 
 READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
@@ -237,10 +238,13 @@ def is_workflow(path: Path) -> bool:
 
 def reader_of(path: Path) -> Reader | None:
     """The function that reads a file; ``None`` if there is none."""
-    name = path.name
     if is_workflow(path):
         return _workflow if path.suffix in (".yml", ".yaml") else None
     for patterns, reader in READERS:
-        if any(fnmatchcase(name, pattern) for pattern in patterns):
+        if any(fnmatchcase(path.name, pattern) for pattern in patterns):
             return reader
-    return None
+    is_script = not path.suffix and _FOR_A_SHELL.match(begin_of(path))
+    return _shell if is_script else None
+
+
+_FOR_A_SHELL = re.compile(rf"#! ?/\S*[/ ](?:{'|'.join(SHELLS)})\b")

@@ -27,16 +27,22 @@ SERVER = re.compile(
     r"""(?:^|(?<=[\s"'`=@;&({,-]))(?:[\w./{}-]*/)?"""
     rf"(?:{'|'.join(sorted(SERVERS - {'flask'}, key=len, reverse=True))})\s(?=.*\S)"
 )
-_APP = re.compile(r"\b[A-Za-z_][\w.]*:[A-Za-z_]\w*|(?:^|\s)(?:-c|--config|--ini)[ =]")
+_APP = re.compile(
+    r"\b[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+    r"|(?:^|\s)(?:-[bckw]|--bind|--config|--ini|--workers)[ =]"
+)
+_SET_BY_MAKE = re.compile(r"(?m)^(?:export )?(\w+) *[:?]?= *(\S+) *$")
 _VARIABLE_OF_MAKE = re.compile(r"\$\$|\$\((\w+)\)")
 _FOLDER_OF_TEMPLATES = re.compile(r"\{\{.*?\}\}/")
 _OF_TEMPLATES = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
 _GOES_ON = re.compile(r"(?:[^\n]*\\\n)+[^\n]*")
+_MOVED = re.compile(r"\bcd [^\s;&|]+\s*(?:&&|;)")
 _ENDS_OPTIONS = re.compile(r"^(\S+)\s+--\s")
 
 
 def in_lines(path: Path, text: str) -> Iterator[StartLine]:
     """The lines of a file that start a server."""
+    variables = dict(_SET_BY_MAKE.findall(text))
     for number, whole in enumerate(_joined(text).splitlines(), start=1):
         line = _OF_TEMPLATES.sub(_one_word, _FOLDER_OF_TEMPLATES.sub("", whole))
         match = SERVER.search(line)
@@ -44,10 +50,12 @@ def in_lines(path: Path, text: str) -> Iterator[StartLine]:
             continue
         command = _to_the_quote(line, match.start()).rstrip("\\ ")
         if _APP.search(command):
+            if moved := _MOVED.search(line, 0, match.start()):
+                command = f"{moved[0]} {command}"
             command = _VARIABLE_OF_MAKE.sub(_for_a_shell, command)
             # start-stop-daemon separates a program from its arguments.
             command = _ENDS_OPTIONS.sub(r"\1 ", command)
-            yield StartLine(number, "", command)
+            yield StartLine(number, "", command, variables)
 
 
 def _joined(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from harness.deployment.command.program import SHELLS
@@ -31,6 +32,8 @@ class SimpleCommand(NamedTuple):
     """Variables that are known to be set where the command runs."""
     line: int
     """The line in its text, counted from one."""
+    folder: PurePosixPath = PurePosixPath()
+    """The folder that its text has changed to, from where the text begins."""
 
 
 def commands(
@@ -40,7 +43,7 @@ def commands(
 
     A variable that is not known stays as it is written.
     """
-    known = dict(variables)
+    known, folder = dict(variables), PurePosixPath()
     for line, whole in _lines(text):
         for words in _simple(filled(whole, known, processors)):
             words = [filled(word, known, processors) for word in words]
@@ -56,11 +59,15 @@ def commands(
                 known = own  # assignments alone last
             elif words[0] in SHELLS and words[1:2] == ["-c"] and len(words) > 2:
                 yield from (
-                    command._replace(line=line)
+                    command._replace(line=line, folder=folder / command.folder)
                     for command in commands(words[2], own, processors)
                 )
             else:
-                yield SimpleCommand(tuple(words), own, line)
+                yield SimpleCommand(tuple(words), own, line, folder)
+                if words[0] == "cd" and len(words) == 2:
+                    # Where an absolute one is in this repository is not known.
+                    is_absolute = words[1].startswith("/")
+                    folder = PurePosixPath() if is_absolute else folder / words[1]
 
 
 def filled(text: str, variables: Mapping[str, str], processors: int) -> str:

@@ -116,13 +116,16 @@ def taken_by(
     if not several:
         return AppPlaces(False, because="nothing here says what it starts")
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
-    numbers = {(there.known, there.declared) for _, there in counted}
-    if len(numbers) > 1:
-        differing = [f"{each.where} {_number(there)}" for each, there in counted[:2]]
-        return AppPlaces(
-            False, because=f"{' and '.join(differing)} contradict each other"
-        )
-    place, there = counted[0]
+    differing: dict[int | None, str] = {}
+    for each, there in counted:
+        if there.known:
+            words = f"{each.where} {_number(there)}"
+            differing.setdefault(there.declared, words)
+    if len(differing) > 1:
+        two = " and ".join([*differing.values()][:2])
+        return AppPlaces(False, because=f"{two} contradict each other")
+    # One that is not known may have any number.
+    place, there = min(counted, key=lambda each: each[1].known)
     if not there.known:
         because = f"{place.where}: {there.because}"
         return AppPlaces(False, of=place.where, because=because)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.command.program import DEVELOPMENT
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
@@ -38,24 +39,25 @@ def counted(
     started: StartLine, folders: tuple[Path, ...], processors: int
 ) -> list[Counted]:
     """The servers that a text starts."""
-    return [
-        _count(
-            command,
-            CommandContext(folders, command.variables, processors),
-            started.times,
-        )
-        for command in commands(started.text, started.variables, processors)
-        if starts(command.words)
-    ]
+    several = []
+    for command in commands(started.text, started.variables, processors):
+        if starts(command.words):
+            # First where its text has changed to.
+            places = (*(folder / command.folder for folder in folders), *folders)
+            context = CommandContext(places, command.variables, processors)
+            several.append(_count(command, context, started.times))
+    return several
 
 
 def starts(words: Sequence[str]) -> bool:
     """Whether a command starts a server whose options are known.
 
     Lists of packages name servers too, and uWSGI without options or a file serves
-    nothing.
+    nothing; nor does a command of Flask that is not ``run``, such as ``flask db``.
     """
     program, arguments = server_words(words)
+    if program in DEVELOPMENT:
+        return "run" in arguments
     if server_name(words) == "uwsgi":
         return any(map(_OF_UWSGI.search, arguments))
     return program in SERVERS or program in CALLED.values()

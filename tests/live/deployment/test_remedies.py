@@ -397,6 +397,38 @@ APPLIED = [
         handled=3,
         files={"requirements.txt": "flask\ngunicorn==22.0.0\n"},
     ),
+    *(
+        Applied(
+            f"packages that do not go together: {place}",
+            'command = "gunicorn -w 2 shop:app"\nrequirements = "requirements.txt"',
+            said,
+            "requirements.txt",
+            place,
+            written,
+            files={"requirements.txt": requirements},
+        )
+        for said, place, written, requirements in (
+            (
+                "No module named 'pkg_resources'; add `setuptools<81`",
+                r"\Z",
+                "setuptools<81\n",
+                "flask\ngunicorn==20.1.0\n",
+            ),
+            (
+                "from 'werkzeug.urls'.* add .* such as `Werkzeug<3` for Flask 2.2",
+                r"\Z",
+                "Werkzeug<3\n",
+                "flask==2.2.2\ngunicorn\n",
+            ),
+            (
+                "from 'collections'.* raise their releases",
+                "==0.14.1",
+                "==0.16.1",
+                "flask==0.12.5\nWerkzeug==0.14.1\nJinja2<3.1\nitsdangerous<2.1\n"
+                "MarkupSafe<2.1\ngunicorn\n",
+            ),
+        )
+    ),
 ]
 
 

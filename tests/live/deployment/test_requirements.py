@@ -11,6 +11,7 @@ import pytest
 
 from harness.deployment.config import DeploymentFault
 from harness.deployment.requirements import has_all
+from harness.deployment.requirements import Making
 from harness.deployment.requirements import own_environment
 from harness.system.command import output
 from harness.system.install import CannotInstall
@@ -28,7 +29,8 @@ def requirements(tmp_path: Path) -> Path:
 def made(requirements: Path) -> Path:
     """The environment of some requirements."""
     cache = requirements.parent / "cache"
-    return own_environment(requirements, None, cache, requirements.parent).parent
+    making = Making(cache)
+    return own_environment(requirements, None, making, requirements.parent).parent
 
 
 def test_an_environment_that_another_check_makes_is_waited_for(

@@ -223,6 +223,35 @@ def test_too_little_memory(status: int | None, reason: str, log: str) -> None:
     assert "foreground" not in advice.reason and "buildx" not in advice.reason
 
 
+@pytest.mark.parametrize(
+    ("cause", "remedy"),
+    [
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "`setuptools<81`"),
+        ("ModuleNotFoundError: No module named 'distutils.util'", "`setuptools<81`"),
+        ("ModuleNotFoundError: No module named 'shop_resources'", ""),
+        (
+            "AttributeError: module 'collections' has no attribute 'MutableMapping'",
+            'python = "3.9"',
+        ),
+        (
+            "ImportError: cannot import name 'escape' from 'jinja2' (/v/jinja2.py)",
+            "`Jinja2<3`",
+        ),
+        (
+            "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/v/u)",
+            "`Werkzeug<3` for Flask 2.2",
+        ),
+        ("ImportError: cannot import name 'app' from 'shop' (/srv/shop.py)", ""),
+        ("error: shap was not found in the package registry and you require shap", ""),
+    ],
+)
+def test_packages_that_do_not_go_together(cause: str, remedy: str) -> None:
+    seen = cell(outcome=Outcome.NOT_STARTED, log_tail=f"Traceback:\n{cause}\n")
+    advice = explain(seen, None)
+    assert cause in advice.reason
+    assert remedy in advice.remedy and bool(remedy) == bool(advice.remedy)
+
+
 def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
     log = "Traceback:\nOSError: [Errno 101] Network is unreachable\n"
     explained = explain(cell(outcome=Outcome.HARNESS_FAILED, log_tail=log), None)

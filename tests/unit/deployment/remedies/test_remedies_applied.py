@@ -74,6 +74,9 @@ APPLIED = {
     "{}, and nothing that it starts listens there": OTHERS,
     "{}, and {}; let both name": OTHERS,
     "that looks like {}": OTHERS,
+    "add `setuptools<81` to its requirements": OTHERS,
+    "its packages are older than its Python": OTHERS,
+    "its Flask is older than what was installed": OTHERS,
     "see whether that port is for TLS": OTHERS,
     "say how many requests at once": f"{CHECK}"
     "test_what_it_handles_is_found_where_a_person_guessed",

@@ -194,6 +194,9 @@ def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
             "",
             3,
         ),
+        ("bin/docker-entrypoint", "#!/bin/bash -e\ngunicorn -w 3 a:a\n", 2, "", 3),
+        ("serve", "#!/usr/bin/env sh\ncd /srv; gunicorn -w 3 a:a\n", 2, "", 3),
+        ("Makefile", "N ?= 3\nserve:\n\tgunicorn -w $(N) -b :80 shop\n", 3, "", 3),
         ("web/run", "#!/bin/sh\nexec sudo -u app gunicorn -w 3 a:a\n", 2, "", 3),
         (
             "captain-definition",
@@ -260,6 +263,8 @@ def test_a_place(
         {"concurrency.toml": "deployment = 1"},
         {"pyproject.toml": "[tool]"},
         {"start.sh": "\0\1"},
+        {"serve": "#!/usr/bin/python3\ngunicorn -w 3 a:a\n"},
+        {"Procfile": "release: flask db upgrade\nclock: python -m flask jobs"},
         {"Makefile": "install:\n\tpip install gunicorn uwsgi\n# gunicorn a:a\n"},
         {"pyproject.toml": '[project]\ndependencies = ["gunicorn >=20", "a"]\n'},
         {"package.json": '{"keywords": ["gunicorn", "flask"]}'},
@@ -280,6 +285,25 @@ def test_no_place(files: Mapping[str, str], tmp_path: Path) -> None:
 def test_what_cannot_be_read_as_text_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "start.sh").write_bytes(b"gunicorn \xff")
     assert places(tmp_path, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Makefile", "serve:\n\tcd web && gunicorn -c conf.py a:a\n"),
+        ("Makefile", "serve:\n\tcd web \\\n\t\t&& run gunicorn -c conf.py a:a\n"),
+        ("start.sh", "cd web\ngunicorn -c conf.py a:a\n"),
+        ("start.sh", "cd ./web/sub && sh -c 'cd .. && gunicorn -c conf.py a:a'\n"),
+        ("Procfile", "web: cd web && gunicorn -c conf.py a:a\n"),
+    ],
+)
+def test_files_are_looked_for_where_a_command_runs(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    (tmp_path / "web" / "sub").mkdir(parents=True)
+    (tmp_path / "conf.py").write_text("workers = 2\n")
+    found = places(tmp_path, {name: text, "web/conf.py": "workers = 3\n"})
+    assert [place.declared for place in found if place.file == name] == [3]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,15 @@ def test_contradictory_declarations_are_not_compared(
     assert "Dockerfile:2 8 and Dockerfile.dev:2 12" in sending.reason
 
 
+def test_what_is_unknown_contradicts_nothing(tmp_path: Path) -> None:
+    other = DOCKERFILE.replace("-w 2", "-w $N")
+    service = without_command(files.CLOUD_RUN)
+    texts = {"Dockerfile": DOCKERFILE, "Dockerfile__dev": other}
+    sending = one(tmp_path, service__yaml=service, **texts)
+    assert sending.verdict is SendVerdict.UNKNOWN
+    assert "Dockerfile.dev:2: workers depends on $N" in sending.reason
+
+
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [
