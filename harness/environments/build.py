@@ -4,8 +4,6 @@ Nothing is written into a source: it is copied, and built in the copy. Whatever 
 with a source is one error that names it, before anything is measured.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import Callable

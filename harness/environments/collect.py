@@ -4,8 +4,6 @@ A planned cell without any evidence becomes evidence of just that: the report ha
 for every planned cell, whatever became of a job.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path

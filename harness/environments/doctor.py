@@ -1,7 +1,5 @@
 """Finds out what this machine can do, and what to install for the rest."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 A process that runs for long is beneath a warden and has a deadline.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import os

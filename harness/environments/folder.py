@@ -1,7 +1,5 @@
 """The folders that a run shares with nox: for environments, and for results."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Sources in git: a checkout of this machine, or a reference of a repository."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import NamedTuple

@@ -4,8 +4,6 @@ Written from https://packaging.python.org/en/latest/specifications/simple-reposi
 JSON where the index has it, else HTML.
 """
 
-from __future__ import annotations
-
 import html.parser
 import os
 from collections import defaultdict

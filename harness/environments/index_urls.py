@@ -5,8 +5,6 @@ Written from https://docs.astral.sh/uv/concepts/indexes/ and
 https://pip.pypa.io/en/stable/topics/configuration/.
 """
 
-from __future__ import annotations
-
 import configparser
 import os
 import tomllib

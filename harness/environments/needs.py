@@ -3,8 +3,6 @@
 Declared numbers that depend on the machine are computed as well.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 

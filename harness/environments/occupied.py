@@ -1,7 +1,5 @@
 """Keeps two runs out of one environment: a folder of environments may be shared."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import AsyncIterator
 from collections.abc import Callable

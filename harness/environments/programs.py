@@ -1,7 +1,5 @@
 """Programs that fetch and build sources, each with a deadline."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ it is beneath wardens: when this process is interrupted or killed, installers, m
 processes and servers end too.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

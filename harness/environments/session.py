@@ -5,8 +5,6 @@ its cache is what it would fetch. Online it would ask the index again for every 
 and build old source releases anew.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import re

@@ -1,7 +1,5 @@
 """Sources of packages: how they are named, and a project in a folder of its own."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Wheels built for a run: their metadata, and where they are stored."""
 
-from __future__ import annotations
-
 import hashlib
 import zipfile
 from pathlib import Path

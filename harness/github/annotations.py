@@ -4,8 +4,6 @@ An error is what fails the run, and nothing else is. What others wrote (names, r
 output of servers) never reaches the runner as a command: it is escaped.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Written from https://docs.github.com/en/rest and tested against servers that ans
 described there; it was not run against GitHub.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping

@@ -7,8 +7,6 @@ See https://docs.github.com/en/rest/actions/artifacts and
 https://docs.github.com/en/rest/actions/workflow-runs.
 """
 
-from __future__ import annotations
-
 import io
 import zipfile
 

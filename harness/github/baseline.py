@@ -4,8 +4,6 @@ The report step may run on another machine, and an address may hold something el
 then. So both are read once, before anything is measured, and are put into the results.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

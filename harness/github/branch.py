@@ -4,8 +4,6 @@ A branch only grows, and nothing is forced: where somebody else was faster, thei
 is fetched, and the same files are added to it.
 """
 
-from __future__ import annotations
-
 import base64
 import os
 from collections.abc import Callable

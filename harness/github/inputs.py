@@ -4,8 +4,6 @@ An empty input is one that was not given. An input that would have no effect is 
 that says what to do instead.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator

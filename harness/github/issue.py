@@ -4,8 +4,6 @@ There is one open issue, which is found again by a mark in its text. Text of oth
 (names of releases, reasons) is escaped, as in every report.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ No other module but ``annotations`` reads a variable that begins with ``GITHUB_`
 anything of others is printed, the runner takes no commands.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets

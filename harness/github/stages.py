@@ -4,8 +4,6 @@ A stage sets its exit code as an output and succeeds, so that everything that wa
 measured is reported and uploaded before the last step passes or fails.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Callable

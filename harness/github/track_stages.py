@@ -5,8 +5,6 @@ job that writes runs none, and trusts nothing that the other left. It never fail
 silently: whatever went wrong is in the issue, and fails the job.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Caveats that a reader of a verdict should know, each a sentence of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Sequence
 

@@ -4,8 +4,6 @@ The tests are exact, whatever the size of the counts: no table, no approximation
 ten rounds, most of which give the same small number, both would be wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import comb
 

@@ -3,8 +3,6 @@
 The only place that computes it: reports, gates and annotations are handed the result.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import msgspec

@@ -1,7 +1,5 @@
 """Checks whether a server's claims about itself (PEP 3333) fit what was seen."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.evidence import Claims

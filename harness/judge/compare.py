@@ -4,8 +4,6 @@
 what has no number.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Hashable

@@ -4,8 +4,6 @@ The control is a server of exactly known capacity. Numbers of an environment are
 published only where the probe saw just that capacity.
 """
 
-from __future__ import annotations
-
 from harness.records.evidence import ControlEvidence
 from harness.records.numbers import contradiction
 from harness.records.numbers import Numbers

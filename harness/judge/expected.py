@@ -4,8 +4,6 @@ An acknowledgement is about one change: from this number to that one. It covers 
 other, and one that covers none is reported, so that the file stays true.
 """
 
-from __future__ import annotations
-
 from fnmatch import fnmatchcase
 from typing import Annotated
 

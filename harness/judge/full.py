@@ -4,8 +4,6 @@ A round that ended because a count stood still proves nothing: the harness, or t
 machine, may have been too slow.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.evidence import CellEvidence

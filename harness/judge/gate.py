@@ -6,8 +6,6 @@ Rule 2: of several faults of deployments the worst counts, in this order: the in
 failed, it could not start, its number is unknown, it is too low.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -6,8 +6,6 @@ Rule 2: what the evidence leaves open is *unknown*; nothing in this module round
 either side, and nothing raises an error over evidence, however odd.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Words for a measured number, as comparisons and ``expected.toml`` use them."""
 
-from __future__ import annotations
-
 from harness.records.changes import Seen
 from harness.records.report import CellReport
 from harness.records.words import Outcome

@@ -2,8 +2,6 @@
 many its app takes.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from harness.records.declares import SendVerdict

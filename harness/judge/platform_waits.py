@@ -5,8 +5,6 @@ abandoned`` measures that. What a server ends by itself, and when, is measured b
 ``--ask life`` (the act ``long-request``).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from harness.records.declares import WaitVerdict

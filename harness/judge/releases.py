@@ -5,8 +5,6 @@ several releases of its server is another. Only neighbours are compared. What ca
 compared is left out: the next release is compared with the one before it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -11,8 +11,6 @@ A slot is also there while the process that has it would take the next request b
 to wait for a processor: that is the machine's doing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -8,8 +8,6 @@ called *fewer* or *uneven* unless requests were seen outside of the app with the
 quiet, or were turned away: a harness that is too slow says nothing about a server.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Iterator
 

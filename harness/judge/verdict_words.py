@@ -1,7 +1,5 @@
 """The words of a verdict: clauses on what was measured of a configuration."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Finds which installed versions and parts of the machine differ between two runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from packaging.utils import canonicalize_name

@@ -1,7 +1,5 @@
 """Checks whether the kernel's account of requests in the app agrees with the app's."""
 
-from __future__ import annotations
-
 from harness.records.text import plural
 from harness.records.witness import KernelAccount
 

@@ -5,8 +5,6 @@ job, and importing all of that would take longer than measuring some cells. Its 
 input is a socket, over which it gets its orders.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import sys

@@ -4,8 +4,6 @@ The cells of the catalog serve the app in ``target/app.py``, with little of the 
 environment. A deployment serves an app of its own.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """What the cells of one environment share while they are measured."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from harness.measure.app import App

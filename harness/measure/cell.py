@@ -5,8 +5,6 @@ leave a server as it was are asked of the same one afterwards. Each of the other
 servers of its own, and nothing that goes wrong there changes what the overlap gave.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Collection
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The control: a server of exactly known capacity, measured in every environment."""
 
-from __future__ import annotations
-
 from harness.measure.bench import Bench
 from harness.measure.cell import measure_cell
 from harness.records.evidence import ControlEvidence

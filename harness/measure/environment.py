@@ -3,8 +3,6 @@
 There is evidence after every cell, so that a crash loses at most one.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from pathlib import Path

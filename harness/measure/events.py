@@ -3,8 +3,6 @@
 Each is one line of standard output, with a mark that no other line there begins with.
 """
 
-from __future__ import annotations
-
 import sys
 
 import msgspec

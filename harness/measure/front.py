@@ -1,7 +1,5 @@
 """The command and the configuration of a proxy in front of a server."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from collections.abc import Sequence

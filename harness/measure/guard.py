@@ -4,8 +4,6 @@ A server that is measured runs code that is not ours, and may answer anything. A
 that it causes in the harness costs that cell its numbers, and no other.
 """
 
-from __future__ import annotations
-
 import asyncio
 import traceback
 from collections.abc import Coroutine

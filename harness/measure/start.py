@@ -4,8 +4,6 @@ Each process has a warden of its own, so that nothing of any is left whatever be
 the harness. What stands in front is stopped first.
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import AsyncIterator

@@ -3,8 +3,6 @@
 It imports nothing of the probe: there is a nox process for each job, which needs none.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Makes evidence of an environment, and of cells that were not measured."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import harness

@@ -4,8 +4,6 @@ Whoever asks has collected the options, from a command's words alone or from var
 and files too. Rule: what they leave open is unknown, and the answer says why.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Collection

@@ -3,8 +3,6 @@
 Every fault is a ``UsageError`` that names the file, the key and the remedy.
 """
 
-from __future__ import annotations
-
 import functools
 from pathlib import Path
 

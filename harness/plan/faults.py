@@ -3,8 +3,6 @@
 Each is a key, what is wrong with it, and a remedy.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ A catalog names one, such as ``thread-pool`` or ``2 x thread-pool``; nothing in 
 ever evaluated as code.
 """
 
-from __future__ import annotations
-
 import re
 
 from harness.records.catalog import Promised

@@ -1,7 +1,5 @@
 """Looks up servers, configurations, proxies, series and pins in a catalog."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TypeVar
 

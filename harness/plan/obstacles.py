@@ -1,7 +1,5 @@
 """Finds out why a cell cannot be measured, from the catalog and the selection alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 

@@ -3,8 +3,6 @@
 The plan follows from the catalog and the selection alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Iterable
 

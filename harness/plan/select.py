@@ -1,7 +1,5 @@
 """Selects cells of the catalog."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The file ``server_options.toml``: what servers' options say of requests at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cache

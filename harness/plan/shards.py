@@ -3,8 +3,6 @@
 A plan that is empty or too large is refused before any machine is asked for.
 """
 
-from __future__ import annotations
-
 import re
 
 import msgspec

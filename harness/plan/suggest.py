@@ -1,7 +1,5 @@
 """Suggests what a glob that matches no cell may have meant."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from difflib import get_close_matches
 

@@ -4,8 +4,6 @@ A server answers as soon as its first worker is up, and a worker that sleeps whi
 boots is as quiet as one that waits for requests. What it sleeps in tells them apart.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 

@@ -4,8 +4,6 @@ Rounds that reached the declared number leave open whether far more would get in
 whether whoever is outside of the app waits there or is only late.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.probe.loads import LARGE_LOAD

@@ -4,8 +4,6 @@ Plain sockets and callbacks are used rather than tasks and streams, because one 
 holds ten thousand connections at once.
 """
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import select

@@ -4,8 +4,6 @@ A crowd limits how many connections are being opened at the same time, sends eac
 request as soon as its connection is open, and records how each request ended.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from collections.abc import Container

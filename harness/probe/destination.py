@@ -1,7 +1,5 @@
 """Where requests go: the server's endpoint, the paths of the app, and the headers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

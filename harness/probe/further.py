@@ -3,8 +3,6 @@
 Rounds in random order may disagree, or fall short of the declared number.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Prepares the requests for one server, sends them, and counts from zero again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence

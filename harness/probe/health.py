@@ -1,7 +1,5 @@
 """Sends a health check to a server in which requests are held in a chosen order."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from functools import partial

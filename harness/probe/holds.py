@@ -7,8 +7,6 @@ ends. The app answers a release; a hold whose connection ends without that answe
 *broken*: its request was not in the app when it was thought to be.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import secrets

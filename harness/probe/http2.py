@@ -4,8 +4,6 @@ Over TLS the protocol is agreed on by ALPN; otherwise the client begins with it,
 is called prior knowledge.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 from collections.abc import Callable

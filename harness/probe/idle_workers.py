@@ -1,7 +1,5 @@
 """Follows which workers of a server have not been seen to hold a request yet."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from harness.probe.orders import Choice

@@ -4,8 +4,6 @@ It shares nothing with holds: what counts is which connections processes of the 
 have accepted, whatever the app says.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from collections import Counter

@@ -4,8 +4,6 @@ A loop that should wake every ``TICK_SECONDS`` wakes later if this process waits
 processor or is busy itself.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 TICK_SECONDS = 0.02

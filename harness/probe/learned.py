@@ -1,7 +1,5 @@
 """What the probe remembers of a server from one round to the next."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from dataclasses import field
 

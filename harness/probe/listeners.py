@@ -4,8 +4,6 @@ Some servers, granian and eventlet among them, silently share an occupied port
 (``SO_REUSEPORT``): the kernel then gives some of the requests to another program.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterable
 

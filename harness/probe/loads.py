@@ -6,8 +6,6 @@ together, one by one, and over connections that were there before: some servers 
 their flaw only then.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import NamedTuple

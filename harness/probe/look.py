@@ -11,8 +11,6 @@ enough: a thread that waits for a busy processor is not charged before it gets i
 Elsewhere there are no such counters, only the processor time of each process.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping

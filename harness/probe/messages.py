@@ -1,7 +1,5 @@
 """Requests as bytes, and responses as they arrive."""
 
-from __future__ import annotations
-
 import functools
 import re
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Wakes tasks that wait for a request to change."""
 
-from __future__ import annotations
-
 import asyncio
 
 

@@ -1,7 +1,5 @@
 """Notes requests that enter and leave the app, moment by moment."""
 
-from __future__ import annotations
-
 import time
 from collections import defaultdict
 from collections import deque

@@ -7,8 +7,6 @@ before the requests came; and connections that found a full backlog, which has r
 now, are about to be tried again by the kernel.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

@@ -10,8 +10,6 @@ rounds all requests are there before a worker looks, in the other all connection
 accepted before a request is sent. By source port, each worker gets all requests once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -5,8 +5,6 @@ and no more will enter once the server is quiet and every hold has been counted.
 wait has a deadline, and ends when the server does.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Awaitable

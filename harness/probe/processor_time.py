@@ -4,8 +4,6 @@ Linux counts both for each thread, in nanoseconds (``/proc/PID/task/TID/schedsta
 kernel's ``Documentation/scheduler/sched-stats``).
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable
 from typing import NamedTuple

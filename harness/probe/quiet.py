@@ -7,8 +7,6 @@ Where the kernel keeps no counters of each thread, the processor time of each pr
 has to stand still for longer, and the evidence says so.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter

@@ -4,8 +4,6 @@ An answer counts when it carries the token that this very server was given. Anot
 program on the same port, or another server that shares it, does not know the token.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Runs one round: offers a load, counts, releases, and accounts for every request."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ If their order can be chosen, a few steered rounds find the least and the most. 
 more rounds are left to chance.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Collection
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Learns which source ports lead to which workers."""
 
-from __future__ import annotations
-
 import contextlib
 import random
 import socket

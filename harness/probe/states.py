@@ -1,7 +1,5 @@
 """The state of a request."""
 
-from __future__ import annotations
-
 import errno
 import os
 from enum import Enum

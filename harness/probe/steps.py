@@ -1,7 +1,5 @@
 """The steps of a steered round: the number in the app after each, by worker."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

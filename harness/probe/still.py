@@ -10,8 +10,6 @@ that requests take to enter the app, and let none in; all others slept. It is co
 time on a processor, so a busy machine makes it take longer and no less sure.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Collection
 from typing import NamedTuple

@@ -8,8 +8,6 @@ The tape has the moment of each change, by the monotonic clock of the probe, whe
 line of the app has arrived: no process has to be looked at, and none is asked.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

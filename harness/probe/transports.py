@@ -4,8 +4,6 @@ Certificates are not verified: whoever answers proves by the secret of the run t
 is the server that was started.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import socket

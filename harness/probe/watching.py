@@ -1,7 +1,5 @@
 """Watches a quiet server for requests that may enter late."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Records of what gives way when a server runs out of files, threads or memory."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from harness.records.questions import QuestionSeen

@@ -1,7 +1,5 @@
 """Records of the catalog's files, and of a selection from them."""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 from typing import Literal

@@ -1,7 +1,5 @@
 """Records of what differs between two runs, and between releases in one run."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from harness.records.evidence import Host

@@ -4,8 +4,6 @@ These words and numbers are in the help of the command line, which must not take
 nothing but the standard library is imported here.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 DEFAULT_LIMIT = 64

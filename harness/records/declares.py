@@ -1,7 +1,5 @@
 """Records of what the files of a repository declare."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from harness.records.words import Result

@@ -1,7 +1,5 @@
 """Adds answers of earlier measurements to a later one that was asked less."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence

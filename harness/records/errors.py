@@ -5,8 +5,6 @@ do next. Foreign text is in it unchanged: whatever prints the message escapes it
 command line prints it on one line, without a traceback, and exits with ``exit_code``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
 

@@ -1,7 +1,5 @@
 """Records of what was observed, without opinions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import TypeVar
 

@@ -10,8 +10,6 @@ was written before into what would be written now; several run one after the oth
 files in ``tests/frozen/schema-1`` hold this: they are never written again.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import stat

@@ -1,7 +1,5 @@
 """Puts things that have something in common together."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Hashable

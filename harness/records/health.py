@@ -3,8 +3,6 @@
 The orchestrator is what asks: a kubelet, Docker, the proxy of a platform.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Records of requests on one HTTP/2 connection, and of how many get in."""
 
-from __future__ import annotations
-
 from harness.records.questions import QuestionSeen
 from harness.records.words import Result
 from harness.records.words import Settled

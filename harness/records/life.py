@@ -2,8 +2,6 @@
 app at every moment.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from harness.records.choices import Act

@@ -1,7 +1,5 @@
 """Records of what a slot costs: memory, threads and open files."""
 
-from __future__ import annotations
-
 from harness.records.questions import QuestionSeen
 from harness.records.words import Result
 from harness.records.words import Settled

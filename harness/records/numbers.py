@@ -8,8 +8,6 @@ Zero is always guaranteed, since nothing is less. *Seen* is what some rounds cam
 chance.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Sequence
 from statistics import median

@@ -1,7 +1,5 @@
 """Records of requests held at a place inside the app."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Records of what becomes of requests, and of the server, when processes end."""
 
-from __future__ import annotations
-
 from harness.records.questions import QuestionSeen
 from harness.records.rounds import Account
 from harness.records.words import Result

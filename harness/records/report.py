@@ -1,7 +1,5 @@
 """Records of a report: evidence, and the findings made from it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 

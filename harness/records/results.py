@@ -3,8 +3,6 @@
 A file that cannot be read never costs the others.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Records of rounds, and functions on them. A round is a load that was offered once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Sequence
 from statistics import median

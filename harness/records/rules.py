@@ -3,8 +3,6 @@
 An id is never used for another finding, even when its own no longer exists.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from harness.records.changes import Change

@@ -1,7 +1,5 @@
 """Records of what was seen when questions were asked: rounds and counts."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import get_args
 

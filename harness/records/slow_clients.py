@@ -1,7 +1,5 @@
 """Records of clients that send or read slowly, or idle."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from harness.records.questions import QuestionSeen

@@ -4,8 +4,6 @@ A client stays when its request, or the connection that it opened, lasts until i
 app ends it.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

@@ -5,8 +5,6 @@ first by the kernel's scheduler or, where each worker has a listening socket of 
 of the source ports of the connections. Both can be chosen.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Sequence
 from enum import StrEnum

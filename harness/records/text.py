@@ -3,8 +3,6 @@
 Nothing is escaped: whatever prints the text does that.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

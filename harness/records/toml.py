@@ -4,8 +4,6 @@ Whatever is in a file, reading it gives a record or one error that names the fil
 table, the key and a remedy.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 import tomllib

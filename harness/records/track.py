@@ -1,7 +1,5 @@
 """Records of a timeline, release by release, and of a bisection."""
 
-from __future__ import annotations
-
 from harness.records.changes import Change
 from harness.records.changes import Difference
 from harness.records.evidence import Host

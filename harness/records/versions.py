@@ -1,7 +1,5 @@
 """Compares version strings, and makes those of wheels built from source."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Records of the kernel's account of requests in the app: a second witness."""
 
-from __future__ import annotations
-
 from harness.records.words import Result
 
 

@@ -1,7 +1,5 @@
 """The words in records, and the numbers that version records."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated

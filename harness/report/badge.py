@@ -1,7 +1,5 @@
 """The pen that writes a measured number as a badge, in the format of shields.io."""
 
-from __future__ import annotations
-
 import json
 
 from harness.records.report import CellReport

@@ -3,8 +3,6 @@
 A case is one cell, one change or one place: it passes, fails, or is left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence

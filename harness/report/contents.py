@@ -1,7 +1,5 @@
 """Orders the sections of a report."""
 
-from __future__ import annotations
-
 from harness.records.changes import Changes
 from harness.records.report import CheckResult
 from harness.records.report import Report

@@ -1,7 +1,5 @@
 """Charts and traces, which pens that cannot draw leave out."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from harness.records.life import Tape

@@ -5,8 +5,6 @@ still legible, and it can neither end the row, fence or line that it is in nor p
 something that this project says.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

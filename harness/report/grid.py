@@ -4,8 +4,6 @@ Columns are releases of Flask; or of the server, where several of one server wer
 measured under one Flask.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence

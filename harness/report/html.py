@@ -1,7 +1,5 @@
 """The pen that writes HTML: the body of a page, without the page around it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 As Ant's schema has it: https://github.com/windyroad/JUnit-Schema
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 

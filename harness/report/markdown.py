@@ -4,8 +4,6 @@ GitHub drops a job summary that is too large as a whole, so sections are left ou
 it fits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import assert_never

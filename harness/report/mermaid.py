@@ -4,8 +4,6 @@ Mermaid has no scale on which 4 and 2000 can both be read, and no marks on a bar
 lengths are computed here, each number stands beside its name, and the axis has none.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ Everything else is above the matrix, in a line each. The prose behind it is in t
 which ``--verbose`` prints first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.changes import Changes

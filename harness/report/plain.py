@@ -1,7 +1,5 @@
 """The pen that writes plain lines: for logs, without tables, and easy to search."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import assert_never

@@ -3,8 +3,6 @@
 Pictures have classes and no colours: the stylesheet has colours for light and dark.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import count
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Where there is no terminal, ``plain`` writes the same sections as lines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import assert_never

@@ -3,8 +3,6 @@
 Only a pen escapes foreign text, when it writes it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Sequence

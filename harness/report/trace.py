@@ -1,7 +1,5 @@
 """Draws tapes: as lines of characters, and as pictures."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ A symbol is never shown without its word, and a colour says nothing that the wor
 not say.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

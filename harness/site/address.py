@@ -1,7 +1,5 @@
 """Makes addresses of pages: paths from the root of the site, made of names."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 

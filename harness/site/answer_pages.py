@@ -1,7 +1,5 @@
 """Makes a page for each question that is asked beside the number."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence

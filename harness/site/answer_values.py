@@ -1,7 +1,5 @@
 """Values of a cell that the text of an answer can contain."""
 
-from __future__ import annotations
-
 from harness.records.choices import Act
 from harness.records.memory import MB
 from harness.records.report import CellReport

@@ -1,7 +1,5 @@
 """Writes the contents of the site as JSON for programs, with a description."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence

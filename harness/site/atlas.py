@@ -1,7 +1,5 @@
 """The content of the site: cells, their sources, and lines of releases."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The cells of the site, and the files with their evidence."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Badges and embeds: the newest number of a configuration, for other people's pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from harness.records.report import CellReport

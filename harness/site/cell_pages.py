@@ -1,7 +1,5 @@
 """The page about a cell."""
 
-from __future__ import annotations
-
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Makes the page and the feeds of changes from release to release."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Iterator
 from collections.abc import Sequence

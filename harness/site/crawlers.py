@@ -1,7 +1,5 @@
 """Files for crawlers and assistants: ``llms.txt``, ``robots.txt``, a sitemap."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

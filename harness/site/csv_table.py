@@ -1,7 +1,5 @@
 """Writes all cells as a table, ``data.csv``, and a description of its columns."""
 
-from __future__ import annotations
-
 import csv
 import io
 

@@ -1,7 +1,5 @@
 """Draws the admission curve of a cell: requests admitted by requests offered."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Pages about the data: the method, what is left out, its age, the control."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence

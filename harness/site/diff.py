@@ -4,8 +4,6 @@
 site is built, unless there are too many. ``diff_pages.py`` makes the pages.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The pages of comparisons: a list, a page for any two releases, one for neighbours."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ the page does the same with the same rules (``static/explain.js``). Rule: what t
 leave open is unknown, and the answer says why.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Draws which processes served the requests of a cell, with the lanes of each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from markupsafe import Markup

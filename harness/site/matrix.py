@@ -1,7 +1,5 @@
 """The matrix as a page shows it: configurations by release, each cell a link."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The measured cells that a command can be compared with."""
 
-from __future__ import annotations
-
 from pathlib import PurePath
 
 from harness.plan.server_options import rules

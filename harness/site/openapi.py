@@ -1,7 +1,5 @@
 """Describes the site's data by OpenAPI 3.1."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

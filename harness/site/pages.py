@@ -1,7 +1,5 @@
 """Builds all files of the site."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ Plain pages with plain links, so that all of it can be read from a folder and wi
 scripts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import NamedTuple

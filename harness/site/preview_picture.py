@@ -4,8 +4,6 @@ It has no words: these stand beside it wherever it is shown. Digits are drawn of
 bars, so that no font is needed and every machine draws the same.
 """
 
-from __future__ import annotations
-
 import struct
 import zlib
 from collections.abc import Iterable

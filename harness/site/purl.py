@@ -1,7 +1,5 @@
 """Writes packages as package URLs (https://github.com/package-url/purl-spec)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """The list of questions that people type, and the page of each."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Numbers in an answer are never written by hand: they are those of the cells that
 file cites by a glob, with the newest releases that were measured.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable

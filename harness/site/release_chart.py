@@ -1,7 +1,5 @@
 """Draws a configuration along releases: ceiling and floor, with changes marked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Makes lines: configurations along the releases of a package."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ Every value that a template prints is escaped, with invisible characters spelled
 Only pictures that this room has drawn are printed as they are.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import shlex

@@ -1,7 +1,5 @@
 """Makes the page about one run: ``results/report.html``, which needs no other file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence

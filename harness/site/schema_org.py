@@ -1,7 +1,5 @@
 """Describes pages for search engines, in the vocabulary of https://schema.org."""
 
-from __future__ import annotations
-
 from harness.site.site_context import SiteContext
 
 NAME = "Flask Concurrency Matrix"

@@ -1,7 +1,5 @@
 """Writes sentences about a cell."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Makes the pages about servers."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterator
 from collections.abc import Sequence

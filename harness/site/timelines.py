@@ -1,7 +1,5 @@
 """Chooses the release timelines of a server to draw, and describes the others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Reads a command as people type it: its program, arguments and variables."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Makes a page for each word that occurs in the matrix."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple

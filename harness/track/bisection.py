@@ -4,8 +4,6 @@ Nothing is concluded about releases that were not looked at: a change may have b
 and undone among them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence

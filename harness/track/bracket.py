@@ -4,8 +4,6 @@ The release in the middle of the bracket is looked at next, so that each look ha
 A release that cannot be measured is passed over for the one next to it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 from enum import StrEnum

@@ -4,8 +4,6 @@ A line is one configuration along the releases of one package: of Flask, or of i
 server.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence

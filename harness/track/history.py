@@ -6,8 +6,6 @@ content: two branches of a history merge without conflict, and a damaged file is
 noticed. A file that cannot be read does not stop the others from being read.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ chance, and so is how many are lost. So two releases differ if one loses some an
 other none.
 """
 
-from __future__ import annotations
-
 import msgspec
 
 from harness.judge.difference import Comparison

@@ -1,7 +1,5 @@
 """One release of a followed package, and its measurement."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 What was measured before is reused; anything else is measured when it is looked at.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence

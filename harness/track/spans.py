@@ -5,8 +5,6 @@ could drift within a span, by steps too small to tell from chance. A release tha
 be measured is a gap, and does not end a span.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ An environment of one side of the change is made again with all versions pinned,
 that one package has the version of the other side.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

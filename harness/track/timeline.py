@@ -1,7 +1,5 @@
 """A timeline: the numbers of configurations, release by release."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Answers to the other questions, concluded from what was seen when they were asked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import chain
 from typing import Any

@@ -4,8 +4,6 @@ A request in the app keeps its slot if it stays there and no waiting request ent
 instead. A waiting request is run if it enters the app although its client has left.
 """
 
-from __future__ import annotations
-
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.seen import AbandonedSeen

@@ -1,7 +1,5 @@
 """Judges how far a server goes before it breaks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

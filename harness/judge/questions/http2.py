@@ -4,8 +4,6 @@ It gets fewer when in no round as many of its requests are in the app as are whe
 has a connection of its own, though the server allows that many streams.
 """
 
-from __future__ import annotations
-
 from harness.records.evidence import CellEvidence
 from harness.records.http2 import Http2Numbers
 from harness.records.http2 import Http2Seen

@@ -1,7 +1,5 @@
 """Judges how many slots a server keeps during an act, such as a reload."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator

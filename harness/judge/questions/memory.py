@@ -1,7 +1,5 @@
 """Judges what a slot costs: memory, threads and open files."""
 
-from __future__ import annotations
-
 from harness.records.evidence import CellEvidence
 from harness.records.memory import MB
 from harness.records.memory import MemoryNumbers

@@ -1,7 +1,5 @@
 """Judges what happens to requests beyond the ceiling."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 from harness.records.evidence import CellEvidence

@@ -6,8 +6,6 @@ That is one in each process where the interpreter's lock lets no more, or all of
 or at least a whole number. Where it is near none of these, it is not known.
 """
 
-from __future__ import annotations
-
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import UNKNOWN

@@ -1,7 +1,5 @@
 """Judges how many requests get to places inside the app, and what the others do."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.evidence import CellEvidence

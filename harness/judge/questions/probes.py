@@ -4,8 +4,6 @@ From the first failing check to the consequence it takes ``HealthCheck.seconds``
 is computed, not waited for.
 """
 
-from __future__ import annotations
-
 from harness.records.evidence import CellEvidence
 from harness.records.health import CheckBy
 from harness.records.health import CheckOrder

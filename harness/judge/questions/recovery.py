@@ -4,8 +4,6 @@ A worker is replaced when as many requests are in the app afterwards as before. 
 finish on SIGTERM when all that were in the app are answered.
 """
 
-from __future__ import annotations
-
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.questions import UNKNOWN

@@ -4,8 +4,6 @@ A call is answered by the app or it is not: stuck while the server is quiet is a
 deadlock. Any other end, such as an error, says nothing about slots in the app.
 """
 
-from __future__ import annotations
-
 from harness.records.evidence import CellEvidence
 from harness.records.questions import Answer
 from harness.records.seen import CallRound

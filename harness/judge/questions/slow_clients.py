@@ -5,8 +5,6 @@ clients are there; everyone is, when that holds for all ordinary requests. A ser
 lets them in after a while, by a timeout of its own, frees itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ Everyone else is shut out when no ordinary request gets in beside them. They tak
 slot each when so many fewer get in as there are clients that stay.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.choices import Question

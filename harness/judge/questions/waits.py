@@ -4,8 +4,6 @@ Rule: fewer than in *any* round of the overlap that offered as many is fewer. Wh
 those rounds differ among themselves, chance has a part in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

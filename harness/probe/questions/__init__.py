@@ -4,8 +4,6 @@ Whatever goes wrong while a question is asked becomes the outcome of that questi
 alone; ``ask`` raises nothing that a question raised.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Awaitable
 from collections.abc import Callable

@@ -4,8 +4,6 @@ First the clients of all held requests reset their connections, then those of al
 waiting ones. What the app does with these requests is seen at the holds, as always.
 """
 
-from __future__ import annotations
-
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context

@@ -5,8 +5,6 @@ requests come and are held, until one is lost or sent away, or none gets in any 
 In the end all are let go, and one more is sent.
 """
 
-from __future__ import annotations
-
 import re
 from functools import partial
 

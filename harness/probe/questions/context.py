@@ -4,8 +4,6 @@ A question reaches a server only through ``Servers.use``. Whether that server is
 already running or a new one each time is decided by the caller.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable
 from collections.abc import Callable
 from typing import NamedTuple

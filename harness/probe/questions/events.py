@@ -5,8 +5,6 @@ how server-sent events work: the request stays in the app. At the end the client
 as when a tab is closed, and it is measured how long their streams keep their slots.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import msgspec

@@ -7,8 +7,6 @@ finds a connection closed sends its request on another one; a request that was s
 whole, and then cut off, is lost.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 

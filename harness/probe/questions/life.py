@@ -7,8 +7,6 @@ but processes of that server's tree is ever sent a signal, and one that the firs
 process has no handler for is not sent, but for SIGTERM: it would only end it.
 """
 
-from __future__ import annotations
-
 import functools
 import signal
 from collections.abc import Awaitable

@@ -1,7 +1,5 @@
 """Offers a load and leaves it in place: the first step of several questions."""
 
-from __future__ import annotations
-
 from harness.probe.crowd import Crowd
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe

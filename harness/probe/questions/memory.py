@@ -4,8 +4,6 @@ A fresh server is looked at while nothing is in the app, then with one request h
 with half of its slots taken, and with all; each time once it is quiet.
 """
 
-from __future__ import annotations
-
 import time
 
 from harness.probe.probe import Probe

@@ -10,8 +10,6 @@ request got any further. On the loopback interface the kernel accepts or drops a
 connection at once, so each attempt is an answer by itself.
 """
 
-from __future__ import annotations
-
 import resource
 from collections import Counter
 from collections.abc import Iterable

@@ -11,8 +11,6 @@ machine does not change it: waiting for a processor is counted. A thread that wa
 the interpreter lock sleeps, which counts as neither.
 """
 
-from __future__ import annotations
-
 import time
 
 from harness.probe.gathering import gather

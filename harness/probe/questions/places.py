@@ -11,8 +11,6 @@ each, and then all to one. Where nothing can be chosen, some more rounds are run
 what they come to is what was seen.
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Iterable

@@ -9,8 +9,6 @@ The app is not told that a client has left. Its request keeps its slot until its
 session is closed, which takes a request that needs a slot itself.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time

@@ -8,8 +8,6 @@ orders: the check meets the worker that has taken all that it can, and it meets 
 has room. So it is known from how many on it may wait, and from how many on it has to.
 """
 
-from __future__ import annotations
-
 import math
 import time
 

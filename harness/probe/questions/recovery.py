@@ -5,8 +5,6 @@ quiet again. That a worker was replaced is seen by the requests that enter the a
 by nothing else.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 from collections import Counter

@@ -1,7 +1,5 @@
 """The search for the smallest number of clients that shuts everyone else out."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Awaitable
 from collections.abc import Callable

@@ -9,8 +9,6 @@ the request waits for its call, and the call for a slot in the app. The probe th
 tells the caller to give up, so that the server can be used for other questions.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from harness.probe.arriving import BY_CHANCE

@@ -9,8 +9,6 @@ Where several workers share what comes, and it matters which of them gets it, th
 chosen (``arriving``).
 """
 
-from __future__ import annotations
-
 import time
 from functools import partial
 

@@ -4,8 +4,6 @@ A client asks for a WebSocket (RFC 6455), and stays once the app has opened it a
 a first message. Nothing is sent to it, and it answers nothing.
 """
 
-from __future__ import annotations
-
 import base64
 import secrets
 from collections.abc import Sequence

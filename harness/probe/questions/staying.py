@@ -9,8 +9,6 @@ chosen (``arriving``): how many it takes until nobody else gets in, whatever wor
 request meets; and how many until one request waits that meets a full one.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

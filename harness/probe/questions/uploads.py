@@ -6,8 +6,6 @@ app before the whole body is there, it is in the app, which reads; where it does
 waits in front.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.probe.clients import Client

@@ -5,8 +5,6 @@ other ways (``target/hold.py``), each on a server of its own: a way that goes wr
 leave its server unusable.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from harness.probe.loads import Offer

@@ -1,7 +1,5 @@
 """The section on a bisection: where a number changed, and the cause."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

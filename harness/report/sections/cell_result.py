@@ -1,7 +1,5 @@
 """Puts the result of one cell into a few words."""
 
-from __future__ import annotations
-
 from harness.records.report import CellReport
 from harness.records.text import bound
 from harness.records.words import Outcome

@@ -1,7 +1,5 @@
 """The section on changes since a baseline."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence

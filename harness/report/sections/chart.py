@@ -1,7 +1,5 @@
 """The chart of the newest release's numbers, and of older ones that differ."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Iterator
 from itertools import groupby

@@ -1,7 +1,5 @@
 """The section on servers' claims about themselves (PEP 3333), beside what was seen."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.groups import grouped

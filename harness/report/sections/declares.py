@@ -1,7 +1,5 @@
 """The section on what the files of a repository declare."""
 
-from __future__ import annotations
-
 from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.rules import Other

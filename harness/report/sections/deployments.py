@@ -1,7 +1,5 @@
 """A card for each deployment of a user: what it handles, and what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

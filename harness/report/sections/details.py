@@ -1,7 +1,5 @@
 """Sections with details: all numbers, declarations, versions and commands."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Sequence
 

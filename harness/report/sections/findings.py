@@ -1,7 +1,5 @@
 """The section on findings: each reason with all its cells."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The section on findings for a terminal: one line each, below the matrix."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

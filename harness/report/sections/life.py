@@ -1,7 +1,5 @@
 """The section on tapes: how many slots a server had during each act."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

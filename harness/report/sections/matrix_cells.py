@@ -1,7 +1,5 @@
 """The cells and headings of the matrix, and the legend."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from harness.records.report import CellReport

@@ -1,7 +1,5 @@
 """The section on what slots cost in memory."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import starmap
 

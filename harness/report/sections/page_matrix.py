@@ -1,7 +1,5 @@
 """The matrix of a page, without columns that are empty in most rows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.groups import grouped

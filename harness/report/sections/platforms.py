@@ -1,7 +1,5 @@
 """The sections on what platforms send and how long they wait, beside the app."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.declares import Sending

@@ -1,7 +1,5 @@
 """The section on health checks: when they wait, and what follows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import starmap
 

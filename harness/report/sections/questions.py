@@ -4,8 +4,6 @@ A row is a configuration as in the matrix, a column a question; where releases d
 their answer, each is shown.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable

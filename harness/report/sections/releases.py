@@ -1,7 +1,5 @@
 """The section on what changed from one release to the next within one run."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.changes import Difference

@@ -1,7 +1,5 @@
 """The section on remarks: what is worth knowing beside the numbers."""
 
-from __future__ import annotations
-
 from harness.records.report import CheckResult
 from harness.records.rules import Other
 from harness.records.rules import with_id

@@ -1,7 +1,5 @@
 """General remedies, a sentence for each kind of finding."""
 
-from __future__ import annotations
-
 from harness.report.text import Name
 from harness.report.text import quoted
 from harness.report.text import say

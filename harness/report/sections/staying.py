@@ -1,7 +1,5 @@
 """The section on clients that stay: slow uploads, event streams, WebSockets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

@@ -3,8 +3,6 @@
 The sentences hold whatever servers and releases were measured.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import groupby
 from itertools import pairwise

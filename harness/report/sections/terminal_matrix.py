@@ -1,7 +1,5 @@
 """The whole matrix as one table, with answers to other questions beside the numbers."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Sections on timelines: configurations, release by release."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The verdict on a run: the one line that is printed last."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.errors import GateFailed
