@@ -27,29 +27,14 @@ PREVIOUS = "previous"
 LOCK = ".flask-concurrency.lock"
 """File that is locked during a run."""
 
-PLAN = "plan.json"
-"""File of the plan of a run."""
-
-REPORT = "report.json"
-"""File of the report of a run."""
-
-CHANGES = "changes.json"
-"""File of changes since another run."""
-
-CHECK = "check.json"
-"""File of the result of a check."""
-
-TIMELINE = "timeline.json"
-"""File of the timeline that a run made."""
-
-BISECTION = "bisection.json"
-"""File of the result of a bisection."""
+PLAN, REPORT, CHANGES = "plan.json", "report.json", "changes.json"
+CHECK, TIMELINE, BISECTION = "check.json", "timeline.json", "bisection.json"
 
 SINGLE = (
     *(PLAN, REPORT, "report.md", "report.html"),
     *(CHANGES, CHECK, TIMELINE, BISECTION),
 )
-"""Files that a run writes beside its evidence."""
+"""Files that a run writes beside its evidence, each for the record of its name."""
 
 
 def evidence_path(results: Path, environment: Environment) -> Path:
