@@ -7,11 +7,9 @@ from urllib.parse import unquote
 from urllib.parse import urlsplit
 from urllib.parse import urlunsplit
 
-from packaging.version import InvalidVersion
-from packaging.version import Version
-
 from harness.records.errors import UsageError
 from harness.records.text import without_user
+from harness.records.versions import is_version
 from harness.records.versions import Kind
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".whl")
@@ -44,7 +42,7 @@ def parse(text: str) -> Source | None:
 
     Raises ``UsageError`` when it is neither.
     """
-    if _is_version(text):
+    if is_version(text):
         return None
     if text.startswith(GIT):
         return _git(text)
@@ -56,14 +54,6 @@ def parse(text: str) -> Source | None:
     if "/" in text or text.startswith((".", "~")) or text.endswith(ARCHIVES):
         return Source(text, None, text)
     return None
-
-
-def _is_version(text: str) -> bool:
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True
 
 
 def _git(text: str) -> Source:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from packaging.version import InvalidVersion
 from packaging.version import Version
 
 from harness.plan.plan import only_cells
@@ -18,6 +17,7 @@ from harness.records.errors import NothingMeasured
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Plan
+from harness.records.versions import is_version
 from harness.track.bracket import Bracket
 from harness.track.bracket import compare_with_ends
 from harness.track.bracket import differ
@@ -137,12 +137,8 @@ def find_ends(search: Search, good: str | None, bad: str | None) -> tuple[Point,
 
 
 def _find_release(search: Search, text: str) -> str:
-    try:
-        version = Version(text)
-    except InvalidVersion:
-        version = None
-    for release in search.releases:
-        if version is not None and Version(release) == version:
+    for release in search.releases if is_version(text) else ():
+        if Version(release) == Version(text):
             return release
     near = ", ".join(get_close_matches(text, search.releases, n=3, cutoff=0.5))
     raise UsageError(
