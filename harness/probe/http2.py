@@ -7,7 +7,6 @@ is called prior knowledge.
 import asyncio
 import ssl
 from collections.abc import Callable
-from typing import NamedTuple
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -36,13 +35,6 @@ OPEN_SECONDS = 10.0
 NOT_OFFERED = "the server does not offer HTTP/2 over TLS"
 
 
-class StreamAnswer(NamedTuple):
-    """How a request on a stream ended."""
-
-    status: int | None
-    """``None`` for a stream that was reset."""
-
-
 class Http2Connection(asyncio.Protocol):
     """One connection; ``moved`` is called after each change."""
 
@@ -53,8 +45,9 @@ class Http2Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._names: dict[int, str] = {}
         self._statuses: dict[int, int] = {}
-        self.answers: dict[str, StreamAnswer] = {}
-        """How each finished request ended, by name."""
+        self.answers: dict[str, int | None] = {}
+        """The status of each finished request, by name; ``None`` for one that was
+        reset."""
         self.is_greeted = False
         """Whether the server has sent its settings, so that it speaks HTTP/2."""
         self.is_over = False
@@ -101,8 +94,7 @@ class Http2Connection(asyncio.Protocol):
 
     def _answered(self, stream: int) -> None:
         if stream in self._names:
-            status = self._statuses.get(stream)
-            self.answers.setdefault(self._names[stream], StreamAnswer(status))
+            self.answers.setdefault(self._names[stream], self._statuses.get(stream))
 
     def ask(self, name: str, request: ClientRequest) -> None:
         """Send a request on a new stream."""
@@ -127,7 +119,7 @@ class Http2Connection(asyncio.Protocol):
     def _end(self) -> None:
         self.is_over = True
         for name in self._names.values():
-            self.answers.setdefault(name, StreamAnswer(None))
+            self.answers.setdefault(name, None)
         self._moved()
 
     def _flush(self) -> None:

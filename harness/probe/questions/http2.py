@@ -88,12 +88,12 @@ async def _count(
     waiting = len(names) - admitted - len(connection.answers)
     probe.holds.release_all()
     await expect(probe, all_answered)
-    ended = connection.answers.values()
+    statuses = list(connection.answers.values())
     return StreamRound(
         offered=len(names),
         admitted=admitted,
         waiting=waiting,
         processes=spread.processes,
         settled=settled,
-        answered=sum(each.status == SUCCESS for each in ended),
+        answered=statuses.count(SUCCESS),
     )
