@@ -26,6 +26,8 @@ from harness.records.evidence import Evidence
 from harness.records.report import Report
 from harness.records.track import Bisection
 from harness.records.track import Timeline
+from harness.records.words import Record
+from harness.records.words import Result
 
 
 class PublishedSchema(NamedTuple):
@@ -99,15 +101,18 @@ def _describe(record: dict[str, Any], kind: type) -> None:
     is_record = issubclass(kind, msgspec.Struct)
     fields = msgspec.structs.fields(kind) if is_record else ()
     spelled = {field.name: field.encode_name for field in fields}
-    for name, words in _words(kind).items():
-        field = spelled.get(name, name)
-        if field in record.get("properties", {}):
-            record["properties"][field]["description"] = words
+    for base in reversed(kind.__mro__):
+        for name, words in _words(base).items():
+            field = spelled.get(name, name)
+            if field in record.get("properties", {}):
+                record["properties"][field]["description"] = words
 
 
 @functools.cache
 def _words(kind: type) -> dict[str, str]:
-    """Field docstrings, by the name of the field."""
+    """Docstrings of the fields that a record adds to those of its base, by name."""
+    if not issubclass(kind, Result | Record):
+        return {}
     tree = ast.parse(dedent(inspect.getsource(kind)))
     descriptions = {}
     for above, below in pairwise(tree.body[0].body):  # type: ignore[attr-defined]
