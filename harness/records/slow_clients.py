@@ -33,29 +33,21 @@ class Freed(Result, frozen=True, kw_only=True):
     """How many slow clients the server had closed by then."""
 
 
-class SlowStep(Result, frozen=True, kw_only=True):
-    """Some slow clients, and what happened to ordinary requests offered meanwhile."""
+class StepBeside(Result, frozen=True, kw_only=True):
+    """Some clients that may take slots, and ordinary requests offered meanwhile."""
 
     clients: int
-    """Slow clients that had sent their part."""
-    closed: int
-    """How many of their connections the server had closed before
-    others were offered.
-    """
+    """Clients that had arrived: slow ones had sent their part."""
     offered: int
     """Ordinary requests."""
     admitted: int
-    """How many were in the app when the server was quiet."""
+    """Ordinary requests in the app when the server was quiet."""
     waiting: int
-    """How many were neither in the app nor ended."""
+    """Ordinary requests neither in the app nor ended."""
     settled: Settled
     """How it was known that no more would enter."""
-    freed: Freed | None = None
-    """How the server freed itself, if none was admitted at first and
-    one entered later.
-    """
     answered: int
-    """How many were answered in the end, after the slow clients had left."""
+    """Ordinary requests that were answered in the end, after the others had left."""
     order: Goal | None = None
     """Whether it was chosen which workers they came to: for the most each got its
     share, and ordinary requests met the one with the smallest; for the least one worker
@@ -63,6 +55,27 @@ class SlowStep(Result, frozen=True, kw_only=True):
     left to chance."""
     given_up_early: bool = False
     """Whether the server was not quiet when those without an answer were given up."""
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether requests may have been on their way when they were counted, or
+        left.
+        """
+        late = self.waiting > 0 and self.settled is Settled.STEADY_COUNT
+        return late or self.given_up_early
+
+
+class SlowStep(StepBeside, frozen=True, kw_only=True):
+    """Some slow clients, and what happened to ordinary requests offered meanwhile."""
+
+    closed: int
+    """How many of their connections the server had closed before
+    others were offered.
+    """
+    freed: Freed | None = None
+    """How the server freed itself, if none was admitted at first and
+    one entered later.
+    """
 
 
 class Slow(Result, frozen=True, kw_only=True):

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from harness.records.choices import Question
 from harness.records.questions import QuestionSeen
-from harness.records.steering import Goal
+from harness.records.slow_clients import StepBeside
 from harness.records.words import Result
-from harness.records.words import Settled
 
 
 class StayWords(NamedTuple):
@@ -44,11 +43,9 @@ class OwnRoutes(Result, frozen=True, kw_only=True):
     """The path of Socket.IO, whose clients poll."""
 
 
-class StayStep(Result, frozen=True, kw_only=True):
+class StayStep(StepBeside, frozen=True, kw_only=True):
     """A number of staying clients, and what happened to ordinary requests meanwhile."""
 
-    clients: int
-    """Clients that had arrived."""
     in_app: int | None = None
     """Clients in the app; null if unknown, as for sockets and for routes
     of the app's own.
@@ -59,27 +56,10 @@ class StayStep(Result, frozen=True, kw_only=True):
     """
     ended: int = 0
     """Clients that were answered or cut off before others were offered."""
-    offered: int
-    """Ordinary requests."""
-    admitted: int
-    """Ordinary requests in the app when the server was quiet."""
-    waiting: int
-    """Ordinary requests neither in the app nor ended."""
-    settled: Settled
-    """How it was known that no more would enter."""
     freed_seconds: float | None = None
     """Seconds from the arrival of the clients that stay to the first ordinary request
     admitted, if none was admitted at first; null if none was later.
     """
-    answered: int
-    """Ordinary requests that were answered in the end, after the others had left."""
-    order: Goal | None = None
-    """Whether it was chosen which workers they came to: for the most each got its
-    share, and ordinary requests met the one with the smallest; for the least one worker
-    got all, and one ordinary request. Null where there is nothing to choose, or it was
-    left to chance."""
-    given_up_early: bool = False
-    """Whether the server was not quiet when those without an answer were given up."""
 
 
 class StayingSeen(QuestionSeen, frozen=True, kw_only=True):

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.judge.questions.staying import is_by_chance
-from harness.judge.questions.staying import is_in_doubt
 from harness.judge.questions.staying import may_wait_from
 from harness.judge.questions.staying import shut_out
 from harness.judge.questions.staying import waits_from
@@ -63,7 +62,7 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
     if not seen.ways or not all(slow.steps[0].admitted for slow in seen.ways):
         return seen.unknown("without slow clients none got in")
     steps = [step for slow in seen.ways for step in slow.steps]
-    if any(map(is_in_doubt, steps)):
+    if any(step.is_in_doubt for step in steps):
         return seen.not_quiet()
     by_effect = grouped(seen.ways, lambda slow: _effect(slow, cell))
     worst_first = sorted(by_effect, key=_severity)

@@ -13,7 +13,7 @@ from harness.records.numbers import sum_up_cell
 from harness.records.questions import Answer
 from harness.records.questions import NOT_QUIET
 from harness.records.rounds import load_of
-from harness.records.slow_clients import SlowStep
+from harness.records.slow_clients import StepBeside
 from harness.records.staying import NOTICED_SECONDS
 from harness.records.staying import StayingSeen
 from harness.records.staying import StayNumbers
@@ -24,7 +24,6 @@ from harness.records.steering import Goal
 from harness.records.text import listed
 from harness.records.text import plural
 from harness.records.words import Outcome
-from harness.records.words import Settled
 
 
 def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
@@ -55,15 +54,12 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
     )
 
 
-Step = SlowStep | StayStep
-
-
-def is_by_chance(known: Numbers, least: Step | None) -> bool:
+def is_by_chance(known: Numbers, least: StepBeside | None) -> bool:
     """Whether chance decided what several differing workers got."""
     return least is not None and least.order is None and known.floor != known.ceiling
 
 
-def waits_from(steps: Sequence[Step], least: Step | None) -> int | None:
+def waits_from(steps: Sequence[StepBeside], least: StepBeside | None) -> int | None:
     """The least number beside which one waits that meets a full worker, if less."""
     waits = [s.clients for s in steps if s.order is Goal.LEAST and not s.admitted]
     number = min(waits, default=None)
@@ -77,17 +73,11 @@ def _open_reason(seen: StayingSeen) -> str:
     steps = seen.steps[1:]
     if not steps:
         return "no client that stays was tried"
-    if any(map(is_in_doubt, steps)):
+    if any(step.is_in_doubt for step in steps):
         return NOT_QUIET
     if all(step.ended >= step.clients for step in steps):
         return f"none stayed: {_ended_by(seen)}"
     return ""
-
-
-def is_in_doubt(step: Step) -> bool:
-    """Whether requests may have been on their way when they were counted, or left."""
-    late = step.waiting > 0 and step.settled is Settled.STEADY_COUNT
-    return late or step.given_up_early
 
 
 def _ended_by(seen: StayingSeen) -> str:

@@ -15,11 +15,10 @@ from harness.probe.clients import Client
 from harness.probe.probe import Probe
 from harness.probe.questions.context import Context
 from harness.probe.watching import watch
-from harness.records.slow_clients import SlowStep
-from harness.records.staying import StayStep
+from harness.records.slow_clients import StepBeside
 from harness.records.steering import Goal
 
-Step = TypeVar("Step", SlowStep, StayStep)
+Step = TypeVar("Step", bound=StepBeside)
 
 
 class Arrivals(NamedTuple):
