@@ -160,8 +160,6 @@ def _part(part: Part) -> str:
         case Mark():
             words = f"{part.symbol} {escape(part.word)}"
             return f'<span class="tag {css_class(part)}">{words}</span>'
-        case _:
-            assert_never(part)
 
 
 def code(text: str, most: int = 160) -> str:

@@ -107,5 +107,3 @@ def _part(part: Part) -> str:
             return text
         case Mark():
             return part.word
-        case _:
-            assert_never(part)
