@@ -166,16 +166,8 @@ def _length(most: int) -> float:
 
 def _box(x: float, y: float, width: float, kind: str) -> Markup:
     if kind == "at-times":  # its line is as thick inside as outside
-        return svg.element(
-            "rect",
-            x=x + 0.75,
-            y=y + 0.75,
-            width=width - 1.5,
-            height=SIZE - 1.5,
-            rx=1.5,
-            class_=kind,
-        )
-    return svg.element("rect", x=x, y=y, width=width, height=SIZE, rx=2, class_=kind)
+        return svg.box(x + 0.75, y + 0.75, width - 1.5, SIZE - 1.5, kind, rx=1.5)
+    return svg.box(x, y, width, SIZE, kind, rx=2)
 
 
 def _legend(y: float, rows: Sequence[Row]) -> Iterator[Markup]:

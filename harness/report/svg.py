@@ -53,6 +53,13 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
 
 
+def box(
+    x: float, y: float, width: float, height: float, kind: str, *, rx: float
+) -> Markup:
+    """A rectangle; ``rx`` is the radius of its corners."""
+    return element("rect", x=x, y=y, width=width, height=height, rx=rx, class_=kind)
+
+
 def points(positions: Sequence[tuple[float, float]]) -> str:
     """Points, in the form of a polygon's or polyline's attribute."""
     return " ".join(f"{_value(x)},{_value(y)}" for x, y in positions)

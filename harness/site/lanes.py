@@ -76,24 +76,10 @@ def _process(
 ) -> Iterator[Markup]:
     width = (WIDTH - 12) / COLUMNS
     x = column * (width + 12)
-    yield svg.element(
-        "rect",
-        x=x + 1,
-        y=y + 1,
-        width=width - 2,
-        height=_height(lanes) - 2,
-        rx=6,
-        class_="process",
-    )
+    yield svg.box(x + 1, y + 1, width - 2, _height(lanes) - 2, "process", rx=6)
     words = f"process {number}: {plural(taken, 'request')}"
     yield svg.text(x + 12, y + 17, words, "name")
     for lane in range(min(lanes, MOST_LANES)):
-        yield svg.element(
-            "rect",
-            x=x + 12,
-            y=y + HEAD + 4 + lane * (LANE + GAP),
-            width=width - 24,
-            height=LANE,
-            rx=3,
-            class_="taken" if lane < taken else "free",
-        )
+        top = y + HEAD + 4 + lane * (LANE + GAP)
+        kind = "taken" if lane < taken else "free"
+        yield svg.box(x + 12, top, width - 24, LANE, kind, rx=3)
