@@ -52,16 +52,32 @@ def is_of_others(port: int, processes: Iterable[int]) -> bool:
 def listened_on(processes: Iterable[int]) -> set[int]:
     """The TCP ports that these processes listen on."""
     if not (bound := listening()):
-        return {port for _, port in listening_addresses(processes)}
-    owned: set[str] = set()
-    for process in processes:
-        with contextlib.suppress(OSError):
-            owned |= sockets_of(process)
-    return {port for inode in owned if isinstance(port := bound.get(inode), int)}
+        return {port for _, port in _by_table(processes)}
+    inodes = owned_by(processes)
+    return {port for inode in inodes if isinstance(port := bound.get(inode), int)}
 
 
 def listening_addresses(processes: Iterable[int]) -> set[tuple[str, int]]:
     """The addresses and ports that these processes listen on."""
+    if not (bound := addresses_of_listeners()):
+        return _by_table(processes)
+    return {bound[inode] for inode in owned_by(processes) if inode in bound}
+
+
+def owned_by(processes: Iterable[int]) -> set[str]:
+    """The inodes of the sockets of processes, where they can be seen."""
+    owned: set[str] = set()
+    for process in processes:
+        with contextlib.suppress(OSError):
+            owned |= sockets_of(process)
+    return owned
+
+
+def _by_table(processes: Iterable[int]) -> set[tuple[str, int]]:
+    """The same from a table, which has the connections of the whole machine.
+
+    To read it takes long while many requests come and go.
+    """
     addresses: set[tuple[str, int]] = set()
     for process in processes:
         try:

@@ -48,8 +48,8 @@ class Entry(NamedTuple):
     """The local port."""
     peer: int
     """The other end's port; 0 if there is none."""
-    address: bytes
-    """The listening address in the kernel's form, for comparisons only."""
+    host: bytes
+    """The local address in the kernel's form: of four bytes, or of sixteen."""
     queued: int
     """For a listening socket: connections in its backlog."""
     limit: int
@@ -82,12 +82,13 @@ class SockDiag:
         """The port of each socket that listens, by inode. Raises ``Unavailable``."""
         return {each.inode: each.own for each in self._dump(1 << _LISTEN)}
 
-    def addresses(self) -> dict[str, bytes]:
+    def addresses(self) -> dict[str, Address]:
         """The address and port of each socket that listens, by inode.
 
-        As the kernel has them, and only to be compared. Raises ``Unavailable``.
+        Raises ``Unavailable``.
         """
-        return {each.inode: each.address for each in self._dump(1 << _LISTEN)}
+        entries = self._dump(1 << _LISTEN)
+        return {each.inode: (_text(each.host), each.own) for each in entries}
 
     def without_server(self, port: int) -> int:
         """Number of clients of a local port that are connected to no server.
@@ -147,8 +148,13 @@ class SockDiag:
                     raise Unavailable(os.strerror(code))
                 _, queued, limit, _, inode = _NUMBERS.unpack_from(body, _AFTER_PORTS)
                 own, peer = _PORTS.unpack_from(body, 4)
-                address = body[:1] + body[4:6] + body[8:24]
-                yield Entry(str(inode), own, peer, address, queued, limit)
+                host = body[8:12] if body[0] == socket.AF_INET else body[8:24]
+                yield Entry(str(inode), own, peer, host, queued, limit)
+
+
+def _text(host: bytes) -> str:
+    family = socket.AF_INET if len(host) == 4 else socket.AF_INET6
+    return socket.inet_ntop(family, host)
 
 
 def _inode(answer: bytes) -> str | None:

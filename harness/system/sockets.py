@@ -12,6 +12,7 @@ from typing import NamedTuple
 import psutil
 
 from harness.system.proc import open_files
+from harness.system.sock_diag import Address
 from harness.system.sock_diag import sock_diag
 from harness.system.sock_diag import Unavailable
 
@@ -88,11 +89,8 @@ def share_an_address(inodes: Collection[str]) -> bool:
     return len(set(at)) < len(at)
 
 
-def addresses_of_listeners() -> dict[str, bytes]:
-    """The address and port of each listening socket, by inode; empty if unknown.
-
-    As the kernel has them, and only to be compared.
-    """
+def addresses_of_listeners() -> dict[str, Address]:
+    """The address and port of each listening socket, by inode; empty if unknown."""
     try:
         with sock_diag() as kernel:
             return kernel.addresses()

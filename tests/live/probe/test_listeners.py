@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 
 from harness.measure import cell
 from harness.measure import start
+from harness.probe import listeners
+from harness.probe.listeners import listening_addresses
 from harness.probe.overlap import measure_overlap
 from harness.probe.probe import Probe
 from harness.probe.schedule import Schedule
@@ -78,3 +81,23 @@ def test_another_program_that_joins_later(
         assert seen.reason == "another program began to listen on its port meanwhile"
     else:  # it gets none of the requests
         assert (seen.outcome, seen.reason) == (Outcome.MEASURED, "")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_addresses_that_a_process_listens_on(
+    monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """The kernel tells them, or else its table of all connections."""
+    if not known:
+        monkeypatch.setattr(listeners, "addresses_of_listeners", dict)
+    inet6 = socket.AF_INET6
+    with (
+        socket.create_server(("127.0.0.2", 0)) as first,
+        socket.create_server(("::1", 0), family=inet6) as second,
+        socket.create_connection(first.getsockname()) as connection,
+    ):
+        listened = {first.getsockname(), second.getsockname()[:2]}
+        addresses = listening_addresses([os.getpid()])
+        assert listened <= addresses
+        assert connection.getsockname() not in addresses
+    assert not listened & listening_addresses([os.getpid()])
