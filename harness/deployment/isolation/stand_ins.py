@@ -9,11 +9,11 @@ allowed. Files are removed in the deployment's own folders only.
 from __future__ import annotations
 
 import shlex
-import shutil
 from collections.abc import Iterable
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.deployment.isolation.on_path import on_path
 from harness.records import toml
 from harness.records.catalog import Sentence
 from harness.records.words import Record
@@ -163,7 +163,8 @@ CLIENTS = tuple(n for n, each in STAND_INS.items() if each.does == "starts conta
 
 def clients(search: str) -> dict[str, Path]:
     """The programs on a path that start containers, and those that may start them."""
-    return _found((n for n, each in STAND_INS.items() if each.starts_others), search)
+    names = (n for n, each in STAND_INS.items() if each.starts_others)
+    return on_path(names, search)
 
 
 def controls(search: str, *, confined: bool) -> dict[str, Path]:
@@ -174,12 +175,7 @@ def controls(search: str, *, confined: bool) -> dict[str, Path]:
     """
     others = ("starts", "ends") if confined else ("starts",)
     names = (n for n, each in STAND_INS.items() if not each.does.startswith(others))
-    return _found(names, search)
-
-
-def _found(names: Iterable[str], search: str) -> dict[str, Path]:
-    paths = ((name, shutil.which(name, path=search)) for name in names)
-    return {name: Path(path) for name, path in paths if path}
+    return on_path(names, search)
 
 
 def write(
