@@ -1,7 +1,7 @@
 """Runs a command that sees folders through layers, and writes only to these layers.
 
-Run by path with ``-I -S``:
-``layer.py FOLDERS PLACE KEPT HIDDEN COMMAND [ARGUMENT ...]``.
+Run with ``-I -S`` (see ``program.py``). Its arguments are
+``FOLDERS PLACE KEPT HIDDEN CONFINED COMMAND [ARGUMENT ...]``.
 PLACE is an empty folder. A layer is an overlay (in the kernel's documentation, see
 ``filesystems/overlayfs``) in memory, which is gone when the command has ended. It is in
 a mount namespace, and for others than root in a user namespace with the same user.
@@ -13,6 +13,9 @@ HIDDEN has lines of two paths with a tab between them. The command finds the sec
 the place of the first, which may be a socket or a program, and the first of the Nth
 line as ``hidden-N`` in PLACE.
 
+Where CONFINED is not empty, the command can send signals only to its own processes, as
+with ``own_signals.py``: to start that as well would take an interpreter more.
+
 This process becomes the command, in the same working folder. Where the system does not
 allow a layer, it ends with status 1 and says why.
 """
@@ -20,6 +23,8 @@ allow a layer, it ends with status 1 and says why.
 import ctypes
 import os
 import sys
+
+from harness.system import own_signals
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
@@ -127,7 +132,7 @@ def put_all(
 
 
 def main() -> None:
-    folders, place, kept, hidden, *command = sys.argv[1:]
+    folders, place, kept, hidden, confined, *command = sys.argv[1:]
     current = os.getcwd()
     try:
         put_all(
@@ -140,11 +145,9 @@ def main() -> None:
     except OSError as problem:
         first = folders.partition("\n")[0]
         sys.exit(f"no layer over {first}: {problem.strerror}")
+    if confined:
+        own_signals.confine_or_exit()
     try:
         os.execvp(command[0], command)
     except OSError as problem:
         sys.exit(f"{command[0]}: {problem.strerror}")
-
-
-if __name__ == "__main__":
-    main()

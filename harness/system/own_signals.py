@@ -1,6 +1,6 @@
 """Runs a command whose processes can send signals only to each other.
 
-Run by path with ``-I -S``: ``own_signals.py COMMAND [ARGUMENT ...]``. This process
+Run with ``-I -S`` (see ``program.py``). Its arguments are the command. This process
 becomes the command. The kernel refuses what ``pkill``, ``kill`` or a program of the
 command sends to any other process, whoever its user is: the scope of signals in
 Landlock (``landlock(7)``, since Linux 6.12). Nothing else changes: processes keep their
@@ -66,12 +66,17 @@ def confine() -> None:
     os.close(rules)
 
 
-def main() -> None:
-    command = sys.argv[1:]
+def confine_or_exit() -> None:
+    """Confine signals, or end with status 1 and say why not."""
     try:
         confine()
     except OSError as problem:
         sys.exit(f"its signals cannot be confined: {problem.strerror}")
+
+
+def main() -> None:
+    command = sys.argv[1:]
+    confine_or_exit()
     try:
         os.execvp(command[0], command)
     except OSError as problem:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.system import warden
+from harness.system.program import program
 from harness.system.scratch import scratch_folders
 
 LINUX = sys.platform == "linux"
@@ -53,10 +53,9 @@ def spawn(command: Command, output: int) -> tuple[subprocess.Popen[bytes], int]:
     prepare: Callable[[], None] | None = become_subreaper if LINUX else None
     folders = list(map(str, scratch_folders()))
     counted = [str(len(folders)), *folders, str(len(command.remove)), *command.remove]
-    script = [sys.executable, "-I", "-S", warden.__file__]
     try:
         process = subprocess.Popen(
-            [*script, str(command.cwd), *counted, *command.argv],
+            [*program("warden"), str(command.cwd), *counted, *command.argv],
             stdin=read,
             stdout=subprocess.PIPE,
             stderr=output,

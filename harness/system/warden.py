@@ -1,8 +1,8 @@
 """Runs one command, and lets nothing of its process tree survive.
 
-Run by path with ``-I -S`` (no site, no environment) as a process of its own between
-the harness and a command:
-``warden.py CWD M [FOLDER ...] N [REMOVE ...] COMMAND [ARGUMENT ...]``. The N words of
+Run with ``-I -S`` (no site, no environment) as a process of its own between the harness
+and a command (see ``program.py``). Its arguments are
+``CWD M [FOLDER ...] N [REMOVE ...] COMMAND [ARGUMENT ...]``. The N words of
 REMOVE are a command to run when all is killed: it removes what the processes had others
 start, such as the containers of an engine. The M folders are removed as well if the
 harness was killed.

@@ -27,9 +27,9 @@ from harness.deployment.isolation.no_engine import MOST_BYTES
 from harness.deployment.isolation.no_engine import NOWHERE
 from harness.records.versions import is_version
 from harness.records.versions import within
-from harness.system import layer
 from harness.system import own_signals
 from harness.system.command import output
+from harness.system.program import program
 from harness.system.scratch import scratch_folder
 
 LAYER_SECONDS = 20.0
@@ -71,7 +71,7 @@ def layer_problem(folder: Path) -> str:
     if folder == Path(folder.anchor):
         return "it is the whole file system"
     with own_folder() as own:
-        command = _layer([folder], own, ["true"])
+        command = [*_layer([folder], own), "true"]
         done = output(command, seconds=LAYER_SECONDS, cwd=folder)
     return (done.errors.strip() or done.problem) if done.problem else ""
 
@@ -127,16 +127,15 @@ def layered(
 
     Its processes can end their own alone, where the kernel sees to that.
     """
-    if confines_signals():
-        command = [sys.executable, "-I", "-S", own_signals.__file__, *command]
     tree = working_tree(folder)
     over = layers(folder, variables)
     if not over:
-        return command
+        return [*program("own_signals"), *command] if confines_signals() else command
     home = home_of(variables)
     uncovered = [_caches(home), own] if home is not None else [own]
     hidden = _hidden(tree, own, variables)
-    return _layer(over, own, command, hidden, list(filter(os.path.isdir, uncovered)))
+    kept = list(filter(os.path.isdir, uncovered))
+    return [*_layer(over, own, hidden, kept, confines_signals()), *command]
 
 
 def _hidden(
@@ -162,16 +161,17 @@ def _hidden(
 def _layer(
     folders: Sequence[Path],
     own: Path,
-    command: list[str],
     hidden: Sequence[tuple[Path, Path]] = (),
     kept: Sequence[Path] = (),
+    confined: bool = False,
 ) -> list[str]:
+    """The first words of a command behind layers."""
     place = own / LAYER
     place.mkdir(exist_ok=True)
     over, seen = ("\n".join(map(str, each)) for each in (folders, kept))
-    # By -I and -S no variable or start-up file of the user's acts on this step.
-    words = [sys.executable, "-I", "-S", layer.__file__, over, str(place), seen]
-    return [*words, "\n".join(f"{path}\t{by}" for path, by in hidden), *command]
+    behind = "\n".join(f"{path}\t{by}" for path, by in hidden)
+    words = [over, str(place), seen, behind, "confined" if confined else ""]
+    return [*program("layer"), *words]
 
 
 @functools.cache

@@ -17,8 +17,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.deployment.isolation import folders
 from harness.deployment.isolation.folders import layer_problem
 from harness.deployment.isolation.folders import notes
+from harness.system.program import program
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
 
@@ -280,7 +282,9 @@ def test_an_impossible_layer_is_reported(
 ) -> None:
     # As on a machine that does not allow one.
     layer_problem.cache_clear()
-    monkeypatch.setattr("harness.system.layer.__file__", "is-not-there.py")
+    monkeypatch.setattr(
+        folders, "program", lambda name: ["false"] if name == "layer" else program(name)
+    )
     folder = tmp_path / "shop"
     folder.mkdir()
     deploy(folder, "gunicorn shop:app --bind {host}:{port}")

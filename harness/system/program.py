@@ -1,0 +1,25 @@
+"""Runs a module of this room as a program of its own.
+
+A file that is run by its path is compiled every time, which takes longer than most of
+these programs run. An imported module is compiled once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+"""Where this package is. It comes last on the path: the standard library goes first."""
+
+_RUN = "import sys; sys.path.append(sys.argv.pop(1)); from harness.system.{name} import"
+
+
+def program(name: str) -> list[str]:
+    """The first words of a command that runs ``main`` of a module; arguments follow.
+
+    By -I and -S no variable or start-up file of the user's acts on it.
+    """
+    options = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
+    code = f"{_RUN.format(name=name)} main; main()"
+    return [sys.executable, *options, "-c", code, str(ROOT)]
