@@ -1,7 +1,7 @@
 """Measures environments: ``python -m harness.measure RESULTS``.
 
-A program of its own, without the command line and its imports: a run starts it for each
-job, and importing all of that would take longer than measuring some cells. Its standard
+A separate program, so that it need not import the command line: a run starts it once
+for each job, and those imports would take longer than measuring some cells. Its standard
 input is a socket, over which it gets its orders.
 """
 

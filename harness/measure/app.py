@@ -34,17 +34,17 @@ READY_SECONDS = 20.0
 """How long a server may take until its app answers."""
 
 DELAY_SECONDS = 40.0
-"""The most that is added if the server had to wait for a processor meanwhile. How long
-it waited is added, as that time says nothing about the server."""
+"""Most seconds that are added if the server had to wait for a processor. The time that
+it waited is added, since it says nothing about the server."""
 
 LEAST_DELAY_SECONDS = 0.1
-"""Less than this is not added."""
+"""A shorter wait for a processor adds nothing."""
 
 
 class App(Protocol):
     """An app that is served: how its server is started, and how the probe reaches it.
 
-    By default the command is run as it is, and all is over with its processes.
+    By default the command is run as it is, and nothing outlives its processes.
     """
 
     listen: str = HOST
@@ -56,7 +56,8 @@ class App(Protocol):
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The whole environment of the server, with its ``own`` variables.
 
-        Raises ``CannotExecute`` if it is known already that it cannot be started.
+        Raises ``CannotExecute`` if it is already known that the server cannot be
+        started.
         """
 
     def folder(self, scratch: Path) -> Path:
@@ -76,7 +77,7 @@ class App(Protocol):
         return ""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
-        """Wait until the app answers; a probe of it.
+        """Wait until the app answers; return a probe of it.
 
         Raises ``NotAnswering`` and ``Ended``.
         """

@@ -2,7 +2,8 @@
 
 For the overlap a server is started, and another one when it has stalled. Questions that
 leave a server as it was are asked of the same one afterwards. Each of the others gets
-servers of its own, and nothing that goes wrong there changes what the overlap gave.
+servers of its own, and nothing that goes wrong there changes the result for the
+overlap.
 """
 
 import time
@@ -45,7 +46,8 @@ async def measure_cell(
 ) -> CellEvidence:
     """Measure one cell; whatever happens is recorded as its outcome.
 
-    The overlap is always measured. The other ``questions`` are asked where it could be.
+    The overlap is always measured. The other ``questions`` are asked if it could be
+    measured.
     """
     if planned.not_supported is not None:
         return unmeasured(planned, Outcome.NOT_SUPPORTED, planned.not_supported)

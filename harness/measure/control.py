@@ -19,7 +19,8 @@ _CONTROL = Declaration(
 async def measure_control(bench: Bench, module: str = "app") -> ControlEvidence:
     """Measure the control server in this environment.
 
-    ``module`` of the target has its app; that in ``plain_app`` needs no Flask.
+    ``module`` is the file in ``target/`` that has its app; ``plain_app`` needs no
+    Flask.
     """
     processes, threads = CONTROL_SHAPE
     address = ("--host", "{host}", "--port", "{port}")

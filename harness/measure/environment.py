@@ -1,6 +1,6 @@
 """Measures all cells of one planned environment.
 
-There is evidence after every cell, so that a crash loses at most one.
+Evidence is handed over after every cell, so that a crash loses at most one.
 """
 
 import os
@@ -27,7 +27,7 @@ from harness.records.words import Outcome
 from harness.system.command import output
 
 ABOUT_SECONDS = 60.0
-"""Deadline for an interpreter that lists what is installed."""
+"""Deadline for listing the distributions that an interpreter finds."""
 
 
 def installed_versions(installed: Installed) -> dict[str, str]:

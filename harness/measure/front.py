@@ -10,7 +10,7 @@ from harness.records.plan import PlannedFront
 from harness.system.command import output
 
 VERSION_SECONDS = 10.0
-"""Deadline for a proxy that prints its release."""
+"""Deadline for asking a proxy for its release."""
 
 
 def front_of(

@@ -1,7 +1,7 @@
 """Keeps a fault in one cell from ending the run.
 
-A server that is measured runs code that is not ours, and may answer anything. An error
-that it causes in the harness costs that cell its numbers, and no other.
+A measured server runs foreign code, and may answer anything. If that causes an error in
+the harness, only the cell of that server loses its numbers.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ TRACE_LINES = 20
 """Lines of a traceback that are kept as evidence."""
 
 OF_A_CALLBACK = frozenset({"handle", "transport", "protocol", "socket"})
-"""Keys of the event loop's report on an error that reaches no task."""
+"""Keys that only the event loop's report on an error in a callback has."""
 
 
 async def guarded(work: Coroutine[Any, Any, T]) -> T:
     """Await ``work``; an error in a callback of the event loop ends it too.
 
-    Raises what the work raises, and what the first such callback raised.
+    Raises what the work raises, or what the first such callback raised.
     """
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)

@@ -1,7 +1,7 @@
 """Starts and stops the servers of a cell, with a proxy or without.
 
-Each process has a warden of its own, so that nothing of any is left whatever becomes of
-the harness. What stands in front is stopped first.
+Each process has its own warden, so that nothing of it is left, whatever happens to the
+harness. The proxy is stopped first.
 """
 
 import contextlib
@@ -38,11 +38,11 @@ from harness.system.process import running
 from harness.system.spawn import Command
 
 BOOT_SECONDS = 1.0
-"""How long importing our own app takes while the life of a server is watched. Otherwise
-missing slots would be back in an instant."""
+"""Seconds that importing the catalog's app takes while the life of a server is watched.
+Without this, missing slots would be back in an instant."""
 
 PORTS_TRIED = 3
-"""How often a server is started while other programs take its port."""
+"""How often to start a server whose port another program takes."""
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ T = TypeVar("T")
 async def started(
     server: Command, front: Command | None = None, title: str = ""
 ) -> AsyncIterator[ProcessTree]:
-    """Start a server, and a proxy in front of it that is called ``title``, if any.
+    """Start a server and, if there is one, the proxy ``title`` in front of it.
 
     Yields the process tree that clients reach, which reports for both. Raises
     ``CannotExecute``.
@@ -81,7 +81,7 @@ class FreshServers:
         self._scratch = scratch
         self._question = question
         name = planned.id.replace("/", "+")
-        # Each question has a log of its own, so it is emptied at each start.
+        # Each start empties the log, so each question has its own.
         suffix = "" if question is Question.OVERLAP else f".{question}"
         self._log = bench.logs / f"{name}{suffix}.log"
         self.command: list[str] = []
@@ -97,8 +97,8 @@ class FreshServers:
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
         """Start a server, ask something of it, and stop it. See ``Servers``.
 
-        Another program may take a port between its choice and the start. The server is
-        then started again, on another port, up to ``PORTS_TRIED`` times in all.
+        Another program may take the port before the server does. The server is then
+        started again on another port, up to ``PORTS_TRIED`` times in all.
         """
         for left in reversed(range(PORTS_TRIED)):
             ports = free_ports(HOST, 2 if self._planned.front else 1)
@@ -107,8 +107,8 @@ class FreshServers:
                 async with listening(self._bench.app.listen) as holds:
                     return await self._use(holds, ports, ask)
             except NotMeasured:
-                # Between the choice of a port and its use nothing holds it. The server
-                # has ended, so another program listens there.
+                # Nothing holds a port between its choice and its use. The server has
+                # ended, so whatever listens there is another program.
                 taken = any(is_of_others(port, ()) for port in ports)
                 if self._is_asked or not taken or not left:
                     raise
@@ -179,7 +179,7 @@ class FreshServers:
     async def _ready(
         self, server: ProcessTree, holds: Holds, ports: list[int]
     ) -> Probe:
-        """Wait until the server answers and is quiet; a probe of it."""
+        """Wait until the server answers and is quiet; return a probe of it."""
         try:
             for behind in ports[:-1] if self._takes_port else ():
                 await wait_listening(server, (HOST, behind), READY_SECONDS)

@@ -1,6 +1,6 @@
 """The folder ``target``, and the variables that its servers see.
 
-It imports nothing of the probe: there is a nox process for each job, which needs none.
+It imports nothing of the probe, since the nox process of a job needs none of that.
 """
 
 import os
@@ -15,9 +15,9 @@ PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "TZ"),
     *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT"),
 )
-"""Variables of the caller that a server gets. Unlisted variables do not pass:
-FLASK_*, WEB_CONCURRENCY, GUNICORN_CMD_ARGS, PORT and whatever a server will look for
-next year would change its defaults."""
+"""Variables of the caller that a server gets. No others are passed on: FLASK_*,
+WEB_CONCURRENCY, GUNICORN_CMD_ARGS, PORT and whatever a server will look for next year
+would change its defaults."""
 
 
 def server_environment(

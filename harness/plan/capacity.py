@@ -1,7 +1,7 @@
 """Works out how many requests at once a server's options declare.
 
-Whoever asks has collected the options, from a command's words alone or from variables
-and files too. Rule: what they leave open is unknown, and the answer says why.
+The caller has collected the options, from a command line alone or from variables and
+files too. Rule: a number that they leave open is unknown, and the result says why.
 """
 
 import math
@@ -23,7 +23,7 @@ class Capacity(NamedTuple):
     rule: CapacityRule
     """The first rule that fits."""
     settings: Mapping[str, Value]
-    """All options, also those that have their defaults."""
+    """All options, including those that have their defaults."""
     processes: int = 0
     lanes: int = 0
     """How many requests each process takes."""
@@ -59,8 +59,8 @@ def capacity(
 ) -> Capacity:
     """How many requests at once these options declare.
 
-    Options that are not ``given`` have their defaults. ``processors`` are those of the
-    machine, where they are known.
+    Options that are not ``given`` have their defaults. ``processors`` is the number of
+    processors of the machine, if it is known.
     """
     defaults = {name: each.default for name, each in server.options.items()}
     settings = {**defaults, **given}
@@ -78,12 +78,12 @@ def capacity(
 
 
 def takes_one(rule: CapacityRule) -> bool:
-    """Whether a rule is for a server that takes one request, whatever its options."""
+    """Whether a rule is for a server that always takes one request at a time."""
     return rule.processes == rule.lanes == 1 and not rule.formula
 
 
 def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
-    """Options that decide that a rule is the first to fit, and those of its number."""
+    """Options that make a rule the first to fit, and those that give its number."""
     before = server.rule[: server.rule.index(rule) + 1]
     conditions = {
         name for each in before for name in (*each.is_, *each.over, *each.within)

@@ -30,8 +30,8 @@ PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port", "app")
 """Placeholders that an argument or a variable may have; it has no other braces."""
 
 PROXY_PLACEHOLDERS = ("folder", "host", "port", "upstream")
-"""What a proxy's arguments, ``passes`` and ``template`` may name in braces. There are
-other braces in a template: only a word that touches both of its braces is meant."""
+"""What a proxy's arguments, ``passes`` and ``template`` may name in braces. A template
+has other braces too: only a word that touches both braces is a placeholder."""
 
 
 def server_faults(

@@ -15,16 +15,16 @@ _SPELLED = re.compile(r"(?:(?P<times>[1-9][0-9]*) x )?(?P<name>[a-z][a-z-]*)")
 
 
 def thread_pool(processors: int) -> int:
-    """The default of a ThreadPoolExecutor, which asyncio runs functions in too.
+    """The default size of a ThreadPoolExecutor, in which asyncio runs functions too.
 
-    That is so since Python 3.8:
-    https://docs.python.org/3/library/concurrent.futures.html
+    Since Python 3.8: https://docs.python.org/3/library/concurrent.futures.html
     """
     return min(32, processors + 4)
 
 
 FORMULAS = {"thread-pool": ("min(32, processors + 4)", thread_pool)}
-"""By name: how the documentation writes it, and its value by processors."""
+"""By name: the formula as the documentation writes it, and as a function of the number
+of processors."""
 
 
 def parse(declared: Promised) -> Formula | None:

@@ -149,8 +149,9 @@ def _constraints(
 ) -> tuple[str, ...]:
     """Pins of the Flask series, without the server's: its release is selected.
 
-    A Flask that was built may be ahead of its series: its own requirements go before a
-    pin. All other pins stay, so that a difference from a release is that of Flask.
+    A Flask that was built from source may be ahead of its series, so its own
+    requirements take precedence over pins. All other pins stay, so that any difference
+    from a release is due to Flask.
     """
     series = find_series(catalog, environment.flask)
     flask = find_built(selection, FLASK, environment.flask)

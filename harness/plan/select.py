@@ -32,7 +32,7 @@ CELL_ID = re.compile(
 
 
 def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
-    """The selected cells in the catalog's order, then those named by an id outside it.
+    """The selected cells in the catalog's order, then cells outside it that ids name.
 
     Raises ``UsageError`` when the selection names something that does not exist, and
     ``NoSuchCell``, which is one, when a glob matches nothing.
@@ -63,8 +63,9 @@ def _default(catalog: Catalog, python: str) -> list[Cell]:
 def _usual(catalog: Catalog, selection: Selection, cells: list[Cell]) -> list[Cell]:
     """Cells of servers with the usual releases of Flask.
 
-    These are the selected ones, else those of the default selection. Where releases of
-    a server are selected, it is the newest Flask alone: so one axis varies at a time.
+    These are the selected releases, or else those of the default selection. If releases
+    of a server are selected, only the newest Flask is used, so that one axis varies at
+    a time.
     """
     if selection.everything or selection.flask:
         return cells
@@ -130,7 +131,7 @@ def _servers(catalog: Catalog, selection: Selection) -> list[tuple[Server, str |
 
 
 def _server_releases(catalog: Catalog, selection: Selection) -> dict[str, set[str]]:
-    """Releases in place of a server's own, by its name."""
+    """Selected releases that replace a server's own, by its name."""
     releases: dict[str, set[str]] = defaultdict(set)
     for text in selection.server_releases:
         name, several = split_releases(text)

@@ -1,4 +1,5 @@
-"""The file ``server_options.toml``: what servers' options say of requests at once."""
+"""The file ``server_options.toml``: what servers' options say about requests at
+once."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -47,13 +48,13 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     """The number of requests that a server handles, if all conditions hold."""
 
     kind: str
-    """What runs the requests, and behind a comma what is special about it."""
+    """What runs the requests and, after a comma, what is special about it."""
     is_: dict[str, tuple[str, ...]] = msgspec.field(default={}, name="is")
-    """Options that are one of these words, or end in one behind a dot."""
+    """Options whose value is one of these words, or ends in one after a dot."""
     over: dict[str, int] = {}
     """Options whose number must be larger, or whose words must not be empty."""
     within: dict[str, str] = {}
-    """Options that are at most what another is, or a product such as ``a * b``."""
+    """Options that are at most another option, or a product such as ``a * b``."""
     given: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     processes: int | str = 1
@@ -61,13 +62,13 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     lanes: int | str = 1
     """How many requests each process takes, or the option that sets it."""
     formula: str = ""
-    """How many each process takes by the processors of the machine, if it does that."""
+    """How many each process takes, if that depends on the machine's processors."""
     noun: str = ""
-    """What is counted in each process; by default what its option is called."""
+    """What is counted in each process; by default the name of its option."""
     unbounded: bool = False
     unknown: str = ""
     """Why the number is unknown, with ``{option}`` for a value. With a formula it is
-    unknown only where processors are.
+    unknown only if the processors are.
     """
     see: tuple[str, ...] = ()
     """Configurations that show what the number may be."""
@@ -91,7 +92,7 @@ class CommandOf(Record, frozen=True, kw_only=True):
     settings_ending: tuple[str, ...] = ()
     """Endings of a word that names such a file."""
     remark: str = ""
-    """Said of each of its commands."""
+    """A remark on every command of the server."""
     options: dict[str, ServerOption] = {}
     rule: tuple[CapacityRule, ...]
 
@@ -110,14 +111,14 @@ def rules() -> Rules:
 
 
 def known_server(program: str) -> CommandOf | None:
-    """The server that a program is; ``None`` if its options are not known."""
+    """The server that a program starts; ``None`` if its options are not known."""
     return next((each for each in rules().server if program in each.programs), None)
 
 
 def last_value(words: Sequence[str], names: Sequence[str]) -> str | None:
     """The last value of an option on a command line; ``None`` if it has none there.
 
-    It is in the next word, behind ``=``, or behind a short name in the same word.
+    It is in the next word, after ``=``, or after a short name in the same word.
     """
     last = None
     for index, word in enumerate(words):

@@ -15,10 +15,10 @@ from harness.records.plan import PlannedEnvironment
 from harness.records.words import Result
 
 MAX_JOBS = 256
-"""The most jobs that GitHub makes of one matrix."""
+"""The most jobs that GitHub allows in one matrix."""
 
 REQUESTS_OF_A_CELL = 200
-"""This many requests offered at once cost as much as starting a server."""
+"""Offering this many requests at once costs as much as starting a server."""
 
 
 class Job(Result, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@
 ``/async?request=NAME``
     does the same in an ``async def`` view, where Flask has these.
 ``/stream?request=NAME``
-    answers with a space, and stays until it is let go before it goes on with the name.
-    With ``&events=N`` it sends a space and stays N times.
+    answers with a space, stays until it is let go, and then sends the name. With
+    ``&events=N`` it sends a space and stays N times.
 ``/upload?request=NAME``
     is in the app while it reads what is sent, for clients that send slowly.
 ``/large?pieces=N``
@@ -37,7 +37,7 @@ from hold import hold_reading
 app = Flask(__name__)
 PIECE = b"." * 65536
 
-# An app that takes a while to be imported, as large ones do.
+# Large apps take a while to import.
 BOOT_SECONDS = float(os.environ.get("FLASK_CONCURRENCY_BOOT_SECONDS", "0"))
 time.sleep(BOOT_SECONDS)
 

@@ -25,7 +25,7 @@ def answer():
         cli.Server = Asked
     else:
         cli.Granian = Asked
-    sys.argv[0] = "granian"  # how it calls itself when it refuses something
+    sys.argv[0] = "granian"  # the name in its error messages
     try:
         cli.entrypoint()
     except SystemExit as ended:
@@ -41,6 +41,6 @@ def answer():
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # this folder, which the real command does not see
+    del sys.path[0]  # this folder is not on the real command's path
     said = answer()
     print("\n" + json.dumps(said))

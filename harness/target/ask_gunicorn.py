@@ -57,7 +57,7 @@ def answer():
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # this folder, which the real command does not see
+    del sys.path[0]  # this folder is not on the real command's path
     said = answer()
     # A configuration file may print too: the answer is the last line.
     print("\n" + json.dumps(said))

@@ -16,7 +16,7 @@ def answer():
 
     seen = []
     program.run = seen.append
-    sys.argv[0] = "hypercorn"  # how it calls itself when it refuses something
+    sys.argv[0] = "hypercorn"  # the name in its error messages
     program.main()
     return {
         "workers": seen[0].workers,
@@ -27,7 +27,7 @@ def answer():
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # this folder, which the real command does not see
+    del sys.path[0]  # this folder is not on the real command's path
     said = answer()
     # A configuration file may print too: the answer is the last line.
     print("\n" + json.dumps(said))

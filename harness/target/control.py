@@ -1,10 +1,10 @@
 """A WSGI server with a capacity of exactly N processes x M threads.
 
-This is the control of every run: its number is known beforehand. N processes share one
-listening socket. In each of them M threads accept, serve and close one connection after
-the other. The kernel wakes one waiting thread for each connection, so when N x M
-requests are offered, all of them are in the app, in whatever order they arrive, and the
-next one waits.
+This is the control of every run, since its number is known beforehand. N processes
+share one listening socket. In each of them M threads accept, serve and close one
+connection after the other. The kernel wakes one waiting thread for each connection, so
+when N x M requests are offered, all of them are in the app, in whatever order they
+arrive, and the next one waits.
 
 ``--unbounded`` starts a thread for every connection instead, and ``--app plain_app``
 serves an app that needs no Flask. It runs on any Python from 2.7 on.

@@ -11,9 +11,9 @@ the standard library only. The protocol uses one connection for each request:
    which shows that the request was in the app until then. If the connection ends
    instead, the probe is gone, which is an error.
 
-There are several ways to wait (``WAITS``), because some servers run other requests
-during some of them only. A request that is let go may then do more: ``call`` calls its
-own server, and ``compute`` computes.
+There are several ways to wait (``WAITS``), because some servers run other requests only
+during some of them. A request that is let go may then do more: ``call`` calls its own
+server, and ``compute`` computes.
 
 The socket is the one that the app's own code would get. Where a server has patched the
 standard library, waiting here switches greenlets, as waiting for a database would.
@@ -140,10 +140,10 @@ def wait_for_lock(connection, sleep):
 def wait_asleep(connection, sleep):
     """Sleep again and again until the probe has released the request.
 
-    Nothing can wake a thread from ``time.sleep``. So after each sleep this looks,
-    without waiting, whether the request was let go, and if not, sleeps twice as long.
-    The first sleep is short, so that a request that is let go at once leaves at once.
-    Later ones are long, so that the server is quiet nearly all of the time.
+    Nothing can wake a thread from ``time.sleep``. So this looks after each sleep,
+    without waiting, whether the request was let go. If it was not, it sleeps twice as
+    long. The first sleep is short, so that a request that is let go at once leaves at
+    once. Later ones are long, so that the server is quiet nearly all of the time.
     """
     connection.setblocking(False)
     seconds = SHORTEST_SLEEP
@@ -233,8 +233,8 @@ def compute(request, steps, connect=None):
 
     A thread that waits for the interpreter's lock wakes now and then to ask for it. On
     a busy machine it waits for a processor to do so, as if it had something to compute.
-    So it is made to ask seldom. This does not change how many threads compute at the
-    same time, only which is next.
+    So it is made to ask rarely. This changes which thread is next, but not how many
+    compute at the same time.
     """
     hold(request, connect)
     SWITCH(SELDOM)

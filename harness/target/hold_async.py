@@ -2,7 +2,7 @@
 
 ``hold.py`` describes it. Waiting is an ``await`` in the event loop that the view
 function runs in, whichever that is. The hook loads this file by its path, so it imports
-nothing that stands beside it before a view does.
+its neighbours only when a view needs them.
 """
 
 import asyncio

@@ -74,7 +74,7 @@ class Followed(NamedTuple):
 def find_targets(catalog: Catalog, text: str) -> list[Target]:
     """The configurations that a glob on ``SERVER/CONFIGURATION``, or a cell id, names.
 
-    :raises UsageError: when there is none; it names similar ones.
+    Raises ``UsageError`` when there is none, naming similar ones.
     """
     match = CELL_ID.fullmatch(text)
     if match is not None:
@@ -100,7 +100,7 @@ def find_targets(catalog: Catalog, text: str) -> list[Target]:
 def find_package(catalog: Catalog, text: str) -> Package:
     """Flask, or the server with this name or with this project on the index.
 
-    :raises UsageError: when it is neither.
+    Raises ``UsageError`` when it is neither.
     """
     if canonicalize_name(text) == canonicalize_name(FLASK):
         return Package(FLASK, FLASK)
@@ -120,7 +120,7 @@ def packages_of(
 ) -> list[Package]:
     """The packages of these names, whose releases are followed; Flask by default.
 
-    :raises UsageError: when no target runs on one of the servers.
+    Raises ``UsageError`` when no target runs on one of the servers.
     """
     packages = [find_package(catalog, name) for name in names or (FLASK,)]
     for each in packages:
@@ -141,8 +141,8 @@ def follow(
 ) -> list[Followed]:
     """A line for each target that depends on a package.
 
-    :raises UsageError: when the catalog has no pins for one of the releases, or when
-        it is not a version.
+    Raises ``UsageError`` when the catalog has no pins for one of the releases, or when
+    it is not a version.
     """
     try:
         in_order = sorted(set(releases), key=Version)
@@ -205,7 +205,7 @@ def named_releases(package: Package, selection: Selection) -> list[str]:
 
 
 def measured_releases(package: Package, measurements: Iterable[Evidence]) -> list[str]:
-    """The releases of a package with measurements, if their names are versions."""
+    """The measured releases of a package whose names are versions."""
     releases = set()
     for measurement in measurements:
         environment = measurement.environment
@@ -222,10 +222,12 @@ def within_limits(
     since: Mapping[str, Version],
     until: Mapping[str, Version],
 ) -> list[str]:
-    """The releases within limits, which are by package; without a lower one, from the
-    catalog's first on.
+    """The releases within the limits of their package.
 
-    :raises UsageError: when that leaves none.
+    ``since`` and ``until`` are by package; without a lower limit, the releases are from
+    the catalog's first on.
+
+    Raises ``UsageError`` when that leaves none.
     """
     names = {canonicalize_name(package.name), canonicalize_name(package.project)}
     usual = package.server.since if package.server else None

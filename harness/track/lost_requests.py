@@ -1,8 +1,7 @@
 """Compares releases by the requests that a server loses during an act.
 
-The number is that of one tape. Which requests are on their way at that moment is
-chance, and so is how many are lost. So two releases differ if one loses some and the
-other none.
+The number comes from one tape, and depends on which requests happen to be on their way
+at that moment. So two releases differ only if one loses some and the other none.
 """
 
 import msgspec

@@ -70,7 +70,7 @@ class Point(NamedTuple):
 def point(release: str, evidence: Evidence, act: Act | None = None) -> Point:
     """Judge the evidence of the one cell that was measured with a release.
 
-    With ``act`` releases are compared by the requests that are lost then.
+    With ``act``, releases are compared by the requests that are lost during it.
     """
     (cell,) = judge([evidence], lambda *_: "").cells
     return Point(release, cell, evidence, act)
@@ -80,7 +80,7 @@ def compare_points(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
     """Compare each pair, older first, by the rule for comparing reports.
 
     The limit on false alarms holds for all the pairs of one call together. Releases
-    with tapes are compared by these instead.
+    with tapes are compared by those instead.
     """
     comparisons = compare_pairs(
         [Pair(before.cell, now.cell) for before, now in pairs],

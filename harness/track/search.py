@@ -1,6 +1,6 @@
 """Searches the releases of a package for the one in which a number changed.
 
-What was measured before is reused; anything else is measured when it is looked at.
+Earlier measurements are reused; other releases are measured when they are looked at.
 """
 
 from collections.abc import Callable

@@ -69,9 +69,7 @@ def _groups(points: Sequence[Point]) -> list[Group]:
 
 
 def _with_a_later_edge(group: Group) -> Group:
-    """The group with its edge taken from a later release, if the first has too few
-    rounds to be compared.
-    """
+    """The group, compared by a later release if the first has too few rounds."""
     if group.edge is None or group.edge.finding.change is not Change.NOT_COMPARABLE:
         return group
     pairs = [(group.edge.before, now) for now in group.points[1:]]

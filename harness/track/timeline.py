@@ -100,7 +100,7 @@ def fill_line(line: Line, points: Sequence[Point]) -> Line:
 def mark_news(before: Line, line: Line) -> Line:
     """Mark the changes that were not known before as new.
 
-    Where nothing was known of a line, none of its changes are news.
+    If nothing was known about a line, none of its changes is new.
     """
     if not before.spans:
         return line

@@ -1,13 +1,13 @@
 """Watches for Flask and opens the route; works on any Python from 3.6 on.
 
-There are two ways in here. ``sitecustomize.py`` beside this file loads it. Where that
-is hidden by another one, as by that of ``opentelemetry-instrument``, Python itself
-does: ``PYTHONWARNINGS`` names ``Ignored``, a category of warnings, which Python imports
-when it starts.
+There are two ways in here. Usually ``sitecustomize.py`` beside this file loads it. If
+another ``sitecustomize`` hides that one, as ``opentelemetry-instrument`` does, Python
+itself loads it: ``PYTHONWARNINGS`` names ``Ignored``, a category of warnings, which
+Python imports when it starts.
 
 The folder is removed from ``sys.path`` at once, so the app can import the same modules
-as without the probe. Only what importing itself needs is imported: what starts early,
-such as gevent's patching, must not find more modules loaded than usual.
+as without the probe. It imports only what importing itself needs: what runs early, such
+as gevent's patching, must not find more modules loaded than usual.
 """
 
 import os
@@ -28,7 +28,7 @@ FRAMEWORKS = {
 
 
 class Ignored(Warning):
-    """A category for ``PYTHONWARNINGS``, of which there is never a warning."""
+    """A category for ``PYTHONWARNINGS`` that no warning ever has."""
 
 
 def load(name, path):
@@ -87,7 +87,7 @@ def places():
 def watch_places():
     """Replace each place as soon as its module has been imported.
 
-    That may be long before Flask is, or while the app's own module imports Flask.
+    That may be long before Flask is imported, or while the app's own module imports it.
     """
     for line in filter(None, os.environ.get(PLACES, "").split("\n")):
         place, where, when = line.split("\t")

@@ -29,8 +29,8 @@ def server():
         package = frame.f_globals.get("__name__", "").partition(".")[0]
         found = package if package in SERVERS else found
         frame = frame.f_back
-    # One that runs the app in a thread of a pool is not among its callers. It may be
-    # the program itself, as in `uvicorn` or `python -m uvicorn`.
+    # A server that runs the app in a thread of a pool is not among its callers. It may
+    # be the program itself, as in `uvicorn` or `python -m uvicorn`.
     program = (getattr(sys, "argv", None) or [""])[0].split(os.sep)[-2:]
     named = [name for name in program if name in SERVERS]
     imported = [name for name in SERVERS if name in sys.modules]
@@ -59,9 +59,9 @@ TOLD = {
 
 
 def told():
-    """Return the server's settings of how many requests to run at once, if visible.
+    """Return the server's settings for how many requests to run at once, if visible.
 
-    Where a script starts a server by code, only the server itself knows.
+    If a script starts a server by code, only the server itself knows them.
     """
     frame = sys._getframe()
     while frame is not None:

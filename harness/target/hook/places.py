@@ -1,26 +1,26 @@
 """Holds requests at places inside a user's app: functions, methods, locks and pools.
 
-``FLASK_CONCURRENCY_PLACES`` has a line for each place: its name, where it is, as
-``module:attribute``, and when, with tabs between them. When is one of
+``FLASK_CONCURRENCY_PLACES`` has a line for each place: its name, where it is
+(``module:attribute``) and when to hold, separated by tabs. When to hold is one of
 
 ``before``
-    The request is held instead of what the function does first.
+    The request is held before the function is called.
 ``after``
-    The function is called, and the request is held once it has returned: with what the
-    function gives out, such as a connection of a pool. Where it returns ``False`` it
-    gave out nothing, as a lock that is not to be waited for, and nothing is held.
+    The request is held once the function has returned, with what that gave it, such as
+    a connection of a pool. If the function returns ``False``, as a lock does that is
+    not waited for, it gave nothing, and the request is not held.
 
-A request of the probe names itself and the place to be held at in its headers. While it
-is in the app, as far as the probe can see it is
+The headers of the probe's requests name the request and the place to hold it at. While
+such a request is in the app, it reports to the probe as
 
 ``NAME.door`` in the app, from its first line to its last;
-``NAME.asks`` in a call of the place that has not returned; what it raises is told;
+``NAME.asks`` in a call of the place that has not returned; an error in it is reported;
 ``NAME``      at the place, until the probe lets it go.
 
 All other requests, and all calls outside of a request, pass as if there were no places.
-A place is replaced when its module has been imported. Names that other modules took
-before that stay as they are, but for the views of Flask's apps. It runs on Python 3.7
-or newer, and imports nothing that a library might patch later.
+A place is replaced when its module has been imported. Names that other modules imported
+before that are not replaced, except for the views of Flask's apps. It runs on Python
+3.7 or newer, and imports nothing that a library might patch later.
 """
 
 import contextlib
@@ -91,7 +91,7 @@ def close(connection, words=b"left\n"):
 
 
 def through(call, app, environ, start_response):
-    """Call a WSGI app; if the request is the probe's, it is counted at the door."""
+    """Call a WSGI app, and report the probe's requests at the door."""
     name = environ.get(HEADER)
     if not name or current.get() is not None or not route.holds_secret(environ):
         return call(app, environ, start_response)
@@ -133,13 +133,13 @@ def replace_views(app):
     for name, view in list(views.items()):
         try:
             views[name] = replaced.get(view, view)
-        except TypeError:  # a view that has no hash
+        except TypeError:  # a view that cannot be hashed
             continue
 
 
 @contextlib.contextmanager
 def asking(request):
-    """Tell the probe that a request asks for its place, and whether that fails."""
+    """Tell the probe that a request is asking for its place, and whether that fails."""
     connection = request.open(".asks")
     try:
         yield

@@ -10,8 +10,8 @@ requests that have the secret of the run in a header. For all others it does not
     ``&call=HOST:PORT`` it then calls its own server there, with ``&compute=STEPS`` it
     computes that many steps.
 ``.../stream?request=NAME``
-    answers with a space, and stays until it is let go before it goes on with the name.
-    With ``&events=N`` it sends a space and stays N times.
+    answers with a space, stays until it is let go, and then sends the name. With
+    ``&events=N`` it sends a space and stays N times.
 ``.../upload?request=NAME``
     is in the app while it reads what is sent, for clients that send slowly.
 ``.../large?pieces=N``
@@ -39,7 +39,7 @@ places = None
 """The module that holds requests at places inside the app, if there are any."""
 
 started = []
-"""The words that the process was started with, or the one that it was forked from."""
+"""The command line of the process, or of the one that it was forked from."""
 
 
 @functools.lru_cache(maxsize=None)

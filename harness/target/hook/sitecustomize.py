@@ -1,8 +1,8 @@
 """Runs when a Python starts that finds this folder in PYTHONPATH.
 
 It starts the watch for Flask, and then runs the ``sitecustomize`` that would have been
-found without this one. Where ``PYTHONWARNINGS`` has led to the watch already, this file
-is found no more.
+found without this one. If ``PYTHONWARNINGS`` has already started the watch, this file
+is no longer found.
 """
 
 import importlib.machinery
@@ -12,8 +12,8 @@ import sys
 def run_next(path):
     """Run the ``sitecustomize`` that this one hides, if there is one.
 
-    ``path`` has the entries after this folder. One before it, such as an agent's, is
-    running already.
+    ``path`` has the entries after this folder. A ``sitecustomize`` in a folder before
+    it, such as an agent's, is already running.
     """
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", path)
     if spec is None or spec.loader is None:
