@@ -84,7 +84,7 @@ class DeclaredFor(Declares, frozen=True, kw_only=True):
 class ByChance(Record, frozen=True, kw_only=True):
     """A server that starts its threads by chance as requests arrive.
 
-    What was seen of such a pool once it has grown says nothing of one that has not.
+    A pool that has grown says nothing about one that has not.
     """
 
     release: SpecifierSet = ANY
@@ -204,7 +204,7 @@ class Matrix(Record, frozen=True, kw_only=True):
     default: Annotated[tuple[Sentence, ...], msgspec.Meta(min_length=1)]
     """Globs on cell ids: the selection when nothing else is selected."""
     series: Annotated[tuple[Series, ...], msgspec.Meta(min_length=1)]
-    """Series; the first one that a Flask release belongs to counts."""
+    """Series; the first one that a Flask release fits counts."""
     exclusion: tuple[Exclusion, ...] = ()
 
 

@@ -27,7 +27,7 @@ class Seen(Result, frozen=True, kw_only=True):
 
     said: str
     """The number as ``expected.toml`` spells it: ``8`` when 8 were in the app every
-    time, ``up to 8`` when at times fewer, ``unbounded``, or the outcome."""
+    time, ``up to 8`` when there were sometimes fewer, ``unbounded``, or the outcome."""
     outcome: Outcome
     verdict: Verdict
     declared: int | None
@@ -82,7 +82,7 @@ class ReleaseChange(Result, frozen=True, kw_only=True):
     release: str
     """The first release with the new number."""
     after: str
-    """The release before it in this run; those between were not measured."""
+    """The release before it in this run; any between the two were not measured."""
     server: str
     server_title: str = ""
     """The server's name in reports; empty for ``server``."""

@@ -1,7 +1,7 @@
 """Choices for a run, and their defaults.
 
-These words and numbers are in the help of the command line, which must not take long:
-nothing but the standard library is imported here.
+The command line's help shows these words and numbers. It must be fast, so nothing but
+the standard library is imported here.
 """
 
 from enum import StrEnum
@@ -13,7 +13,7 @@ MAX_CELLS = 2_000
 """Cells of one run, unless more are allowed; a minute measures about sixty."""
 
 START_SECONDS = 60.0
-"""Seconds until a deployment must answer: its app may import a lot."""
+"""Seconds within which a deployment must answer: its app may import a lot."""
 
 
 class Question(StrEnum):
@@ -80,8 +80,8 @@ class FailOn(StrEnum):
     NEVER = "never"
     """Nothing: not even a run in which nothing could be measured."""
     HARNESS = "harness"
-    """The instrument failed in some cell, or two accounts of one disagree, a planned
-    cell is missing, or no cell at all could be measured."""
+    """The instrument failed in some cell, or two accounts of a cell disagree, or a
+    planned cell is missing, or no cell at all could be measured."""
     FEWER = "fewer"
     """Also a configuration that handles fewer than it declares, or that could not be
     measured: not installed, not started, not answering, died."""

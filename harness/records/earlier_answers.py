@@ -1,4 +1,4 @@
-"""Adds answers of earlier measurements to a later one that was asked less."""
+"""Adds the answers of earlier runs to a later run in which less was asked."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from harness.records.words import Outcome
 
 
 def with_earlier_answers(runs: Iterable[Evidence]) -> list[Evidence]:
-    """The runs, oldest first, each cell with the answers of earlier ones.
+    """The runs, oldest first; each cell has the answers of earlier runs too.
 
     A cell inherits answers from earlier runs on the same kind of machine, unless the
     question was asked again or a package changed.
@@ -37,7 +37,7 @@ def _same_versions(one: Evidence, other: Evidence) -> bool:
 
 
 def _with_answers(cell: CellEvidence, before: Sequence[Evidence]) -> CellEvidence:
-    """A cell with answers of earlier runs, the newest of each question."""
+    """A cell with answers from earlier runs, the newest to each question."""
     if cell.outcome is not Outcome.MEASURED:
         return cell
     questions = {

@@ -84,7 +84,8 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     idle_workers: Count = 0
     """How many of the workers were never seen to hold a request."""
     asleep_workers: Count = 0
-    """How many of those were in a timed sleep at the end, as a booting process is."""
+    """How many of those were in a timed sleep at the end, as a booting process may
+    be."""
     not_steered: str = ""
     """Why no order could be chosen although several processes take requests."""
     kernel: KernelAccount | None = None
@@ -104,7 +105,7 @@ class CellEvidence(Result, frozen=True, kw_only=True):
         return (*self.rounds, *self.steered)
 
     def measured(self, kind: type[Seen]) -> Iterator[Seen]:
-        """What was seen when it was asked a question of this kind, if it could be."""
+        """The evidence of a question of this kind, if it could be asked."""
         for each in self.asked:
             if isinstance(each, kind) and each.outcome is Outcome.MEASURED:
                 yield each

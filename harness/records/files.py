@@ -3,11 +3,11 @@
 A file appears whole or not at all, always with the same order of keys. Reading any file
 gives a record, or one error that names the file, the fault and a remedy.
 
-How a file of an older schema is read: a key that is added has a default, so that files
-without it are good as they are, and ``SCHEMA`` stays. When a key changes its meaning or
-its name, or goes, ``SCHEMA`` is raised, and ``OLDER`` gets a function that turns what
-was written before into what would be written now; several run one after the other. The
-files in ``tests/frozen/schema-1`` hold this: they are never written again.
+How older files are read: a new key has a default, so that files without it remain
+valid, and ``SCHEMA`` stays. When a key changes its meaning or its name, or is removed,
+``SCHEMA`` is raised, and ``OLDER`` gets a function that converts a file of the schema
+before; several such functions run one after the other. The files in
+``tests/frozen/schema-1`` test this, and never change.
 """
 
 import os
@@ -54,8 +54,8 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises ``UsageError`` if it cannot be."""
-    # Created like any other file (and not for the owner alone, as tempfile does): the
-    # results may be read by another user, such as one that uploads them.
+    # Created like any other file, not just for its owner as tempfile does: another user
+    # may read the results, such as one that uploads them.
     part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,9 +89,9 @@ def as_json(record: object) -> str:
 def read(path: Path, kind: type[Kind], remedy: str = REMEDY) -> Kind:
     """Read a record of a ``kind`` from a JSON file.
 
-    Raises ``UsageError`` when the file cannot be read at all, and ``Unreadable``, which
-    is one, when it is not such a record. Evidence of another ``probe`` is read too: it
-    is good, only never compared.
+    Raises ``UsageError`` when the file cannot be read at all, and its subclass
+    ``Unreadable`` when it is not such a record. Evidence with another ``probe`` is read
+    too: it is valid, but never compared.
     """
     return decode(read_bytes(path), path, kind, remedy)
 

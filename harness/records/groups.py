@@ -13,7 +13,7 @@ Key = TypeVar("Key", bound=Hashable)
 def grouped(
     things: Iterable[Thing], key: Callable[[Thing], Key]
 ) -> dict[Key, list[Thing]]:
-    """Things by their keys, in the order in which the keys occur first."""
+    """Things by key; the keys are in the order of their first things."""
     groups: dict[Key, list[Thing]] = defaultdict(list)
     for thing in things:
         groups[key(thing)].append(thing)

@@ -1,6 +1,6 @@
 """Records of health checks: how an orchestrator asks, and the answers it got.
 
-The orchestrator is what asks: a kubelet, Docker, the proxy of a platform.
+An orchestrator is whatever asks: a kubelet, Docker, the proxy of a platform.
 """
 
 from enum import StrEnum
@@ -22,7 +22,7 @@ class CheckBy(StrEnum):
     HTTP = "http"
     """An answer with a status from 200 to 399."""
     TCP = "tcp"
-    """A connection, which the kernel opens also for an app that is stuck."""
+    """A connection, which the kernel opens even for an app that is stuck."""
 
 
 class Consequence(StrEnum):

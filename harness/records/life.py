@@ -58,15 +58,15 @@ class Lane(Result, frozen=True, kw_only=True):
 
 
 class SlowHandOff(Result, frozen=True, kw_only=True):
-    """A slot of a process that was empty for long before the next request took it."""
+    """A slot that stayed empty for long before the next request took it."""
 
     process: int
     begin: float
     """Times are seconds after the act."""
     end: float
     waited: float
-    """Seconds meanwhile that threads of the process were ready to run and waited for a
-    processor."""
+    """Seconds of that during which threads of the process were ready to run and waited
+    for a processor."""
 
 
 class TapeSeen(Result, frozen=True, kw_only=True):
@@ -105,8 +105,8 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     before_act: int = 0
     """How many were lost before the act, and so not by it."""
     hand_off_seconds: float = 0.0
-    """The longest from the release of a request, before the act, until another was in
-    the app."""
+    """The longest time, before the act, from the release of a request until another was
+    in the app."""
     lag_seconds: float = 0.0
     """The longest time that the harness itself was held up, in seconds."""
     ended: str = ""
@@ -166,12 +166,12 @@ class Tape(Result, frozen=True, kw_only=True):
 
     act: Act
     known: bool
-    """Whether it was recorded, and no hold-up of the harness may be taken for a server
-    without slots."""
+    """Whether it was recorded, without a hold-up of the harness that could pass for
+    missing slots."""
     outcome: Outcome = Outcome.MEASURED
     """The outcome of the act, such as *not supported*."""
     sentence: str
-    """What happened, for somebody who has not heard of the question; or why it is not
+    """What happened, for somebody who has not heard of the question, or why that is not
     known."""
     usual: int = 0
     """Slots before the act for most of the time, or the floor if that is less."""

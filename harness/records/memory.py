@@ -14,8 +14,8 @@ class Footprint(Result, frozen=True, kw_only=True):
     held: int
     """Requests in the app."""
     pss: int
-    """Proportional set size in bytes: of a page that several processes share each has
-    its share, so that the sum is what the server takes from the machine."""
+    """Proportional set size in bytes: each process is charged its share of a page that
+    several use, so that the sum is what the server takes from the machine."""
     uss: int
     """Unique set size in bytes: pages that no other process has."""
     processes: int
@@ -36,7 +36,8 @@ class MemorySeen(QuestionSeen, frozen=True, kw_only=True, tag="memory"):
 
 
 class MemoryNumbers(Result, frozen=True, kw_only=True):
-    """What a slot costs, in a report. Sizes are bytes, of PSS unless they say more."""
+    """What a slot costs, in a report. Sizes are bytes of PSS unless stated
+    otherwise."""
 
     places: int
     """The most requests in the app."""

@@ -31,7 +31,7 @@ from harness.records.words import Basis
 
 
 class Numbers(NamedTuple):
-    """Floor and ceiling of some rounds; the defaults without rounds."""
+    """Floor and ceiling of some rounds; without rounds, the defaults."""
 
     ceiling: int | None = None
     bounded: bool | None = None
@@ -110,8 +110,8 @@ def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
 def starts_by_chance(cell: CellEvidence, load: int) -> bool:
     """Whether chance decides how many threads serve ``load`` requests.
 
-    It does not once one worker got all of them, more than it had threads: then each
-    further request started another thread.
+    It no longer does once a single worker has got all of them, and more than it had
+    threads: each further request then started another thread.
     """
     return bool(cell.declaration.by_chance) and not least_rounds(cell.steered, load)
 

@@ -66,7 +66,7 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     complete: bool = True
     """Whether no worker had been stopped for too long when the order was chosen."""
     errors: dict[str, int] = {}
-    """Errors that the place raised, such as that a pool has none left, and how many
+    """Errors that the place raised, such as that a pool is exhausted, and how many
     requests met each."""
     stuck: int = 0
     """Requests that still wanted the place a while after all others were let go."""
@@ -82,7 +82,7 @@ class Narrow(Result, frozen=True, kw_only=True):
     """
     at_place: int
     others: str
-    """What the requests that do not get there do."""
+    """What happens to the requests that do not get there."""
     always: bool
     """Whether the number is the same every time, and not by chance."""
 

@@ -21,7 +21,8 @@ class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
     log_tail: str = ""
     """The end of the server's output, if the question could not be asked."""
     seconds: float = 0.0
-    """Wall time that the question took, with starting a server for it if one was."""
+    """Wall time that the question took, including the start of a server for it, if
+    any."""
 
     @property
     def question(self) -> Question:
@@ -43,7 +44,7 @@ class QuestionSeen(Result, frozen=True, kw_only=True, tag_field="question"):
         return self.answer(UNKNOWN, f"It is not known: {why}.")
 
     def not_quiet(self) -> Answer:
-        """The answer where more requests may have been on their way."""
+        """The answer if more requests may have been on their way."""
         return self.answer(UNKNOWN, NOT_QUIET)
 
 

@@ -97,7 +97,7 @@ class CellReport(Result, frozen=True, kw_only=True):
     reason: str
     """What explains the outcome or the verdict, in a few sentences."""
     because: str = ""
-    """Why it is so, which the reason says before the remedy; empty if unknown."""
+    """Why it is so, which is in the reason before the remedy; empty if unknown."""
     remedy: str = ""
     """What to do about it, which is the end of the reason; empty if unknown."""
     command: tuple[str, ...]

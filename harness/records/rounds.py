@@ -61,7 +61,7 @@ class Round(Result, frozen=True, kw_only=True):
     settle_seconds: float
     """From the last request sent to the server known to be quiet."""
     entered_on_release: Count | None = None
-    """How many entered when one was released while others waited; 1 is right."""
+    """How many entered when one was released while others waited; it should be 1."""
     hand_off_seconds: float | None = None
     """From releasing one held request to a waiting one entering the app."""
     broken: Count = 0
@@ -122,7 +122,7 @@ def admission_curve(rounds: Iterable[Round]) -> tuple[AdmissionPoint, ...]:
 def undisturbed(rounds: Sequence[Round]) -> list[Round]:
     """Rounds such that neither they nor the next round lost a process of the server.
 
-    A worker that is to end takes no more requests for a while before it does.
+    A worker that is about to end takes no more requests for a while.
     """
     return [
         round_
@@ -144,8 +144,8 @@ def peak_of(rounds: Iterable[Round]) -> int:
 def waited(round_: Round) -> bool:
     """Whether a request waited and would not have entered by itself.
 
-    Where the server was not quiet: one of several entered when another was let go, and
-    no more did. A single one may just have been late.
+    If the server was not quiet, exactly one of several has to enter when another is let
+    go: a single one may just have been late.
     """
     took_turns = round_.waiting > 1 and round_.entered_on_release == 1
     return round_.waiting > 0 and (was_quiet(round_) or took_turns)

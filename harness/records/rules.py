@@ -74,7 +74,7 @@ RULES: dict[str, Word] = {
 
 
 def with_id(word: Word) -> str:
-    """A finding as it is shown: ``below at-least (FC201)``."""
+    """A finding as it is shown, such as ``below at-least (FC201)``."""
     return f"{word} ({code_of(word)})"
 
 

@@ -96,7 +96,7 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     waiting: int = 0
     """How many were sent whole, and neither in the app nor ended, at that moment."""
     in_backlog: int | None = None
-    """Connections that the kernel held for the server and that this had not accepted;
+    """Connections that the kernel held for the server and that it had not accepted;
     null if unknown."""
     not_opened: int = 0
     """Requests that got no connection in several attempts."""
@@ -114,12 +114,12 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """Whether these were given up before the server was quiet."""
     settled: Settled = Settled.STEADY_COUNT
     account: Account = Account()
-    """How all of those that came ended, and as not opened those that did not come."""
+    """How all of these requests ended; *unopened* are those that got no connection."""
 
 
 class ComputeRound(Result, frozen=True, kw_only=True):
-    """Some requests that computed together, from when they were let go until the first
-    of them was through. Times are seconds.
+    """Some requests that computed together, from their release until the first of them
+    was through. Times are seconds.
     """
 
     computing: int

@@ -49,10 +49,10 @@ class StepBeside(Result, frozen=True, kw_only=True):
     answered: int
     """Ordinary requests that were answered in the end, after the others had left."""
     order: Goal | None = None
-    """Whether it was chosen which workers they came to: for the most each got its
-    share, and ordinary requests met the one with the smallest; for the least one worker
-    got all, and one ordinary request. Null where there is nothing to choose, or it was
-    left to chance."""
+    """Which workers they were made to come to. For the most, each worker got its share,
+    and ordinary requests met the one with the smallest; for the least, one worker got
+    all of them, and one ordinary request. Null if there was nothing to choose, or if it
+    was left to chance."""
     given_up_early: bool = False
     """Whether the server was not quiet when those without an answer were given up."""
 

@@ -19,7 +19,7 @@ class StayWords(NamedTuple):
     single: str
     several: str
     open: str
-    """What they are while they stay."""
+    """What they are called while they stay."""
 
 
 WORDS = {
@@ -68,7 +68,7 @@ class StayingSeen(QuestionSeen, frozen=True, kw_only=True):
     path: str = ""
     """The app's own path that they requested; empty for the probe's."""
     watched_seconds: float = 0.0
-    """How long it was watched whether a server that nobody got into frees itself."""
+    """How long a server that let nobody in was watched, in case it frees itself."""
     steps: tuple[StayStep, ...] = ()
     """Steps in the order they were tried; the first has no client that stays."""
     statuses: tuple[int, ...] = ()
@@ -100,8 +100,8 @@ class PollsSeen(StayingSeen, frozen=True, kw_only=True, tag="polls"):
     """What clients of Socket.IO that poll leave to others."""
 
     kept_seconds: float = 0.0
-    """The longest that requests were still in the app whose clients had left: until
-    their sessions were closed, by requests that needed a slot themselves."""
+    """The longest time that requests stayed in the app after their clients had left,
+    until their sessions were closed by requests that needed a slot themselves."""
 
 
 class Taking(StrEnum):

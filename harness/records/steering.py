@@ -112,7 +112,7 @@ def is_conclusive(round_: SteeredRound) -> bool:
 def _lost(round_: SteeredRound) -> bool:
     """Whether requests stalled that a stopped worker may have accepted.
 
-    Where all were sent after the last worker went on, the server itself lost them.
+    If all were sent after the last worker went on, the server itself lost them.
     """
     return round_.stalled > 0 and not round_.opened
 
@@ -138,7 +138,7 @@ def least_rounds(steered: Iterable[SteeredRound], load: int) -> list[SteeredRoun
 def are_alike(steered: Iterable[SteeredRound]) -> bool:
     """Whether each worker held as many as any other when all were full.
 
-    True where that was not tried, as in evidence of older releases.
+    True if that was not tried, as in evidence of older releases.
     """
     return all(len(set(round_.shares)) < 2 for round_ in most_rounds(steered))
 
@@ -149,8 +149,8 @@ def least_is_guaranteed(rounds: Sequence[SteeredRound], *, alike: bool = True) -
     By stopping, it takes two orders that come to the same number, if the workers are
     ``alike``. If they differ, each worker has to be the first once, in the way of
     opening connections that gives less. In one of these rounds a worker has to take
-    requests while it runs alone. The first is the one that took requests first: a lock
-    around accept may keep the one that was let run first from it.
+    requests while it runs alone. *First* is the worker that took requests first: a lock
+    around accept may keep the one that ran first from taking any.
 
     By port, each worker has to get all requests once.
     """

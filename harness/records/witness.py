@@ -7,8 +7,8 @@ class KernelAccount(Result, frozen=True, kw_only=True):
     """The kernel's account of a server's connections, while most requests were held.
 
     Linux gives the inode of each connection (``man 7 sock_diag``), and those of the
-    sockets that a process has open in ``/proc/PID/fd``. One that was accepted belongs
-    to some process.
+    sockets that a process has open in ``/proc/PID/fd``. A connection that was accepted
+    belongs to some process.
     """
 
     reason: str = ""

@@ -2,7 +2,7 @@
 
 ``accept`` names the listening socket itself, the sockets of an epoll are in
 ``/proc/PID/fdinfo``, and the lists of ``poll`` and ``select`` are in the memory of the
-process, where they stay as they are for as long as the thread sleeps.
+process, where they do not change while the thread sleeps.
 """
 
 from __future__ import annotations

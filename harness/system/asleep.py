@@ -1,9 +1,9 @@
-"""What threads sleep in, and for how long, by the system calls that they are in.
+"""Finds out what threads sleep in, and for how long, by their system calls.
 
 A thread that sleeps on a clock goes on by itself; one that waits for a connection or a
 message does not. Some calls have a time limit as an argument, in milliseconds; others
-the address of a ``timespec`` or ``timeval`` in the memory of the process. What is
-relative counts from when the call began, so that no more than that is left.
+the address of a ``timespec`` or ``timeval`` in the memory of the process. A relative
+time counts from the beginning of the call, so at most that much is left.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from harness.system.system_calls import SystemCall
 F_SETLKW, F_OFD_SETLKW = 7, 38
 FUTEX_WAIT, FUTEX_WAIT_BITSET = 0, 9
 FUTEX_PRIVATE, FUTEX_CLOCK_REALTIME = 128, 256
-"""Whether it is private to a process, and by which clock (``man 2 futex``)."""
+"""Flags of ``futex``: private to a process, and which clock (``man 2 futex``)."""
 
 FUTEX_COMMAND = ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME)
-"""The bits that say what is done."""
+"""The bits of the operation itself."""
 
 MILLISECONDS = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
 TIMESPEC = {
@@ -41,7 +41,7 @@ TWO_NUMBERS = struct.Struct("=qq")
 """Seconds and a fraction, on machines of 64 bits (``man 3 timespec``)."""
 
 TIMER_ABSTIME = 1
-"""The flag of ``clock_nanosleep`` for a time that is absolute."""
+"""The flag of ``clock_nanosleep`` for an absolute time."""
 
 
 class Sleep(NamedTuple):
@@ -50,7 +50,7 @@ class Sleep(NamedTuple):
     on_clock: bool = False
     """Whether it sleeps on a clock, or waits for a lock on a file."""
     for_message: bool = False
-    """Whether it waits for a connection or a message, with a time limit or without."""
+    """Whether it waits for a connection or a message, with or without a time limit."""
     for_lock: bool = False
     """Whether it waits for a lock or an event, with a time limit."""
     for_file: bool = False
@@ -70,7 +70,7 @@ def sleep_of(process: int, thread: int) -> Sleep:
 
 
 def sleep_in(call: SystemCall) -> Sleep:
-    """What a thread in this system call sleeps in, without how long."""
+    """What a thread in this system call sleeps in, but not for how long."""
     first, second, _, fourth, *_ = call.arguments
     match call.name:
         case "":
@@ -115,7 +115,8 @@ def _seconds_left(process: int, call: SystemCall) -> float | None:
 
 
 def _clock(call: SystemCall) -> int | None:
-    """The clock whose time the limit is; ``None`` if it counts from the call on."""
+    """The clock that an absolute limit is read from; ``None`` if the limit is
+    relative."""
     first, second, *_ = call.arguments
     if call.name == "clock_nanosleep":
         return first if second & TIMER_ABSTIME else None
@@ -128,7 +129,8 @@ def _clock(call: SystemCall) -> int | None:
 def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
     """Threads of some processes that sleep on a clock, or wait for a lock on a file.
 
-    A lock that another of them has is left out: that one sleeps itself, or is full.
+    Threads waiting for a lock that another of them has are left out: that one sleeps
+    itself, or is full.
     """
     sleeping = {
         (process, thread): its
@@ -179,7 +181,7 @@ def for_a_time(process: int) -> dict[int, Sleep]:
 def takes_no_message(process: int) -> bool:
     """Whether a process sleeps on a clock and none of its threads waits for a message.
 
-    So does a worker that sleeps while it boots. False if unknown.
+    A worker that sleeps while it boots does so. False if unknown.
     """
     sleeps = _sleeps(process)
     main = sleeps.get(process, Sleep())
@@ -187,7 +189,7 @@ def takes_no_message(process: int) -> bool:
 
 
 def wakes_by_itself(process: int) -> bool:
-    """Whether a process goes on after a time though nothing comes to it.
+    """Whether a process goes on after a while even if nothing comes to it.
 
     One of its threads sleeps with a time limit, and none waits for a connection or a
     message without one. False if unknown.
@@ -200,7 +202,7 @@ def wakes_by_itself(process: int) -> bool:
 def wake_within(seconds: float, threads: Iterable[tuple[int, int]]) -> bool:
     """Whether any of some threads may go on by itself within so many seconds.
 
-    True if that is unknown. Of a time limit that is relative, all may be left.
+    True if that is unknown. All of a relative time limit may be left.
     """
     for process, thread in threads:
         call = system_call(process, thread)

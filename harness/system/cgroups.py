@@ -1,8 +1,8 @@
 """Makes control groups, which limit processes as a container does.
 
-A group is made beside or below our own, where this user may make one and the kernel
-lets it limit what is to be limited. Both versions are known, see cgroups(7). Memory
-that processes have when they are added is not counted; their tasks are.
+A group is made beside or below our own, wherever this user may make one and the kernel
+lets it limit the resource. Both versions of control groups are known (cgroups(7)).
+Memory that processes have when they are added is not counted, but their tasks are.
 """
 
 from __future__ import annotations

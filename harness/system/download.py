@@ -42,10 +42,11 @@ def fetch(
 
     With another ``method`` it is what the server answers to ``body``, which is sent as
     JSON, and no redirect is followed. ``Authorization`` is not passed on to another
-    host that the server redirects to. Name and password in an address are sent, and are
-    in no message. Raises ``UsageError`` naming the address, the fault and a remedy.
+    host that the server redirects to. Name and password in an address are sent, but
+    never shown in a message. Raises ``UsageError`` naming the address, the fault and a
+    remedy.
     """
-    import requests  # takes longer than all else that a verb without downloads imports
+    import requests  # takes longer to import than all the rest
 
     shown = without_user(url)
     until = time.monotonic() + SECONDS

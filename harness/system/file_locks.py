@@ -1,4 +1,4 @@
-"""Which processes wait for a lock on a file, by ``/proc/locks`` (``man 5 proc``)."""
+"""Finds processes that wait for a file lock, in ``/proc/locks`` (``man 5 proc``)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def wait_for_each_other(processes: Collection[int]) -> set[int]:
 
 
 def parse(lines: Iterable[str]) -> dict[int, int]:
-    """The process that has the lock, by each that waits for it. Raises ``ValueError``.
+    """The process that has the lock, for each that waits for it. Raises ``ValueError``.
 
-    A line that waits has the number of the line before it whose lock it waits for.
+    The line of one that waits has the number of the line with the lock.
     """
     holders: dict[str, int] = {}
     waits = {}

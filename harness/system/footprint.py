@@ -26,7 +26,7 @@ class TakenTogether(NamedTuple):
 
 
 def taken_by(processes: Iterable[int]) -> TakenTogether:
-    """Add up what processes use, without those that end meanwhile.
+    """Add up what processes use; those that end meanwhile are left out.
 
     From ``/proc/PID/smaps_rollup`` (proc_pid_smaps(5)), of which ``Pss`` is the
     proportional set size, and ``Private_Clean`` and ``Private_Dirty`` together are the
@@ -46,7 +46,7 @@ def _of_one(process: int) -> TakenTogether | None:
     except OSError:
         return None
     if not sizes:
-        return None  # it has ended and is not buried yet
+        return None  # it has ended and is not reaped yet
     pss, *own = (
         KIB * int(sizes.get(name, "0 kB").split()[0])
         for name in ("Pss", "Private_Clean", "Private_Dirty")

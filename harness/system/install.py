@@ -26,8 +26,8 @@ def offline_first(
     """Install from uv's cache or, if that fails, from the index.
 
     Online, uv asks the index for every package again and rebuilds old source releases.
-    ``install`` takes variables and returns the end of its output if it failed, else
-    None; so does this function.
+    ``install`` takes variables, and returns ``None`` or, if it failed, the end of its
+    output; so does this function.
     """
     failure = install({**env, **OFFLINE})
     return None if failure is None else install(dict(env))

@@ -4,19 +4,19 @@ Run with ``-I -S`` (see ``program.py``). Its arguments are
 ``FOLDERS PLACE KEPT HIDDEN CONFINED COMMAND [ARGUMENT ...]``.
 PLACE is an empty folder. A layer is an overlay (in the kernel's documentation, see
 ``filesystems/overlayfs``) in memory, which is gone when the command has ended. It is in
-a mount namespace, and for others than root in a user namespace with the same user.
+a mount namespace and, unless the user is root, in a user namespace with the same user.
 
-FOLDERS and KEPT are paths, one on each line. Those that are kept are seen as they are,
-also where they are in one of the folders.
+FOLDERS and KEPT are paths, one on each line. The kept ones are seen as they are, even
+inside one of the folders.
 
-HIDDEN has lines of two paths with a tab between them. The command finds the second in
-the place of the first, which may be a socket or a program, and the first of the Nth
+HIDDEN has lines of two paths with a tab between them. The command finds the second path
+in place of the first, which may be a socket or a program; it finds the first of the Nth
 line as ``hidden-N`` in PLACE.
 
-Where CONFINED is not empty, the command can send signals only to its own processes, as
-with ``own_signals.py``: to start that as well would take an interpreter more.
+If CONFINED is not empty, the command can send signals only to its own processes, as with
+``own_signals.py``: starting that as well would take another interpreter.
 
-This process becomes the command, in the same working folder. Where the system does not
+This process becomes the command, in the same working folder. If the system does not
 allow a layer, it ends with status 1 and says why.
 """
 
@@ -93,7 +93,7 @@ def put_over(folder: str, place: str) -> None:
     try:
         os.chown(upper, status.st_uid, status.st_gid)
     except OSError:
-        pass  # of somebody else, who has no name in a user namespace
+        pass  # belongs to a user who has no id in this user namespace
     layers = (("lowerdir", folder), ("upperdir", upper), ("workdir", work))
     options = [f"{name}={path.translate(SPECIAL)}" for name, path in layers]
     options += ["userxattr"] if os.geteuid() else []
@@ -105,7 +105,7 @@ def put_all(
 ) -> None:
     """Put a layer over each folder, leave out some paths, and hide others.
 
-    What is hidden shows something else in its place. Raises ``OSError``.
+    A hidden path shows something else in its place. Raises ``OSError``.
     """
     for folder in folders:
         if mounted := mounted_below(folder):
@@ -120,7 +120,7 @@ def put_all(
     # Opened before a layer covers them, and in this mount namespace.
     opened = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in kept]
     place_now = os.open(place, os.O_PATH | os.O_DIRECTORY)
-    for count, folder in enumerate(folders):  # it may be in what is kept
+    for count, folder in enumerate(folders):  # it may be in a path that is kept
         put_over(folder, f"/proc/self/fd/{place_now}/{count}")
         for number, path in zip(opened, kept, strict=True):
             if os.path.realpath(path).startswith(folder + os.sep):

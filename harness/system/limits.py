@@ -1,6 +1,7 @@
 """Lowers the limits of running processes.
 
-Only for processes that were started here. Children that they make later inherit them.
+This is only for processes that were started here. Children that they start later
+inherit the limits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Locks on files: runs on one machine keep out of each other's way by them.
+"""Locks files, so that runs on one machine keep out of each other's way.
 
 The kernel releases the lock of a process that ends, or is killed.
 """

@@ -19,7 +19,7 @@ from harness.system.processors import processors
 
 
 def quiet_method() -> Settled:
-    """The way to tell that a server is quiet on this machine."""
+    """The method by which this machine tells that a server is quiet."""
     return Settled.SCHEDSTAT if schedstat.is_counted() else Settled.CPU_TIMES
 
 
@@ -72,8 +72,8 @@ def now() -> str:
 def processors_of(python: str) -> int:
     """Processors that a release of Python counts on this machine.
 
-    It counts those of the machine; since 3.13 those that the process may use, which in
-    a container can be fewer: https://docs.python.org/3/whatsnew/3.13.html#os
+    Those are the machine's; since 3.13 those that the process may use, which can be
+    fewer in a container: https://docs.python.org/3/whatsnew/3.13.html#os
     """
     newer = Version(python) >= Version("3.13")
     return processors() if newer else os.cpu_count() or 1

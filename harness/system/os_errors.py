@@ -1,4 +1,4 @@
-"""What the system refuses, in words that tell a user what to do about it."""
+"""Words for what the system refuses, which tell a user what to do about it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REFUSED = {
 
 
 def explain(problem: OSError) -> str:
-    """A system error as one line with a remedy; empty if no user can mend it."""
+    """A system error as one line with a remedy; empty if no user can fix it."""
     if isinstance(problem, FileNotFoundError) and not _is_somewhere():
         return "the current folder is gone; change to another"
     remedies = EXHAUSTED | (REFUSED if problem.filename else {})

@@ -6,7 +6,7 @@ command sends to any other process, whoever its user is: the scope of signals in
 Landlock (``landlock(7)``, since Linux 6.12). Nothing else changes: processes keep their
 numbers, and others can send signals to them.
 
-Where the kernel has no such scope, it ends with status 1 and says so.
+If the kernel has no such scope, it ends with status 1 and says so.
 """
 
 import ctypes

@@ -13,7 +13,7 @@ from pathlib import Path
 def start_of(path: str) -> bytes:
     """The first 512 bytes of a file, without buffering. Raises ``OSError``.
 
-    What the kernel says of one thread is shorter, and is read thousands of times a
+    What the kernel says about a thread is shorter, and is read thousands of times a
     minute.
     """
     descriptor = os.open(path, os.O_RDONLY)
@@ -71,10 +71,10 @@ def catches(process: int, number: signal.Signals) -> bool | None:
 def process_one(processes: Iterable[int]) -> int | None:
     """The first of some processes that is number 1 in a PID namespace below our own.
 
-    ``None`` if there is none, or that is not told. The line ``NSpid`` of
+    ``None`` if there is none, or if the system does not say. The line ``NSpid`` of
     ``/proc/PID/status`` has the number of a process in each namespace that it is in,
-    ours first, see pid_namespaces(7). Of such a process the kernel drops every signal
-    that it has no handler for, but for SIGKILL and SIGSTOP.
+    ours first, see pid_namespaces(7). The kernel drops every signal to such a process
+    for which it has no handler, except SIGKILL and SIGSTOP.
     """
     return next(
         (process for process in processes if _numbers_of(process)[1:][-1:] == [1]), None

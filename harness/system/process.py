@@ -1,7 +1,7 @@
 """Runs a command as a process tree that leaves nothing behind.
 
-Rule 1: a command runs below a warden (see ``warden.py``), so that nothing of it is left
-when the harness closes it, is interrupted, or is killed. Rule 2: every wait has a
+Rule 1: a command runs below a warden (``warden.py``), so that nothing of it is left
+when the harness stops it, is interrupted, or is killed. Rule 2: every wait has a
 deadline, by the monotonic clock, and ends at once when the command does.
 """
 
@@ -120,7 +120,7 @@ class ProcessTree:
 
     @property
     def origin(self) -> ProcessTree:
-        """The tree behind all others, which answers in the end."""
+        """The tree behind all others, where requests end up."""
         return self if self._behind is None else self._behind.origin
 
     def _own_processes(self) -> list[int]:
@@ -134,7 +134,7 @@ class ProcessTree:
     def tail(self) -> str:
         """The end of the output, about ``TAIL_BYTES``.
 
-        With another tree behind: half as much of each, below its name.
+        With another tree behind it, half as much of each, below its name.
         """
         if self._behind is None:
             return self._own_tail(TAIL_BYTES)
@@ -176,7 +176,7 @@ class ProcessTree:
     def go_on_after(self, seconds: float) -> None:
         """Ask the warden to continue stopped processes of this tree after ``seconds``.
 
-        Zero calls it off. The warden does so whatever becomes of this process.
+        Zero calls that off. The warden does so whatever happens to this process.
         """
         with contextlib.suppress(OSError):  # the tree is gone
             os.write(self._lifeline, f"{seconds}\n".encode())

@@ -17,9 +17,9 @@ def processors() -> int:
 def side_by_side() -> int:
     """How many environments are measured at a time by default.
 
-    Two more than there are processors: a third of the time a cell waits, for quiet or
-    for what may come late. The benchmark ``selection`` shows that numbers stay the
-    same, as they do when every processor is kept busy several times over.
+    Two more than there are processors: a cell spends a third of the time waiting, for
+    quiet or for what may come late. The benchmark ``selection`` shows that numbers stay
+    the same, as they do when every processor is kept busy several times over.
     """
     return processors() + 2
 

@@ -1,9 +1,9 @@
 """Makes folders for temporary files that disappear even when the harness is killed.
 
-The process that makes one removes it. If it is killed first, the warden of a command
-that it started does so. Between two commands nobody does: an empty folder stays then,
-which the next run removes. A lock tells it from one that is in use, and the kernel lets
-go of that with the process.
+The process that makes a folder removes it. If that process is killed first, the warden
+of a command that it started does so. Between two commands nobody does: an empty folder
+then stays until the next run removes it. A lock, which the kernel releases with the
+process, tells it from one in use.
 """
 
 from __future__ import annotations

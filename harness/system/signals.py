@@ -1,6 +1,6 @@
 """Ends this process in an orderly way when it is told to end, or its parent is gone.
 
-Both become an interrupt, as from the keyboard, so that what is running is stopped,
+Both become an interrupt, as from the keyboard, so that running commands are stopped,
 temporary folders are removed, and what was measured by then is reported.
 """
 
@@ -52,8 +52,8 @@ def end_undisturbed() -> None:
 def interrupt_when_nox_ends() -> None:
     """Interrupt this process when the nox that started it is gone, if nox did.
 
-    A supervisor that ends nox does not know of this process. Started by hand, it may
-    well outlive its parent, such as a shell.
+    A supervisor that ends nox does not know of this process. A process started by hand
+    may well outlive its parent, such as a shell.
     """
     if OF_NOX in os.environ:
         watch = threading.Thread(target=_watch, args=(os.getppid(),), daemon=True)

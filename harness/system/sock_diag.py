@@ -2,9 +2,9 @@
 
 A table of ``/proc/net`` is read in pieces, each found by its position, so while others
 connect it may repeat a connection or leave one out. This asks for one connection by its
-two ends. And a table has the connections of the whole machine, which takes 4 ms of a
-processor where there are 12,000; the kernel tells those that listen, or those of one
-port, in a tenth of a millisecond.
+two ends. A table also has the connections of the whole machine, and reading 12,000
+takes 4 ms of a processor; for the listening ones, or those of one port, the kernel
+needs a tenth of a millisecond.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ class SockDiag:
     def without_server(self, port: int) -> int:
         """Number of clients of a local port that are connected to no server.
 
-        Where the backlog is full the kernel drops what a client sends, also the end of
-        the handshake, after which the client takes itself for connected. It is sent
-        again after a second or less. Raises ``Unavailable``.
+        If the backlog is full, the kernel drops whatever a client sends, even the end
+        of the handshake, after which the client believes that it is connected. It is
+        sent again after a second or less. Raises ``Unavailable``.
         """
         begun = 1 << _ESTABLISHED | 1 << _SYN_SENT
         clients = {each.own for each in self._dump(begun, peer=port)}

@@ -101,7 +101,7 @@ def addresses_of_listeners() -> dict[str, Address]:
 def _listening_by_table() -> dict[str, int]:
     """The port of each listening socket, by inode.
 
-    The kernel lists these first, so a table is not read further: a busy machine has
+    The kernel lists these first, so the rest of a table is not read: a busy machine has
     tens of thousands of others.
     """
     ports = {}
@@ -143,8 +143,8 @@ def will_arrive(inodes: Collection[str]) -> bool:
 def connections(ports: Collection[int]) -> set[str]:
     """The inodes of the connections of some local ports; "0" for those in a backlog.
 
-    Empty if unknown. The kernel tells them in pieces while they change, so
-    connections may be missing.
+    Empty if unknown. The kernel lists them in pieces while they change, so connections
+    may be missing.
     """
     try:
         with sock_diag() as kernel:

@@ -33,7 +33,7 @@ class Command(NamedTuple):
     log: Path
     """The file that its output goes to."""
     remove: Sequence[str] = ()
-    """A command to run when all is killed: it removes what this one made others start,
+    """A command to run when all is killed: it removes what this one had others start,
     such as containers.
     """
 

@@ -19,22 +19,22 @@ from harness.system.process import ProcessTree
 from harness.system.schedstat import thread_state
 
 STOPPED_SECONDS = 2.5
-"""How long a process is stopped at a stretch, at most. The shortest heartbeat known
-that nobody configures is that of uvicorn's parent, 5 seconds."""
+"""The longest time that a process is stopped at a stretch. The shortest default
+heartbeat known is that of uvicorn's parent, 5 seconds."""
 
 STOPPING_SECONDS = 1.0
 """How long a process may take until all its threads have stopped."""
 
 FORGOTTEN_SECONDS = 4.0
-"""When the warden continues what is stopped. This is less than the shortest default
-heartbeat known: the 5 seconds of uvicorn's parent.
+"""Time after which the warden continues stopped processes. This is less than the
+shortest default heartbeat known: the 5 seconds of uvicorn's parent.
 """
 
 LOOK_SECONDS = 0.001
 """Seconds between two looks at whether every thread has stopped."""
 
 AT_ONCE_SECONDS = 0.0005
-"""How long it is looked all the time, since most stop within a tenth of that."""
+"""How long to look without pause, since most stop within a tenth of that."""
 
 
 class TooLong(Exception):
@@ -108,7 +108,7 @@ class Stopping:
 
 @contextlib.asynccontextmanager
 async def stopping(tree: ProcessTree) -> AsyncIterator[Stopping]:
-    """A block in which processes of a tree can be stopped; in the end all go on.
+    """A block in which processes of a tree can be stopped; all go on when it ends.
 
     It ends after ``STOPPED_SECONDS``. Raises ``TooLong`` then.
     """

@@ -1,10 +1,10 @@
 """System calls that threads are in: Linux's ``/proc/PID/task/TID/syscall``.
 
 It has the number of the call, and its arguments (``man 5 proc``). Some of these are
-addresses in the memory of the process. A call that was interrupted, as the process was
-stopped and went on, is another one by its number: ``restart_syscall`` (``man 2
-restart_syscall``). Its arguments are still those of the first, which the function of
-the kernel tells that the thread sleeps in.
+addresses in the memory of the process. A call that was interrupted, because the process
+was stopped and went on, has another number: that of ``restart_syscall`` (``man 2
+restart_syscall``). Its arguments are still those of the first call, which can be told
+by the kernel function that the thread sleeps in.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _NAMES = {
 
 _POLL = "poll" if platform.machine() == "x86_64" else "ppoll"
 RESTARTED = {"futex": "futex", "poll": _POLL, "do_poll": _POLL}
-"""Names of calls, by how the functions of the kernel begin that they sleep in."""
+"""Names of calls, by the beginning of the kernel function that they sleep in."""
 
 MOST_CLOCKS = 16
 """Numbers below this one are clocks (``man 2 clock_gettime``)."""
@@ -85,10 +85,10 @@ def parse(line: str) -> SystemCall:
 
 
 def first_call(function: str, restarted: SystemCall) -> SystemCall:
-    """The call that was restarted, by the function of the kernel that it sleeps in."""
+    """The call that was restarted, by the kernel function that it sleeps in."""
     arguments = restarted.arguments
     if "nanosleep" in function:
-        # The first argument is the number of a clock, or else an address.
+        # The first argument is either the number of a clock or an address.
         by_clock = arguments[0] < MOST_CLOCKS
         return SystemCall("clock_nanosleep" if by_clock else "nanosleep", arguments)
     names = (name for begin, name in RESTARTED.items() if function.startswith(begin))

@@ -2,8 +2,8 @@
 
 Run with ``-I -S`` (no site, no environment) as a process of its own between the harness
 and a command (see ``program.py``). Its arguments are
-``CWD M [FOLDER ...] N [REMOVE ...] COMMAND [ARGUMENT ...]``. The N words of
-REMOVE are a command to run when all is killed: it removes what the processes had others
+``CWD M [FOLDER ...] N [REMOVE ...] COMMAND [ARGUMENT ...]``. The N words of REMOVE are
+a command to run when everything is killed: it removes what the processes had others
 start, such as the containers of an engine. The M folders are removed as well if the
 harness was killed.
 
@@ -12,11 +12,12 @@ interrupted or was killed with SIGKILL, every descendant is killed, then the war
 ends. Rule 2: the harness makes the warden a child subreaper (Linux) before it starts,
 so a descendant that daemonizes becomes a child of the warden and cannot escape.
 Elsewhere the process group of the command is what can be reached. Rule 3: a process
-that the harness has stopped goes on, also when the harness cannot see to it any more.
-Before it stops one it writes a line ``SECONDS`` to the lifeline: after so many seconds
-every descendant is continued, unless another line comes before; ``0`` calls it off.
-Rule 4: before it closes the lifeline the harness writes a line ``closed``. Without it
-the harness was killed, and there is nobody else to remove its folders.
+that the harness has stopped goes on, even if the harness can no longer see to that.
+Before the harness stops a process it writes a line ``SECONDS`` to the lifeline: after
+so many seconds every descendant is continued, unless another line comes before; ``0``
+calls that off. Rule 4: before it closes the lifeline the harness writes a line
+``closed``. Without it the harness was killed, and there is nobody else to remove its
+folders.
 
 Standard output carries lines to the harness: ``started PID``, ``failed ERRNO`` (the
 command could not be executed), ``refused ERRNO`` (the system gave no process for it),
@@ -160,7 +161,7 @@ def run_remove(cwd: str, remove: list[str]) -> None:
     signal.alarm(REMOVE_SECONDS)
     _, status = os.waitpid(pid, 0)
     signal.alarm(0)
-    leave_nothing(pid)  # what it started itself
+    leave_nothing(pid)  # what REMOVE itself started
     if status:
         say("left", os.waitstatus_to_exitcode(status))
 
@@ -216,7 +217,7 @@ def main() -> None:
     if remove:
         run_remove(cwd, remove)
     if not is_closed:
-        # Imported here: it takes as long as all the others, and is seldom needed.
+        # Imported here: it takes as long as all the others, and is rarely needed.
         import shutil
 
         for folder in folders:
