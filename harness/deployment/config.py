@@ -158,7 +158,7 @@ class Deployment(Record, frozen=True, kw_only=True):
     polls_at: UrlPath | None = None
     """The path of Socket.IO, for the question ``polls``."""
     declared: Declared | None = None
-    """How many requests at once it promises, if the command does not tell."""
+    """How many requests at once it promises, if the command does not say."""
     at_least: PositiveInt | None = None
     """How many requests must always be handled at once."""
     never_below: PositiveInt | None = None

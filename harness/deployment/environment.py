@@ -1,7 +1,7 @@
 """Where a deployment runs: its folder, its interpreter and its variables.
 
 The interpreter is the one that the program of its command runs on. Unlike the cells of
-the catalog, a deployment sees all that its caller sees.
+the catalog, a deployment sees everything that its caller sees.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def caller_variables(
 ) -> dict[str, str]:
     """The caller's variables, with the harness's own scripts last on the path.
 
-    These are left out where Flask is not installed beside the harness: no deployment
-    could run in an environment of the harness alone.
+    They are left out if Flask is not installed beside the harness: no deployment could
+    run in an environment that has only the harness.
     """
     path = [env.get("PATH") or caller.get("PATH", os.defpath)]
     if importlib.util.find_spec("flask"):
@@ -67,7 +67,7 @@ def ask(script: str, arguments: tuple[str, ...], where: Where) -> Output:
 def ask_command(words: Sequence[str], where: Where) -> Output:
     """Run a short command with a deployment's folder and variables.
 
-    Configuration files are programs too: what they write is gone afterwards.
+    Configuration files are programs too, so whatever they write is gone afterwards.
     """
     folder = where.folder
     with own_folder() as own:
@@ -117,7 +117,7 @@ def find_executable(
 def takes_a_shell(executable: Path) -> bool:
     """Whether a file is a script without a ``#!`` line.
 
-    The kernel refuses such a file; shells then take it for one of their own.
+    The kernel refuses such a file; shells then run it as a script of their own.
     """
     try:
         with executable.open("rb") as file:
@@ -159,8 +159,8 @@ def on_path(variables: Mapping[str, str]) -> Path | None:
 def with_flask(where: Where) -> tuple[Where, dict[str, str]]:
     """The place with a Python that has Flask, and its installed distributions.
 
-    What starts a server, such as make or a shell, may stand beside another Python; the
-    first one on the path is tried then.
+    A program that starts a server, such as make or a shell, may be beside another
+    Python; the first one on the path is then tried.
     """
     versions = installed(where)
     first = on_path(where.variables)
@@ -177,7 +177,7 @@ def release_of(versions: Mapping[str, str]) -> str:
 
 
 def active_python(words: Sequence[str], here: Where, python: str | None) -> Path | None:
-    """The Python with Flask that a command runs on as things are.
+    """The Python with Flask that a command would run on now.
 
     ``None`` if there is none, or if it is not the ``python`` that is asked for: a
     release or an interpreter.

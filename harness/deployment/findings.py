@@ -1,7 +1,7 @@
 """Judges a check: reasons with remedies, and which promises are kept.
 
-Rule: a deployment that was not reached is reported as missing, so that whatever ends a
-check early leaves a whole report.
+Rule: a deployment that the check did not get to is reported as missing, so that the
+report is complete whatever ends a check early.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ class Checked(NamedTuple):
     fault: Fault = NO_FAULT
     """Why its app was not reached; empty if it was."""
     exit_status: int | None = None
-    """The exit status of its command, if that ended by itself; negative is a signal."""
+    """The exit status of its command, if that ended by itself; negative for a
+    signal."""
 
     @property
     def deployment(self) -> Deployment:

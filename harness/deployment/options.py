@@ -1,4 +1,4 @@
-"""What to write for a key of the file of deployments where there is no such file."""
+"""Replaces keys by options in messages, for a deployment without a file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ OPTIONS = {"python": "python-version"}
 """Options, and inputs of the action, whose spelling differs from that of the key."""
 
 IN_A_FILE = " (in a file concurrency.toml, which `flask-concurrency init` begins)"
-"""Where a key is written that is no option."""
+"""Says where to write a key that is not an option."""
 
 _VALUE = r'(?:\{ (?:"[^"]*"|[^{}"])* \}|\[[^\]]*\]|"[^"]*"|\d+)'
 _OF_OPTIONS = re.compile(
@@ -21,7 +21,7 @@ _OF_FILES = re.compile(
 
 
 def as_options(text: str) -> str:
-    """A problem with its remedy, as it is for a deployment that options describe."""
+    """A problem and its remedy, in words for a deployment that options describe."""
     text = _OF_OPTIONS.sub(lambda key: f"--{option(key[1])} {_word(key[2])}", text)
     text = _NAMED.sub(lambda key: f"`--{option(key[1])}`", text)
     return _OF_FILES.sub(lambda key: f"{key[0]}{IN_A_FILE}", text, count=1)

@@ -153,7 +153,7 @@ def _without_containers(
         remedy = remedy_for(f"{refusal}") or "correct it"
         raise DeploymentFault(key, f"{refusal}; {remedy}") from None
     without_address = without_own_address(command, where)
-    # Where the address was taken out of uWSGI's file, its socket is left alone.
+    # If the address was taken out of uWSGI's file, its socket is left alone.
     binds = promise if without_address == command else None
     _check_sockets(key, without_address.words, binds, folder)
     return Prepared(

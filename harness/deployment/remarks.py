@@ -1,7 +1,7 @@
-"""Makes remarks on a deployment: worth knowing, but no failure.
+"""Makes remarks on a deployment, which are worth knowing but fail no check.
 
-What its platform sends it, what its processors come to there, whether a health check
-waits, and where in the app there is less room than at its door.
+They say what its platform sends it, what the platform's processors mean for its number,
+whether a health check waits, and where in the app there is less room than at its door.
 """
 
 from __future__ import annotations

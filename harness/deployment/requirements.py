@@ -56,18 +56,18 @@ def own_environment(
 ) -> Path:
     """The scripts folder of an environment with these requirements, made if needed.
 
-    It is made unless the cache has one of the same content; what that has from local
-    paths is then installed again. Another check that makes the same one is waited for.
-    ``python`` is a release or an interpreter, by default the one that runs this. Raises
-    ``CannotInstall``, and ``DeploymentFault`` when there is no such Python, or for a
-    cache that cannot be used.
+    It is made unless the cache has one with the same content, of which only packages
+    from local paths are installed again. If another check is making the same one, this
+    waits. ``python`` is a release or an interpreter, by default the one that runs this.
+    Raises ``CannotInstall``, and ``DeploymentFault`` when there is no such Python, or
+    for a cache that cannot be used.
     """
     wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
     place = making.cache / hashlib.sha256(content).hexdigest()[:16]
     done = place / "done"
     with _alone(place, making.shown):
-        # The Python that it was made with may be gone.
+        # The Python that it was made with may have been removed.
         if not (done.exists() and (place / "bin" / "python").exists()):
             shutil.rmtree(place, ignore_errors=True)
             with making.shown(f"installing {requirements.name}"):

@@ -1,6 +1,6 @@
 """Decides whether a deployment keeps its promises, and words the error if not.
 
-Only what was measured passes. Promises about its life are ``never-below`` and
+Only a measured deployment passes. Promises about its life are ``never-below`` and
 ``on-term``.
 """
 
@@ -50,7 +50,7 @@ def acts_of(deployment: Deployment) -> tuple[Act, ...]:
 def _usual(deployment: Deployment) -> tuple[Act, ...]:
     """The acts for ``never-below``, also if ``life`` names only the end.
 
-    In the end there are no slots, so that says nothing about it.
+    That act leaves no slots, so it says nothing about this promise.
     """
     named = set(deployment.life) - {Act.END}
     return USUAL_ACTS if deployment.never_below is not None and not named else ()
@@ -71,8 +71,8 @@ def _below(
     if (never_below := deployment.never_below) is None:
         return
     words = f"never-below: {never_below} required, but"
-    # Which worker gets the requests while a tape is made is chance: a tape may show
-    # more slots than there always are.
+    # Which worker gets the requests while a tape is recorded is chance, so a tape may
+    # show more slots than there always are.
     if cell.floor is not None and cell.floor < never_below:
         at_times = f"{words} sometimes there are {cell.floor}"
         yield BrokenPromise(GateFailed, f"{at_times}, even when nothing is done to it")
@@ -102,8 +102,8 @@ def _unknown(
 ) -> Iterator[BrokenPromise]:
     """Why a promise cannot be judged, if a wanted act has no tape.
 
-    What a server does not know, such as a signal, is only missed where it was
-    ``asked`` for by name.
+    An act that the server does not support, such as a signal, counts as missing only if
+    it was ``asked`` for by name.
     """
     for tape in tapes:
         excused = tape.outcome is Outcome.NOT_SUPPORTED and tape.act not in asked

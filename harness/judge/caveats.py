@@ -25,8 +25,8 @@ def caveats_on(
 ) -> list[str]:
     """Caveats about the rounds of a cell.
 
-    Where the order of workers was chosen, what an ordinary round does as well is a
-    matter of chance, and explained by the numbers.
+    If the order of workers was chosen, the numbers explain ordinary rounds that differ:
+    those are a matter of chance.
     """
     caveats = []
     if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):

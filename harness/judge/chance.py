@@ -1,7 +1,7 @@
 """Computes how likely a difference between small counts is if nothing has changed.
 
-The tests are exact, whatever the size of the counts: no table, no approximation. With
-ten rounds, most of which give the same small number, both would be wrong.
+The tests are exact, whatever the size of the counts: no table, no approximation. Those
+would be wrong for ten rounds, most of which give the same small number.
 """
 
 from collections.abc import Sequence
@@ -34,11 +34,11 @@ def least(of: int, of_others: int) -> float:
 
 
 def stand_out(likelihoods: Sequence[float], report: float, each: float) -> list[bool]:
-    """For each of several differences, whether it is too unlikely to be chance.
+    """Which of several differences are too unlikely to be chance: one answer for each.
 
-    ``report`` is how likely it may be that any of them is picked by mistake:
-    S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian
-    Journal of Statistics 6 (1979), pages 65 to 70. However few there are, none that is
+    ``report`` is how likely it may be that any of them is picked by mistake: S. Holm,
+    "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
+    Statistics 6 (1979), pages 65 to 70. However few differences there are, none that is
     likelier than ``each`` is picked.
     """
     real = [False] * len(likelihoods)

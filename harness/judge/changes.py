@@ -1,6 +1,6 @@
 """Collects all changes: since a baseline, and between releases in one run.
 
-The only place that computes it: reports, gates and annotations are handed the result.
+Nothing else computes them: reports, gates and annotations are handed the result.
 """
 
 from typing import NamedTuple

@@ -50,7 +50,7 @@ def compare(before: Report, now: Report) -> Changes:
     Cells are the same if their ids are. Otherwise they are paired by what they have in
     common, if that leaves one in each run: the same configuration of the same server,
     under any other release of the server, of Flask or of Python. So a deployment is
-    compared with itself before an upgrade.
+    compared with what it was before an upgrade.
     """
     pairs = pair_cells(before.cells, now.cells)
     conditions = [Conditions.of(before, now)] * len(pairs)
@@ -124,8 +124,8 @@ def compare_pairs(
 ) -> list[Comparison]:
     """Compare several pairs, each under its conditions.
 
-    All that are compared by chance count together (see ``differ``). ``obstacle`` is why
-    no number of the one side can be compared with any of the other.
+    All comparisons in which chance has a part are judged together (see ``differ``).
+    ``obstacle`` is why no number of one side can be compared with any of the other.
     """
     comparisons = [_by_outcome(pair, obstacle) for pair in pairs]
     measured = [

@@ -1,7 +1,7 @@
-"""Checks whether the control of an environment was measured right.
+"""Checks whether the control of an environment was measured correctly.
 
-The control is a server of exactly known capacity. Numbers of an environment are
-published only where the probe saw just that capacity.
+The control is a server of exactly known capacity. The numbers of an environment are
+published only if the probe saw exactly that capacity.
 """
 
 from harness.records.evidence import ControlEvidence
@@ -12,7 +12,8 @@ from harness.records.words import Outcome
 
 
 def control_fault(control: ControlEvidence | None) -> str | None:
-    """Why the control makes an environment's numbers untrustworthy; else empty."""
+    """Why the control makes an environment's numbers untrustworthy; empty if it does
+    not."""
     if control is None:
         return "no control was measured in this environment, so no number is published"
     if control.outcome is not Outcome.MEASURED:

@@ -35,15 +35,15 @@ from harness.records.words import Basis
 from harness.records.words import Verdict
 
 PER_REPORT = 0.01
-"""Probability that anything compared together is reported as changed by chance alone,
-were the rounds of a run independent of each other."""
+"""Probability that chance alone makes anything that is compared together count as
+changed, if the rounds of a run were independent of each other."""
 
 PER_CELL = 0.001
 """The same for one cell. Rounds of one run are not independent: the load of the machine
 affects all of them. This makes up for it, as the benchmark ``alarms`` shows."""
 
 ENOUGH = 3
-"""Rounds with requests arriving one after another that are needed before these count as
+"""How many rounds with requests arriving one after another are needed to call them
 steady, if they differ from rounds in which all arrive together."""
 
 
@@ -68,7 +68,7 @@ class Comparison(NamedTuple):
     words: str
     """Both numbers, and the reason."""
     chance: float | None = None
-    """Probability of a difference as large when nothing has changed; ``None`` where
+    """Probability of a difference this large when nothing has changed; ``None`` if
     numbers are compared exactly."""
 
 

@@ -1,7 +1,7 @@
 """Changes that somebody has checked and expects: the file ``expected.toml``.
 
-An acknowledgement is about one change: from this number to that one. It covers no
-other, and one that covers none is reported, so that the file stays true.
+An acknowledgement is about one change: from this number to that one. It covers no other
+change. One that covers none is reported, so that the file stays true.
 """
 
 from fnmatch import fnmatchcase
@@ -36,7 +36,7 @@ SPELLING = f"write a positive number, 'up to 8', or one of: {', '.join(WORDS)}"
 UpTo = Annotated[str, msgspec.Meta(pattern=f"^(up to [1-9][0-9]*|{'|'.join(WORDS)})$")]
 
 Number = PositiveInt | UpTo
-"""``8``: that many every time; ``"up to 8"``: at times fewer; or a word."""
+"""``8``: that many every time; ``"up to 8"``: sometimes fewer; or a word."""
 
 
 class Acknowledgement(Record, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class Expected(Record, frozen=True, kw_only=True):
 def acknowledge(changes: Changes, expected: Expected) -> Changes:
     """Mark the changes that are expected, and list the entries that match none.
 
-    What is the same, or cannot be compared, is no change that could be acknowledged.
+    A cell that is the same, or cannot be compared, has no change to acknowledge.
     """
     matches = [
         next((n for n, entry in enumerate(expected.change) if _fits(entry, cell)), None)

@@ -35,7 +35,7 @@ def was_full(cell: CellEvidence, admitted: int) -> bool:
 
 
 def passed_over(cell: CellEvidence) -> int:
-    """How many workers may have had room whenever all were to be filled.
+    """How many workers may have had room in every round that was to fill all of them.
 
     Others, which had a lock around accept, had accepted all that waited.
     """
@@ -47,7 +47,7 @@ def passed_over(cell: CellEvidence) -> int:
 def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
     """Whether a single process takes all requests, and was full while quiet.
 
-    Then nothing is left to chance, and busy rounds change nothing.
+    Nothing is then left to chance, and rounds that were not quiet change nothing.
     """
     return cell.workers == 1 and any(
         round_.admitted == admitted and round_.waiting and round_.offered >= load
@@ -72,7 +72,7 @@ def unsure_rounds(cell: CellEvidence, admitted: int) -> list[Round | SteeredRoun
 
 
 def lets_nobody_in(rounds: Sequence[Round]) -> bool:
-    """Whether in the last rounds even a single request was turned away.
+    """Whether even a single request was turned away in the last rounds.
 
     A server that is full turns requests away too, but lets others in later.
     """
@@ -92,8 +92,7 @@ def may_be_chance(cell: CellEvidence, ceiling: int, load: int) -> bool:
 def is_more_by_chance(cell: CellEvidence, ceiling: int) -> bool:
     """Whether a server that starts threads by chance may have started one too many.
 
-    Two that are started at the same time can be one more than there should be, in each
-    of its processes.
+    Two threads that are started at the same time can be one too many, in each process.
     """
     declared = cell.declaration.declared
     if declared is None or not cell.declaration.by_chance:

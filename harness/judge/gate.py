@@ -2,8 +2,9 @@
 
 Rule 1: each of the first four gates lets less through than the one before it. What is
 *unknown* fails no gate of a run, and what is not supported is not a finding at all.
-Rule 2: of several faults of deployments the worst counts, in this order: the instrument
-failed, it could not start, its number is unknown, it is too low.
+Rule 2: if several deployments have faults, the worst counts. From the worst on: the
+instrument failed, a deployment could not start, its number is unknown, its number is
+too low.
 """
 
 from collections.abc import Sequence
@@ -76,8 +77,7 @@ def fault_of(
 ) -> HarnessError | None:
     """The error that a run fails with; ``None`` if it passes.
 
-    Where deployments were measured, the worst of the faults that ``relax`` leaves of
-    them decides.
+    If deployments were measured, the worst of the faults that ``relax`` leaves decides.
     """
     fail_on = fail_on or FailOn.HARNESS
     if deployments:
@@ -152,10 +152,10 @@ def relax(
 ) -> list[DeploymentResult]:
     """The results without faults that the gate lets through.
 
-    ``None`` lets none through. ``NEVER`` lets through all; ``HARNESS`` what a
-    deployment can do wrong, as long as one of them was measured; ``FEWER`` what is
-    uneven or not known, unless that is below ``at-least``. ``UNEVEN`` lets nothing
-    through, and adds what is uneven though never below ``at-least``.
+    ``None`` lets no fault through, and ``NEVER`` all of them. ``HARNESS`` lets through
+    whatever a deployment can do wrong, as long as one of them was measured; ``FEWER``
+    whatever is uneven or unknown, unless it is below ``at-least``. ``UNEVEN`` lets
+    nothing through, and also fails what is uneven but never below ``at-least``.
     """
     measured = any(result.cell.outcome is Outcome.MEASURED for result in results)
     return [_relaxed(result, fail_on, measured) for result in results]

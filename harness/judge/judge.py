@@ -133,7 +133,8 @@ def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
 def _environments(evidence: Sequence[Evidence]) -> tuple[EnvironmentReport, ...]:
     """One report for each environment.
 
-    One that has no control, or whose control failed, replaces the others.
+    A report without a control, or whose control failed, replaces others of the same
+    environment.
     """
     reports: dict[str, EnvironmentReport] = {}
     for each in evidence:

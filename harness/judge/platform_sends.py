@@ -1,6 +1,4 @@
-"""Compares how many requests a platform sends an instance with how
-many its app takes.
-"""
+"""Compares how many requests an instance is sent with how many its app takes."""
 
 from typing import NamedTuple
 
@@ -19,7 +17,7 @@ class Limit(NamedTuple):
     most: int | None
     """The most that it is ever sent; ``None`` for no limit."""
     aims: int | None
-    """What the platform tries to keep to, and exceeds where it has to."""
+    """What the platform tries to keep to, and exceeds if it has to."""
     counts: str
     """``requests`` or ``connections``."""
     key: str

@@ -1,8 +1,8 @@
 """Compares how long a platform waits with how long the app's server does.
 
-A request that a platform gives up on stays in the app: no server here is told. ``--ask
-abandoned`` measures that. What a server ends by itself, and when, is measured by
-``--ask life`` (the act ``long-request``).
+A request that a platform gives up on stays in the app, since no server here is told;
+``--ask abandoned`` measures that. ``--ask life`` measures, with the act
+``long-request``, which requests a server ends by itself, and when.
 """
 
 from typing import NamedTuple
@@ -26,8 +26,8 @@ class PlatformWaits(NamedTuple):
     because: str
     """Where the number comes from, such as ``by default``; empty if its file has it."""
     then: str = ""
-    """What it does when it gives up, such as ``answers 504``; of an idle connection,
-    what becomes of a request that meets its end."""
+    """What it does when it gives up, such as ``answers 504``; for an idle connection,
+    what becomes of a request sent just as it ends."""
 
 
 class AppWaits(NamedTuple):

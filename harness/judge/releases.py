@@ -1,8 +1,8 @@
 """Finds what changed from one release to the next within one run.
 
-What was measured under several releases of Flask is one series; what was measured with
-several releases of its server is another. Only neighbours are compared. What cannot be
-compared is left out: the next release is compared with the one before it.
+A configuration measured under several releases of Flask is one series; under several
+releases of its server, another. Only neighbours are compared. A release that cannot be
+compared is left out, and the next one is compared with the one before it.
 """
 
 from collections.abc import Callable

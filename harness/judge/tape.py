@@ -1,14 +1,14 @@
 """Judges tapes: how many slots a server had at every moment during an act.
 
-A slot is a request in the app while others wait. One that leaves makes room for the
-next, and for an instant one is missing: a *blink*. So what is missing for less than a
-blink is not counted. A blink is twice as long as the longest hand-off that was seen
-before the act, and as the harness was held up at any time. In mathematical morphology
-this is a closing of the curve by that length (J. Serra, *Image Analysis and
-Mathematical Morphology*, 1982).
+A slot is a request in the app while others wait. When a request leaves it makes room
+for the next, and for an instant a slot is missing: a *blink*. So slots that are missing
+for less than a blink are not counted. A blink is twice as long as the longest hand-off
+before the act, or the longest hold-up of the harness. In mathematical morphology this
+is a closing of the curve by that length (J. Serra, *Image Analysis and Mathematical
+Morphology*, 1982).
 
-A slot is also there while the process that has it would take the next request but has
-to wait for a processor: that is the machine's doing.
+A slot also counts while its process would take the next request but has to wait for a
+processor: that is the machine's doing.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ HOLD_UPS = 2
 """Length of a blink, in longest hand-offs or hold-ups of the harness."""
 
 STARVED_SHARE = 0.5
-"""Share of the time that a process waits for a processor if it is about to run."""
+"""A process that waits for a processor for this share of the time is about to run."""
 
 BEFORE = -1.0
 """Where a tape begins, in seconds after the act: before it."""

@@ -1,8 +1,8 @@
 """Decides whether a configuration handles the number that it declares.
 
 Rule 1: until a request was seen to wait, or was turned away, a ceiling is a lower
-bound. A request waited if the server was quiet and had not let it in; where a server
-is never quiet, if it entered when another was let go.
+bound. A request waited if the server was quiet and had not let it in or, for a server
+that is never quiet, if it entered when another was let go.
 Rule 2: what the rounds leave open is *unknown*, with what to do about it. Nothing is
 called *fewer* or *uneven* unless requests were seen outside of the app with the server
 quiet, or were turned away: a harness that is too slow says nothing about a server.
@@ -39,7 +39,7 @@ CAME_LATE = (
 """The caveat on a server that starts threads or workers late without declaring it."""
 
 MAY_BE_MORE = "so it may admit more"
-"""The end of each reason for which *as declared* is left open."""
+"""The end of each reason why *as declared* is left open."""
 
 Finding = tuple[Verdict, str]
 """A verdict, and the reason for it."""

@@ -17,8 +17,8 @@ from harness.records.text import number_range
 from harness.records.words import Basis
 
 LAG_SECONDS = 0.2
-"""A hold-up of the harness that is worth a word, in seconds: a third of the time that a
-count has to stand still.
+"""Shortest hold-up of the harness worth mentioning, in seconds: a third of the time
+that a count has to stand still.
 """
 
 

@@ -27,7 +27,7 @@ _UNREACHED = (
     # HAProxy
     r"Server (?P<at>\S+) is DOWN, reason: (?P<why>[^,.]*)",
 )
-"""What proxies print about a server behind them that they do not reach."""
+"""What proxies print about a server behind them that they cannot reach."""
 
 _OF_A_REQUEST = re.compile(r"(?<=\w)/\.flask-concurrency/.*|:/\.flask-concurrency/.*")
 
@@ -42,7 +42,7 @@ class Unreached(NamedTuple):
 def unreached_address(log: str) -> Unreached | None:
     """The last address that a proxy printed that it could not reach, and why.
 
-    It is the last in the format of one proxy, the first format that is found.
+    The formats are tried one after the other, and the first that is found counts.
     """
     for pattern in _UNREACHED:
         if found := [*re.finditer(pattern, log)]:

@@ -59,7 +59,7 @@ from harness.records.plan import PlannedEnvironment
 from harness.system.process import ProcessTree
 
 LEAST_SECONDS = 2.0
-"""The least time to answer, in seconds, if containers took all the time to start."""
+"""Seconds left to answer even if containers took all the time to start."""
 
 
 class DeployedApp:
@@ -225,7 +225,7 @@ class DeployedApp:
     def _not_the_route(
         self, server: ProcessTree, port: int, token: str, client: Client
     ) -> Fault | None:
-        """The error for an answer not of the reserved route; ``None`` if it is one."""
+        """The fault of an answer; ``None`` if the reserved route gave it."""
         self._look_at_logs(server)
         fault = not_from_app(token, client)
         if fault is None and read_body(client, hook.Hello) is None:

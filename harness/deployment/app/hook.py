@@ -21,8 +21,8 @@ READY = VIEWS + "ready"
 HEADER = "X-Flask-Concurrency"
 
 WAY_IN = "ignore::_flask_concurrency_start.Ignored"
-"""A warning filter that makes Python import a module of the hook at its start.
-This is for agents whose own ``sitecustomize`` hides the hook's one."""
+"""A warning filter that makes Python import a module of the hook at its start. This is
+for agents whose own ``sitecustomize`` hides that of the hook."""
 
 NOTES = "FLASK_CONCURRENCY_SEEN"
 """Variable that names the folder of the notes."""
@@ -64,7 +64,7 @@ class Hello(msgspec.Struct, frozen=True):
     """The release of Flask; empty if unknown."""
     process: int = 0
     words: tuple[str, ...] = ()
-    """The words that the process, or the one it was forked from, was started with."""
+    """The command line of the process, or of the one that it was forked from."""
     folder: str = ""
     """Its current folder."""
     software: str = ""
@@ -72,7 +72,7 @@ class Hello(msgspec.Struct, frozen=True):
     server: str = ""
     """The server's package, as the caller of the app or the loaded modules show it."""
     told: dict[str, int | str] = {}
-    """The server's own settings of how many requests to run at once."""
+    """The server's own settings for how many requests to run at once."""
     green: str = ""
     """The greenlet library whose server runs in the process."""
     places: tuple[str, ...] = ()

@@ -1,10 +1,10 @@
 """Recognizes servers whose workers end again and again while they start.
 
-gunicorn, uWSGI and uvicorn start a new worker in place of one that ended, and so do
-supervisors, and loops of a shell, with a whole server. An app that ends its process
-when it is imported lets nobody in then, however long one waits. Two things together
-tell that from an app that is slow: of the same kind several processes were there and
-are gone, and beside the process that starts them lives nothing that may answer.
+gunicorn, uWSGI and uvicorn start a new worker in place of one that ended; supervisors
+and shell loops do the same with a whole server. An app that ends its process when it is
+imported then lets nobody in, however long one waits. Two signs together tell it from a
+slow app: several processes of the same kind have come and gone, and apart from the
+process that starts them there is nothing that may answer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ENDED_SUPERVISED = 3
 """The same for whole servers below a supervisor, which gives up after some."""
 
 SECONDS = 8.0
-"""The least time since the first of them was seen."""
+"""The least time that must have passed since the first of them was seen."""
 
 MARGIN_SECONDS = 2.0
 """A worker that outlives the ended ones by this much may stay."""
@@ -38,7 +38,7 @@ SHELLS = re.compile(r"(?:ba|da|a|z|k)?sh\b|busybox")
 """Shells: a loop may be waiting for something, unless what it runs is a server."""
 
 WAITS = re.compile(r"wait|check|ping|health|migrat|upgrade|alembic|\bdb\b|^-c$", re.I)
-"""Words of what a loop runs until it succeeds, and that serves nothing."""
+"""Words of commands that a loop runs until they succeed, and that serve nothing."""
 
 SUPERVISORS = frozenset({"supervisord", "circusd", "uwsgi", "runsv", "s6-supervise"})
 """Programs that restart others, whose command lines differ from their own."""
@@ -61,16 +61,17 @@ SPAWNED = "multiprocessing.spawn"
 SAID_SO = re.compile(
     rb"worker respawning too fast|\[emperor\] curse the uwsgi instance"
 )
-"""What uWSGI writes of workers and vassals that end at once.
+"""What uWSGI writes about workers and vassals that end at once.
 
-It waits longer each time before it starts another, and most are gone before a look.
+It waits longer each time before it starts another, and most have ended before anyone
+looks.
 """
 
 MOST_READ = 100_000
 """Bytes that are read of a log at each look."""
 
 SAID = 4
-"""Number of times that it must have written so."""
+"""How often it must have written that."""
 
 
 class Running(NamedTuple):
@@ -126,7 +127,8 @@ class Respawning:
         )
 
     def _says_so(self, tree: Mapping[int, Running]) -> bool:
-        """Whether uWSGI says so itself, and nothing of another kind is there."""
+        """Whether uWSGI itself says that workers keep ending, and nothing else is
+        there."""
         kinds = {
             running.words
             for running in tree.values()
@@ -139,7 +141,7 @@ class Respawning:
             new = file.read(MOST_READ)
         end = new.rfind(b"\n") + 1
         if not end and len(new) == MOST_READ:
-            end = len(new)  # so long a line is none of uWSGI's
+            end = len(new)  # uWSGI writes no line as long as this
         self._read += end
         self._said += len(SAID_SO.findall(new[:end]))
         return self._said >= SAID
@@ -174,7 +176,7 @@ def is_worker(process: Running, parent: Running) -> bool:
 
 
 def _serves(words: tuple[str, ...]) -> bool:
-    """Whether a command is one of a server, and not of what a loop waits for."""
+    """Whether a command is that of a server, and not one that a loop waits for."""
     program, arguments = server_words(words)
     if any(map(WAITS.search, arguments)):
         return False

@@ -1,7 +1,7 @@
 """Finds servers that listen on no port of the check, or do not speak plain HTTP.
 
-Unix sockets, TLS and uwsgi's protocol are spoken. What listens on another port cannot
-be measured: that port may be one of production.
+It tries Unix sockets, TLS and uwsgi's protocol. A server that listens on another port
+cannot be measured: the port may belong to production.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class AnswerSearch(NamedTuple):
     """The port that it was given."""
     request: ClientRequest
     remedy_for: Callable[[set[int]], str]
-    """Gives the remedy for a server that listens on these ports alone."""
+    """Returns the remedy for a server that listens only on these ports."""
     route: str
     """The path of the request, without the path that the app is mounted below."""
     mounts: Callable[[], Sequence[str]]
@@ -145,7 +145,8 @@ async def reach(
 async def _workers_end(search: AnswerSearch) -> None:
     """Raise ``NotAnswering`` if workers keep ending for as long as a server starts.
 
-    On their own, as to look for other ways may take long, and each lives for a moment.
+    They are watched separately: looking for other ways may take long, and each of them
+    lives only for a moment.
     """
     workers = Respawning(search.server.log)
     while True:

@@ -65,7 +65,7 @@ def also_listens(port: int) -> Fault:
 def wrong_program(
     port: int, processes: Sequence[int], seen: Collection[str]
 ) -> Fault | None:
-    """Why it is not the app with the hook that answers, if its processes tell."""
+    """Why the answer is not from the app with the hook, as far as processes show."""
     if is_of_others(port, processes):
         return Fault(f"another program answers on port {port}, which it did not get")
     if "flask" not in seen and lacks_variables(port, processes):
@@ -76,7 +76,7 @@ def wrong_program(
 def lacks_variables(port: int, processes: Iterable[int]) -> bool:
     """Whether a process that listens on a port lacks the hook's variables.
 
-    Those that write their title over their variables, as nginx does, tell nothing.
+    Processes that write a title over their variables, as nginx does, show nothing.
     """
     for process in processes:
         if port not in listened_on([process]):
@@ -112,7 +112,7 @@ def _no_flask(status: int, seen: Collection[str]) -> Fault | None:
     one.
     """
     if status >= 500 and "python" in seen and "flask" not in seen:
-        # What failed may be what would have imported it.
+        # The import of Flask may be what failed.
         return Fault("nothing there has imported Flask")
     others = [title for name, title in FRAMEWORKS.items() if name in seen]
     if "quart" in seen or (others and "flask" not in seen):
@@ -188,7 +188,7 @@ def _in_front(client: Client) -> Fault | None:
 
 
 def _no_app(status: int, path: str, seen: Collection[str]) -> Fault:
-    """What an answer means that has nothing of a Flask app, and what helps."""
+    """What an answer means that shows no sign of a Flask app, and what helps."""
     ignores = "" if "flask" in seen else f"; otherwise {IGNORES}"
     if status == 404:
         other = "another path" if path else "a path"

@@ -1,8 +1,8 @@
 """Reads what a deployment writes to log files such as ``error.log``.
 
-The cause of a start that failed may stand there alone: supervisord keeps the output of
-what it starts in files, and gunicorn has ``--error-logfile``. What they are written to
-may be gone with the server, so they are read while it runs.
+The cause of a failed start may be found only there: supervisord keeps the output of its
+programs in files, and gunicorn has ``--error-logfile``. The files may disappear with
+the server, so they are read while it runs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Tells a server its address, where the command leaves that to the check.
+"""Tells a server its address if the command leaves that to the check.
 
-The address in a command is the one of production. A check replaces it with its own, by
-the server's options.
+The address in a command is that of production. A check replaces it with its own, by the
+server's options.
 """
 
 from __future__ import annotations

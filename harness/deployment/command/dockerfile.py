@@ -1,7 +1,7 @@
 """Reads the command in a Dockerfile: its ``ENTRYPOINT`` and its ``CMD``.
 
-Only what the last stage and those that it is made from say is known here, and nothing
-of the images that they begin with.
+This knows what the last stage and its base stages say, but nothing about the images
+that they begin with.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _listed(
 ) -> tuple[str, ...]:
     """The words of an instruction that is a list, and of the CMD behind it.
 
-    An ENTRYPOINT that is a list gets a CMD that is a shell line as it is.
+    If the ENTRYPOINT is a list, a CMD that is a shell line is passed to it unchanged.
     """
     behind = (
         (*shell, each.rest) if each.items is None else each.items for each in more

@@ -165,7 +165,7 @@ _HEREDOCS = ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")
 def assignments(rest: str, known: Mapping[str, str] = {}) -> dict[str, str]:
     """The variables of one ENV, in either spelling, filled in.
 
-    All of one instruction see the variables that were there before it.
+    All values of one instruction see only the variables from before it.
     """
     name, _, value = rest.partition(" ")
     if "=" not in name:
@@ -183,7 +183,8 @@ def _filled(rest: str, known: Mapping[str, str]) -> str:
 def _defaults(
     rest: str, known: Mapping[str, str], before: Mapping[str, str]
 ) -> dict[str, str]:
-    """The defaults of one ARG; one without has that of an ARG before the stages."""
+    """The defaults of one ARG; without one of its own, that of the ARG before the
+    stages."""
     defaults = {}
     for word in shlex.split(_filled(rest, known)):
         name, equals, value = word.partition("=")

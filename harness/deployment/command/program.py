@@ -95,7 +95,7 @@ def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def is_direct(words: Sequence[str]) -> bool:
-    """Whether a command starts its server itself, by no program but Python."""
+    """Whether a command starts its server directly, through no program but Python."""
     name = PurePath("".join(words[:1])).name
     return name in SERVERS or bool(IS_PYTHON.match(name))
 

@@ -1,6 +1,6 @@
-"""Collects the settings that a command gives its server: by words, variables and files.
+"""Collects the settings that a command's words, variables and files give its server.
 
-Nothing is run. What the settings come to is worked out by ``plan.capacity``.
+Nothing is run. ``plan.capacity`` works out how many requests the settings declare.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class GivenSettings(NamedTuple):
 
     @property
     def given(self) -> dict[str, Setting]:
-        """All settings as written: words go before the file, that before variables."""
+        """All settings as written; words override the file, which overrides
+        variables."""
         path = self.file.path
         from_file = {
             name: Setting(value, path.name if path else "", path)

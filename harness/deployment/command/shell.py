@@ -1,7 +1,7 @@
 """Reads shell lines: plain ones become words, all others go to a real shell.
 
-Words are better where they are enough: the server is then the process that is watched,
-and what it declares is known before it starts.
+Words are better if they are enough: the watched process is then the server itself, and
+what it declares is known before it starts.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def read(
     ``DeploymentFault`` about ``key``.
     """
     text = text.replace("\\\n", " ")  # a line that goes on
-    words = split(key, text)  # quotes that do not close are told of before any start
+    words = split(key, text)  # quotes that do not close are reported before any start
     quoted = "\\$" in text or "$" in "".join(_single_quoted(text))
     filled = text if variables is None or quoted else expand(text, variables)
     if _OPERATOR.search(_QUOTED.sub("", text.strip())):

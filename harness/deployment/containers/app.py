@@ -101,9 +101,9 @@ class ContainedApp(DeployedApp):
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
         """Wait until all containers have started up, or until time is up.
 
-        A proxy among them that is asked before the others listen takes them for failed
-        for a while: nginx for 10 s, where it has several to choose from. Raises
-        ``NotAnswering`` where nothing that is published leads to a server.
+        A proxy that gets a request before the containers behind it listen takes them
+        for failed for a while: nginx for 10 s, if it has several to choose from. Raises
+        ``NotAnswering`` if no published port leads to a server.
         """
         until = time.monotonic() + self._seconds
         elsewhere_since: float | None = None
@@ -126,7 +126,8 @@ class ContainedApp(DeployedApp):
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
-        """Wait for the reserved route; where it stays out, say what port is open."""
+        """Wait for the reserved route; if it does not answer, say which port is
+        open."""
         try:
             return await super()._reach(server, holds, port)
         except NotAnswering:
@@ -165,7 +166,7 @@ class ContainedApp(DeployedApp):
         return Quiet(lambda: engine.processes(running) + proxies)
 
     async def _ask_running(self, server: ProcessTree) -> None:
-        """Ask nothing: what runs in a container cannot be seen from outside."""
+        """Ask nothing: the processes in a container cannot be seen from outside."""
 
     def _look_at_logs(self, server: ProcessTree) -> None:
         """Look at none: the client prints what the containers do."""

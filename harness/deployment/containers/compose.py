@@ -1,9 +1,9 @@
 """Makes a Compose project harmless: everything in it belongs to the check alone.
 
-Compose is asked what its files come to. Of that a file is made whose containers,
-volumes, networks and images have no name of the user's, whose mounts change nothing
-(see ``mounts``), which publishes one port, to this machine, and in which every service
-has the hook. The user's own files are only read.
+Compose is asked for the model that it makes of its files. That is turned into a file
+whose containers, volumes, networks and images have none of the user's names, whose
+mounts change nothing (see ``mounts``), which publishes one port, only to this machine,
+and in which every service has the hook. The user's own files are only read.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class HarmlessProject(NamedTuple):
     """Files to copy into the containers of a service before they start."""
     notes: tuple[str, ...]
     built: Mapping[str, str] = MappingProxyType({})
-    """Images that are built first, to see what follows the hook in their Python path:
-    by the variable of the file that has it."""
+    """Images that are built first, to see what follows the hook in their Python path;
+    each by the variable in the file that takes that path."""
 
 
 def harmless(

@@ -1,8 +1,9 @@
 """Starts commands that start containers.
 
-The processes of a container belong to the engine: killing its client leaves them. So
-all that a check makes in an engine is labelled, and what carries the label is removed.
-Files and folders may be copied into a container before it starts.
+The processes of a container belong to the engine, so killing its client leaves them
+running. Therefore everything that a check makes in an engine is labelled, and whatever
+carries the label is removed. Files and folders may be copied into a container before it
+starts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes `docker run` harmless: a name of our own, and nothing of the user's changes.
+"""Makes `docker run` harmless: it uses a name of our own and changes nothing.
 
 The command is parsed up to the image. Options about names, mounts, ports and the like
 are replaced or refused; everything else stays as it is.

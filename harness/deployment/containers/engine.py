@@ -89,7 +89,7 @@ class Engine(NamedTuple):
         return release, next((name for name in names if "Podman" in name), "")
 
     def _of_podman(self) -> str:
-        """The release of Podman, if the client is Podman under another name."""
+        """The release of Podman, if the client is Podman by another name."""
         try:
             name, *words = self.ask("--version").split() or [""]
         except EngineFailed:
@@ -183,7 +183,7 @@ def _container(inspected: Mapping[str, Any]) -> Container:
 def are_seen_here(containers: Sequence[Container]) -> bool:
     """Whether the engine's processes are visible here under the same ids.
 
-    They are not where it runs in a virtual machine, or on another one.
+    They are not if it runs in a virtual machine, or on another machine.
     """
     return bool(containers) and all(map(_is_of, containers))
 

@@ -103,7 +103,7 @@ def _contained(
 def _reached(engine: Engine) -> tuple[str, str]:
     """The release of the engine, and the problem if it cannot be reached.
 
-    Raises ``ContainerRefused`` for one of another machine, or of another kind.
+    Raises ``ContainerRefused`` for an engine on another machine, or of another kind.
     """
     if place := engine.elsewhere():
         raise ContainerRefused(Refusal.ELSEWHERE, place=place)
@@ -133,7 +133,7 @@ def _run(
     _refuse_sockets(engine, from_others)
     given = map("=".join, {**labels.PASSED_OVER, **_labels(label)}.items())
     own = [word for each in given for word in ("--label", each)]
-    # Unlike a volume, it is not created if missing, as on another machine.
+    # Unlike `--volume`, this creates no folder if it is missing, as on another machine.
     own += ["--add-host", GATEWAY, "--mount", f"type=bind,src={TARGET},dst={INSIDE},ro"]
     own += [word for each in PROBE for word in ("--env", each)]
     own += ["--log-driver", compose.LOGGING["driver"]]
@@ -152,7 +152,7 @@ def _run(
 def _refuse_sockets(engine: Engine, containers: Sequence[str]) -> None:
     """Raise ``ContainerRefused`` for containers whose volumes have the engine's socket.
 
-    A socket can be written to wherever it is mounted read only.
+    A socket can be written to even if it is mounted read only.
     """
     for container in containers:
         name = container.removeprefix("container:").partition(":")[0]
@@ -165,7 +165,7 @@ def _model(
 ) -> dict[str, Any]:
     """The model that Compose makes of its files, as ``words`` ask for it.
 
-    Raises ``ContainerRefused``, also for a model that nothing may be started of.
+    Raises ``ContainerRefused``, also for a model of which nothing may be started.
     """
     question = tuple(map(with_stand_in, words))
     model = ask_compose(engine, question, command.env, project)

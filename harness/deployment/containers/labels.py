@@ -1,12 +1,13 @@
-"""Labels that show which check made the things in an engine, and that hide them.
+"""Labels that show which check made something in an engine, and that hide it.
 
 Only what carries them is ever stopped or removed. A label names the process that made
-it, so that a later check can remove what one that was killed left behind, and can leave
-alone what belongs to one that runs beside it.
+something, so that a later check can remove what a killed check left behind, and leave
+alone what belongs to a check that is still running.
 
-Proxies such as Traefik and nginx-proxy send requests to whatever container says by its
-labels or variables that it serves a name. One of a check would be sent a part of the
-requests of production. So it keeps none of what its user wrote to be found by.
+Proxies such as Traefik and nginx-proxy send requests to every container whose labels or
+variables say that it serves a name. A container of a check would get some of
+production's requests. So it keeps none of the labels and variables by which it would be
+found.
 """
 
 from __future__ import annotations

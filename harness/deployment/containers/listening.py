@@ -1,7 +1,7 @@
-"""Where a program in a container listens, if nothing that is published leads there.
+"""Finds where a program in a container listens, if no published port leads there.
 
-The engine accepts a connection to a published port in any case, and closes it where
-nobody listens inside.
+The engine accepts every connection to a published port, and closes it if nobody listens
+inside.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LISTENS = "0A"
 """The state of a listening socket in ``/proc/PID/net/tcp`` (``man 5 proc``)."""
 
 _OF_ENGINE = "0B00007F"
-"""127.0.0.11, where the engine answers what names mean."""
+"""127.0.0.11, where the engine resolves names."""
 
 
 class ContainerSocket(NamedTuple):
@@ -33,7 +33,7 @@ class ContainerSocket(NamedTuple):
 def listens_on_loopback(running: Sequence[Container], port: int) -> Fault | None:
     """What to do about a container that listens only on its loopback address.
 
-    ``None`` where nothing is wrong, or where that is not seen.
+    ``None`` if nothing is wrong, or if that cannot be seen.
     """
     for inside, found in _published(running, port):
         same = [each for each in found if each.port == inside]

@@ -1,8 +1,8 @@
 """Decides how a check treats mounts of containers, so that nothing in them changes.
 
-What is mounted read only stays as it is. A folder or file of this machine that could be
-written to is copied, a named volume has an empty one in its place, and the engine's own
-socket is refused. What ``keep-mounts`` names stays, whatever it is.
+A read-only mount stays as it is. A folder or file of this machine that could be written
+to is copied, a named volume is replaced by an empty one, and the engine's own socket is
+refused. Whatever ``keep-mounts`` names stays.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ def treatment(
 def refuse_engine(path: Path) -> None:
     """Raise ``ContainerRefused`` for a mount that gives control of the engine.
 
-    The same for one that gives control of the services of this machine. A socket can
-    be written to wherever it is mounted read only.
+    The same goes for one that gives control of the services of this machine. A socket
+    can be written to even if it is mounted read only.
     """
     sockets = [path] if path.name in ENGINE_SOCKETS else []
     sockets += [Path(place, name) for place in PLACES for name in ENGINE_SOCKETS]

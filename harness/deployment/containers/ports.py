@@ -32,8 +32,8 @@ def _measured(
 ) -> Sequence[Published]:
     """Every entry that publishes the measured port; none if the port is unclear.
 
-    Those are ``ours``, which say so, or the only ones that it can be: of the published
-    ones, which lead to so many ports ``inside``, or of some ``others``.
+    These are ``ours``, which say so. Otherwise they are the only candidates: among the
+    published ones, which lead to so many ports ``inside``, or among some ``others``.
     """
     if not ours and inside == 1:
         return published[:1]  # at several addresses

@@ -1,6 +1,7 @@
-"""Privileges that reach beyond a container, which a check removes.
+"""Removes privileges that reach beyond a container.
 
-It could end processes of this machine, or change its clock, its disks or its kernel.
+With them, it could end processes of this machine, or change its clock, its disks or its
+kernel.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def is_beyond(capability: str, on_host: bool = False) -> bool:
 def changes_devices(device: str) -> bool:
     """Whether a device of this machine is shared with others or keeps data.
 
-    What is not a path names a kind of graphics cards and the like.
+    Anything but a path names a kind of device, such as graphics cards.
     """
     return device.startswith("/") and not _HARMLESS_DEVICES.match(device)
 

@@ -52,7 +52,7 @@ _PARTS = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\]+|.""", re.DOTALL)
 
 _AS_IT_STANDS = str.maketrans("$`", "\0\1")
 _AGAIN = str.maketrans("\0\1", "$`")
-"""What a shell would fill in, and the placeholder for it in single quotes."""
+"""Marks that a shell would fill in, and their placeholders in single quotes."""
 
 _PLAIN = re.compile(r"[{}\w./:@%+,=~-]*")
 """A value that means the same to a shell with and without quotes."""
@@ -61,7 +61,7 @@ _PLAIN = re.compile(r"[{}\w./:@%+,=~-]*")
 def filled_in(line: str, variables: Mapping[str, str], folder: PurePath) -> str:
     """Fill in the plain variables of a shell line, and find the folder it runs in.
 
-    Whatever is more than that stays as it is; in single quotes others stand for it.
+    Anything more stays as it is; in single quotes, placeholders stand for it.
     """
 
     def value(found: re.Match[str]) -> str:

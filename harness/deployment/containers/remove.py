@@ -3,7 +3,7 @@
 Run by path with ``-I -S`` as a process of its own, when the client that started the
 containers has been killed: ``remove.py LABEL=VALUE CLIENT [OPTION ...]``, where CLIENT
 is ``docker`` with its global options. The engine may still be creating a container that
-the client asked for, so all is looked for again until nothing is found.
+the client asked for, so everything is looked for again until nothing is found.
 """
 
 import subprocess

@@ -1,6 +1,6 @@
 """Parses the arguments of `docker run`, up to the image.
 
-Its mounts are read, and harmless ones written in their place.
+Its mounts are read, and harmless ones take their place.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def _checked(server: str, done: Output, lines: int = 1) -> Output:
 def line_of(path: Path, *names: str) -> int:
     """The last line of a file, counted from one, with a setting; 0 if none has it.
 
-    Python, ini, TOML, YAML, JSON and XML are alike in this: the name comes first.
+    In Python, ini, TOML, YAML, JSON and XML alike, the name comes first.
     """
     lines = begin_of(path).splitlines()
     names_or = "|".join(names)
@@ -67,7 +67,7 @@ def line_of(path: Path, *names: str) -> int:
 def placed(
     value: int | str, given: Setting | None, files: Iterable[Path] = (), *names: str
 ) -> Setting:
-    """A value and its most likely source, where a server does not print the source.
+    """A value and its most likely source, for a server that does not print the source.
 
     That is an option or a variable that was ``given``, or the first of its ``files``
     with a setting of one of these ``names``, or else the server's default.

@@ -1,4 +1,4 @@
-"""What gunicorn's settings declare.
+"""Derives what gunicorn's settings declare.
 
 gunicorn itself reads its command line, GUNICORN_CMD_ARGS, WEB_CONCURRENCY and its
 configuration file.
@@ -95,7 +95,8 @@ def _others(parsed: GunicornSettings) -> dict[str, str]:
 
 
 def _used(parsed: GunicornSettings) -> tuple[str, ...]:
-    """The settings whose product is declared, then the one that selects them."""
+    """The settings whose product is the declared number, then the one that selects
+    them."""
     kind = kind_of(parsed.worker_class)
     lane = lane_of(kind, parsed.threads, parsed.worker_connections)
     if lane is None:
@@ -106,7 +107,7 @@ def _used(parsed: GunicornSettings) -> tuple[str, ...]:
 def lane_of(kind: str, threads: int, connections: int) -> str | None:
     """The setting that says how many requests a worker handles; empty if it is one.
 
-    ``None`` for a class of workers of which that is not known.
+    ``None`` for a class of workers for which that is unknown.
     """
     if kind in ("sync", "tornado"):
         return ""

@@ -1,7 +1,7 @@
 """The number that a command declares, and the settings that determine it.
 
-A number is derived where the server's documentation leaves no doubt about it, and
-otherwise not at all: a guess would make a verdict of a misunderstanding.
+A number is derived only if the server's documentation leaves no doubt about it: a guess
+would turn a misunderstanding into a verdict.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Promise(NamedTuple):
 
     @property
     def release(self) -> str:
-        """The release of the server; empty where that is not asked for."""
+        """The release of the server; empty if it was not asked for."""
         return str(self.settings["version"].value) if "version" in self.settings else ""
 
     @property
@@ -144,7 +144,7 @@ def declared_by(
 ) -> Declaration:
     """The declaration of a deployment: by its file, or else by its command.
 
-    Where neither does, no bound is declared, and ``problem`` says why.
+    If neither says it, no bound is declared, and ``problem`` says why.
     """
     if promise is None:
         because = f"{UNDERIVED}: {problem}"

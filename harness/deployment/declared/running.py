@@ -38,8 +38,8 @@ def ask(
 ) -> tuple[Promise | None, str]:
     """What the running server of a tree declares, or why that is unknown.
 
-    Where it does not, that is the ``promise`` of its command, or else what it was told
-    by code.
+    If that is unknown, the answer is the ``promise`` of its command, or else what code
+    told the server.
     """
     try:
         return promise_of(hello.process, hello.words, tree, where), ""
@@ -71,7 +71,7 @@ def _lineage(
 ) -> Iterator[tuple[Sequence[str], Path, Mapping[str, str]]]:
     """How a process and its ancestors within a tree were started.
 
-    That are the words, each folder that it may have been in, and the variables.
+    That is the words, each folder that it may have been in, and the variables.
     """
     try:
         each: psutil.Process | None = psutil.Process(process)
@@ -99,8 +99,8 @@ def _where(words: Sequence[str], folder: Path, started: Mapping[str, str]) -> Wh
 def code_that_starts(hello: Hello) -> str:
     """A remark that names the server that a script starts by code; empty if unknown.
 
-    The settings of such a server stand in the code alone. A program of the server's own
-    may start it too, one whose options are not read.
+    The settings of such a server are only in the code. It may also be started by a
+    program of its own whose options are not read.
     """
     name = software_name(hello.software)[0] or hello.server
     if server_words(hello.words)[0] in SERVERS or not hello.words or not name:
@@ -156,4 +156,4 @@ SOFTWARE = {
     "twistedweb": "twisted",
     "wsgiserver": "wsgiref",
 }
-"""Names of servers whose ``SERVER_SOFTWARE`` says another name."""
+"""Names of servers that give another name in ``SERVER_SOFTWARE``."""

@@ -1,7 +1,8 @@
-"""What a script declares that starts Flask's own server, or waitress.
+"""Derives what a script that starts Flask's own server, or waitress, declares.
 
-The script is read and not run: its one call of ``waitress.serve``, or of ``run`` of
-what can be followed to a Flask app. All else is left to the server that then runs.
+The script is read, not run: its only call of ``waitress.serve``, or of ``run`` on
+something that can be traced to a Flask app. Everything else is left to the running
+server.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
 def serving_call(path: Path) -> int:
     """The line on which a script serves in another way than ``flask run`` does.
 
-    Zero where none is seen.
+    Zero if none is seen.
     """
     source = source_of(path, path.parent)
     calls = [*_starts(source)] if source else []

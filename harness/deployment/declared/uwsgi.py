@@ -1,4 +1,4 @@
-"""What uWSGI's options declare.
+"""Derives what uWSGI's options declare.
 
 uWSGI itself reads its command line, variables and files, in any format and with loops.
 """
@@ -180,7 +180,7 @@ def without_own_address(command: CommandLine, where: Where) -> CommandLine:
     try:
         shown = [*everything_shown(command.words, where)]
     except CannotDerive:
-        return command  # where it then listens is seen
+        return command  # where it then listens can be seen
     name, arguments = server_words(command.words)
     start = len(command.words) - len(arguments)
     options = KNOWN[name].address

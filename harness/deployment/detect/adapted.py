@@ -1,4 +1,4 @@
-"""Makes a command that was written for another machine one that can be given here."""
+"""Adapts a command that was written for another machine, so that it runs here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import PurePath
 from harness.deployment.command.program import server_words
 
 AS_USER = frozenset({"sudo", "doas", "runuser", "gosu", "su-exec", "chpst", "setpriv"})
-"""Programs that change the user; here that is the one who checks."""
+"""Programs that change the user; here the command runs as the one who checks."""
 
 _TO_BACKGROUND = frozenset({"-D", "--daemon", "nohup", "setsid"})
 """What sends a server to the background, where a check cannot watch it."""

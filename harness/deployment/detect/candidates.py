@@ -66,9 +66,9 @@ class Candidate(NamedTuple):
 def candidates(folder: Path, verb: str) -> list[Candidate]:
     """All ways to start the app of a folder, the most specific first.
 
-    Raises ``UsageError`` if there is no way, or only an app is left, and another
-    file says what serves it: Flask's own server would have another number. What to do
-    is told with a verb of the command line.
+    Raises ``UsageError`` if there is no way, or if only an app is left and another file
+    says what serves it: Flask's own server would have another number. ``verb`` is the
+    verb of the command line that the remedy names.
     """
     unused: DeploymentFault | UsageError | None = None
     ways = [*_procfile(folder)]

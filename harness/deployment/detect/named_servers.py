@@ -1,8 +1,8 @@
-"""Finds what names a server in a folder where no file of a known kind starts one.
+"""Finds mentions of servers in a folder where no file of a known kind starts one.
 
-Workflows, pipelines, scripts of init and documents have commands in them, a project
-names commands of its own, and a server that is required is there to be started. Each
-says that Flask's own server is not the one of production.
+Workflows, pipelines, init scripts and documents contain commands, a project names
+commands of its own, and a required server is there to be started. Each shows that
+production does not use Flask's own server.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SKIPPED = re.compile(
     r"|.*\.(?:html?|css|s[ac]ss|csv|tsv|svg|map|ipynb|po|log|xsd)",
     re.IGNORECASE,
 )
-"""Folders and files that say nothing of how an app is started."""
+"""Folders and files that say nothing about how an app is started."""
 
 DOCUMENTS = re.compile(r".*\.(?:md|rst|adoc)|README.*", re.IGNORECASE)
 

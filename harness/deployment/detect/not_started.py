@@ -1,7 +1,7 @@
-"""Files of servers that a check cannot start, such as NGINX Unit or Passenger.
+"""Reads files of servers that a check cannot start, such as NGINX Unit or Passenger.
 
-What is left of one is how many requests it takes, if the file says that: a server that
-declares as many can be measured in its place.
+Such a file may still say how many requests the server takes: a server that declares as
+many can be measured in its place.
 """
 
 from __future__ import annotations
@@ -206,7 +206,8 @@ BY_TEXT: Mapping[str, Callable[[Path, str], OtherServer | None]] = {
 def other_servers(
     files: Iterable[tuple[Path, str]],
 ) -> list[tuple[Path, OtherServer]]:
-    """What serves the app of a folder, each once: by the file that says most of it."""
+    """What serves the app of a folder, each once, by the file that says most about
+    it."""
     found: dict[str, tuple[Path, OtherServer]] = {}
     for path, text in files:
         other = other_server(path, text)

@@ -1,7 +1,7 @@
-"""Files that start a server and are not run here: what to give in their place.
+"""Finds what to give in place of files that start a server but are not run here.
 
-Units of systemd, scripts, Compose files and those of platforms are written for other
-machines. What is left of one is its command, which a check can start.
+Systemd units, scripts, Compose files and the files of platforms are written for other
+machines, but a check can start the command in them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from harness.system.processors import processors
 NOT_OF_PRODUCTION = frozenset(
     {"tests", "test", "docs", "doc", "examples", "example", "samples", "vendor"}
 )
-"""Folders whose files say nothing of how the app beside them is started."""
+"""Folders whose files say nothing about how the app beside them is started."""
 
 MOST_NAMED = 4
 """Most files that an error names."""
@@ -81,7 +81,7 @@ class StartedBy(NamedTuple):
 def started_by_files(folder: Path, app: str | None) -> list[StartedBy]:
     """What the files of a folder start, each command once.
 
-    Where the folder has an app itself, Flask's own server is what is measured anyway.
+    If the folder itself has an app, Flask's own server is measured in any case.
     """
     places = (p for p in read_places(folder, processors()) if not is_workflow(p.path))
     several = [*_each_once(places, folder, app)]
@@ -183,7 +183,7 @@ _SERVERS_OF_CODE = re.compile(
     r"\b(?:WSGIServer|make_server|run_simple|waitress|cheroot|cherrypy|tornado|twisted"
     r"|gunicorn|hypercorn|uvicorn|granian|bjoern|meinheld|socketio\.run)\b"
 )
-"""What stands in a script that starts a server which is not Flask's own."""
+"""Marks of a script that starts a server other than Flask's own."""
 
 
 def serves_by_script(path: Path) -> bool:

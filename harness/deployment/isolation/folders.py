@@ -2,9 +2,9 @@
 
 It sees its working tree and its home folder through layers of its own
 (``harness/system/layer.py``), so that databases, logs and sockets there stay as they
-are. It has a folder for temporary files and one for sockets: gunicorn would take the
-control socket of one that runs already. Commands that would start other containers are
-refused, as nobody would remove them.
+are. It has a folder for temporary files and one for sockets: otherwise gunicorn would
+take over the control socket of a gunicorn that is already running. Commands that would
+start other containers are refused, as nobody would remove them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FREE_SIGNALS = (
 )
 
 FOLDERS = ("TMPDIR", "XDG_RUNTIME_DIR")
-"""Variables that name such folders; one that the deployment sets itself stays."""
+"""Variables that name such folders; those that the deployment itself sets stay."""
 
 GUNICORN = "GUNICORN_CMD_ARGS"
 
@@ -123,9 +123,9 @@ def stays_in_layer(path: Path, folder: Path) -> bool:
 def layered(
     command: list[str], folder: Path, own: Path, variables: Mapping[str, str]
 ) -> list[str]:
-    """The command behind layers over its working tree and its home, as possible.
+    """The command behind layers over its working tree and its home, if possible.
 
-    Its processes can end their own alone, where the kernel sees to that.
+    Its processes can only end each other, if the kernel can see to that.
     """
     tree = working_tree(folder)
     over = layers(folder, variables)
@@ -222,9 +222,9 @@ def own_control_socket(
 ) -> dict[str, str]:
     """Variables that give gunicorn a control socket of its own, or none.
 
-    With a path that is too long it would print an error at every fork, forever.
-    Its configuration file may name that of one which runs already; only an option of
-    its command line goes before these variables.
+    With a path that is too long it would print an error at every fork, forever. Its
+    configuration file may name the socket of a gunicorn that is already running; only a
+    command-line option overrides these variables.
     """
     if promise is None or promise.server != "gunicorn":
         return {}

@@ -10,10 +10,10 @@ from harness.deployment.isolation.folders import stays_in_layer
 
 
 def remove_left(paths: Iterable[Path], folder: Path, begun: float) -> None:
-    """Remove those of a server in a folder that made them since it has ``begun``.
+    """Remove the sockets that a server has made in a folder since it has ``begun``.
 
-    That is a time of the clock, in seconds. Older sockets are not its own, and those
-    in a layer are gone with that.
+    That is a time of day, in seconds. Older sockets are not its own, and those in a
+    layer are gone with it.
     """
     for path in paths:
         with contextlib.suppress(OSError, ValueError):

@@ -1,8 +1,9 @@
 """Refuses commands that would migrate a database on a server.
 
-A database in a file of the working tree or of the home folder is behind a layer (see
-``isolation``). One that is reached over the network is not, so a start that migrates it
-is refused, until the file of deployments says which database the check may change.
+A database file in the working tree or the home folder is behind a layer (see
+``folders``). A database that is reached over the network is not, so a start that
+migrates it is refused, until the file of deployments says which database the check may
+change.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ FILES = (".env", ".flaskenv")
 """Files of variables that Flask and others read when they start."""
 
 CI = "CI"
-"""Variable of machines made for one job, whose databases end with them."""
+"""Variable of machines that exist for one job, and whose databases end with them."""
 
 _CHANGES = re.compile(
     r"\bflask\b[^\n;&|#]*?\bdb\s+(?:upgrade|downgrade)\b"

@@ -1,8 +1,8 @@
-"""Keeps a deployment from reaching an engine of containers.
+"""Keeps a deployment from reaching a container engine.
 
-The sockets of engines are hidden, so that clients that are started by their path, and
-libraries, do not reach one either. In their place is an engine that refuses everything:
-whoever asks it prints why.
+The sockets of engines are hidden, so that even clients started by their path, and
+libraries, do not reach one. In their place is an engine that refuses everything and
+says why.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ IDLE_SECONDS = 10.0
 def is_socket(path: str | Path) -> bool:
     """Whether a text is the path of a Unix socket.
 
-    A text that is too long for a path is none, as a key, a format or a line for the
-    shell may be; the same goes for ``os.path.isfile`` and others there.
+    A text that is too long for a path, as a key, a format or a shell line may be, is
+    not one. ``os.path.isfile`` and its like say so too.
     """
     try:
         return stat.S_ISSOCK(os.stat(path).st_mode)
@@ -76,7 +76,7 @@ def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
 def _of_contexts(variables: Mapping[str, str]) -> list[str]:
     """The sockets in the contexts of Docker's client, which has a file for each.
 
-    None where they cannot be looked at, as in a home folder of somebody else.
+    None if they cannot be looked at, as in the home folder of somebody else.
     """
     home = os.path.join(variables.get("HOME", ""), ".docker")
     folder = Path(variables.get("DOCKER_CONFIG") or home, "contexts", "meta")
@@ -117,7 +117,7 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 def refusing_engine(folder: Path) -> Iterator[None]:
     """An engine at ``NOWHERE`` in a folder.
 
-    Where that is too long for the path of a socket, it is a link to a shorter one.
+    If that path is too long for a socket, it is a link to a shorter one.
     """
     path = folder / NOWHERE
     with contextlib.ExitStack() as stack:

@@ -1,9 +1,9 @@
 """Programs that a deployment finds in the place of others while it is checked.
 
-They refuse what would start containers, which nobody would remove, and what would
-change, empty or end something that runs already. Where the kernel confines signals, a
-deployment may end processes: it reaches none but its own. Looking at what runs is
-allowed. Files are removed in the deployment's own folders only.
+They refuse commands that would start containers, which nobody would remove, or that
+would change, empty or end something that is already running. If the kernel confines
+signals, a deployment may end processes, since it reaches only its own. Looking at what
+runs is allowed. Files are removed only in the deployment's own folders.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ CHECKS = {
     "empties data stores": (_STORES, LEAVES_DATA),
     "removes files": (_REMOVING, LEAVES_FILES),
 }
-"""By what a program does: shell lines that refuse it, and what to do instead."""
+"""For each thing that a program does: shell lines that refuse it, and a remedy."""
 
 
 class StandIn(Record, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
 """Parses HCL (Terraform, Nomad) and Bicep into trees whose nodes know their line.
 
-Only what is written out is read: texts, numbers, lists, objects and blocks, and what
-goes through ``jsonencode``. Any other expression stays as it is written, so that who
-needs its value can say that it is not a number. A library that knows all of HCL takes
-seconds before it has read its first file, which is longer than all else here together.
+Only literal values are read: texts, numbers, lists, objects and blocks, also within
+``jsonencode``. Any other expression stays as it is written, so that whoever needs its
+value can say that it is not a number. A library that knows all of HCL takes seconds
+before its first file, which is longer than everything else here together.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def from_hcl(text: str, given: Mapping[str, str] | None = None) -> list[Node]:
     """The one document of a file of HCL. Raises ``NotReadable``.
 
     A block with labels is a mapping by its labels, one without is a list of all blocks
-    of its name. ``given`` has what names such as ``var.size`` stand for.
+    of its name. ``given`` has the values of names such as ``var.size``.
     """
     reader = _Reader(text, "=", given or {})
     node = reader.body("", 1)
@@ -144,7 +144,7 @@ class _Reader:
     # ------------------------------------------------------------------ values
 
     def _value(self) -> Node:
-        """One value; an expression that is more than that, as it is written."""
+        """One value; any other expression as it is written."""
         first = self._now()
         if self._is_made():
             return self._as_written(first)

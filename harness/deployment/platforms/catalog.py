@@ -60,8 +60,8 @@ class WaitsFor(Record, frozen=True, kw_only=True):
     default: Seconds | None = None
     """Default; ``None`` if no page documents one."""
     then: str = ""
-    """What it does when it gives up on an answer; of idle connections, what becomes of
-    a request that meets its end."""
+    """What it does when it gives up on an answer; for an idle connection, what becomes
+    of a request sent just as it ends."""
     source: Page
 
 

@@ -81,7 +81,7 @@ def first_check(
     at: Callable[[str], Node | None],
     instance: Node,
 ) -> tuple[HealthCheck | None, str]:
-    """The first health check that can be sent, and one before it that cannot.
+    """The first health check that can be sent, and how one before it that cannot works.
 
     ``at`` finds what stands at a place of the file.
     """
@@ -127,7 +127,7 @@ def _check_of(
 
 
 def _by_program(kind: Checks, node: Node) -> str:
-    """How a health check works that cannot be sent from outside."""
+    """How a health check that cannot be sent from outside works."""
     if kind.form == "kubernetes" and "grpc" in node.items:
         return "asks by gRPC"
     words = "exec" if kind.form == "kubernetes" else "test"

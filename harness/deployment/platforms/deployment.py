@@ -37,8 +37,8 @@ from harness.records.text import plural
 def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] | None:
     """The kind of instance that a deployment runs in, and the file that says so.
 
-    That is the one that ``platform`` names, or the only one in the folder with a limit.
-    Raises ``DeploymentFault`` about a file that was named.
+    The file is the one that ``platform`` names, or the only one in the folder with a
+    limit. Raises ``DeploymentFault`` about a file that was named.
     """
     if deployment.platform is not None:
         return _named(folder / deployment.platform)
@@ -69,7 +69,7 @@ GIVEN = ("path", "port", "by", "period", "timeout", "failures")
 def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
     """The health check of a deployment's orchestrator. Raises ``DeploymentFault``.
 
-    A key counts before what a file says, and that before Kubernetes' defaults.
+    A key overrides what a file says, which overrides Kubernetes' defaults.
     """
     given = deployment.probes or Probes()
     check = HealthCheck(path=deployment.ready or "")

@@ -33,7 +33,7 @@ def documents(format_: Format, path: Path, text: str) -> list[Node]:
 def unrendered(path: Path, text: str, problem: str) -> str:
     """What to say about a file that cannot be read; may be empty.
 
-    Templates for other programs are often called like what they make.
+    Templates for other programs often have the name of the file that they make.
     """
     if "{{" not in text and "{%" not in text:
         return problem
@@ -84,7 +84,7 @@ def _is_loaded(name: str) -> bool:
 def hcl_given(documents: Mapping[str, Node]) -> dict[str, str]:
     """The values of ``var.NAME`` and ``local.NAME``, by the files of a folder.
 
-    Values of ``terraform.tfvars`` and ``*.auto.tfvars`` count for more than defaults.
+    Values in ``terraform.tfvars`` and ``*.auto.tfvars`` override defaults.
     """
     defaults: dict[str, str] = {}
     values: dict[str, str] = {}

@@ -51,7 +51,7 @@ def _limited(
 def _limits_in_nginx(platform: Platform, text: str) -> Iterator[Instance]:
     """Limits of connections to a server, or of requests to all of them.
 
-    A limit for each client says nothing of what all clients send together.
+    A limit for each client says nothing about what all clients send together.
     """
     zones = {name: key for key, name in _NGINX_ZONE.findall(text)}
     for at, line in _lines(text):

@@ -53,7 +53,7 @@ REMEDIES = {
         "Flask 1.1 `Werkzeug<2`, `Jinja2<3`, `itsdangerous<2.1` and `MarkupSafe<2.1`"
     ),
 }
-"""What to do, by words in the cause that was printed.
+"""What to do, by a pattern of the printed cause.
 
 An engine that cannot have an image may lack one for the platform that is asked for.
 """

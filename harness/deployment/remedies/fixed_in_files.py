@@ -1,6 +1,6 @@
 """Finds fixed ports in files that start a server, and what to write instead.
 
-Each kind of file has its own way to read a variable. A remedy is only given for a kind
+Each kind of file reads a variable in its own way. A remedy is given only for kinds
 whose way is known.
 """
 

@@ -51,8 +51,7 @@ def explain(
     exit_status: int | None = None,
     platforms: Sequence[str] = (),
 ) -> CellReport:
-    """A cell with its cause and a remedy at the end of its reason, where these are
-    known.
+    """A cell whose reason ends with its cause and a remedy, if these are known.
 
     ``fault`` is why the app was not reached; its problem and remedy are in the reason
     already. ``exit_status`` and ``platforms`` are as in ``about_failure``.

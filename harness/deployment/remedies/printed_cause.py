@@ -31,10 +31,10 @@ CAUSES = (
         re.IGNORECASE,
     ),
 )
-"""How a line begins that names the cause of a server's end: what a check refused, what
-the kernel refused, a rate or a disk that is used up, an exception, an app that is not
-in its module (in words by gunicorn, uvicorn and waitress), a service that Compose
-waited for in vain, anything else."""
+"""Beginnings of lines that name the cause of a server's end: something that a check or
+the kernel refused, a rate limit or a full disk, an exception, an app that is not in its
+module (in the words of gunicorn, uvicorn and waitress), a service that Compose waited
+for in vain, any other error."""
 
 
 NO_CAUSE = re.compile(
@@ -81,7 +81,7 @@ def printed_cause(log: str, known: CauseKnown) -> PrintedCause:
 
 
 def _plain(log: str) -> str:
-    """The output without what moves a cursor."""
+    """The output without sequences that move a cursor."""
     return _OF_TERMINALS.sub("", _WITHIN.sub("\n", log.replace("\r", "\n")))
 
 
@@ -91,7 +91,7 @@ _OF_WHICH = re.compile(r"(?:\d\d:\d\d:\d\d )?[\w-]+[.-]\d+\s+\| ")
 """The prefix by which honcho, foreman and Compose name the process of a line."""
 
 _WITHIN = re.compile(r"(?<=\S)(?=\[\d{4}-\d\d-\d\d [^]]+\] \[\d+\] \[[A-Z]+\] )")
-"""Where a line of gunicorn begins within one that another process has not ended yet."""
+"""Where a line of gunicorn begins inside one that another process has not ended yet."""
 
 _OF_HONCHO = re.compile(r"\d\d:\d\d:\d\d system\s+\| ")
 """The beginning of lines that honcho and foreman write themselves."""

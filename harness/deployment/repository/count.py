@@ -1,7 +1,7 @@
 """Counts what a command declares, by its words, variables and files.
 
-Nothing is installed or run, so less is known than by asking a server; what is not known
-is said.
+Nothing is installed or run, so less is known than by asking a server. Whatever is
+unknown is reported.
 """
 
 from __future__ import annotations

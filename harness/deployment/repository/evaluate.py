@@ -22,7 +22,7 @@ MOST_CHARACTERS = 1000
 """Longest expression that is evaluated: longer ones are no settings."""
 
 DEEPEST = 50
-"""How many expressions may be within each other."""
+"""How deeply expressions may be nested."""
 
 PROCESSORS = frozenset(
     {"cpu_count", "process_cpu_count", "sched_getaffinity", "getaffinity"}
@@ -125,7 +125,7 @@ def _evaluate(
 def _processors(name: str, known: Known) -> int:
     """The processors that a function counts.
 
-    Python 3.13 and later count what a variable says, but not by affinity.
+    Since Python 3.13 a variable overrides ``cpu_count``, but not a count by affinity.
     """
     given = known.variables.get(PYTHON_CPU_COUNT, "")
     if name.endswith("cpu_count") and given.isdecimal() and int(given):

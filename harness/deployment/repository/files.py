@@ -1,4 +1,4 @@
-"""The kinds of files that start a server, and how to read command lines from them.
+"""Lists the kinds of files that start a server, and reads command lines from them.
 
 Each reader yields what it finds; to read another kind of file, such as that of a
 platform, add a reader and its patterns to ``READERS``.
@@ -173,7 +173,7 @@ def _captain(path: Path, text: str) -> Iterator[StartLine]:
 def _deployments(path: Path, text: str) -> Iterator[StartLine]:
     """The commands of a file of deployments.
 
-    What it takes from a Procfile or a Dockerfile is a place there.
+    A command that it takes from a Procfile or a Dockerfile is a place in that file.
     """
     for root in readable(from_toml, text):
         several = _commands(root, f"{DEPLOYMENTS[path.name]}.*", ("command",), "env")

@@ -208,7 +208,7 @@ def _contradict(one: ReadPlace, other: ReadPlace) -> bool:
     if any(_is_for_development(place.command) for place in places):
         return False
     if any(is_workflow(each.path) for each in (one, other)):
-        return False  # what a job tries is not what production starts
+        return False  # a job may try what production does not start
     for reader, read in ((one, other), (other, one)):
         if reader.counted.reads == read.path:
             return reader.counted.overrides

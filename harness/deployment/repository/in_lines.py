@@ -1,4 +1,4 @@
-"""Command lines in files whose format is not parsed.
+"""Finds command lines in files whose format is not parsed.
 
 Task runners, deployment tools and templates have commands in many formats. A server
 with an app behind it on one line, such as ``serve = "gunicorn -w 2 shop:app"``, is

@@ -1,4 +1,4 @@
-"""Reads the files of servers that are no command: Apache's mod_wsgi and NGINX Unit."""
+"""Reads the files of servers that no command starts: mod_wsgi and NGINX Unit."""
 
 from __future__ import annotations
 

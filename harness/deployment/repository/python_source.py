@@ -1,7 +1,7 @@
 """Finds literal settings, and the Flask app, in Python files without running them.
 
 Names are followed through assignments, imports of files beside the script, and
-functions that return an app. Rule: what cannot be followed is not a Flask app.
+functions that return an app. Rule: whatever cannot be followed is not a Flask app.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def text_of(value: ast.expr | None) -> str | None:
 
 
 def with_os(text: str) -> str:
-    """What to say of a remedy that needs ``os``, if a module does not import that."""
+    """What to add to a remedy that needs ``os``, if a module does not import that."""
     imports = re.search(r"(?m)^\s*import (?:\w+, *)*os\b", text)
     return "" if imports else " (with `import os` above)"
 

@@ -1,4 +1,4 @@
-"""Files with sections: of uWSGI, supervisord, circus and systemd."""
+"""Reads files with sections: those of uWSGI, supervisord, circus and systemd."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares what a platform sends an instance with what the app there takes at once."""
+"""Compares how many requests an instance is sent with how many its app takes."""
 
 from __future__ import annotations
 

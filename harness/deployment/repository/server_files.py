@@ -1,8 +1,8 @@
-"""Reads the files of gunicorn, uWSGI and hypercorn for settings, and runs none.
+"""Reads settings from the files of gunicorn, uWSGI and hypercorn, without running them.
 
 Each reader gives the file that a command reads, and what it says by the names of
-options in ``plan.server_options``. Rule: a file that says more than can be read here
-leaves the number unknown.
+options in ``plan.server_options``. Rule: if a file says more than can be read here, the
+number is unknown.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ BESIDES = ("timeout", "keepalive", "reuse-port")
 def _gunicorn(
     server: CommandOf, words: Sequence[str], context: CommandContext
 ) -> ServerFile:
-    """Its file is Python; one of the usual name is found without being named."""
+    """Its file is Python; one with the usual name need not be named."""
     named = last_value(words, server.settings_file)
     file = named or "gunicorn.conf.py"
     if file.startswith(AS_MODULE):
@@ -100,7 +100,7 @@ def _assigned(
 def _uwsgi(
     server: CommandOf, words: Sequence[str], context: CommandContext
 ) -> ServerFile:
-    """Its files have many formats, of which only plain ini is read."""
+    """Its files have many formats; only plain ini is read."""
     path: Path | None = None
     settings: dict[str, Value] = {}
     for word in words:
@@ -142,7 +142,7 @@ def _in_ini(server: CommandOf, path: Path, processors: int) -> dict[str, Value]:
 def _hypercorn(
     server: CommandOf, words: Sequence[str], context: CommandContext
 ) -> ServerFile:
-    """Its file may be Python too, of which only TOML is read."""
+    """Its file may be TOML or Python; only TOML is read."""
     name = last_value(words, server.settings_file)
     if name is None:
         return ServerFile()

@@ -52,8 +52,8 @@ def counted(
 def starts(words: Sequence[str]) -> bool:
     """Whether a command starts a server whose options are known.
 
-    Lists of packages name servers too, and uWSGI without options or a file serves
-    nothing; nor does a command of Flask that is not ``run``, such as ``flask db``.
+    Lists of packages name servers too. uWSGI serves nothing without options or a file,
+    and neither does a command of Flask other than ``run``, such as ``flask db``.
     """
     program, arguments = server_words(words)
     if program in DEVELOPMENT:

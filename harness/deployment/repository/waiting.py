@@ -1,8 +1,8 @@
 """Compares how long a platform waits with how long the app there does.
 
-A server waits for the app, and for the next request, by its options. Defaults were seen
-with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian 2.8.7 and waitress
-3.0.2, and stand in ``docs/waiting.md``.
+A server waits for the app, and for the next request, by its options. Defaults are those
+seen with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian 2.8.7 and waitress
+3.0.2; they are in ``docs/waiting.md``.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _gunicorn(
     is_pywsgi = "wsgi" in str(found.settings["worker-class"]).lower()
     if is_pywsgi or family not in {"sync", "gthread", "gevent", "eventlet", "tornado"}:
         return NOT_KNOWN
-    # Only a sync worker cannot report that it is alive while a request is in the app.
+    # Only a sync worker cannot show that it is alive while a request is in the app.
     answer = AppWaits(
         "gunicorn",
         timeout if family == "sync" and timeout else None,
@@ -92,7 +92,7 @@ def _gunicorn(
         of,
         ", or give its workers threads: with those the timeout ends no request",
     )
-    # A gthread worker keeps connections only beyond those that its threads serve.
+    # A gthread worker keeps only the connections that it may have beyond its threads.
     connections, threads = map(found.number, ("worker-connections", "threads"))
     keeps_none = family == "sync" or (family == "gthread" and connections <= threads)
     idle = AppWaits(

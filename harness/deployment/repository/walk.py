@@ -11,13 +11,13 @@ DEEPEST = 6
 """Depth of folders to search."""
 
 MOST_BYTES = 100_000
-"""How much of a file is read, where its beginning tells enough."""
+"""How much of a file is read if its beginning is enough."""
 
 
 def files_in(folder: Path, is_looked_into: Callable[[str], bool]) -> Iterator[Path]:
     """The files of a folder and of those in it, in the order of their names.
 
-    ``is_looked_into`` tells of the name of a folder whether it is walked through.
+    ``is_looked_into`` says by the name of a folder whether to walk through it.
     """
     for root, folders, names in os.walk(folder):
         depth = len(Path(root).relative_to(folder).parts)

@@ -73,9 +73,9 @@ def tapes(cell: CellEvidence, fault: str = "") -> tuple[Tape, ...]:
 
 
 def numbers_of(cell: CellEvidence) -> dict[str, Any]:
-    """What a cell came to in questions that have numbers of their own.
+    """The results of a cell for questions that have numbers of their own.
 
-    By the name of the field of ``CellReport``. Empty if unknown.
+    They are by the name of the field of ``CellReport``; empty if unknown.
     """
     stays = (staying.numbers(each, cell) for each in cell.measured(StayingSeen))
     one_connection = (http2.numbers(each, cell) for each in cell.measured(Http2Seen))

@@ -66,8 +66,8 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
 
 
 def _least_anyway(cell: CellEvidence) -> int | None:
-    """How few requests may be in the app with nothing scarce, where that is fewer than
-    are declared: the others wait behind busy threads.
+    """How few requests may be in the app with nothing scarce, if that is fewer than
+    declared: the others wait behind busy threads.
     """
     declared = cell.declaration.declared
     floor = sum_up_cell(cell, load_of(declared, 1)).floor
@@ -136,7 +136,7 @@ def _sentence(seen: Strained) -> str:
 
 
 def _others(seen: Strained) -> Iterator[str]:
-    """What the clients of the other requests see."""
+    """What happens to the clients of the other requests."""
     if seen.account.total:
         yield f"further ones are {endings(seen.account, seen.statuses)}"
     if seen.waiting:

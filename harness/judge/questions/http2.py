@@ -1,7 +1,7 @@
 """Judges whether one HTTP/2 connection gets as many slots as several connections.
 
-It gets fewer when in no round as many of its requests are in the app as are when each
-has a connection of its own, though the server allows that many streams.
+It gets fewer if no round has as many of its requests in the app as there are when each
+has a connection of its own, although the server allows that many streams.
 """
 
 from harness.records.evidence import CellEvidence

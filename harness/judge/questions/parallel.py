@@ -1,9 +1,9 @@
 """Judges how many requests compute at the same time.
 
-The time that threads of the server ran, or were ready to run and waited for a
-processor, divided by how long it took, is how many of them had something to compute.
-That is one in each process where the interpreter's lock lets no more, or all of them;
-or at least a whole number. Where it is near none of these, it is not known.
+How many threads of the server had something to compute is the time that they ran, or
+waited for a processor while ready to run, divided by the time that passed. That is one
+in each process if the interpreter's lock allows no more, or else all of them; in any
+case a whole number. If the result is near none of these, the number is unknown.
 """
 
 from harness.records.evidence import CellEvidence
@@ -25,8 +25,8 @@ are not counted.
 
 
 HELD_UP = 0.2
-"""Share of the time that requests computed for which the harness may be late to let
-them go, or to see that the first is through. More would change the number."""
+"""How late the harness may be to let requests go, or to see that the first is through,
+as a share of the time that they computed. More would change the number."""
 
 
 def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:

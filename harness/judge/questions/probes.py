@@ -1,7 +1,7 @@
 """Judges whether a health check is answered while requests are in the app.
 
-From the first failing check to the consequence it takes ``HealthCheck.seconds``: that
-is computed, not waited for.
+The time from the first failing check to the consequence, ``HealthCheck.seconds``, is
+computed, not waited for.
 """
 
 from harness.records.evidence import CellEvidence
@@ -57,7 +57,7 @@ def _held(step: HealthStep) -> int:
 def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
     """The number of held requests from which on the check waits, and what follows.
 
-    The number is the least at which it waits, if only at times.
+    The number is the least at which it waits, even if only sometimes.
     """
     if not seen.steps:
         return seen.unknown("no health check was sent")

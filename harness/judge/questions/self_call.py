@@ -1,7 +1,7 @@
 """Judges whether requests can call the server that handles them.
 
-A call is answered by the app or it is not: stuck while the server is quiet is a
-deadlock. Any other end, such as an error, says nothing about slots in the app.
+A call that is stuck while the server is quiet is a deadlock. Any end other than an
+answer of the app, such as an error, says nothing about slots.
 """
 
 from harness.records.evidence import CellEvidence
@@ -14,8 +14,9 @@ DEADLOCK = "deadlock"
 
 
 def answer(seen: SelfCallSeen, cell: CellEvidence) -> Answer:
-    """Whether they can; the number is how many calls at once were answered, of those
-    tried.
+    """Whether requests can call their server.
+
+    The number is the most calls at once, of those tried, that were all answered.
     """
     passed = 0
     for round_ in seen.rounds:

@@ -1,8 +1,8 @@
 """Judges what slow clients take away from others.
 
 An ordinary request is shut out when it waits, is refused or is cut off while the slow
-clients are there; everyone is, when that holds for all ordinary requests. A server that
-lets them in after a while, by a timeout of its own, frees itself.
+clients are there; everyone is shut out when that holds for all ordinary requests. A
+server that lets them in after a while, by a timeout of its own, frees itself.
 """
 
 from collections.abc import Sequence

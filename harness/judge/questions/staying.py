@@ -1,7 +1,7 @@
 """Judges what clients that stay leave to others: uploads, event streams, WebSockets.
 
-Everyone else is shut out when no ordinary request gets in beside them. They take a
-slot each when so many fewer get in as there are clients that stay.
+Everyone else is shut out when no ordinary request gets in beside them. Clients that
+stay take a slot each when as many fewer get in as there are of them.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,8 @@ def is_by_chance(known: Numbers, least: StepBeside | None) -> bool:
 
 
 def waits_from(steps: Sequence[StepBeside], least: StepBeside | None) -> int | None:
-    """The least number beside which one waits that meets a full worker, if less."""
+    """The least number beside which a request waits that meets a full worker, if
+    less."""
     waits = [s.clients for s in steps if s.order is Goal.LEAST and not s.admitted]
     number = min(waits, default=None)
     return number if least and number and number < least.clients else None
@@ -103,7 +104,7 @@ def _taking(slots: int, steps: Sequence[StayStep], least: StayStep | None) -> Ta
 
 
 def answer(seen: StayingSeen, cell: CellEvidence) -> Answer:
-    """How many staying clients shut everyone else out; that is the answer's number."""
+    """How many staying clients shut everyone else out, which is also the number."""
     why = _open_reason(seen)
     if why == NOT_QUIET:
         return seen.not_quiet()

@@ -1,7 +1,7 @@
 """Judges whether the number of requests at once depends on what they wait for.
 
-Rule: fewer than in *any* round of the overlap that offered as many is fewer. Where
-those rounds differ among themselves, chance has a part in it.
+Rule: a kind of wait admits fewer if it admits fewer than *every* round of the overlap
+that offered as many. If those rounds differ among themselves, chance has a part.
 """
 
 from collections.abc import Sequence
