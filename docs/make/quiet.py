@@ -1,8 +1,9 @@
-"""The table of ``docs/quiet.md``: each limit, with its value as the code has it."""
+"""The tables of ``docs/quiet.md``: each limit, with its value as the code has it."""
 
 from __future__ import annotations
 
 import ast
+import re
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ import msgspec
 from harness.probe.quiet import Window
 from harness.records import toml
 from harness.records.catalog import Sentence
+from harness.records.groups import grouped
 from harness.records.words import Record
 
 from . import blocks
@@ -30,7 +32,10 @@ MODULES = (
 
 NANOSECONDS = "ns"
 
-HEADS = ("", "question", "limit", "value", "when it is over", "why this value", "test")
+HEADS = ("question", "limit", "value", "when it is over", "why this value", "test")
+
+_QUESTION = re.compile(r"(?m)^(\d+)\. \*\*(.+?)\*\*")
+"""A numbered question of the page."""
 
 
 class Limit(Record, frozen=True, kw_only=True):
@@ -61,9 +66,20 @@ def limits() -> tuple[Limit, ...]:
     return toml.read(DATA, Limits, "correct it").limit
 
 
-def table() -> str:
-    """The table, in the order in which the questions are asked."""
-    return blocks.table(HEADS, map(_row, limits()), numbers=(0, 3))
+def questions() -> dict[int, str]:
+    """The questions of the page, by number."""
+    text = PAGE.read_text(encoding="utf-8")
+    return {int(number): words for number, words in _QUESTION.findall(text)}
+
+
+def tables() -> str:
+    """A table for each question of the page that has limits, in their order."""
+    by_step = grouped(limits(), lambda each: each.step)
+    titles = questions()
+    return "\n".join(
+        f"### {step}. {titles[step]}\n\n{blocks.table(HEADS, map(_row, several), (2,))}"
+        for step, several in by_step.items()
+    )
 
 
 def names_in(module: str) -> set[str]:
@@ -96,11 +112,12 @@ def _path(module: str) -> str:
 
 
 def _row(each: Limit) -> tuple[str, ...]:
-    tests = "<br>".join(map(_test, each.tests)) or "none"
+    files = dict.fromkeys(test.partition("::")[0] for test in each.tests)
+    tests = "<br>".join(map(_link, files)) or "none"
     if each.any_value:
         tests += " (any value)"
     limit = (f"`{each.name}`", _value(each), each.over, each.why)
-    return (str(each.step), each.asks, *limit, tests)
+    return (each.asks, *limit, tests)
 
 
 def _value(each: Limit) -> str:
@@ -115,11 +132,10 @@ def _value(each: Limit) -> str:
     return f"{value:g} {each.unit.removesuffix('s') if value == 1 else each.unit}"
 
 
-def _test(test: str) -> str:
-    file, _, name = test.partition("::")
-    return f"[{Path(file).name}::{name}](../tests/{file})"
+def _link(file: str) -> str:
+    return f"[{Path(file).name}](../tests/{file})"
 
 
 def save() -> None:
-    """Write the table into the page."""
-    replace(PAGE, "limits", table())
+    """Write the tables into the page."""
+    replace(PAGE, "limits", tables())

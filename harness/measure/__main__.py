@@ -1,8 +1,8 @@
 """Measures environments: ``python -m harness.measure RESULTS``.
 
 A separate program, so that it need not import the command line: a run starts it once
-for each job, and those imports would take longer than measuring some cells. Its standard
-input is a socket, over which it gets its orders.
+for each job, and those imports would take longer than measuring some cells. Its
+standard input is a socket, over which it gets its orders.
 """
 
 import asyncio

@@ -1,7 +1,5 @@
 """Why containers cannot be started harmlessly, and what to do about it."""
 
-from __future__ import annotations
-
 from enum import Enum
 
 ENGINE_SAYS_SO = "leave out the option, the context or DOCKER_HOST that says so"

@@ -1,7 +1,5 @@
 """Finds in a server's output the line that names the cause of its end."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Sequence

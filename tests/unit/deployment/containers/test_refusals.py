@@ -1,7 +1,5 @@
 """What is said of each command and Compose file that is refused, word for word."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
