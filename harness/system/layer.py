@@ -13,8 +13,8 @@ HIDDEN has lines of two paths with a tab between them. The command finds the sec
 in place of the first, which may be a socket or a program; it finds the first of the Nth
 line as ``hidden-N`` in PLACE.
 
-If CONFINED is not empty, the command can send signals only to its own processes, as with
-``own_signals.py``: starting that as well would take another interpreter.
+If CONFINED is not empty, the command can send signals only to its own processes, as
+with ``own_signals.py``: starting that as well would take another interpreter.
 
 This process becomes the command, in the same working folder. If the system does not
 allow a layer, it ends with status 1 and says why.
