@@ -1,29 +1,16 @@
-"""Finds the threads that wait for connections, by the system calls that they are in.
-
-``accept`` names the listening socket itself, the sockets of an epoll are in
-``/proc/PID/fdinfo``, and the lists of ``poll`` and ``select`` are in the memory of the
-process, where they do not change while the thread sleeps.
-"""
+"""Finds the threads that wait for connections, by the system calls that they are in."""
 
 from __future__ import annotations
 
 import contextlib
-import struct
 from collections import Counter
 from collections.abc import Collection
 from collections.abc import Iterator
 
 from harness.system.proc import threads_of
 from harness.system.sockets import socket_files
-from harness.system.system_calls import memory_of
 from harness.system.system_calls import system_call
-from harness.system.system_calls import SystemCall
-
-POLLFD = struct.Struct("=ihh")
-"""An entry of the list of ``poll``: a file and the events (``man 2 poll``)."""
-
-MOST_FILES = 4096
-"""Most entries of a list that are read."""
+from harness.system.waited_for import files_waited_for
 
 
 def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
@@ -61,26 +48,4 @@ def _waited_for(process: int) -> Iterator[tuple[int, set[int]]]:
     """The files that each thread of a process waits for."""
     for thread in threads_of(process):
         with contextlib.suppress(OSError, ValueError):
-            yield thread, _files(process, system_call(process, thread))
-
-
-def _files(process: int, call: SystemCall) -> set[int]:
-    """The files that a call waits for. Raises ``OSError``."""
-    first, second, *_ = call.arguments
-    match call.name:
-        case "accept" | "accept4":
-            return {first}
-        case "epoll_wait" | "epoll_pwait" | "epoll_pwait2":
-            path = f"/proc/{process}/fdinfo/{first}"
-            with open(path, encoding="utf-8") as file:
-                lines = [line.split() for line in file]
-            return {int(words[1]) for words in lines if words[:1] == ["tfd:"]}
-        case "poll" | "ppoll":
-            size = min(second, MOST_FILES) * POLLFD.size
-            listed = memory_of(process, first, size)
-            return {file for file, _, _ in POLLFD.iter_unpack(listed)}
-        case "select" | "pselect6" if second:
-            bits = min(first, MOST_FILES)
-            mask = memory_of(process, second, (bits + 7) // 8)
-            return {n for n in range(bits) if mask[n // 8] >> n % 8 & 1}
-    return set()
+            yield thread, files_waited_for(process, system_call(process, thread))

@@ -3,7 +3,8 @@
 A thread that sleeps on a clock goes on by itself; one that waits for a connection or a
 message does not. Some calls have a time limit as an argument, in milliseconds; others
 the address of a ``timespec`` or ``timeval`` in the memory of the process. A relative
-time counts from the beginning of the call, so at most that much is left.
+time counts from the beginning of the call, so at most that much is left. Calls that
+wait for files also return when one of these is a timer that is due.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from harness.system.proc import threads_of
 from harness.system.system_calls import memory_of
 from harness.system.system_calls import system_call
 from harness.system.system_calls import SystemCall
+from harness.system.waited_for import files_waited_for
+from harness.system.waited_for import timers_among
 
 F_SETLKW, F_OFD_SETLKW = 7, 38
 FUTEX_WAIT, FUTEX_WAIT_BITSET = 0, 9
@@ -32,7 +35,7 @@ FUTEX_COMMAND = ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME)
 MILLISECONDS = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
 TIMESPEC = {
     **{"nanosleep": 0, "clock_nanosleep": 2, "futex": 3},
-    **{"pselect6": 4, "ppoll": 2, "epoll_pwait2": 3},
+    **{"pselect6": 4, "ppoll": 2, "epoll_pwait2": 3, "rt_sigtimedwait": 2},
 }
 TIMEVAL = {"select": 4}
 """Which argument has the time limit."""
@@ -65,7 +68,11 @@ def sleep_of(process: int, thread: int) -> Sleep:
     sleep = sleep_in(call)
     if sleep != Sleep():
         with contextlib.suppress(OSError):
-            return sleep._replace(seconds=_seconds_left(process, call))
+            only_timers, timer = _timers(process, call)
+            if only_timers:
+                sleep = Sleep(on_clock=True)
+            seconds = _first(timer, _seconds_left(process, call))
+            return sleep._replace(seconds=seconds)
     return sleep
 
 
@@ -93,8 +100,24 @@ def sleep_in(call: SystemCall) -> Sleep:
     return Sleep(for_message=True)
 
 
+def _timers(process: int, call: SystemCall) -> tuple[bool, float | None]:
+    """Whether a call waits for nothing but timers, and when the first one is due.
+
+    In seconds; ``None`` without a timer that is on. Raises ``OSError``.
+    """
+    files = files_waited_for(process, call)
+    timers = timers_among(process, files)
+    due = _first(*timers.values())
+    return due is not None and len(timers) == len(files), due
+
+
+def _first(*seconds: float | None) -> float | None:
+    """The least of some times; ``None`` if there is none."""
+    return min((each for each in seconds if each is not None), default=None)
+
+
 def _seconds_left(process: int, call: SystemCall) -> float | None:
-    """How long a call lasts at most; ``None`` without a limit.
+    """How long a call lasts at most by its arguments; ``None`` without a limit.
 
     Raises ``OSError`` if that is unknown.
     """
@@ -207,7 +230,7 @@ def wake_within(seconds: float, threads: Iterable[tuple[int, int]]) -> bool:
     for process, thread in threads:
         call = system_call(process, thread)
         try:
-            left = _seconds_left(process, call)
+            left = _first(_timers(process, call)[1], _seconds_left(process, call))
         except OSError:
             return True
         if not call.name or (left is not None and left < seconds):

@@ -27,6 +27,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "wait4": (61, 260),
     "fcntl": (72, 25),
     "flock": (73, 32),
+    "rt_sigtimedwait": (128, 137),
     "rt_sigsuspend": (130, 133),
     "futex": (202, 98),
     "restart_syscall": (219, 128),

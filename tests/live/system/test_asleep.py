@@ -25,13 +25,20 @@ pytestmark = pytest.mark.skipif(
 )
 
 SLEEPS = """
-import os, queue, select, socket, threading, time
+import ctypes, os, queue, select, signal, socket, struct, threading, time
 other, _ = os.pipe()
 poll, epoll = select.poll(), select.epoll()
 poll.register(other, 1)
 epoll.register(other, 1)
 listener = socket.create_server(("127.0.0.1", 0))
 listener.settimeout(100)
+libc = ctypes.CDLL(None)
+timer, off = (libc.timerfd_create(1, 0) for _ in range(2))
+libc.timerfd_settime(timer, 0, struct.pack("llll", 0, 0, 100, 0), None)
+timers = select.epoll()
+timers.register(timer, 1)
+timers.register(off, 1)
+timers.register(other, 1)
 print(flush=True)
 """
 
@@ -44,6 +51,10 @@ FOR_A_TIME = {
     "poll": "poll.poll(100_000)",
     "epoll": "epoll.poll(100)",
     "accept": "listener.accept()",
+    "signals": "signal.sigtimedwait([signal.SIGUSR2], 100)",
+    "read of a timer": "os.read(timer, 8)",
+    "epoll of a timer": "timers.poll()",
+    "select of a timer": "select.select([timer, other], [], [])",
 }
 FOR_EVER = {
     "event": "threading.Event().wait()",
@@ -51,6 +62,9 @@ FOR_EVER = {
     "poll": "poll.poll()",
     "epoll": "epoll.poll()",
     "read": "os.read(other, 1)",
+    "signals": "signal.sigwait([signal.SIGUSR2])",
+    "read of a timer": "os.read(off, 8)",
+    "select of a timer": "select.select([off, other], [], [])",
 }
 
 
@@ -125,6 +139,23 @@ def test_it_is_the_same_when_the_process_was_stopped_meanwhile(last: str) -> Non
 @pytest.mark.parametrize("last", FOR_EVER.values(), ids=FOR_EVER)
 def test_what_waits_for_ever_does_not_sleep_for_a_time(last: str) -> None:
     assert not sleeps_of(last, sleeping=False)
+
+
+@pytest.mark.parametrize(
+    ("last", "on_clock"),
+    [
+        ("os.read(timer, 8)", True),
+        ("select.select([timer, off], [], [])", True),
+        ("select.select([timer, other], [], [])", False),
+        ("timers.poll()", False),
+        ("select.select([other], [], [], 100)", False),
+    ],
+)
+def test_who_waits_for_timers_alone_sleeps_on_a_clock(
+    last: str, on_clock: bool
+) -> None:
+    (sleep,) = sleeps_of(last, sleeping=True).values()
+    assert (sleep.on_clock, sleep.for_message) == (on_clock, not on_clock)
 
 
 def test_a_sleeping_thread_has_less_time_left() -> None:
