@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from harness.probe.kept_out import kept_out
+from harness.probe.kept_out import of_masters
 from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
@@ -74,36 +77,47 @@ Sleepers = dict[Thread, Sleeper]
 
 
 async def wait_for_sleepers(
-    probe: Probe, *, again: bool = False, short: bool = False
+    probe: Probe,
+    *,
+    again: bool = False,
+    short: bool = False,
+    among: Collection[int] | None = None,
 ) -> None:
     """Wait until threads that sleep for a time have looked at the waiting requests.
 
     Whenever that lets requests in, all threads are waited for again. Otherwise each has
     its turn once in the life of a server, unless ``again``. If the server is ``short``
-    of what it declares, threads that sleep for longer are waited for as well. Raises
-    ``Ended``.
+    of what it declares, threads that sleep for longer are waited for as well. ``among``
+    are the processes whose threads count; all of them if not given. Raises ``Ended``.
     """
     seen = probe.learned.sleepers
-    done = {} if again else seen.had_turn
+    done, looked_again = {} if again else seen.had_turn, False
     while probe.waiting():
         sleepers = _sleepers(probe, short)
         due = {
             thread: its
             for thread, its in sleepers.items()
             if done.get(thread, 0.0) < its.limit
+            and (among is None or thread[0] in among)
         }
         long = {thread for thread, its in due.items() if (its.left or 0.0) > its.limit}
         entered = len(probe.holds.entered)
         awaited = {each: its.limit for each, its in due.items() if each not in long}
         slept = long | await wait_for_turns(probe, awaited)
         seen.on_clock |= {each for each in slept if due[each].on_clock}
-        if not awaited:
-            break
+        if short:
+            left = {each: due[each].left for each in slept - seen.on_clock}
+            seen.on_clock |= of_masters(probe, left)
         await probe.until(probe.all_in_or_ended)
-        if len(probe.holds.entered) == entered:
+        if len(probe.holds.entered) > entered:
+            done = {}
+        elif awaited:
             seen.had_turn = done | awaited
             break
-        done = {}
+        elif looked_again:
+            break
+        # One that ran just now may be between two naps.
+        looked_again = not awaited
 
 
 async def wait_for_naps(probe: Probe, worker: int) -> bool:
@@ -176,9 +190,13 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
         return {}
     busy = processes & set(probe.holds.processes().values())
     sleepers = {}
-    for thread, its in all_for_a_time(processes).items():
+    timed = all_for_a_time(processes)
+    out = kept_out(probe) if timed and not short else set()
+    for thread, its in timed.items():
         was_idle = thread in probe.learned.sleepers.idle
         limit = limit_for(its, short, is_busy=thread[0] in busy, was_idle=was_idle)
+        if thread[0] in out:
+            limit = limit or CLOCK_SECONDS
         if limit:
             sleepers[thread] = Sleeper(limit, its.seconds, its.on_clock)
     return sleepers

@@ -19,6 +19,7 @@ from harness.probe.arriving import assign_ports
 from harness.probe.arriving import Order
 from harness.probe.gathering import gather
 from harness.probe.gathering import send_all
+from harness.probe.kept_out import kept_out
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
 from harness.probe.probe import Probe
@@ -143,6 +144,9 @@ async def _watch_for_more(probe: Probe, step: Steer, patient_below: int) -> None
         await watch(probe, probe.all_in_or_ended, seconds)
     if step.goal is Goal.MOST:
         await wait_for_sleepers(probe, again=True, short=short)
+    elif probe.waiting():
+        # Those that a stopped worker kept out may only now see that it does no more.
+        await wait_for_sleepers(probe, again=True, among=kept_out(probe))
 
 
 def _elsewhere(probe: Probe, ports: Ports) -> int:

@@ -26,6 +26,8 @@ class Given(NamedTuple):
 
     sleep: Sleep
     seconds: float
+    kept_out: bool = False
+    """Whether it is in a worker of which no thread waits for a connection."""
 
 
 def given(monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float) -> Told:
@@ -42,6 +44,8 @@ def given(monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float) -> Tol
     monkeypatch.setattr(sleepers, "waiting_for_connections", lambda *_: set())
     monkeypatch.setattr(sleepers, "all_for_a_time", lambda _: {THREAD: thread.sleep})
     monkeypatch.setattr(sleepers, "for_a_time", lambda _: {1: thread.sleep})
+    monkeypatch.setattr(sleepers, "kept_out", lambda _: {1} if thread.kept_out else {})
+    monkeypatch.setattr(sleepers, "of_masters", lambda _, those: {*those})
     return probe
 
 
@@ -88,6 +92,39 @@ def test_idle_threads_of_pools_wait_for_a_lock_in_vain() -> None:
     before = limit_for(FOR_LOCK, False, is_busy=True, was_idle=True)
     assert not limit_for(FOR_LOCK, False, is_busy=False, was_idle=False)
     assert 0.2 <= busy <= 1.0 < before < 5.0, "gevent's sleep for 5 s"
+
+
+def test_a_worker_that_is_kept_out_may_look_again_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others that wait for a message with a time limit wait for that alone."""
+    waits = Sleep(for_message=True, seconds=0.5)
+    probe = given(monkeypatch, Given(waits, 0.5), enters_after=1.0)
+    run(wait_for_sleepers(probe))
+    assert probe.now == 0.0 and not probe.holds.entered
+    probe = given(monkeypatch, Given(waits, 0.5, kept_out=True), enters_after=1.0)
+    run(wait_for_sleepers(probe))
+    assert probe.holds.entered
+
+
+def test_only_those_that_are_asked_about_are_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = given(monkeypatch, Given(ON_CLOCK, 1.0), enters_after=1.0)
+    run(wait_for_sleepers(probe, among={2}))
+    assert not probe.holds.entered
+    run(wait_for_sleepers(probe, among={1}))
+    assert probe.holds.entered
+
+
+def test_a_master_that_looks_too_rarely_leaves_a_shortfall_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may start another worker when it looks."""
+    rarely = Given(Sleep(for_message=True, seconds=9.0), 9.0)
+    probe = given(monkeypatch, rarely)
+    assert not has_its_turns(probe, short=True)
+    assert has_its_turns(given(monkeypatch, rarely))
 
 
 def test_time_in_which_the_probe_did_not_run_does_not_count(

@@ -1,0 +1,54 @@
+"""Finds processes through which requests may enter later, with nothing sent to them.
+
+A worker that has room may wait for no connection: another one has a lock around accept,
+for which this one tries again after a moment, or it was full and looks again then. And
+a master may look now and then whether to start another worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.probe.booting import BOOT_SECONDS
+from harness.probe.look import Thread
+from harness.probe.probe import Probe
+from harness.probe.workers import find_workers
+from harness.probe.workers import reached_at
+from harness.system import warden
+from harness.system.accepting import waiting_for_connections
+from harness.system.sockets import listening
+
+
+def kept_out(probe: Probe) -> set[int]:
+    """The workers of which no thread waits for a connection."""
+    _, workers = _workers(probe)
+    sockets = listening().keys()
+    return {each for each in workers if not waiting_for_connections(each, sockets)}
+
+
+def of_masters(probe: Probe, sleep: Mapping[Thread, float | None]) -> set[Thread]:
+    """The threads of masters among some that sleep for so many seconds at most.
+
+    A master is a process that has started workers, and is none itself. What it does
+    later than a worker may take to boot does not count.
+    """
+    if not sleep:
+        return set()
+    processes, workers = _workers(probe)
+    masters = {
+        each
+        for each in set(processes) - workers
+        if not workers.isdisjoint(warden.children(each))
+    }
+    return {
+        thread
+        for thread, seconds in sleep.items()
+        if thread[0] in masters and (seconds or 0.0) < BOOT_SECONDS
+    }
+
+
+def _workers(probe: Probe) -> tuple[list[int], set[int]]:
+    """The processes of a server, and its workers among them."""
+    processes = probe.server.origin.processes()
+    choice = find_workers(processes, probe.holds.ever, reached_at(probe))
+    return processes, set(choice.workers)
