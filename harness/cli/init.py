@@ -26,6 +26,8 @@ from harness.deployment.init.workflow import repository_of
 from harness.deployment.init.workflow import WORKFLOW
 from harness.deployment.init.workflow import workflow_text
 from harness.deployment.load import DEFAULT
+from harness.deployment.prepare import NotPrepared
+from harness.deployment.prepare import Prepared
 from harness.environments.folder import cached_environments
 from harness.judge.gate import DeploymentResult
 from harness.records import files
@@ -95,18 +97,21 @@ def _measure(folder: Path, made: Sequence[Deployment]) -> list[CellReport | None
             cache=cached_environments().resolve(),
             fail_on=FailOn.NEVER,
         )
-        try:
-            prepared = prepare_all(configured, made, options)
-        except UsageError as problem:
-            for arg in problem.args:
-                say(f"not measured: {arg}")
+        prepared: dict[str, Prepared | NotPrepared] = {}
+        for each in made:
+            try:
+                (prepared[each.name],) = prepare_all(configured, [each], options)
+            except UsageError as problem:
+                for arg in problem.args:
+                    say(f"not measured: {arg}")
+        if not prepared:
             return [None] * len(made)
-        findings = measure_all(configured, prepared, options)
-    cells: list[CellReport | None] = [*findings.report.cells]
+        findings = measure_all(configured, [*prepared.values()], options)
     for result, cell in zip(findings.results, findings.report.cells, strict=True):
         for line in _broken(result, cell):
             say(f"{result.name}: {line}")
-    return cells
+    cells = dict(zip(prepared, findings.report.cells, strict=True))
+    return [cells.get(each.name) for each in made]
 
 
 def _broken(result: DeploymentResult, cell: CellReport) -> Iterator[str]:

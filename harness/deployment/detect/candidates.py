@@ -58,6 +58,14 @@ class Candidate(NamedTuple):
         return f"{where}{' '.join(self.words)}"
 
     @property
+    def is_missing(self) -> bool:
+        """Whether it names a script of its folder that is not there."""
+        if self.path is None:
+            return False
+        first = "".join(self.words[:1])
+        return first.startswith("./") and not (self.path.parent / first).exists()
+
+    @property
     def program(self) -> str:
         """The server program."""
         return server_words(self.words)[0]
@@ -76,7 +84,8 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         ways += _dockerfile(folder)
     except (DeploymentFault, UsageError) as fault:
         unused = fault
-    if ways := ways or [*_files(folder)]:
+    # What names a program that is not here may still be right elsewhere.
+    if ways := sorted(ways, key=lambda each: each.is_missing) or [*_files(folder)]:
         return ways
     app = find_app(folder)
     if others := started_by_files(folder, app):
@@ -85,6 +94,8 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         raise UsageError(_instead_of_an_image(unused, verb))
     if app and (required := [*required_by(folder, app)]):
         raise UsageError(required[0].advice(verb))
+    if app is None and (ways := [*_dockerfile(folder, any_script=True)]):
+        return ways
     if app is None:
         raise UsageError(
             f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
@@ -105,14 +116,19 @@ def _procfile(folder: Path) -> Iterator[Candidate]:
             yield Candidate(name, {"procfile": line.what}, words, path, line.line)
 
 
-def _dockerfile(folder: Path) -> Iterator[Candidate]:
-    """The command of a Dockerfile. Raises ``DeploymentFault`` and ``UsageError``."""
+def _dockerfile(folder: Path, *, any_script: bool = False) -> Iterator[Candidate]:
+    """The command of a Dockerfile; with ``any_script`` also if that may serve nothing.
+
+    Raises ``DeploymentFault`` and ``UsageError``.
+    """
     names = ("Dockerfile", "dockerfile", "Containerfile")
     path = next((folder / n for n in names if (folder / n).is_file()), None)
     if path is None:
         return
     command = dockerfile.command_in(path, {}, {})
-    if _serves(command.words, command.folder or folder):
+    place = command.folder or folder
+    script = _script(command.words) if any_script else ""
+    if _serves(command.words, place) or (script and (place / script).is_file()):
         given = {"dockerfile": path.name}
         yield Candidate("image", given, command.words, path, command.line)
 
@@ -137,11 +153,18 @@ def _serves(words: Sequence[str], folder: Path) -> bool:
         several = [each.words for each in commands(words[-1], {}, processors())]
         known = any(server_words(each)[0] in KNOWN for each in several)
         return known or any(_serves(each, folder) for each in several[-1:])
-    program, arguments = server_words(words)
+    program, _ = server_words(words)
     if IS_PYTHON.match(program):
-        script = next((each for each in arguments if each.endswith(".py")), "")
+        script = _script(words)
         return bool(script) and serves_by_script(folder / script)
     return program in KNOWN or not (program == "" or program in SERVES_NOTHING)
+
+
+def _script(words: Sequence[str]) -> str:
+    """The script that Python runs; empty if a command runs none."""
+    program, arguments = server_words(words)
+    scripts = (each for each in arguments if each.endswith(".py"))
+    return next(scripts, "") if IS_PYTHON.match(program) else ""
 
 
 SERVES_NOTHING = frozenset(

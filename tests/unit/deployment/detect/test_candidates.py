@@ -45,6 +45,20 @@ DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
             },
             ["app.py:1 production command=flask --app app:app run"],
         ),
+        (
+            {"Procfile": "web: ./start.sh\n"} | DOCKER,
+            [
+                "Dockerfile:2 image dockerfile=Dockerfile",
+                "Procfile:1 production procfile=web",
+            ],
+        ),
+        (
+            {
+                "Dockerfile": 'FROM x\nCOPY src/ ./\nCMD ["python", "serve.py"]\n',
+                "src/serve.py": "from shop import app\napp.run()",
+            },
+            ["Dockerfile:3 image dockerfile=Dockerfile"],
+        ),
         *(
             (
                 {"Dockerfile": f"FROM x\nCMD {command}\n"} | APP,
@@ -78,6 +92,7 @@ DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
 )
 def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) -> None:
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert found == [
         f"{candidate.path.name}:{candidate.line} {candidate.name} {key}={value}"
