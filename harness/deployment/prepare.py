@@ -103,6 +103,8 @@ def prepare(
     where = Where(folder, Path(), caller_variables(caller, command.env))
     if own := _own_scripts(configured, deployment, command, where, making):
         where = where._replace(variables=activated(own, caller, command.env))
+        # A PATH of the file begins with an environment that is only in its image.
+        command = command._replace(env={e: where.variables[e] for e in command.env})
     source = configured.path.name if configured.path else "the option --declared"
     if containers := contained(deployment, command, folder, where.variables):
         prepared = _in_containers(deployment, source, where, containers)
@@ -152,19 +154,12 @@ def _without_containers(
     except Refused as refusal:
         remedy = remedy_for(f"{refusal}") or "correct it"
         raise DeploymentFault(key, f"{refusal}; {remedy}") from None
-    without_address = without_own_address(command, where)
+    plain = without_own_address(command, where)
     # If the address was taken out of uWSGI's file, its socket is left alone.
-    binds = promise if without_address == command else None
-    _check_sockets(key, without_address.words, binds, folder)
+    _check_sockets(key, plain.words, promise if plain == command else None, folder)
+    declaration = declared_by(deployment, source, promise, problem)
     return Prepared(
-        deployment,
-        without_address,
-        where,
-        versions,
-        declared_by(deployment, source, promise, problem),
-        promise,
-        source=source,
-        problem=problem,
+        deployment, plain, where, versions, declaration, promise, source, problem
     )
 
 
@@ -240,8 +235,8 @@ def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:
         return text.replace("{host}", HOST).replace("{port}", "8000")
 
     variables = {key: filled(value) for key, value in where.variables.items()}
-    words = tuple(map(filled, command.words))
     try:
+        words = tuple(map(filled, command.words))
         return derive(words, where._replace(variables=variables)), ""
     except Refused:
         raise

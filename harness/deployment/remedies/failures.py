@@ -47,6 +47,9 @@ REMEDIES = {
         "its packages are older than its Python: name an older one, such as "
         'python = "3.9", or raise their releases in its requirements'
     ),
+    r"No module named '\w": "if that is a package, name a file of requirements that "
+    "has it (`--requirements FILE`, or the key requirements), or install it where the "
+    "command runs",
     r"cannot import name '\w+' from '(?:werkzeug|jinja2|markupsafe|itsdangerous)\b": (
         "its Flask is older than what was installed with it: add to its requirements "
         "what that Flask was made for, such as `Werkzeug<3` for Flask 2.2, or for "

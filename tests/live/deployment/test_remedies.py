@@ -397,6 +397,18 @@ APPLIED = [
         handled=3,
         files={"requirements.txt": "flask\ngunicorn==22.0.0\n"},
     ),
+    Applied(
+        "a package that is not installed",
+        'command = "gunicorn -w 2 shop:app"\nrequirements = "requirements.txt"',
+        "No module named 'iso8601'; if that is a package, name a file of requirements",
+        "requirements.txt",
+        r"\Z",
+        "iso8601\n",
+        files={
+            "requirements.txt": "flask\ngunicorn\n",
+            "shop.py": f"import iso8601\n{SHOP}",
+        },
+    ),
     *(
         Applied(
             f"packages that do not go together: {place}",

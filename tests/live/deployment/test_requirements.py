@@ -170,3 +170,22 @@ def test_only_a_python_that_has_them_is_said_to_be_used(
     checked = check(tmp_path, "--requirements", "requirements.txt", *words)
     assert checked.code == 0, checked.message
     assert heard == said
+
+
+@pytest.mark.parametrize(
+    "line", ['PATH="/nowhere/bin:$PATH"', "VIRTUAL_ENV=/nowhere PATH=/nowhere:$PATH"]
+)
+def test_an_environment_of_an_image_does_not_hide_the_one_that_was_made(
+    check: Check, tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "shop" / "shop.py").write_text("")
+    (tmp_path / "web.py").write_text(
+        "import shop\nfrom flask import Flask\napp = Flask(__name__)\n"
+    )
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n./shop\n")
+    words = '["gunicorn", "-w", "2", "web:app"]'
+    (tmp_path / "Dockerfile").write_text(f"FROM x\nENV {line}\nCMD {words}\n")
+    checked = check(tmp_path, "--requirements", "requirements.txt")
+    assert (checked.code, checked.cells["image"]["ceiling"]) == (0, 2), checked.message

@@ -228,7 +228,7 @@ def test_too_little_memory(status: int | None, reason: str, log: str) -> None:
     [
         ("ModuleNotFoundError: No module named 'pkg_resources'", "`setuptools<81`"),
         ("ModuleNotFoundError: No module named 'distutils.util'", "`setuptools<81`"),
-        ("ModuleNotFoundError: No module named 'shop_resources'", ""),
+        ("ModuleNotFoundError: No module named 'shop_resources'", "a package"),
         (
             "AttributeError: module 'collections' has no attribute 'MutableMapping'",
             'python = "3.9"',

@@ -75,6 +75,7 @@ APPLIED = {
     "{}, and {}; let both name": OTHERS,
     "that looks like {}": OTHERS,
     "add `setuptools<81` to its requirements": OTHERS,
+    "if that is a package, name a file of requirements": OTHERS,
     "its packages are older than its Python": OTHERS,
     "its Flask is older than what was installed": OTHERS,
     "see whether that port is for TLS": OTHERS,
