@@ -18,9 +18,7 @@ from harness.site.atlas_cell import age
 from harness.site.atlas_cell import AtlasCell
 from harness.site.atlas_cell import newest
 from harness.site.questions import about
-from harness.site.questions import QuestionPage
 from harness.site.rendering import File
-from harness.site.rendering import render
 from harness.site.server_pages import other_releases
 from harness.site.site_context import SiteContext
 
@@ -60,21 +58,18 @@ def of_any(atlas: Atlas) -> list[Question]:
     return [question for question in QUESTIONS if question in answered]
 
 
-def pages(
-    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage], filters: object
-) -> Iterator[File]:
+def pages(site: SiteContext, filters: object) -> Iterator[File]:
     """The pages of all questions that were asked."""
-    for question in of_any(atlas):
-        newest = list(_newest(atlas, question))
+    for question in of_any(site.atlas):
+        newest = list(_newest(site.atlas, question))
         groups, unfit = _groups(newest, question), _unfit(newest, question)
         meaning = QUESTIONS[question].meaning
-        first = about(answered, question)[:MOST_ANSWERS]
+        first = about(site.answered, question)[:MOST_ANSWERS]
         best = f"{first[0].asked} {first[0].answer}" if first else meaning
-        yield render(
+        yield site.page(
             "asked.html",
             f"asked/{question}.html",
             script="filter.js",
-            site=site,
             name=f"{QUESTIONS[question].question} Flask servers compared",
             description=best,
             asked=str(question),

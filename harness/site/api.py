@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -31,24 +30,21 @@ from harness.site.site_context import SiteContext
 BASE = "api/v1"
 
 
-def files(
-    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
-) -> Iterator[File]:
+def files(site: SiteContext) -> Iterator[File]:
     """All files of data."""
-    head = {"schema_version": SCHEMA_VERSION, "generated_at": atlas.generated_at}
-    for path, content in _documents(atlas, site, answered):
+    head = {"schema_version": SCHEMA_VERSION, "generated_at": site.generated_at}
+    for path, content in _documents(site):
         yield json_file(path, {**head, **content})
     yield json_file(f"{BASE}/openapi.json", description(site))
-    yield text_file(csv_table.PATH, csv_table.table(atlas))
+    yield text_file(csv_table.PATH, csv_table.table(site.atlas))
     yield json_file(f"{csv_table.PATH}-metadata.json", csv_table.description())
     # Hosts that read it allow every origin then, as GitHub Pages does anyway.
     yield text_file("_headers", static("_headers"))
 
 
-def _documents(
-    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _documents(site: SiteContext) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each document by its path, without the keys that all of them have."""
+    atlas = site.atlas
     cells = {entry.cell.id: cell_data(entry) for entry in atlas.entries}
     for entry in atlas.entries:
         path = f"{BASE}/cell/{address.cell(entry.cell)}.json"
@@ -76,7 +72,7 @@ def _documents(
     yield f"{BASE}/index.json", {"paths": paths, "cells": sorted(cells)}
     lists: dict[str, Iterable[object]] = {
         "servers": _servers(atlas),
-        "questions": map(_question, answered),
+        "questions": map(_question, site.answered),
         "changes": map(_change, change_pages.entries(atlas)),
     }
     for name, items in lists.items():

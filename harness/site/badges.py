@@ -9,12 +9,10 @@ from harness.report.badge import LABEL
 from harness.report.escape import line
 from harness.site import address
 from harness.site import sentences
-from harness.site.atlas import Atlas
 from harness.site.atlas_cell import AtlasCell
 from harness.site.rendering import File
 from harness.site.rendering import filled
 from harness.site.rendering import number_of
-from harness.site.rendering import render
 from harness.site.rendering import text_file
 from harness.site.site_context import SiteContext
 
@@ -32,11 +30,11 @@ CHARACTER = 6.6
 """Width of a character of 11 pixels, on average."""
 
 
-def files(atlas: Atlas, site: SiteContext) -> Iterator[File]:
+def files(site: SiteContext) -> Iterator[File]:
     """Badges of every cell, and of the newest of each configuration with an embed."""
-    for entry in atlas.entries:
+    for entry in site.atlas.entries:
         yield from _badges(address.cell(entry.cell), entry.cell)
-    for _, entry in sorted(atlas.newest.items()):
+    for _, entry in sorted(site.atlas.newest.items()):
         path = address.newest(entry.cell)
         yield from _badges(path, entry.cell)
         yield _embed(site, path, entry)
@@ -69,10 +67,9 @@ def _word(cell: CellReport) -> str:
 
 def _embed(site: SiteContext, path: str, entry: AtlasCell) -> File:
     """A page for an ``iframe``: the number and its word, and nothing around it."""
-    return render(
+    return site.page(
         "embed.html",
         f"embed/{path}.html",
-        site=site,
         name=sentences.name(entry.cell),
         cell=entry.cell,
         measured_at=entry.evidence.measured_at,

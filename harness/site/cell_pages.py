@@ -25,7 +25,6 @@ from harness.site.atlas_cell import configuration_of
 from harness.site.questions import QuestionPage
 from harness.site.rendering import File
 from harness.site.rendering import number_of
-from harness.site.rendering import render
 from harness.site.site_context import SiteContext
 
 MOST_SAME = 20
@@ -34,16 +33,15 @@ the page of the newest lists all.
 """
 
 
-def pages(
-    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
-) -> Iterator[File]:
+def pages(site: SiteContext) -> Iterator[File]:
     """A page for every cell."""
+    atlas = site.atlas
     alike = {
         key: sorted((entry.cell for entry in entries), key=age, reverse=True)
         for key, entries in atlas.by_configuration.items()
     }
     cited: dict[tuple[str, str], list[QuestionPage]] = defaultdict(list)
-    for page in answered:
+    for page in site.answered:
         for key in dict.fromkeys(map(configuration_of, page.cells.values())):
             cited[key].append(page)
     controls = {
@@ -54,11 +52,10 @@ def pages(
         cell = entry.cell
         same = alike[configuration_of(cell)]
         related = cited.get(configuration_of(cell), [])
-        yield _page(atlas, site, entry, same, controls, related)
+        yield _page(site, entry, same, controls, related)
 
 
 def _page(
-    atlas: Atlas,
     site: SiteContext,
     entry: AtlasCell,
     same: list[CellReport],
@@ -70,10 +67,9 @@ def _page(
     if cell is same[0]:
         shown = same  # so that every cell can be reached
     reason = controls.get(str(cell.environment), "")
-    return render(
+    return site.page(
         "cell.html",
         address.cell_page(cell),
-        site=site,
         name=_title(cell),
         description=sentences.answer(cell),
         card=f"card/{address.cell(cell)}.png",
@@ -82,14 +78,14 @@ def _page(
         host=entry.evidence.host,
         base=address.cell(cell),
         sentence=sentences.answer(cell),
-        since=list(sentences.since(atlas, cell)),
+        since=list(sentences.since(site.atlas, cell)),
         curve=curve.draw(cell),
         lanes=lanes.draw(cell),
         lanes_left_out=lanes.left_out(cell),
         same=shown,
         same_left_out=len(same) - len(shown),
         drawn_answers=_drawn_answers(cell),
-        written=written(atlas, cell),
+        written=written(site.atlas, cell),
         related=related,
         purls=purl.purls(entry.evidence.installed),
         control=f"The control of that environment: {reason}." if reason else "",

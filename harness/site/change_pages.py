@@ -23,7 +23,6 @@ from harness.site.pagination import paginated
 from harness.site.release_lines import FLASK
 from harness.site.rendering import File
 from harness.site.rendering import filled
-from harness.site.rendering import render
 from harness.site.rendering import size_of
 from harness.site.site_context import SiteContext
 from harness.site.timelines import cells_of
@@ -93,14 +92,14 @@ def _title(line: Line, package: str, span: Span) -> str:
     return f"{package} {span.releases[0]}, {where}: {span.change}{beside}"
 
 
-def files(atlas: Atlas, site: SiteContext) -> Iterator[File]:
+def files(site: SiteContext) -> Iterator[File]:
     """The page, a feed of everything, and one for each server."""
-    every = entries(atlas)
-    yield from _pages(atlas, site, every)
+    every = entries(site.atlas)
+    yield from _pages(site, every)
     yield _feed(site, "all", "What changed", every)
-    for name in atlas.servers:
+    for name in site.atlas.servers:
         of_server = [each for each in every if each.server == name]
-        title = f"What changed of {atlas.titles[name]}"
+        title = f"What changed of {site.atlas.titles[name]}"
         yield _feed(site, address.segment(name), title, of_server)
 
 
@@ -112,23 +111,20 @@ class ListedChange(NamedTuple):
     """The other releases beside which the change was seen, as a sentence."""
 
 
-def _pages(
-    atlas: Atlas, site: SiteContext, every: Sequence[ChangeEntry]
-) -> Iterator[File]:
+def _pages(site: SiteContext, every: Sequence[ChangeEntry]) -> Iterator[File]:
     unsettled = {
         f"{words.title(line)} {line.configuration}": None
-        for line in atlas.lines
+        for line in site.atlas.lines
         if swings(line)
     }
     for pager, several in paginated(
         "changes.html", _listed(every), lambda each: size_of("change_item", each, "")
     ):
-        yield render(
+        yield site.page(
             "changes.html",
             pager.path,
-            site=site,
             packages=grouped(several, lambda each: each.entry.package_title).items(),
-            servers=list(atlas.titles.items()),
+            servers=list(site.atlas.titles.items()),
             unsettled=list(unsettled),
             pages=pager,
         )

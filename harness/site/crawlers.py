@@ -5,27 +5,20 @@ from collections.abc import Sequence
 
 from harness.records.text import plural
 from harness.site import schema_org
-from harness.site.atlas import Atlas
-from harness.site.questions import QuestionPage
 from harness.site.rendering import File
 from harness.site.rendering import filled
 from harness.site.rendering import text_file
 from harness.site.site_context import SiteContext
 
 
-def files(
-    atlas: Atlas,
-    site: SiteContext,
-    answered: Sequence[QuestionPage],
-    paths: Sequence[str],
-) -> Iterator[File]:
+def files(site: SiteContext, paths: Sequence[str]) -> Iterator[File]:
     """``llms.txt``, ``robots.txt``, and a sitemap where the address is known."""
     yield filled(
         "llms.txt",
         site=site,
-        cells=plural(len(atlas.entries), "cell"),
-        answered=answered,
-        servers=list(atlas.titles.items()),
+        cells=plural(len(site.atlas.entries), "cell"),
+        answered=site.answered,
+        servers=list(site.atlas.titles.items()),
         license=schema_org.LICENSE,
     )
     robots = "User-agent: *\nAllow: /\n"

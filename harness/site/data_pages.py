@@ -22,7 +22,6 @@ from harness.site.atlas_cell import AtlasCell
 from harness.site.atlas_cell import EvidenceFile
 from harness.site.pagination import paginated
 from harness.site.rendering import File
-from harness.site.rendering import render
 from harness.site.rendering import size_of
 from harness.site.site_context import SiteContext
 
@@ -51,19 +50,18 @@ class Control(NamedTuple):
         return self.environment.control is Outcome.MEASURED
 
 
-def pages(atlas: Atlas, site: SiteContext) -> Iterator[File]:
+def pages(site: SiteContext) -> Iterator[File]:
     """Method, omissions, data, the control's record."""
-    yield render("method.html", site=site, marks=list(MARKS.values()))
-    yield render(
+    yield site.page("method.html", marks=list(MARKS.values()))
+    yield site.page(
         "omissions.html",
-        site=site,
-        omissions=list(_omissions(atlas)),
-        exclusions=atlas.catalog.matrix.exclusion,
+        omissions=list(_omissions(site.atlas)),
+        exclusions=site.atlas.catalog.matrix.exclusion,
     )
-    record = _record(atlas)
-    yield _data(atlas, site, record)
+    record = _record(site.atlas)
+    yield _data(site, record)
     yield from _control(site, record)
-    yield render("404.html", site=site, home=site.url)
+    yield site.page("404.html", home=site.url)
 
 
 def _omissions(atlas: Atlas) -> Iterator[Omission]:
@@ -113,22 +111,21 @@ def _record(atlas: Atlas) -> ControlRecord:
     )
 
 
-def _data(atlas: Atlas, site: SiteContext, record: ControlRecord) -> File:
+def _data(site: SiteContext, record: ControlRecord) -> File:
+    cells = plural(len(site.atlas.entries), "measured cell")
     about = (
-        f"{plural(len(atlas.entries), 'measured cell')} of server, configuration and "
-        "release of Flask, as JSON and CSV: how old they are, how to use and how to "
-        "cite them."
+        f"{cells} of server, configuration and release of Flask, as JSON and CSV: how "
+        "old they are, how to use and how to cite them."
     )
-    return render(
+    return site.page(
         "data.html",
         described=schema_org.dataset(site, about),
-        site=site,
         name="Flask concurrency as data: JSON, CSV, feeds",
         description=about,
         license=schema_org.LICENSE,
         license_page=schema_org.LICENSE_PAGE,
-        atlas=atlas,
-        oldest=min(each.measured_at for each in atlas.evidence),
+        atlas=site.atlas,
+        oldest=min(each.measured_at for each in site.atlas.evidence),
         record=record,
     )
 
@@ -137,10 +134,9 @@ def _control(site: SiteContext, record: ControlRecord) -> Iterator[File]:
     for pager, controls in paginated(
         "control.html", record.controls, lambda each: size_of("control_row", each, "")
     ):
-        yield render(
+        yield site.page(
             "control.html",
             pager.path,
-            site=site,
             controls=controls,
             record=record,
             pages=pager,

@@ -13,7 +13,6 @@ from harness.report import words
 from harness.report.html import css_class
 from harness.report.words import Mark
 from harness.site import address
-from harness.site.atlas import Atlas
 from harness.site.atlas_cell import AtlasCell
 from harness.site.diff import axes
 from harness.site.diff import Axis
@@ -25,7 +24,6 @@ from harness.site.pagination import ROOM
 from harness.site.rendering import embedded
 from harness.site.rendering import File
 from harness.site.rendering import number_of
-from harness.site.rendering import render
 from harness.site.site_context import SiteContext
 
 
@@ -63,13 +61,12 @@ class ReleasePair(NamedTuple):
         return f"{both}: {listed([*changed, f'{same} the same'])}."
 
 
-def pages(atlas: Atlas, site: SiteContext) -> Iterator[File]:
+def pages(site: SiteContext) -> Iterator[File]:
     """The list of comparisons, a page for each axis, and one for each step."""
-    every = [(axis, tuple(_steps(axis))) for axis in axes(atlas)]
-    yield render(
+    every = [(axis, tuple(_steps(axis))) for axis in axes(site.atlas)]
+    yield site.page(
         "diff.html",
         script="diff-choice.js",
-        site=site,
         axes=[
             (axis, axis_path(axis), steps[0], _last_change(steps))
             for axis, steps in every
@@ -108,11 +105,10 @@ def _steps(axis: Axis) -> Iterator[ReleasePair]:
 
 def _axis_page(site: SiteContext, axis: Axis, steps: Sequence[ReleasePair]) -> File:
     data, offered = fitting(axis)
-    return render(
+    return site.page(
         "axis.html",
         axis_path(axis),
         script="diff.js",
-        site=site,
         name=f"Two {axis.plural} side by side",
         description=f"What changed in how many requests are handled at once, from one "
         f"of {len(axis.releases)} {axis.plural} to another.",
@@ -124,10 +120,9 @@ def _axis_page(site: SiteContext, axis: Axis, steps: Sequence[ReleasePair]) -> F
 
 
 def _step_page(site: SiteContext, axis: Axis, step: ReleasePair) -> File:
-    return render(
+    return site.page(
         "pair.html",
         step.path,
-        site=site,
         name=f"{axis.title} {step.before} and {step.now}",
         description=step.summary,
         axis=axis,

@@ -15,22 +15,19 @@ from harness.site.questions import QuestionPage
 from harness.site.questions import Topic
 from harness.site.questions import Wording
 from harness.site.rendering import File
-from harness.site.rendering import render
 from harness.site.site_context import SiteContext
 
 MOST_NEAR = 6
 """Most other questions that are named beside one."""
 
 
-def pages(site: SiteContext, answered: Sequence[QuestionPage]) -> Iterator[File]:
+def pages(site: SiteContext) -> Iterator[File]:
     """The list of questions, and a page for each."""
-    yield render(
-        "questions.html",
-        site=site,
-        topics=_by_topic(answered),
-    )
-    for each in answered:
-        near = [other for other in answered if other is not each and _near(each, other)]
+    yield site.page("questions.html", topics=_by_topic(site.answered))
+    for each in site.answered:
+        near = [
+            other for other in site.answered if other is not each and _near(each, other)
+        ]
         yield _page(site, each, near[:MOST_NEAR])
 
 
@@ -48,10 +45,11 @@ def _by_topic(
 
 
 def _near(one: QuestionPage, other: QuestionPage) -> bool:
-    """Whether two questions have their topic and some cell in common."""
+    """Whether two different questions share their topic and some cell."""
     ids = {cell.id for cell in one.cells.values()}
     shared = any(cell.id in ids for cell in other.cells.values())
-    return shared and one.question.about == other.question.about
+    same_topic = one.question.about == other.question.about
+    return shared and same_topic and one is not other
 
 
 def _answers(page: QuestionPage) -> Mapping[str, list[Answer]]:
@@ -74,10 +72,9 @@ def _page(site: SiteContext, page: QuestionPage, near: Sequence[QuestionPage]) -
     cells = list(page.cells.values())
     answers = _answers(page)
     unique = list({cell.id: cell for cell in cells}.values())
-    return render(
+    return site.page(
         "question.html",
         page.path,
-        site=site,
         name=page.asked,
         description=page.answer,
         card=f"card/question-{page.name}.png",

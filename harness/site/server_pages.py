@@ -22,10 +22,8 @@ from harness.site.matrix import MatrixView
 from harness.site.pagination import paginated
 from harness.site.pagination import ROOM
 from harness.site.questions import citing
-from harness.site.questions import QuestionPage
 from harness.site.rendering import File
 from harness.site.rendering import number_of
-from harness.site.rendering import render
 from harness.site.rendering import size_of
 from harness.site.site_context import SiteContext
 from harness.site.timelines import DrawnLine
@@ -67,21 +65,18 @@ class ServerRow(NamedTuple):
     tally: tuple[tuple[int, Mark], ...]
 
 
-def pages(
-    atlas: Atlas, site: SiteContext, answered: Sequence[QuestionPage]
-) -> Iterator[File]:
+def pages(site: SiteContext) -> Iterator[File]:
     """The list of servers, and a page for each."""
-    rows = [_server_row(atlas, name) for name in atlas.servers]
-    yield render(
+    rows = [_server_row(site.atlas, name) for name in site.atlas.servers]
+    yield site.page(
         "servers.html",
-        site=site,
         name="Servers for Flask: how many requests each handles at once",
         description=f"{plural(len(rows), 'server')} that serve Flask apps, each with "
         "its configurations, what they promise, and what was measured.",
         servers=rows,
     )
-    for name in atlas.servers:
-        yield from _pages(atlas, site, name, answered)
+    for name in site.atlas.servers:
+        yield from _pages(site, name)
 
 
 def _server_row(atlas: Atlas, name: str) -> ServerRow:
@@ -91,10 +86,9 @@ def _server_row(atlas: Atlas, name: str) -> ServerRow:
     return ServerRow(name, atlas.titles[name], release, len(cells), tally)
 
 
-def _pages(
-    atlas: Atlas, site: SiteContext, name: str, answered: Sequence[QuestionPage]
-) -> Iterator[File]:
+def _pages(site: SiteContext, name: str) -> Iterator[File]:
     """The page about a server, and further ones of what would make it too heavy."""
+    atlas = site.atlas
     cells = atlas.newest_of(name)
     newest = max(cells, key=age)
     title = words.title(newest)
@@ -107,10 +101,9 @@ def _pages(
     for pager, parts in paginated(
         address.server_page(name), _parts(atlas, name), _weight, max(0, ROOM - table)
     ):
-        yield render(
+        yield site.page(
             "server-more.html" if pager.at else "server.html",
             pager.path,
-            site=site,
             name=f"{title} and Flask: how many requests at once"
             + (f", page {pager.at + 1}" if pager.at else ""),
             description=lead,
@@ -122,7 +115,7 @@ def _pages(
             newest=newest,
             prices=[PRICES[price] for price in prices],
             rows=rows,
-            questions=citing(answered, lambda cell: cell.server == name),
+            questions=citing(site.answered, lambda cell: cell.server == name),
             timelines=[part for part in parts if isinstance(part, DrawnLine)],
             views=[part for part in parts if isinstance(part, MatrixView)],
             pages=pager,

@@ -1,10 +1,16 @@
-"""What all pages of a site share: its address, navigation and age."""
+"""The site that is built: what its pages are made from, and what they share."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
+from typing import Any
 from typing import NamedTuple
+from typing import Self
 
 from harness.site.atlas import Atlas
+from harness.site.questions import answered
+from harness.site.questions import QuestionPage
+from harness.site.questions import TypedQuestion
+from harness.site.rendering import File
+from harness.site.rendering import render
 
 NAVIGATION = (
     ("Matrix", "index.html"),
@@ -19,17 +25,34 @@ NAVIGATION = (
 
 
 class SiteContext(NamedTuple):
-    """What templates know about the whole site, as ``site``."""
+    """The site that is built; templates know it as ``site``."""
 
+    atlas: Atlas
+    answered: tuple[QuestionPage, ...]
+    """The questions that people type, with their answers."""
     url: str
     """The address of the site, with a slash at the end; empty if unknown."""
-    generated_at: str
-    sample: bool
     navigation: tuple[tuple[str, str], ...] = NAVIGATION
 
     @classmethod
-    def of(cls, atlas: Atlas, url: str = "") -> SiteContext:
+    def of(
+        cls, atlas: Atlas, typed: Mapping[str, TypedQuestion], url: str = ""
+    ) -> Self:
         """The context of a site that will be at an address."""
         address = f"{url.rstrip('/')}/" if url else ""
-        sample = atlas.snapshot is not None and atlas.snapshot.sample
-        return cls(address, atlas.generated_at, sample)
+        return cls(atlas, tuple(answered(typed, atlas.report.cells)), address)
+
+    @property
+    def generated_at(self) -> str:
+        """When the newest cell was measured."""
+        return self.atlas.generated_at
+
+    @property
+    def sample(self) -> bool:
+        """Whether it has only a few cells."""
+        snapshot = self.atlas.snapshot
+        return snapshot is not None and snapshot.sample
+
+    def page(self, template: str, path: str = "", **values: Any) -> File:
+        """A page of the site, by default at a path like its template's."""
+        return render(template, path, site=self, **values)

@@ -13,11 +13,9 @@ from harness.report.html import css_class
 from harness.report.words import Mark
 from harness.report.words import MARKS
 from harness.site import matrix
-from harness.site.atlas import Atlas
 from harness.site.atlas_cell import age
 from harness.site.pagination import paginated
 from harness.site.rendering import File
-from harness.site.rendering import render
 from harness.site.rendering import size_of
 from harness.site.site_context import SiteContext
 
@@ -34,9 +32,9 @@ class VerdictRow(NamedTuple):
     """Releases of its server."""
 
 
-def pages(atlas: Atlas, site: SiteContext) -> Iterator[File]:
+def pages(site: SiteContext) -> Iterator[File]:
     """The pages of each word; several if there are many cells."""
-    current = matrix.current(atlas.report.cells)
+    current = matrix.current(site.atlas.report.cells)
     for word, mark in MARKS.items():
         cells = [cell for cell in current if cell.word is word]
         if cells:
@@ -51,10 +49,9 @@ def _pages(
         list(_rows(cells)),
         lambda row: size_of("verdict_row", row, "../"),
     ):
-        yield render(
+        yield site.page(
             "verdict.html",
             pager.path,
-            site=site,
             name=f"Flask servers: which are {mark.word}, and with which options",
             description=f"{plural(len(cells), 'cell')}: {mark.meaning}.",
             heading=f"{len(cells)} of {plural(of, 'cell')}: {mark.word}",

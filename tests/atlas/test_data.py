@@ -210,7 +210,7 @@ def test_a_site_without_an_address_has_feeds_with_relative_links() -> None:
     atlas = atlas_of(sample("history"))
     (feed, *_) = [
         file
-        for file in change_pages.files(atlas, SiteContext.of(atlas))
+        for file in change_pages.files(SiteContext.of(atlas, {}))
         if file.path.endswith(".atom")
     ]
     assert b'href="../changes.html"' in feed.content
