@@ -6,16 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import assert_never
 
+from harness.report import document
 from harness.report import trace
-from harness.report.document import Alert
-from harness.report.document import Block
-from harness.report.document import Cell
-from harness.report.document import Code
-from harness.report.document import Items
-from harness.report.document import Legend
-from harness.report.document import Paragraph
-from harness.report.document import Section
-from harness.report.document import Table
 from harness.report.drawing import Chart
 from harness.report.drawing import Traces
 from harness.report.escape import is_link
@@ -30,7 +22,7 @@ from harness.report.text import WebLink
 from harness.report.words import Mark
 
 
-def write(sections: Sequence[Section]) -> str:
+def write(sections: Sequence[document.Section]) -> str:
     """Sections as HTML; everything foreign in them is escaped."""
     return "\n".join(text for section in sections for text in _section(section))
 
@@ -40,7 +32,7 @@ def css_class(mark: Mark) -> str:
     return f"is-{mark.word.replace(' ', '-')}"
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: document.Section) -> Iterator[str]:
     drawn = any(isinstance(block, Chart) for block in section.blocks)
     if drawn or not (section.blocks or section.top):
         return  # the numbers of a chart are in the matrix, and curves are drawn
@@ -51,7 +43,7 @@ def _section(section: Section) -> Iterator[str]:
         yield f"<h2>{title}</h2>"
     tables = 0
     for block in section.blocks:
-        tables += isinstance(block, Table)
+        tables += isinstance(block, document.Table)
         # Screen readers tell regions apart by name alone.
         again = f" ({tables})" if tables > 1 else ""
         yield from _block(block, f"{section.title}{again}")
@@ -59,24 +51,24 @@ def _section(section: Section) -> Iterator[str]:
         yield "</details>"
 
 
-def _block(block: Block, title: str) -> Iterator[str]:
+def _block(block: document.Block, title: str) -> Iterator[str]:
     match block:
-        case Paragraph(text):
+        case document.Paragraph(text):
             yield f"<p>{inline(text)}</p>"
-        case Alert(_, text, items):
+        case document.Alert(_, text, items):
             yield f'<div class="note"><p>{inline(text)}</p>'
             yield from _list(map(inline, items))
             yield "</div>"
-        case Items():
+        case document.Items():
             yield from _items(block)
-        case Table():
+        case document.Table():
             name = escape(line(title), quote=True)
             yield f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">'
             yield from _table(block)
             yield "</div>"
-        case Legend(entries):
+        case document.Legend(entries):
             yield f'<p class="soft">{" ".join(map(inline, entries))}</p>'
-        case Code(text, _, most):
+        case document.Code(text, _, most):
             shown = escape(printable_lines(text, characters=most))
             yield f'<pre tabindex="0"><code>{shown}</code></pre>'
         case Chart():
@@ -88,7 +80,7 @@ def _block(block: Block, title: str) -> Iterator[str]:
             assert_never(block)
 
 
-def _items(block: Items) -> Iterator[str]:
+def _items(block: document.Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
         yield f"<p>{_part(block.head)}{escape(block.head.explained)}</p>"
     elif block.head:
@@ -108,7 +100,7 @@ def _list(items: Iterator[str]) -> Iterator[str]:
         yield from ("<ul>", *lines, "</ul>")
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: document.Table) -> Iterator[str]:
     yield "<table><thead><tr>"
     for column in table.columns:
         head = inline(column.title)
@@ -127,7 +119,7 @@ def _table(table: Table) -> Iterator[str]:
     yield "</table>"
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: document.Cell) -> str:
     if isinstance(cell, Text):
         return f"<td>{inline(cell)}</td>"
     number = escape(cell.number)

@@ -8,18 +8,9 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.report import document
 from harness.report import mermaid
 from harness.report import trace
-from harness.report.document import Alert
-from harness.report.document import Block
-from harness.report.document import Cell
-from harness.report.document import Code
-from harness.report.document import Items
-from harness.report.document import Legend
-from harness.report.document import Paragraph
-from harness.report.document import Section
-from harness.report.document import Table
-from harness.report.document import Worth
 from harness.report.drawing import Chart
 from harness.report.drawing import Traces
 from harness.report.escape import code
@@ -39,7 +30,7 @@ MAX_BYTES = 1024 * 1024
 
 
 def write(
-    sections: Sequence[Section],
+    sections: Sequence[document.Section],
     *,
     max_bytes: int = MAX_BYTES,
     complete: str = "report.json",
@@ -65,7 +56,7 @@ class _Piece(NamedTuple):
 
     name: str
     text: str
-    worth: Worth
+    worth: document.Worth
 
 
 def _fit(pieces: list[_Piece], max_bytes: int, complete: str) -> str:
@@ -75,7 +66,9 @@ def _fit(pieces: list[_Piece], max_bytes: int, complete: str) -> str:
         text = "\n\n".join([*(p.text for p in pieces), *_left_out(out, complete)])
         if _size(text) < max_bytes:
             return text + "\n"
-        loose = [piece for piece in pieces if piece.worth is not Worth.ESSENTIAL]
+        loose = [
+            piece for piece in pieces if piece.worth is not document.Worth.ESSENTIAL
+        ]
         if not loose:
             return _cut(pieces, out, max_bytes, complete)
         least = min(loose, key=lambda piece: (piece.worth, -_size(piece.text)))
@@ -110,7 +103,7 @@ def _size(text: str) -> int:
 # ---------------------------------------------------------------------------- blocks
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: document.Section) -> Iterator[str]:
     if not (section.blocks or section.top):
         return
     title = inline(section.title)
@@ -123,21 +116,21 @@ def _section(section: Section) -> Iterator[str]:
         yield "</details>"
 
 
-def _block(block: Block) -> str:
+def _block(block: document.Block) -> str:
     match block:
-        case Paragraph(text):
+        case document.Paragraph(text):
             return inline(text)
-        case Alert(level, text, items):
+        case document.Alert(level, text, items):
             # Some viewers break a list inside a quotation, so it goes below.
             below = ["", *map(_item, items)] if items else []
             return "\n".join([f"> [!{level.upper()}]", f"> {inline(text)}", *below])
-        case Items():
+        case document.Items():
             return "\n".join(_items(block))
-        case Table():
+        case document.Table():
             return "\n".join(_table(block))
-        case Legend(entries):
+        case document.Legend(entries):
             return " ".join(map(inline, entries))
-        case Code(text, language, most):
+        case document.Code(text, language, most):
             return fence(text, language, characters=most)
         case Chart():
             return f"{mermaid.draw(block)}\n\n{inline(block.caption)}"
@@ -145,7 +138,7 @@ def _block(block: Block) -> str:
             return fence("\n".join(trace.lines(block)))
 
 
-def _items(block: Items) -> Iterator[str]:
+def _items(block: document.Items) -> Iterator[str]:
     if isinstance(block.head, Mark):
         yield f"{block.head.badge} **{block.head.word}**{block.head.explained}\n"
     elif block.head:
@@ -159,7 +152,7 @@ def _item(text: Text, mark: Mark | None = None) -> str:
     return f"- {f'{mark.badge} ' if mark else ''}{inline(text)}"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: document.Table) -> Iterator[str]:
     yield _row(inline(column.title) for column in table.columns)
     yield _row("--:" if column.right else ":--" for column in table.columns)
     for group in table.groups:
@@ -173,7 +166,7 @@ def _row(cells: Iterator[str] | Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: document.Cell) -> str:
     if isinstance(cell, Text):
         return inline(cell)
     if cell.mark is None:

@@ -4,16 +4,8 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import assert_never
 
+from harness.report import document
 from harness.report import trace
-from harness.report.document import Alert
-from harness.report.document import Block
-from harness.report.document import Cell
-from harness.report.document import Code
-from harness.report.document import Items
-from harness.report.document import Legend
-from harness.report.document import Paragraph
-from harness.report.document import Section
-from harness.report.document import Table
 from harness.report.drawing import Chart
 from harness.report.drawing import Traces
 from harness.report.escape import printable
@@ -30,35 +22,35 @@ WIDEST = 72
 """The widest name, in columns, behind which numbers are aligned."""
 
 
-def write(sections: Sequence[Section]) -> str:
+def write(sections: Sequence[document.Section]) -> str:
     """Sections as lines, with an empty line between two sections."""
     texts = ("".join(f"{line}\n" for line in _section(section)) for section in sections)
     return "\n".join(filter(None, texts))
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: document.Section) -> Iterator[str]:
     if section.title and (section.blocks or section.top) and not _is_named(section):
         yield f"{inline(section.title)}{':' if section.blocks else ''}"
     for block in section.blocks:
         yield from _block(block)
 
 
-def _is_named(section: Section) -> bool:
+def _is_named(section: document.Section) -> bool:
     """Whether a section's first lines have names, so that it needs no title."""
     first = section.blocks[0] if section.blocks else None
-    return isinstance(first, Table) and any(line.name for line in first.lines)
+    return isinstance(first, document.Table) and any(line.name for line in first.lines)
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: document.Block) -> Iterator[str]:
     match block:
-        case Paragraph(text):
+        case document.Paragraph(text):
             yield inline(text)
-        case Alert(level, text, items):
+        case document.Alert(level, text, items):
             yield f"{level}: {inline(text)}"
             yield from map(inline, items)
-        case Items():
+        case document.Items():
             yield from _items(block)
-        case Table(_, groups, lines):
+        case document.Table(_, groups, lines):
             names = [inline(line.name) for line in lines]
             width = min(max(map(len, names), default=0), WIDEST)
             for name, line in zip(names, lines, strict=True):
@@ -66,24 +58,24 @@ def _block(block: Block) -> Iterator[str]:
                 yield f"{name:<{width}}  {words}" if name else words
             for group in groups if not lines else ():
                 yield from ("  ".join(map(cell, row)) for row in group.rows)
-        case Code(text, _, most):
+        case document.Code(text, _, most):
             yield from printable_lines(text, characters=most).splitlines()
         case Traces():
             yield from trace.lines(block)
-        case Legend() | Chart():
+        case document.Legend() | Chart():
             pass
         case _:
             assert_never(block)
 
 
-def _items(block: Items) -> Iterator[str]:
+def _items(block: document.Items) -> Iterator[str]:
     head = block.head.named if isinstance(block.head, Mark) else block.head
     for item in block.items:
         yield f"{f'{head}: ' if head else '- '}{inline(item.text)}"
         yield from (f"  {inline(text)}" for text in item.below)
 
 
-def cell(text: Cell) -> str:
+def cell(text: document.Cell) -> str:
     """The content of a table's cell on one line."""
     return inline(text) if isinstance(text, Text) else str(text)
 

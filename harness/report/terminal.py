@@ -14,17 +14,9 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
+from harness.report import document
 from harness.report import plain
 from harness.report import trace
-from harness.report.document import Alert
-from harness.report.document import Block
-from harness.report.document import Cell
-from harness.report.document import Code
-from harness.report.document import Items
-from harness.report.document import Legend
-from harness.report.document import Paragraph
-from harness.report.document import Section
-from harness.report.document import Table
 from harness.report.drawing import Chart
 from harness.report.drawing import Traces
 from harness.report.escape import printable_lines
@@ -42,7 +34,7 @@ _ASCII = str.maketrans(
 """Replacements for outputs that know only ASCII."""
 
 
-def show(sections: Sequence[Section], console: Console | None = None) -> None:
+def show(sections: Sequence[document.Section], console: Console | None = None) -> None:
     """Print sections on standard output."""
     console = console or Console(highlight=False)
     if not console.is_terminal:
@@ -68,7 +60,7 @@ def encodable(text: str, console: Console) -> str:
 # ---------------------------------------------------------------------------- blocks
 
 
-def _draw(section: Section, console: Console) -> None:
+def _draw(section: document.Section, console: Console) -> None:
     blocks = [each for each in section.blocks if not isinstance(each, Chart)]
     if not (blocks or section.top):
         return
@@ -80,26 +72,26 @@ def _draw(section: Section, console: Console) -> None:
             # Without this rich would wrap a line that somebody wants to copy.
             on_one_line = isinstance(each, RichText) and bool(each.no_wrap)
             console.print(each, soft_wrap=on_one_line)
-        if isinstance(block, Table) and number < len(blocks):
+        if isinstance(block, document.Table) and number < len(blocks):
             console.print()
 
 
-def _block(block: Block, console: Console) -> Iterator[RenderableType]:
+def _block(block: document.Block, console: Console) -> Iterator[RenderableType]:
     match block:
-        case Paragraph(text, mark):
+        case document.Paragraph(text, mark):
             style = f"bold {mark.colour}" if mark else ""
             symbol = f"{mark.symbol} " if mark else ""
             yield RichText(symbol, style).append_text(_text(text, style))
-        case Alert(level, text, items):
+        case document.Alert(level, text, items):
             yield _text(text, "bold red" if level == "caution" else "bold yellow")
             yield from (_indented(text) for text in items)
-        case Items():
+        case document.Items():
             yield from _items(block)
-        case Table():
+        case document.Table():
             yield from _tables(block, console)
-        case Legend(entries):
+        case document.Legend(entries):
             yield from map(_text, entries)
-        case Code(text, _, most):
+        case document.Code(text, _, most):
             yield _unbroken(RichText(printable_lines(text, characters=most)))
         case Traces():
             yield from map(_unbroken, map(RichText, trace.lines(block)))
@@ -109,7 +101,7 @@ def _block(block: Block, console: Console) -> Iterator[RenderableType]:
             assert_never(block)
 
 
-def _items(block: Items) -> Iterator[RenderableType]:
+def _items(block: document.Items) -> Iterator[RenderableType]:
     if isinstance(block.head, Mark):
         symbol, colour = block.head.symbol, block.head.colour
         head = RichText(f"{symbol} {block.head.named}", style=f"bold {colour}")
@@ -136,7 +128,7 @@ def _indented(text: Text, style: str = "") -> Padding:
 # ---------------------------------------------------------------------------- tables
 
 
-def _tables(table: Table, console: Console) -> Iterator[RenderableType]:
+def _tables(table: document.Table, console: Console) -> Iterator[RenderableType]:
     """A whole table or, if it is too wide, as many columns at a time as there is
     room for: no word is broken for want of room.
     """
@@ -155,7 +147,7 @@ def _fits(table: RichTable, console: Console) -> bool:
     return console.measure(table).maximum < console.width
 
 
-def _table(table: Table, first: int, last: int) -> RichTable:
+def _table(table: document.Table, first: int, last: int) -> RichTable:
     """A table of the first column and a range of the others."""
     drawn = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for column in (table.columns[0], *table.columns[first:last]):
@@ -175,7 +167,7 @@ def _table(table: Table, first: int, last: int) -> RichTable:
     return drawn
 
 
-def _cell(cell: Cell) -> RichText:
+def _cell(cell: document.Cell) -> RichText:
     if isinstance(cell, Text):
         return _text(cell)
     text = RichText(cell.number)
