@@ -3,8 +3,6 @@
 To start it takes longer than to measure a short cell.
 """
 
-from __future__ import annotations
-
 import atexit
 import os
 import socket

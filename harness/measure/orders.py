@@ -3,8 +3,6 @@
 Each is a line: an order is JSON, and what answers it is empty.
 """
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Iterator
 

@@ -6,8 +6,6 @@ two looks it waits for no connection, just as a master. So all workers are stopp
 one request is sent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Mapping
 
