@@ -212,7 +212,7 @@ app = Flask(__name__).wsgi_app
 }
 
 
-def test_a_target_of_make(deploy: Check, tmp_path: Path) -> None:
+def test_a_make_target(deploy: Check, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     recipe = "serve:\n\tgunicorn shop:app -w 2 -b 127.0.0.1:$(PORT)\n"
     (tmp_path / "mine" / "Makefile").write_text(recipe)
@@ -731,7 +731,7 @@ command = "gunicorn stuck:app -b {host}:{port}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_what_was_measured_before_an_interrupt_is_reported(
+def test_measurements_before_an_interrupt_are_reported(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     folder = tmp_path / "shop"

@@ -36,7 +36,7 @@ def owned(folder: Path, *remove: str, command: tuple[str, ...] = SLEEP) -> None:
     asyncio.run(start_and_stop())
 
 
-def test_what_others_started_is_removed_on_stop(tmp_path: Path) -> None:
+def test_things_that_others_started_are_removed_on_stop(tmp_path: Path) -> None:
     (tmp_path / "container").touch()
     owned(tmp_path, "rm", "container")
     assert not (tmp_path / "container").exists()

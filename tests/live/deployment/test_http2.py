@@ -35,9 +35,7 @@ def http2_answers(checked: Checked) -> dict[str, Any]:
     }
 
 
-def test_http2_is_asked_where_the_server_speaks_it(
-    check: Check, tmp_path: Path
-) -> None:
+def test_http2_is_asked_if_the_server_speaks_it(check: Check, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     for name in ("cert.pem", "key.pem"):

@@ -191,7 +191,7 @@ def test_tls_is_supported_and_http_2_is_reported(shape: Check) -> None:
     assert checked.code == 5
 
 
-def test_what_sends_a_server_to_the_background_is_named(shape: Check) -> None:
+def test_options_that_send_a_server_to_the_background_are_named(shape: Check) -> None:
     checked = shape("daemon")
     reason = checked.cells["gunicorn"]["reason"]
     assert "leave out `daemon = True` in conf.py, line 3" in reason

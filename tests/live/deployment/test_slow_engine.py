@@ -47,7 +47,7 @@ def test_it_ends_within_its_deadline(
     assert time.monotonic() - begun < engine.SECONDS
 
 
-def test_what_removes_has_a_deadline(
+def test_the_removal_has_a_deadline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remove, "SECONDS", 1.0)

@@ -129,7 +129,7 @@ def test_a_process_that_runs_already_goes_on(
 
 
 @NEEDS_A_SCOPE
-def test_what_it_started_itself_can_be_ended(check: Check, tmp_path: Path) -> None:
+def test_processes_that_it_started_can_be_ended(check: Check, tmp_path: Path) -> None:
     lines = "set -e\nsleep 600 &\nkill $!\nsleep 600 &\npkill -P $$"
     checked = started_by(check, tmp_path / "tree", lines)
     assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
@@ -153,7 +153,7 @@ def test_a_start_that_fails_on_a_refused_signal_says_why(
     assert checked.cells["mine"]["ceiling"] == 2, checked
 
 
-def test_where_signals_are_not_confined_programs_that_send_them_refuse(
+def test_programs_that_send_signals_refuse_if_signals_are_not_confined(
     check: Check,
     tmp_path: Path,
     production: Standing,

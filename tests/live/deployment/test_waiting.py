@@ -36,7 +36,9 @@ def said(folder: Path, options: str, about: Waits) -> list[Waiting]:
     return [each for each in find(folder, 2).waiting if each.about is about]
 
 
-def test_what_a_proxy_gives_up_on_stays_in_the_app(tmp_path: Path, gate: Gate) -> None:
+def test_a_request_that_a_proxy_gives_up_on_stays_in_the_app(
+    tmp_path: Path, gate: Gate
+) -> None:
     with (
         gunicorn(tmp_path, gate, "--threads", "1", "-k", "gthread") as behind,
         nginx(tmp_path, "1s", behind) as port,
@@ -79,7 +81,9 @@ def test_a_proxy_that_tries_another_server_doubles_the_load(
     assert "sends it to another server too" in waits.reason
 
 
-def test_what_a_sync_worker_gives_up_on_is_lost(tmp_path: Path, gate: Gate) -> None:
+def test_a_request_that_a_sync_worker_gives_up_on_is_lost(
+    tmp_path: Path, gate: Gate
+) -> None:
     options = ("--timeout", "2")
     with (
         gunicorn(tmp_path, gate, *options) as behind,
@@ -127,7 +131,7 @@ def test_an_idle_connection_that_the_server_closes(
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 502)])
-def test_nginx_sends_again_what_may_be_sent_twice(
+def test_nginx_resends_requests_that_may_be_sent_twice(
     tmp_path: Path, method: str, status: int
 ) -> None:
     behind = ClosesOnTheSecond()

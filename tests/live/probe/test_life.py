@@ -64,7 +64,7 @@ def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return one
 
 
-def test_a_gentle_server_keeps_its_places(watch: Any) -> None:
+def test_a_gentle_server_keeps_its_slots(watch: Any) -> None:
     acts = Act.RELOAD, Act.SCALE_UP, Act.SCALE_DOWN, Act.KILL
     seen = watch("gently", *acts)
     assert {act: seen[act][0].usual for act in acts} == dict.fromkeys(acts, 3)
@@ -88,7 +88,7 @@ def test_a_gentle_server_keeps_its_places(watch: Any) -> None:
     assert gone.last < kill.until - 1
 
 
-def test_a_harsh_server_loses_places_and_requests(watch: Any) -> None:
+def test_a_harsh_server_loses_slots_and_requests(watch: Any) -> None:
     seen = watch("harshly", Act.RELOAD, Act.END)
     reload, _ = seen[Act.RELOAD]
     assert (reload.usual, reload.lowest, reload.after) == (3, 0, 3)

@@ -25,7 +25,7 @@ def steps(evidence: Any) -> tuple[HealthStep, ...]:
     return seen.steps
 
 
-def test_a_check_waits_once_all_places_are_taken_and_not_before(ask: Any) -> None:
+def test_a_check_waits_once_all_slots_are_taken_and_not_before(ask: Any) -> None:
     evidence, answer = ask(control(1, 3), 3, PROBES)
     assert answer.answer == "waits from 3; restarted after 21 to 31 s"
     assert answer.number == 3
@@ -35,7 +35,7 @@ def test_a_check_waits_once_all_places_are_taken_and_not_before(ask: Any) -> Non
     assert (seen[3].in_app, seen[3].tcp) == (3, True)
 
 
-def test_where_there_is_always_a_place_it_is_answered(ask: Any) -> None:
+def test_it_is_answered_if_there_is_always_a_slot(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, PROBES)
     assert (answer.answer, answer.number) == ("answered", None)
     assert all(step.answered for step in steps(evidence))
@@ -53,7 +53,7 @@ def test_workers_that_take_one_at_a_time_leave_it_to_those_with_room(ask: Any) -
     assert answer.answer == "waits from 4; restarted after 21 to 31 s"
 
 
-def test_a_port_of_its_own_is_answered_with_all_places_taken(ask: Any) -> None:
+def test_a_port_of_its_own_is_answered_with_all_slots_taken(ask: Any) -> None:
     (port,) = free_ports("127.0.0.1", 1)
     health = HealthCheck(path="/healthz", port=port)
     env = {"HEALTH_PORT": str(port)}

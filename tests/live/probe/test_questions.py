@@ -23,7 +23,7 @@ from tests.live.commands import odd
     ("shape", "words", "number"),
     [((1, 1), "deadlock", 0), ((1, 3), "yes; deadlock at 3", 1)],
 )
-def test_a_call_to_its_own_server_needs_a_second_place(
+def test_a_call_to_its_own_server_needs_a_second_slot(
     ask: Any, shape: tuple[int, int], words: str, number: int
 ) -> None:
     capacity = shape[0] * shape[1]
@@ -43,7 +43,7 @@ def test_each_worker_gets_its_share_of_calls(ask: Any, more: tuple[str, ...]) ->
     assert (every.calls, every.together, every.stuck) == (8, 8, 8)
 
 
-def test_where_there_is_always_a_place_every_call_is_answered(ask: Any) -> None:
+def test_every_call_is_answered_if_there_is_always_a_slot(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.SELF_CALL)
     assert (answer.answer, answer.number) == ("yes", 8)
     assert [round_.account.answered for round_ in evidence.asked[0].rounds] == [1, 8]

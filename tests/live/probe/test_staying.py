@@ -41,7 +41,7 @@ def steps(evidence: Any) -> dict[int, StayStep]:
 # --------------------------------------------------------------------------- uploads
 
 
-def test_a_slow_upload_takes_a_place_where_the_app_reads_it(ask: Any) -> None:
+def test_a_slow_upload_takes_a_slot_if_the_app_reads_it(ask: Any) -> None:
     evidence, answer = ask(control(1, 2), 2, Question.UPLOADS, limit=4)
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
@@ -88,7 +88,7 @@ def test_a_route_of_the_app_never_gets_a_whole_upload(ask: Any) -> None:
 # ---------------------------------------------------------------------------- events
 
 
-def test_an_open_stream_takes_a_place(ask: Any) -> None:
+def test_an_open_stream_takes_a_slot(ask: Any) -> None:
     evidence, answer = ask(control(1, 2), 2, Question.EVENTS, limit=4)
     seen = steps(evidence)
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}

@@ -242,7 +242,7 @@ def test_answers_about_breaking_are_right_or_unknown(tmp_path: Path) -> None:
     assert all(each.again or each.is_in_doubt for each in (files, memory)), said
 
 
-def test_what_a_place_costs_is_right(tmp_path: Path) -> None:
+def test_what_a_slot_costs_is_right(tmp_path: Path) -> None:
     cell = planned(*odd("hoards"), declared=4)
     evidence, _, said = ask(Question.MEMORY, cell, tmp_path, runs_seconds=1.0)
     found = numbers_of(evidence)["memory"]

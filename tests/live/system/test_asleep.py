@@ -137,7 +137,7 @@ def test_it_is_the_same_when_the_process_was_stopped_meanwhile(last: str) -> Non
 
 
 @pytest.mark.parametrize("last", FOR_EVER.values(), ids=FOR_EVER)
-def test_what_waits_for_ever_does_not_sleep_for_a_time(last: str) -> None:
+def test_a_thread_that_waits_forever_does_not_sleep_for_a_time(last: str) -> None:
     assert not sleeps_of(last, sleeping=False)
 
 
@@ -151,7 +151,7 @@ def test_what_waits_for_ever_does_not_sleep_for_a_time(last: str) -> None:
         ("select.select([other], [], [], 100)", False),
     ],
 )
-def test_who_waits_for_timers_alone_sleeps_on_a_clock(
+def test_a_thread_that_waits_only_for_timers_sleeps_on_a_clock(
     last: str, on_clock: bool
 ) -> None:
     (sleep,) = sleeps_of(last, sleeping=True).values()

@@ -65,7 +65,7 @@ def test_the_allowed_number_of_tasks_may_be_added(group: ControlGroup) -> None:
 
 
 @pytest.mark.parametrize("group", ["pids"], indirect=True)
-def test_what_stays_below_notices_nothing(group: ControlGroup) -> None:
+def test_a_process_below_its_limit_notices_nothing(group: ControlGroup) -> None:
     assert run_in(group, THREADS, 40) == ("all", 0)
 
 

@@ -141,7 +141,7 @@ def test_what_is_declared_is_compared_before_anything_is_measured(
     assert on_paper(prepared(tmp_path)) == words
 
 
-def test_nothing_is_said_of_what_was_not_measured(tmp_path: Path) -> None:
+def test_nothing_is_said_about_unmeasured_deployments(tmp_path: Path) -> None:
     (tmp_path / "service.yaml").write_text(files.CLOUD_RUN)
     assert told(tmp_path, cell=DIED) == ()
     assert remarks(NotPrepared(deployment(), "x"), cell(8), 2) == ()
@@ -221,7 +221,7 @@ def test_events_that_are_held_back(tmp_path: Path) -> None:
     assert remark.word is Other.HELD_BACK and "X-Accel-Buffering" in remark.remedy
 
 
-def test_one_connection_that_gets_fewer_places(tmp_path: Path) -> None:
+def test_one_connection_that_gets_fewer_slots(tmp_path: Path) -> None:
     numbers = Http2Numbers(
         one=4, several=8, offered=16, streams=200, fewer=True, processes=1
     )

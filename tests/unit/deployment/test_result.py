@@ -152,7 +152,7 @@ def test_how_to_raise_what_is_declared(
         pool("granian", 4, workers=2, blocking_threads=2, backpressure=2),
     ],
 )
-def test_nothing_is_said_where_nothing_is_known(promise: Promise | None) -> None:
+def test_nothing_is_said_if_nothing_is_known(promise: Promise | None) -> None:
     assert raise_to(99, promise) == ""
 
 

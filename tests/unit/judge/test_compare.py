@@ -61,7 +61,7 @@ def test_the_same_flask_goes_before_another_of_its_series() -> None:
     assert partners(before, now) == [before[0].id, None]
 
 
-def test_what_could_be_mistaken_is_not_paired() -> None:
+def test_ambiguous_cells_are_not_paired() -> None:
     before = [elsewhere("3.1.3", each) for each in ("1", "2")]
     now = [elsewhere("3.1.3", each) for each in ("2", "3")]
     assert partners(before, now) == [before[1].id, None]

@@ -41,7 +41,7 @@ def told(folder: Path, found: Changes, text: str = EXPECTED_TOML) -> Changes:
     return expected.acknowledge(found, read(folder, text))
 
 
-def test_what_is_expected_fails_nothing_and_says_why(tmp_path: Path) -> None:
+def test_expected_changes_fail_nothing_and_say_why(tmp_path: Path) -> None:
     worse = compare(report(EIGHT), report(even(4, 8)))
     with pytest.raises(GateFailed):
         gate(report(EIGHT), FailOn.REGRESSION, worse)

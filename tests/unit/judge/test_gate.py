@@ -77,7 +77,7 @@ def test_the_reason_names_what_was_found() -> None:
 # --------------------------------------------------------------------------- changes
 
 
-def test_what_is_worse_fails_the_gate() -> None:
+def test_a_worse_cell_fails_the_gate() -> None:
     died, eight = report(reports.DIED), report(reports.EIGHT)
     gate(RUN, FailOn.REGRESSION, compare(died, eight))
     worse = compare(eight, died)

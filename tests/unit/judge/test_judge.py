@@ -67,7 +67,7 @@ def test_sums_that_disagree_leave_no_number(wrong: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.MEASURED}))
-def test_what_was_not_measured_has_no_verdict(outcome: Outcome) -> None:
+def test_unmeasured_cells_have_no_verdict(outcome: Outcome) -> None:
     one = unmeasured(WHERE, "default", outcome, "for a reason")
     report = judge([evidence(WHERE, [one], control=None)]).cells[0]
     assert report.outcome is outcome
@@ -76,7 +76,7 @@ def test_what_was_not_measured_has_no_verdict(outcome: Outcome) -> None:
     assert report.reason == "for a reason"
 
 
-def test_what_died_keeps_its_rounds_but_has_no_numbers() -> None:
+def test_a_server_that_died_keeps_its_rounds_but_has_no_numbers() -> None:
     one = cell(WHERE, "default", 4, rounds(4, (4, 1)), outcome=Outcome.DIED)
     report = judge([evidence(WHERE, [one])]).cells[0]
     assert report.ceiling is None

@@ -79,7 +79,7 @@ def test_the_remedy_is_for_either_side() -> None:
     assert "set k to 8 in f:3, or start fewer" in judge_platform(limit(4), TAKES).remedy
 
 
-def test_where_the_file_can_say_no_number_the_remedy_is_for_the_app_alone() -> None:
+def test_the_remedy_is_only_for_the_app_if_the_file_can_set_no_number() -> None:
     assert judge_platform(limit(key=""), TAKES).remedy == (
         "let Dockerfile:2 take 10, which is 2 workers × 4 threads now"
     )

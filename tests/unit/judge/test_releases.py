@@ -109,7 +109,7 @@ def test_removed_and_broken_cells_are_reported_with_a_reason() -> None:
     ]
 
 
-def test_what_chance_does_is_no_change() -> None:
+def test_chance_is_not_a_change() -> None:
     def uneven(flask: str, at: list[int]) -> tuple[Environment, CellEvidence]:
         where = environment(flask, "gunicorn", "27.0.1")
         return where, cell(where, "gthread-2x4", 8, rounds(8, (2, 4), at))
@@ -127,7 +127,7 @@ def test_what_chance_does_is_no_change() -> None:
     )
 
 
-def test_what_else_changed_is_named_beside_it() -> None:
+def test_other_changes_are_named_beside_it() -> None:
     first, second = (
         environment("1.1.4", "werkzeug", "1.0.1"),
         environment("2.0.3", "werkzeug", "2.0.3"),

@@ -34,7 +34,7 @@ def test_a_hand_off_is_not_counted_and_a_gap_is() -> None:
     ]  # fmt: skip
 
 
-def test_where_hand_offs_are_slow_a_longer_gap_is_none() -> None:
+def test_a_longer_gap_does_not_count_if_hand_offs_are_slow() -> None:
     dip = (-1.5, 4, 0), (1.0, 3, 0), (1.4, 4, 0)
     assert len(places(tape_seen(Act.KILL, *dip))) == 3
     slow = tape_seen(Act.KILL, *dip, hand_off_seconds=0.21)
@@ -44,7 +44,7 @@ def test_where_hand_offs_are_slow_a_longer_gap_is_none() -> None:
 
 
 @pytest.mark.parametrize(("waited", "missing"), [(0.7, False), (0.1, True)])
-def test_a_process_that_waits_for_a_processor_has_its_place(
+def test_a_process_that_waits_for_a_processor_keeps_its_slot(
     waited: float, missing: bool
 ) -> None:
     slow = SlowHandOff(process=11, begin=1.0, end=2.0, waited=waited)
@@ -53,7 +53,7 @@ def test_a_process_that_waits_for_a_processor_has_its_place(
     assert ((1.0, 3, 0) in found) is missing
 
 
-def test_a_new_process_that_waits_for_a_processor_has_its_place_too() -> None:
+def test_a_new_process_that_waits_for_a_processor_keeps_its_slot_too() -> None:
     slow = SlowHandOff(process=12, begin=2.0, end=3.0, waited=0.9)
     changes = (-1.5, 4, 0), (1.4, 0, 4), (2.0, 0, 3), (3.0, 0, 4)
     found = places(tape_seen(Act.RELOAD, *changes, slow=(slow,)))

@@ -476,7 +476,7 @@ def test_threads_that_start_by_chance_are_seen_and_not_guaranteed(
         (4, 6, Verdict.MORE),
     ],
 )
-def test_what_chance_explains_is_neither_fewer_nor_more(
+def test_a_difference_by_chance_is_neither_fewer_nor_more(
     declared: int, ceiling: int, word: Verdict
 ) -> None:
     """At worst every other request starts a thread, and at best one too many does."""
@@ -492,7 +492,7 @@ def test_what_chance_explains_is_neither_fewer_nor_more(
 @pytest.mark.parametrize(
     ("most", "words"), [(5, "The extra one is down"), (6, "The extra 2 are down")]
 )
-def test_how_many_are_more_by_chance_is_said(most: int, words: str) -> None:
+def test_the_extra_requests_by_chance_are_stated(most: int, words: str) -> None:
     rounds = tuple(offer(load, load) for load in (1, 4, 4, most))
     one = cell(WHERE, "pool", 4, rounds, declaration=BY_CHANCE)
     chosen = [steered(Goal.LEAST, order, 4, (2, 2)) for order in ((1, 2), (2, 1))]
@@ -534,7 +534,7 @@ def test_what_threads_that_accept_ahead_have_shown_may_be_luck() -> None:
 
 
 @pytest.mark.parametrize("restarts", [0, 1])
-def test_late_capacity_means_fewer_places_at_first(
+def test_late_capacity_means_fewer_slots_at_first(
     restarts: int,
 ) -> None:
     where = environment("3.1.3", "gunicorn", "27.0.1")

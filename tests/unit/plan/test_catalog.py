@@ -85,7 +85,7 @@ def test_each_constraint_has_its_reason() -> None:
     assert all(len(reason) > 10 for reason in reasons)
 
 
-def test_each_exclusion_has_its_why() -> None:
+def test_each_exclusion_has_a_reason() -> None:
     assert all(exclusion.why for exclusion in REAL.matrix.exclusion)
 
 

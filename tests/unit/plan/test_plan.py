@@ -599,7 +599,7 @@ def own_flask(version: str = "3.2.0.dev0", *requires: str) -> Built:
     )
 
 
-def test_what_was_built_is_a_release_beside_others(small: Catalog) -> None:
+def test_a_built_release_is_one_beside_others(small: Catalog) -> None:
     built = own_flask()
     made = plan(small, flask=(built.version, "3.1.3"), servers=("own",), built=(built,))
     release, own = made.environments
@@ -625,7 +625,9 @@ def test_a_server_may_be_built_too(small: Catalog) -> None:
     assert own.cells[0].argv == release.cells[0].argv
 
 
-def test_what_a_flask_needs_goes_before_the_pins_of_its_series(small: Catalog) -> None:
+def test_the_requirements_of_a_flask_override_the_pins_of_its_series(
+    small: Catalog,
+) -> None:
     def constraints(*requires: str) -> tuple[str, ...]:
         built = own_flask("3.2.0.dev0", *requires)
         made = plan(
@@ -659,7 +661,7 @@ def test_a_flask_that_needs_another_server_than_the_pinned_says_so(
 @pytest.mark.parametrize(
     ("python", "fits"), [(">=3.10", True), (">=3.11.4", True), (">=3.12", False)]
 )
-def test_what_was_built_says_on_which_python_it_runs(
+def test_a_built_release_says_on_which_python_it_runs(
     small: Catalog, package: str, python: str, fits: bool
 ) -> None:
     built = msgspec.structs.replace(own_flask(), package=package, python=python)
@@ -699,7 +701,7 @@ def test_a_proxy_is_planned_with_its_file(chained: Catalog) -> None:
     )
 
 
-def test_what_the_machine_must_have_is_left_to_it(chained: Catalog) -> None:
+def test_requirements_of_the_machine_are_left_to_it(chained: Catalog) -> None:
     built = NeededHere(programs=("cc", "ld"), because="it is built")
     tried = NeededHere(succeeds=("sh", "{target}/x"), because="newer ones try")
     proxy = NeededHere(programs=("proxyd",), because="install it")
@@ -747,7 +749,7 @@ def test_shards_of_the_default_selection_are_balanced() -> None:
     assert max(offered) - min(offered) <= 1000
 
 
-def test_a_shard_does_not_count_what_is_not_measured(small: Catalog) -> None:
+def test_a_shard_does_not_count_unmeasured_cells(small: Catalog) -> None:
     asked = ("flask-1.0.4/*", "flask-3.1.3/own-*", "flask-3.1.3/pool-1.5/*")
     parts = shards(plan(small, only=asked, python="3.14", platform="win32"), 2)
     assert ids(parts[0]) == ["flask-3.1.3/own-3.1.9/run/py3.14"]

@@ -28,7 +28,9 @@ def test_a_series_means_its_newest_release(text: str, release: str) -> None:
         *(("synk-4", "*/sync-4/*"), ("gunicron", "*/gunicorn-*")),
     ],
 )
-def test_what_is_like_a_glob_that_matches_nothing(glob: str, near: str | None) -> None:
+def test_suggestions_for_a_glob_that_matches_nothing(
+    glob: str, near: str | None
+) -> None:
     with pytest.raises(NoSuchCell) as caught:
         chosen_cells(REAL, Selection(only=(glob,)))
     assert caught.value.near == ([near] if near else [])

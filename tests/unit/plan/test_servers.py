@@ -59,7 +59,7 @@ def test_an_app_may_be_wrapped_for_asgi() -> None:
     assert (plain.requires, wrapped.requires) == ((), ("a2wsgi",))
 
 
-def test_what_depends_on_the_machine_is_computed_where_it_is_measured() -> None:
+def test_numbers_that_depend_on_the_machine_are_computed_on_it() -> None:
     globs = ("flask-3.1.3/hypercorn-*/workers-2/*",)
     plan = make_plan(REAL, Selection(only=globs, python="3.11"))
     (planned,) = plan.environments
@@ -117,7 +117,7 @@ def test_granian_starts_the_threads_of_its_own_pool_by_chance(
         ("*-3.1.3/uvicorn-*/wsgi/*", "3.13", None),
     ],
 )
-def test_what_cannot_be_says_why_before_anything_is_installed(
+def test_impossible_cells_say_why_before_anything_is_installed(
     glob: str, python: str, reason: str | None
 ) -> None:
     (cell,) = cells(glob, python=python)

@@ -37,7 +37,7 @@ def test_the_order_of_workers_guarantees_both_numbers() -> None:
     assert numbers.bounded
 
 
-def test_what_is_left_to_chance_is_seen() -> None:
+def test_numbers_left_to_chance_are_seen() -> None:
     numbers = sum_up(ORDINARY, 8, (), 2)
     assert (numbers.floor, numbers.floor_by) == (6, SEEN)
     assert (numbers.ceiling, numbers.ceiling_by) == (7, SEEN)

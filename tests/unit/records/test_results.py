@@ -125,7 +125,7 @@ def test_a_foreign_file_is_neither_moved_nor_removed(name: str, tmp_path: Path) 
     assert mine.read_text() == '{"mine": 1}'
 
 
-def test_what_the_run_before_left_is_removed_by_name(tmp_path: Path) -> None:
+def test_files_of_the_run_before_are_removed_by_name(tmp_path: Path) -> None:
     begin(tmp_path, plan_of())
     mine = tmp_path / "previous" / "notes.txt"
     mine.parent.mkdir()

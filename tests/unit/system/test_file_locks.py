@@ -14,5 +14,5 @@ TABLE = """\
 """
 
 
-def test_each_that_waits_and_who_has_the_lock() -> None:
+def test_who_waits_for_a_lock_and_who_has_it() -> None:
     assert parse(TABLE.splitlines()) == {701: 700, 702: 700, 700: 800}

@@ -78,7 +78,7 @@ def test_which_end_a_release_is_like() -> None:
     assert compare_with_ends(broken("2", Outcome.NOT_STARTED), old, gone) is Like.NEW
 
 
-def test_what_could_be_either_is_neither_side() -> None:
+def test_an_ambiguous_release_is_on_neither_side() -> None:
     """Seven rounds of one and seven of the other: chance explains both."""
     old = uneven("1", 8, 8, 5, 8, 8, 8, 8)
     new = uneven("9", 4, 5, 5, 5, 4, 4, 5)

@@ -86,7 +86,7 @@ def test_two_histories_are_merged_by_copying(tmp_path: Path) -> None:
     assert len(found) == 2 and not faults
 
 
-def test_what_may_be_another_next_time_gives_way_and_is_kept_once(
+def test_a_retryable_outcome_gives_way_and_is_stored_once(
     tmp_path: Path,
 ) -> None:
     name = str(WHERE.cell("gthread"))
@@ -99,7 +99,7 @@ def test_what_may_be_another_next_time_gives_way_and_is_kept_once(
     assert history.newest(history.read(tmp_path)[0])[name] == measured()
 
 
-def test_what_a_machine_lacks_is_no_measurement(tmp_path: Path) -> None:
+def test_a_missing_requirement_is_no_measurement(tmp_path: Path) -> None:
     assert not history.add(tmp_path, [failed(Outcome.NOT_SUPPORTED)])
     assert history.add(tmp_path, [failed(Outcome.NOT_STARTED)])
 
@@ -154,7 +154,7 @@ def test_a_file_under_another_name_is_found_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", sorted(FROZEN.iterdir()), ids=lambda p: p.name)
-def test_what_an_older_release_kept_is_read(folder: Path) -> None:
+def test_files_of_an_older_release_are_read(folder: Path) -> None:
     found, faults = history.read(folder / "history")
     assert found and not faults
     names = [cell.id for each in found for cell in each.cells]

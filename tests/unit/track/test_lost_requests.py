@@ -109,7 +109,7 @@ def test_the_release_is_found_in_which_requests_began_to_be_lost() -> None:
     assert found.words == "none lost on reload before; now 3 lost on reload"
 
 
-def test_how_many_are_lost_is_chance_and_no_change() -> None:
+def test_the_number_of_lost_requests_is_chance_and_no_change() -> None:
     searched = Searched(from_release(0))
     with pytest.raises(UsageError, match=r"agree: 1 lost on reload at either end"):
         find_ends(searched.search, None, None)

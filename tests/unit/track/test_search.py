@@ -86,7 +86,7 @@ def test_a_change_is_found_and_each_release_measured_once() -> None:
     assert measured.search.order == measured.asked
 
 
-def test_what_was_measured_before_is_not_measured_again() -> None:
+def test_earlier_measurements_are_not_repeated() -> None:
     measured = Measured(changed_in(7), known=RELEASES)
     change = find_change(measured.search, *find_ends(measured.search, None, None))
     assert (change.old.release, change.new.release) == ("24.6", "24.7")
@@ -101,7 +101,7 @@ def test_a_retryable_failure_is_measured_again() -> None:
     assert "24.9" in measured.asked and not measured.search.is_reused("24.9")
 
 
-def test_what_a_machine_cannot_measure_is_passed_over() -> None:
+def test_releases_that_cannot_be_measured_are_passed_over() -> None:
     """That shows only when it is measured, and is in no history."""
     measured = Measured(changed_in(7) | {"24.0": Outcome.NOT_SUPPORTED})
     assert ends(measured, None, None) == ("24.1", "24.9")
@@ -141,7 +141,7 @@ def test_ends_that_cannot_be_searched_between_are_one_error(
     assert "\n" not in str(error.value)
 
 
-def test_what_differs_between_ends_that_agree_is_named() -> None:
+def test_differences_between_ends_that_agree_are_named() -> None:
     truth = changed_in(7) | {"24.9": 4}
     with pytest.raises(UsageError, match=r"but in between 24\.7 \(3\) differs"):
         find_ends(Measured(truth, known=["24.7"]).search, None, None)

@@ -36,7 +36,7 @@ def test_releases_with_the_same_number_are_one_span() -> None:
     assert (second.change, second.reason) == (Change.MORE, "1 before; now 4")
 
 
-def test_what_was_undone_is_three_spans() -> None:
+def test_a_change_that_was_undone_is_three_spans() -> None:
     points = [steady("20", 4), steady("21", 3), steady("24", 4)]
     assert in_short(*points) == "20: 4; 21: 3; 24: 4"
 

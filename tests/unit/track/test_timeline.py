@@ -41,7 +41,7 @@ def test_a_run_without_measurements_says_so() -> None:
     assert "No release could be measured." in markdown.write(timeline.sections(found))
 
 
-def test_only_what_was_not_known_is_new() -> None:
+def test_only_unknown_changes_are_new() -> None:
     known = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
     now = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4), steady("2.0", 3)])
     found = mark_news(known, now)
@@ -115,7 +115,7 @@ def test_a_timeline_says_what_was_measured_now_and_what_cannot_be() -> None:
     assert line.measured == ("21.0.0",)
 
 
-def test_only_what_is_missing_or_retryable_is_measured() -> None:
+def test_only_missing_or_retryable_cells_are_measured() -> None:
     known = catalog.load()
     targets, flask = find_targets(known, "werkzeug/run"), find_package(known, "Flask")
     releases = ("0.9", "2.0.0", "2.1.0", "2.2.0")  # the first one is for Python 2 only

@@ -41,7 +41,7 @@ def test_a_named_volume(check: Check, user: User, tmp_path: Path) -> None:
     assert user.rows(name) == "production"
 
 
-def test_a_volume_that_is_not_there_is_not_made(
+def test_a_missing_volume_is_not_created(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     run(check, tmp_path, f"{RUN} -v not_there:/data {IMAGE}")
@@ -66,14 +66,14 @@ def test_a_file(check: Check, user: User, tmp_path: Path) -> None:
     assert file.read_text() == "production\n"
 
 
-def test_a_folder_that_is_not_there_is_not_made(
+def test_a_missing_folder_is_not_created(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     run(check, tmp_path, f"{RUN} -v {tmp_path}/missing:/data {IMAGE}")
     assert not (tmp_path / "missing").exists()
 
 
-def test_what_is_kept_is_written_to(check: Check, user: User, tmp_path: Path) -> None:
+def test_kept_mounts_are_written_to(check: Check, user: User, tmp_path: Path) -> None:
     name = user.volume("shop_data")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "rows").write_text("production\n")
@@ -271,7 +271,7 @@ subprocess.run(["sudo", "docker", "run", "--publish", publish, image], check=Tru
 
 
 @pytest.mark.parametrize("command", ["make serve", "sh serve.sh", "python serve.py"])
-def test_what_starts_containers_by_other_means(
+def test_commands_that_start_containers_by_other_means(
     check: Check,
     user: User,
     tmp_path: Path,
@@ -308,7 +308,7 @@ def test_looking_is_not_refused(check: Check, user: User, tmp_path: Path) -> Non
 # ------------------------------------------------------------------------ being killed
 
 
-def test_what_was_left_is_removed_by_the_next(
+def test_leftovers_are_removed_by_the_next_check(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     # As it is when the warden is killed as well; and one that runs on is left alone.

@@ -89,7 +89,7 @@ def test_a_project(check: Check, user: User, tmp_path: Path) -> None:
     assert after == before
 
 
-def test_what_is_kept_in_what_is_copied(
+def test_a_kept_mount_inside_a_copied_folder(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     # The copy of the folder is not written to what stays in it.

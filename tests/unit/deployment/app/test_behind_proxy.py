@@ -48,7 +48,7 @@ def test_proxies_say_what_they_could_not_reach(log: str, said: str) -> None:
     assert unreached_address(log.replace("(1", "x").replace("a", "y")) is None
 
 
-def test_more_time_is_only_offered_where_nothing_else_listens() -> None:
+def test_more_time_is_offered_only_if_nothing_else_listens() -> None:
     other = about_a_front(NGINX, ["port 8766"])
     assert "listens on port 8766; let both name the same address" in other
     assert "--start-seconds" not in other

@@ -118,7 +118,7 @@ def test_a_supervisor_that_runs_nothing() -> None:
 
 
 @pytest.mark.parametrize(("option", "vain"), [("--http", True), ("--processes", False)])
-def test_what_routes_for_uwsgi_is_no_worker(option: str, vain: bool) -> None:
+def test_uwsgis_router_is_not_a_worker(option: str, vain: bool) -> None:
     master = Running(1, ("python", "/bin/uwsgi", option, "1"), "/usr/bin/python3.11")
     worker = master._replace(parent=10)
     trees = [{10: master, 50: worker, 100 + n: worker} for n in range(12)]

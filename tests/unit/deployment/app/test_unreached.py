@@ -80,9 +80,11 @@ def test_a_404_below_a_path_suggests_another_path() -> None:
         (500, "python", "500: nothing there has imported Flask"),
     ],
 )
-def test_what_was_imported_tells_what_it_is(status: int, seen: str, words: str) -> None:
+def test_imported_modules_show_the_framework(
+    status: int, seen: str, words: str
+) -> None:
     assert words in said_of(answer(status), "", seen.split())
 
 
-def test_pythonpath_is_not_suspected_where_flask_was_seen() -> None:
+def test_pythonpath_is_not_suspected_if_flask_was_seen() -> None:
     assert "PYTHONPATH" not in said_of(answer(404), "", {"python", "flask"})

@@ -60,7 +60,7 @@ def test_variables_in_front_of_a_command_are_the_servers(write: Write) -> None:
         "~/venv/bin/a {port}",
     ],
 )
-def test_what_takes_a_shell_is_given_to_one(write: Write, text: str) -> None:
+def test_lines_that_need_a_shell_are_given_to_one(write: Write, text: str) -> None:
     assert words(load(write(f'command = "{text}"'))) == ("sh", "-c", text)
 
 

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_words_go_before_a_file_and_that_before_a_variable(folder: Path) -> None:
+def test_words_override_a_file_which_overrides_a_variable(folder: Path) -> None:
     read = settings("gunicorn --threads 5 a:a", folder, WEB_CONCURRENCY="9")
     sources = {name: (each.value, each.source) for name, each in read.given.items()}
     assert sources == {

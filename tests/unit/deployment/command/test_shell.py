@@ -26,12 +26,12 @@ def test_variables(text: str, expanded: str) -> None:
 @pytest.mark.parametrize(
     "text", [". ./boot.sh", "source boot.sh", "ulimit -n 9", "export A=1", "A=1 eval x"]
 )
-def test_what_only_a_shell_knows_is_given_to_one(text: str) -> None:
+def test_lines_that_only_a_shell_can_read_are_given_to_one(text: str) -> None:
     assert read("command", text).words == ("sh", "-c", text)
 
 
 @pytest.mark.parametrize("text", ["./boot.sh", "setsid x", "exec ./x", "B=2 ./set"])
-def test_what_a_shell_is_not_needed_for(text: str) -> None:
+def test_lines_that_need_no_shell(text: str) -> None:
     assert read("command", text).words[0] != "sh"
 
 

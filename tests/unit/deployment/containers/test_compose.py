@@ -54,7 +54,7 @@ def test_names_are_left_out() -> None:
     assert "name" not in model
 
 
-def test_what_reaches_beyond_a_service_is_left_out() -> None:
+def test_settings_that_reach_beyond_a_service_are_left_out() -> None:
     hook = {"command": "true", "privileged": True}
     model, found = made(
         {
@@ -135,7 +135,7 @@ def test_the_probe_is_let_in() -> None:
         {"name": "p_data", "driver_opts": {"type": "none", "device": "/srv"}},
     ],
 )
-def test_no_volume_is_that_of_others(volume: dict[str, Any]) -> None:
+def test_no_volume_of_others_is_used(volume: dict[str, Any]) -> None:
     mount = {"type": "volume", "source": "data", "target": "/data"}
     model, found = made({"volumes": [mount]}, volumes={"data": volume})
     assert model["volumes"] == {"data": {"labels": {"l": "v"}}}
@@ -176,7 +176,7 @@ def test_folders_are_copied(tmp_path: Path) -> None:
     assert [each.target for _, each in found.copies] == ["/srv", "/file"]
 
 
-def test_no_network_is_that_of_others() -> None:
+def test_no_network_of_others_is_used() -> None:
     networks = {
         "default": {"name": "p_default", "ipam": {}},
         "back": {"name": "production", "external": True},

@@ -29,6 +29,6 @@ def test_combined_short_options_are_refused_too(words: str) -> None:
     assert parse("up -td".split()) is not None  # which is not a number of seconds
 
 
-def test_what_is_no_up() -> None:
+def test_commands_other_than_up() -> None:
     assert parse("-f up down".split()) is None
     assert parse([]) is None

@@ -39,7 +39,7 @@ def test_a_network_of_its_own(network: Any) -> None:
     assert (own, notes) == ({"labels": {"l": "v"}}, [])
 
 
-def test_options_stay_that_name_nothing() -> None:
+def test_options_that_name_nothing_stay() -> None:
     options = {"com.docker.network.driver.mtu": "1400"}
     given = {**options, BRIDGE: "b"}
     own, _, _ = made({"driver_opts": given})
@@ -80,7 +80,7 @@ def test_addresses_that_are_free_stay() -> None:
     ("own", "theirs"),
     [("172.30.9.0/24", "172.30.0.0/16"), ("fd00:1::/64", "fd00::/16")],
 )
-def test_addresses_that_others_have(own: str, theirs: str) -> None:
+def test_addresses_that_other_networks_have(own: str, theirs: str) -> None:
     ipam = {"config": [{"subnet": own}]}
     with pytest.raises(ContainerRefused, match="the network theirs") as caught:
         made({"ipam": ipam}, {"ipv6_address": "fd00:1::9"}, theirs=theirs)

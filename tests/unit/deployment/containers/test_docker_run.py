@@ -83,7 +83,7 @@ def test_the_image_is_found_behind_the_options(options: str) -> None:
         ("--mount 'type=bind,\"src=./with,comma\",dst=/file'", ""),
     ],
 )
-def test_what_would_touch_something_is_replaced(
+def test_options_that_would_touch_something_are_replaced(
     options: str, words: str | None, tmp_path: Path
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -158,7 +158,7 @@ def test_a_fixed_port_of_the_machine_is_refused(tmp_path: Path) -> None:
     assert made("--network host -e PORT", tmp_path).notes == ()
 
 
-def test_what_is_large_is_refused(
+def test_large_folders_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir()
@@ -235,7 +235,7 @@ def test_a_container_that_is_read_only(tmp_path: Path) -> None:
     assert found.notes == (f"{file}: mounted read only",)
 
 
-def test_what_would_be_given_to_one_container_alone_is_copied(tmp_path: Path) -> None:
+def test_a_mount_given_to_one_container_alone_is_copied(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     found = made("-v ./a:/srv:ro,Z", tmp_path)
     assert [copy.target for copy in found.copies] == ["/srv"]

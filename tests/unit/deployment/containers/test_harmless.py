@@ -35,7 +35,7 @@ def started(command: str, folder: Path, **more: object) -> Contained | None:
         "nice gunicorn a:a -b :{port}",
     ],
 )
-def test_what_starts_no_container(command: str, tmp_path: Path) -> None:
+def test_commands_that_start_no_container(command: str, tmp_path: Path) -> None:
     assert started(command, tmp_path, env={"PORT": "{port}"}) is None
 
 

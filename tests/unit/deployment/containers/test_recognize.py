@@ -52,6 +52,6 @@ def test_plain_variables_are_filled_in(line: str, words: str) -> None:
         "docker run x:${TAG#v}",
     ],
 )
-def test_what_only_a_shell_understands(line: str) -> None:
+def test_lines_that_only_a_shell_understands(line: str) -> None:
     with pytest.raises(ContainerRefused, match="by way of a shell"):
         unwrapped(["sh", "-c", line], VARIABLES, FOLDER)

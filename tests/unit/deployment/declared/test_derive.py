@@ -62,7 +62,7 @@ def test_the_server_is_recognised(command: str, name: str) -> None:
     assert server_name(shlex.split(command)) == name
 
 
-def test_what_stands_behind_it_are_its_arguments() -> None:
+def test_the_words_after_it_are_its_arguments() -> None:
     assert server_words(["python", "-m", "flask", "run"]) == ("flask", ("run",))
 
 
@@ -116,7 +116,7 @@ def test_variables(
         ("waitress-serve --threads=0 app:app", "0"),
     ],
 )
-def test_what_is_not_known_is_not_guessed(
+def test_unknown_numbers_are_not_guessed(
     derived: Derive, command: str, words: str
 ) -> None:
     with pytest.raises(CannotDerive, match=words):
@@ -256,7 +256,7 @@ def test_hypercorn_and_granian(
         ({"threads": 1}, ""),
     ],
 )
-def test_how_granian_starts_threads_is_a_matter_of_its_release(
+def test_how_granian_starts_threads_depends_on_its_release(
     derived: Derive, answers: Answers, said: dict[str, object], words: str
 ) -> None:
     answers(GRANIAN | said)

@@ -57,7 +57,7 @@ def test_one_call_that_serves(
         "(",
     ],
 )
-def test_what_is_not_clear_is_not_guessed(text: str, tmp_path: Path) -> None:
+def test_unclear_scripts_are_not_guessed(text: str, tmp_path: Path) -> None:
     with pytest.raises(CannotDerive) as caught:
         declared(tmp_path, text)
     assert not isinstance(caught.value, Refused)

@@ -188,7 +188,7 @@ def test_files_that_start_no_server_are_left_out(
         {"gunicorn.conf.py": "workers = 2"},
     ],
 )
-def test_where_nothing_is_found_a_command_is_asked_for(
+def test_a_command_is_asked_for_if_nothing_is_found(
     files: dict[str, str], tmp_path: Path
 ) -> None:
     for name, text in files.items():

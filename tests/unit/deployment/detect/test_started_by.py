@@ -225,7 +225,9 @@ def test_a_file_of_any_kind(name: str, text: str, line: int, tmp_path: Path) -> 
         ("tests/run.toml", "run = 'gunicorn app:app'\n"),
     ],
 )
-def test_what_names_no_server_of_the_app(name: str, text: str, tmp_path: Path) -> None:
+def test_lines_that_name_no_server_of_the_app(
+    name: str, text: str, tmp_path: Path
+) -> None:
     assert not told(tmp_path, {**APP, name: text})
 
 
@@ -291,7 +293,9 @@ def test_what_a_check_does_not_start(name: str, who: str, tmp_path: Path) -> Non
         {"ops/worker.service": "[Service]\nExecStart=celery -A app worker\n"},
     ],
 )
-def test_what_starts_no_other_server(files: dict[str, str], tmp_path: Path) -> None:
+def test_files_that_start_no_other_server(
+    files: dict[str, str], tmp_path: Path
+) -> None:
     assert not told(tmp_path, {**APP, **files})
 
 

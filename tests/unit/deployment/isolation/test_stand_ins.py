@@ -19,7 +19,9 @@ def test_what_each_does_is_known(name: str) -> None:
     assert f"refused: \\`{name} $*\\`" in script(name, f"/usr/bin/{name}", (), "")
 
 
-def test_those_that_start_containers_and_those_that_control(tmp_path: Path) -> None:
+def test_programs_that_start_containers_and_programs_that_control(
+    tmp_path: Path,
+) -> None:
     for name in ("docker", "sudo", "systemctl", "pkill", "fuser", "rm", "python"):
         (tmp_path / name).touch(0o755)
     assert {*clients(str(tmp_path))} == {"docker", "sudo"}

@@ -80,14 +80,14 @@ def test_a_broken_file_is_reported(text: str) -> None:
         from_hcl(text)
 
 
-def test_names_stand_for_what_is_given() -> None:
+def test_names_stand_for_the_given_values() -> None:
     text = 'a = var.n\nb = "${local.m}"\nc = var.other\nd = "var.n"\ne = var.n + 1'
     (root,) = from_hcl(text, {"var.n": "3", "local.m": "4"})
     values = [text_at(root, name) for name in "abcde"]
     assert values == ["3", "4", "var.other", "var.n", "var.n + 1"]
 
 
-def test_values_of_files_count_for_more_than_defaults() -> None:
+def test_values_in_files_override_defaults() -> None:
     variables = hcl('variable "n" { default = 1 }\nvariable "m" { default = 2 }')
     own = hcl("locals { x = 5 }")
     given = hcl_given({"a.tf": variables, "b.tf": own, "c.auto.tfvars": hcl("n = 9")})

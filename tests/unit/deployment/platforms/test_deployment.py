@@ -34,7 +34,7 @@ def asked(folder: Path, probes: Probes | None = None, **keys: Any) -> HealthChec
     return health_check(given, folder)
 
 
-def test_without_a_word_it_is_as_in_kubernetes(tmp_path: Path) -> None:
+def test_without_settings_it_is_as_in_kubernetes(tmp_path: Path) -> None:
     assert asked(tmp_path) == HealthCheck()
     assert asked(tmp_path, ready="/up") == HealthCheck(path="/up")
 

@@ -105,7 +105,7 @@ def test_what_the_file_itself_starts_counts(
     assert found.of.startswith(f"{name}:")
 
 
-def test_no_limit_is_said_and_not_assumed(tmp_path: Path) -> None:
+def test_no_limit_is_stated_and_not_assumed(tmp_path: Path) -> None:
     found = sent(tmp_path, "render.yaml", files.RENDER)
     assert found.reason == (
         "Render sends any number, the app takes 8; Render documents no limit to what "
@@ -218,14 +218,14 @@ def test_health_checks() -> None:
     assert (ocean.path, ocean.timeout, ocean.failures) == ("/healthz", 1, 9)
 
 
-def test_what_says_no_path_is_asked_by_tcp() -> None:
+def test_a_check_without_a_path_is_by_tcp() -> None:
     service = files.APP_RUNNER_SERVICE.replace("Protocol: HTTP, ", "")
     assert check("service.yaml", service).by is CheckBy.TCP
     spec = files.DIGITALOCEAN.replace("http_path: /healthz", "period_seconds: 5")
     assert check("app.yaml", spec).by is CheckBy.TCP
 
 
-def test_what_render_does_not_document_is_said_to_be_assumed() -> None:
+def test_undocumented_settings_of_render_are_said_to_be_assumed() -> None:
     render = check("render.yaml", files.RENDER)
     assert (render.path, render.timeout) == ("/healthz", 5)
     assert "every 5 s and 12 as the number of failures are assumed" in render.says

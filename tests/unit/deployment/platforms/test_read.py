@@ -121,7 +121,7 @@ def test_each_container_is_an_instance() -> None:
     assert web.counted_processors is None, "it sees those of the node"
 
 
-def test_of_containers_that_share_a_limit_one_gets_the_requests() -> None:
+def test_one_of_the_containers_that_share_a_limit_gets_the_requests() -> None:
     sidecar = "      containers:\n        - {image: proxy, name: sidecar}\n"
     text = files.CLOUD_RUN.replace("      containers:\n", sidecar)
     first = one("service.yaml", text)
@@ -207,7 +207,7 @@ def test_numbers_of_fly_without_a_unit_are_milliseconds() -> None:
     assert "every" not in check.says
 
 
-def test_what_is_assumed_is_said() -> None:
+def test_assumptions_are_stated() -> None:
     check = one("fly.toml", FLY_CHECK + "interval = '20s'\n").check
     assert check is not None
     assert (check.period, check.timeout, check.failures) == (20, 2, 1)

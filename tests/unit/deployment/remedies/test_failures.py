@@ -188,7 +188,9 @@ def test_an_error_is_quoted_beside_a_likely_cause(log: str, said: str) -> None:
         ("sh -c 'a && gunicorn -d app:app'", "without an option such as `--daemon`"),
     ],
 )
-def test_what_sends_it_to_the_background_is_named(command: str, said: str) -> None:
+def test_options_that_send_it_to_the_background_are_named(
+    command: str, said: str
+) -> None:
     seen = cell(
         outcome=Outcome.NOT_STARTED,
         reason="the server exited with status 0 before it answered",
@@ -245,7 +247,7 @@ def test_too_little_memory(status: int | None, reason: str, log: str) -> None:
         ("error: shap was not found in the package registry and you require shap", ""),
     ],
 )
-def test_packages_that_do_not_go_together(cause: str, remedy: str) -> None:
+def test_packages_that_do_not_work_together(cause: str, remedy: str) -> None:
     seen = cell(outcome=Outcome.NOT_STARTED, log_tail=f"Traceback:\n{cause}\n")
     advice = explain(seen, None)
     assert cause in advice.reason

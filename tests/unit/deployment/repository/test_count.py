@@ -62,7 +62,7 @@ def counted(command: str, folder: Path, **variables: str) -> Count:
         ("flask run --without-threads", 1, "takes one"),
     ],
 )
-def test_what_a_command_comes_to(
+def test_the_number_of_a_command(
     command: str, declared: int | None, because: str, tmp_path: Path
 ) -> None:
     found = counted(command, tmp_path)
@@ -102,6 +102,6 @@ def test_an_overridden_file_does_not_count(tmp_path: Path) -> None:
         ("celery worker", "not a server"),
     ],
 )
-def test_what_is_not_known_is_said(command: str, why: str, tmp_path: Path) -> None:
+def test_unknown_numbers_are_reported(command: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(CannotDerive, match=why):
         counted(command, tmp_path)

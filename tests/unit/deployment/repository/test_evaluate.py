@@ -64,7 +64,7 @@ def test_literal_expressions(text: str, expected: Value) -> None:
         "x = {}.get('a', 1)",
     ],
 )
-def test_whatever_else_there_is_is_not_known(text: str) -> None:
+def test_other_expressions_are_unknown(text: str) -> None:
     with pytest.raises(NotLiteral):
         value(text)
 

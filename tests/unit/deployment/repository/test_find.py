@@ -282,7 +282,7 @@ def test_no_place(files: Mapping[str, str], tmp_path: Path) -> None:
     assert places(tmp_path, files) == []
 
 
-def test_what_cannot_be_read_as_text_is_left_out(tmp_path: Path) -> None:
+def test_files_that_are_not_text_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "start.sh").write_bytes(b"gunicorn \xff")
     assert places(tmp_path, {}) == []
 
@@ -362,7 +362,7 @@ def test_settings_of_other_servers(
 @pytest.mark.parametrize(
     ("workers", "against"), [((8,), []), ((3,), [3]), ((3, 8), []), ((2, 3), [3, 6])]
 )
-def test_what_is_checked_is_one_of_several(
+def test_a_checked_deployment_is_one_of_several(
     workers: tuple[int, ...], against: list[int], tmp_path: Path
 ) -> None:
     text = "".join(
@@ -406,7 +406,7 @@ def test_nothing_to_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "No file that starts a server says" in capsys.readouterr().out
 
 
-def test_what_a_workflow_tries_contradicts_nothing(tmp_path: Path) -> None:
+def test_a_workflow_contradicts_nothing(tmp_path: Path) -> None:
     step = "jobs: {smoke: {steps: [{run: gunicorn -w 1 shop:app}]}}\n"
     found = places(tmp_path, {**PROCFILE, ".github/workflows/ci.yml": step})
     assert [place.declared for place in found] == [8, 1]

@@ -116,5 +116,5 @@ def test_in_files_beside_it(text: str, tmp_path: Path) -> None:
         "get()['app']",
     ],
 )
-def test_what_only_looks_like_one(text: str, tmp_path: Path) -> None:
+def test_lookalikes(text: str, tmp_path: Path) -> None:
     assert not seen(tmp_path, text)

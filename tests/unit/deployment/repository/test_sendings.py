@@ -42,7 +42,7 @@ def test_an_image_takes_fewer_than_its_platform_sends(tmp_path: Path) -> None:
     assert sending.of == "Dockerfile:2" and sending.source and sending.read
 
 
-def test_what_the_platform_itself_starts_counts_first(tmp_path: Path) -> None:
+def test_the_platforms_own_command_comes_first(tmp_path: Path) -> None:
     sending = one(tmp_path, Dockerfile=DOCKERFILE, service__yaml=files.CLOUD_RUN)
     assert (sending.takes, sending.of) == (3, "service.yaml:12")
 
@@ -91,7 +91,7 @@ def test_contradictory_declarations_are_not_compared(
     assert "Dockerfile:2 8 and Dockerfile.dev:2 12" in sending.reason
 
 
-def test_what_is_unknown_contradicts_nothing(tmp_path: Path) -> None:
+def test_an_unknown_number_contradicts_nothing(tmp_path: Path) -> None:
     other = DOCKERFILE.replace("-w 2", "-w $N")
     service = without_command(files.CLOUD_RUN)
     texts = {"Dockerfile": DOCKERFILE, "Dockerfile__dev": other}
@@ -108,7 +108,7 @@ def test_what_is_unknown_contradicts_nothing(tmp_path: Path) -> None:
         ("service__yaml", without_command(files.CLOUD_RUN), "nothing here says what"),
     ],
 )
-def test_what_is_not_known_is_said(
+def test_unknown_numbers_are_reported(
     name: str, text: str, why: str, tmp_path: Path
 ) -> None:
     sending = one(tmp_path, **{name: text})

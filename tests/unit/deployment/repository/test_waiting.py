@@ -162,7 +162,7 @@ def test_nginx_that_sends_a_request_twice(
         infrastructure.RENDER,  # no page says how long it waits
     ],
 )
-def test_what_is_not_known_is_not_compared(tmp_path: Path, text: str) -> None:
+def test_unknown_waits_are_not_compared(tmp_path: Path, text: str) -> None:
     name = "render.yaml" if text.startswith("services") else "main.tf"
     assert waits(tmp_path, name, text) == []
 

@@ -90,7 +90,7 @@ def test_each(seen: Strained, word: str, words: str) -> None:
     assert words in found.sentence
 
 
-def test_where_nothing_broke_there_is_no_number() -> None:
+def test_there_is_no_number_if_nothing_broke() -> None:
     assert answer(BreaksSeen(limits=(FINE,))).number is None
     assert answer(BreaksSeen(limits=(ROOT,))).answer == "unknown"
     assert answer(BreaksSeen()).answer == "unknown"
@@ -103,7 +103,7 @@ def uneven(*limits: Strained) -> Answer:
     return answers(cell(WHERE, "gthread-2x4", 8, seen, asked=(asked,)))[0]
 
 
-def test_what_waits_behind_a_busy_thread_anyway_is_not_taken_for_broken() -> None:
+def test_requests_that_wait_behind_a_busy_thread_anyway_are_not_broken() -> None:
     found = uneven(strained(offered=8, held=4, waiting=4))
     assert (found.answer, found.number) == ("files: unknown", None)
     assert "whether anything gives way with little of these: files." in found.sentence
@@ -122,11 +122,11 @@ def test_what_waits_behind_a_busy_thread_anyway_is_not_taken_for_broken() -> Non
         (strained(offered=8, held=5, again=False), "files: breaks at 5, for good"),
     ],
 )
-def test_what_fails_in_an_uneven_server_is_reported(seen: Strained, word: str) -> None:
+def test_failures_in_an_uneven_server_are_reported(seen: Strained, word: str) -> None:
     assert uneven(seen).answer == word
 
 
-def test_where_nothing_gives_way_that_is_said_once() -> None:
+def test_it_is_said_once_if_nothing_gives_way() -> None:
     files, memory = (
         strained(scarce, offered=4, held=4, waiting=0)
         for scarce in (Scarce.FILES, Scarce.MEMORY)

@@ -44,14 +44,14 @@ def test_the_answer_names_what_each_act_takes_away() -> None:
     )
 
 
-def test_where_nothing_is_missing_it_says_so() -> None:
+def test_it_says_so_if_nothing_is_missing() -> None:
     steady = tape_seen(Act.SCALE_UP, (-1.5, 4, 0), (1.3, 4, 1))
     found = answer(LifeSeen(tapes=(steady,)))
     assert (found.answer, found.number) == ("always as many", 4)
     assert "never fewer than 4 slots, and 5 in the end" in found.sentence
 
 
-def test_what_was_not_done_is_not_known() -> None:
+def test_an_act_that_was_not_done_is_unknown() -> None:
     found = answer(LifeSeen(tapes=(UNCAUGHT,)))
     assert found.answer == "unknown"
     assert "no handler for SIGUSR2" in found.sentence
@@ -64,7 +64,7 @@ def test_a_harness_that_was_held_up_answers_unknown() -> None:
     assert "too much else to do" in found.sentence
 
 
-def test_what_is_missing_before_the_act_is_not_held_against_it() -> None:
+def test_slots_missing_before_the_act_are_not_held_against_it() -> None:
     dip = (-1.5, 4, 0), (-0.6, 3, 0), (-0.3, 4, 0), (1.0, 3, 0), (1.5, 4, 0)
     found = tape(tape_seen(Act.SCALE_UP, *dip))
     assert (found.usual, found.lowest) == (4, 4)
@@ -107,7 +107,7 @@ def test_requests_that_came_later_are_distinguished() -> None:
     assert "2 requests that came later are refused" in found.sentence
 
 
-def test_what_chance_takes_away_at_times_is_no_loss() -> None:
+def test_slots_that_chance_takes_away_are_no_loss() -> None:
     """Where the floor is lower than what was seen before the act, that is usual."""
     seen = tape_seen(Act.SCALE_UP, (-1.5, 8, 0), (1.0, 5, 0))
     asked = (LifeSeen(tapes=(seen,)),)

@@ -38,7 +38,7 @@ SEEN = MemorySeen(
 )
 
 
-def test_what_a_place_costs() -> None:
+def test_what_a_slot_costs() -> None:
     found = numbers(SEEN)
     assert found is not None
     assert (found.places, found.each) == (4, 6 * MB)
@@ -49,7 +49,7 @@ def test_what_a_place_costs() -> None:
     assert "Each further request costs 6.0 MB" in said.sentence
 
 
-def test_a_single_place_has_no_cost_of_further_ones() -> None:
+def test_a_single_slot_has_no_cost_of_further_ones() -> None:
     one = MemorySeen(steps=(footprint(0, 20 * MB), footprint(1, 21 * MB)))
     found = numbers(one)
     assert found is not None
@@ -65,7 +65,7 @@ def test_one_of_a_thing_is_not_said_to_be_several() -> None:
     assert "Then it has 1 process, 1 thread and 40 open files." in sentence
 
 
-def test_where_nothing_was_held_it_is_not_known() -> None:
+def test_the_cost_is_unknown_if_nothing_was_held() -> None:
     assert answer(MemorySeen(steps=(footprint(0, MB),))).answer == "unknown"
     elsewhere = MemorySeen(outcome=Outcome.NOT_SUPPORTED, reason="Linux only")
     assert "Linux only" in answer(elsewhere).sentence

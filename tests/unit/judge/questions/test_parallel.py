@@ -47,7 +47,7 @@ def test_parallel(
     assert said in found.sentence
 
 
-def test_where_one_is_let_in_one_computes() -> None:
+def test_one_computes_if_one_is_let_in() -> None:
     asked = ParallelSeen(processors=2, rounds=(computed(1, 1, 1.0, 1.0),))
     found = answer(asked, declared=1)
     assert found.answer == "1"

@@ -75,7 +75,7 @@ def test_the_sentence_says_how_many_were_ahead_and_what_tcp_gives_up() -> None:
     assert "A check by TCP is answered all the same" in found
 
 
-def test_what_was_left_to_chance_is_only_seen() -> None:
+def test_a_number_left_to_chance_is_only_seen() -> None:
     chance = {"order": CheckOrder.CHANCE}
     steps = (IDLE, step(5, True, **chance), step(5, False, **chance))
     last = step(8, False, behind=1, **chance)

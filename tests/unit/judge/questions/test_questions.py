@@ -23,7 +23,7 @@ def test_a_question_that_could_not_be_asked_is_unknown_and_says_why() -> None:
     assert found.sentence == "It could not be asked (died): the server exited."
 
 
-def test_a_question_says_nothing_of_the_overlap() -> None:
+def test_a_question_says_nothing_about_the_overlap() -> None:
     died = SelfCallSeen(outcome=Outcome.DIED, reason="the server exited")
     seen = rounds(4, (4, 1))
     one = cell(WHERE, "sync-4", 4, seen, asked=(died,))
@@ -32,7 +32,7 @@ def test_a_question_says_nothing_of_the_overlap() -> None:
     assert [each.question for each in found.answers] == [Question.SELF_CALL]
 
 
-def test_nothing_is_answered_where_the_control_was_wrong() -> None:
+def test_nothing_is_answered_if_the_control_was_wrong() -> None:
     seen = rounds(4, (4, 1))
     asked = SelfCallSeen(rounds=(call(1, 1),))
     one = cell(WHERE, "sync-4", 4, seen, asked=(asked,))

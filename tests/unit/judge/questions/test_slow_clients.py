@@ -115,7 +115,7 @@ MOST = step(8, 0, 8, order=Goal.MOST), step(7, 1, 8, order=Goal.MOST)
 LEAST = step(4, 0, 1, order=Goal.LEAST), step(3, 1, 1, order=Goal.LEAST)
 
 
-def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> None:
+def test_nothing_is_left_to_chance_if_the_order_of_workers_is_chosen() -> None:
     ways = silent(slow(SlowWay.SILENT, step(0, 5, 8), *MOST, *LEAST))
     said = slow_clients.answer(ways, UNEVEN)
     assert said.answer == "8 shut all others out, one may wait from 4"

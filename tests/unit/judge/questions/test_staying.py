@@ -46,7 +46,7 @@ def events(*steps: StayStep, **other: Any) -> EventsSeen:
     return EventsSeen(steps=steps, watched_seconds=8.0, **other)
 
 
-def test_as_many_as_there_are_places() -> None:
+def test_as_many_as_there_are_slots() -> None:
     found = answer(events(*EACH))
     assert (found.answer, found.number) == ("4 shut all others out", 4)
     assert found.sentence == (
@@ -63,7 +63,7 @@ def test_there_is_always_room() -> None:
     assert said and said.taking is Taking.NONE
 
 
-def test_a_number_other_than_that_of_the_places() -> None:
+def test_a_number_other_than_that_of_the_slots() -> None:
     """As with a server that has room for so many connections."""
     seen = UploadsSeen(
         steps=(ALONE, step(97, 1, in_app=0), step(98, 0, in_app=0)), watched_seconds=8.0
@@ -119,7 +119,7 @@ MOST = step(8, 0, order=Goal.MOST), step(7, 1, order=Goal.MOST)
 LEAST = step(4, 0, order=Goal.LEAST), step(3, 1, order=Goal.LEAST)
 
 
-def test_where_the_order_of_workers_is_chosen_nothing_is_left_to_chance() -> None:
+def test_nothing_is_left_to_chance_if_the_order_of_workers_is_chosen() -> None:
     seen = events(step(0, 5), *MOST, *LEAST)
     found = numbers(seen, UNEVEN)
     assert found and not found.chance
@@ -151,7 +151,7 @@ def test_how_long_a_stream_outlasts_its_client(
     assert answer(events(*EACH, left=left)).sentence.endswith(words)
 
 
-def test_sockets_say_nothing_of_where_they_are() -> None:
+def test_sockets_do_not_show_where_they_are() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(SocketsSeen(steps=steps, watched_seconds=8.0))
     assert found.sentence.startswith("Each WebSocket takes a slot: with 4 open nobody")

@@ -77,7 +77,7 @@ def test_waits(
     assert said in found.sentence
 
 
-def test_what_chance_decides_is_not_put_down_to_the_wait() -> None:
+def test_chance_is_not_put_down_to_the_wait() -> None:
     """Of an uneven server, of which the overlap saw from 5 to 8 in the app at once."""
     seen = rounds(8, (4, 2), [5, 8])
     for most, words in ((6, "no"), (4, "lock: 4")):

@@ -23,7 +23,7 @@ def test_the_number_is_found_exactly(most: int) -> None:
         assert min(n for n, waited in tried(needed, most).items() if waited) == needed
 
 
-def test_where_each_place_counts_three_steps_are_enough() -> None:
+def test_three_steps_are_enough_if_each_slot_counts() -> None:
     assert tried(500, 500) == {500: True, 499: False}
     assert tried(501, 500) == {500: False}
 

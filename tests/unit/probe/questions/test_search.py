@@ -55,7 +55,7 @@ def test_two_steps_are_enough_where_each_takes_a_slot(slots: int) -> None:
     assert list(tried_with(slots, slots)) == [slots, slots - 1]
 
 
-def test_one_place_takes_one_step() -> None:
+def test_one_slot_takes_one_step() -> None:
     assert list(tried_with(1, 1)) == [1]
 
 
