@@ -101,8 +101,8 @@ class Recording:
             raise Ended(self.server.ended.result())
         if not anywhere:
             # Some workers end by themselves now and then, when nobody is in the app.
-            await self.stream.watch(lambda: bool(self.stream.where()), FILL_SECONDS)
-        if not anywhere and not set(self.stream.where().values()) & set(self.alive()):
+            await self.stream.watch(lambda: bool(self.stream.held), FILL_SECONDS)
+        if not anywhere and not set(self.stream.held.values()) & set(self.alive()):
             raise Unreachable
         self.enough = level()
         self._lost_before = self.stream.lost_in_all

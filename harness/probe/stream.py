@@ -43,8 +43,11 @@ class Stream:
         """Requests that have not ended, and when each was begun."""
         self._entered: dict[str, tuple[int, float]] = {}
         """Process and time of entry of each request that has not ended."""
-        self._number = 0
+        self.requests = 0
+        """Number of requests begun so far."""
         self.occupancy = Occupancy()
+        self.held = self.occupancy.held
+        """The process of each request in the app now."""
         self.lost: list[LostRequest] = []
         self.lost_in_all = 0
         self.lost_at = 0.0
@@ -59,21 +62,10 @@ class Stream:
         self.replaces_lost = True
         """Whether to replace a request that was lost."""
 
-    # What is known ---------------------------------------------------------------
-
-    @property
-    def requests(self) -> int:
-        """Number of requests begun so far."""
-        return self._number
-
     @property
     def pending(self) -> int:
         """Number of requests that have not ended."""
         return len(self._begun)
-
-    def where(self) -> dict[str, int]:
-        """The process of each request in the app now."""
-        return dict(self.occupancy.held)
 
     # Requests --------------------------------------------------------------------
 
@@ -92,7 +84,7 @@ class Stream:
         """
         self.replaces = self.replaces_lost = False
         self._probe.holds.letting_go = True
-        for name in list(self.occupancy.held):
+        for name in list(self.held):
             self.let_go(name)
         await self.watch(lambda: not self._begun, seconds)
         self.give_up()
@@ -118,8 +110,8 @@ class Stream:
     def _more(self) -> None:
         if not self.replaces:
             return
-        name = f"s{self._number}"
-        self._number += 1
+        name = f"s{self.requests}"
+        self.requests += 1
         client = one_more(self._probe, name, self._client_changed)
         self._begun[name] = client, time.monotonic()
         client.open()
@@ -160,26 +152,26 @@ class Stream:
     def _look(self) -> None:
         """Compare the held requests with those of the last look."""
         held = self._probe.holds.held
-        for name in self.occupancy.held.keys() - held.keys():
+        for name in self.held.keys() - held.keys():
             self.occupancy.leave(name)
-        for name in held.keys() - self.occupancy.held.keys():
+        for name in held.keys() - self.held.keys():
             self._enters(name)
 
     def _enters(self, name: str) -> None:
         hold = self._probe.holds.held[name]
         assert hold.said is not None
-        first = self._number <= self._offered and self.occupancy.act_at is None
+        first = self.requests <= self._offered and self.occupancy.act_at is None
         self.occupancy.enter(name, hold.said.process, hold.entered_at)
         if name in self._begun:
             self._entered[name] = hold.said.process, hold.entered_at
         if self.keep_next:
             self.kept, self.keep_next = name, False
         elif name != self.kept:
-            more = len(self.occupancy.held) / self._offered if first else 0.0
+            more = len(self.held) / self._offered if first else 0.0
             self._loop.call_later(self._stay * (1 + more), self.let_go, name)
 
     def let_go(self, name: str) -> None:
         """Release one request, if it is in the app."""
-        if name in self.occupancy.held and name in self._probe.holds.held:
+        if name in self.held and name in self._probe.holds.held:
             self._probe.holds.release(name)
             self.occupancy.release(name)

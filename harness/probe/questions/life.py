@@ -135,7 +135,7 @@ async def _scale_down(recording: Recording) -> None:
 
 
 async def _kill(recording: Recording) -> None:
-    where = recording.stream.where().values()
+    where = recording.stream.held.values()
     process = victim(recording.probe, where, recording.first)
     which = FIRST if process == recording.first else "a worker"
     recording.send(signal.SIGKILL, process, which)
@@ -147,7 +147,7 @@ async def _long_request(recording: Recording) -> None:
     stream = recording.stream
     stream.keep_next = True
     await stream.watch(lambda: stream.kept is not None, CALM_SECONDS)
-    await stream.watch(lambda: stream.kept not in stream.where(), LONG_SECONDS)
+    await stream.watch(lambda: stream.kept not in stream.held, LONG_SECONDS)
     name, stream.kept = stream.kept, None
     if name is not None:
         stream.let_go(name)
