@@ -24,7 +24,6 @@ from harness.cli.usage.following import Following
 from harness.cli.usage.printing import Printing
 from harness.environments.build import with_built
 from harness.plan import catalog
-from harness.plan.lookup import FLASK
 from harness.plan.plan import plan_cells
 from harness.records import files
 from harness.records.catalog import Catalog
@@ -33,6 +32,7 @@ from harness.records.choices import Act
 from harness.records.choices import Question
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
+from harness.records.plan import FLASK
 from harness.records.plan import Plan
 from harness.records.results import begin
 from harness.records.results import BISECTION

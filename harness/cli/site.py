@@ -20,13 +20,13 @@ from harness.records import toml
 from harness.records.catalog import Catalog
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
+from harness.records.plan import FLASK
 from harness.site import questions
 from harness.site.atlas import Atlas
 from harness.site.atlas import Origin
 from harness.site.atlas import Released
 from harness.site.atlas import Snapshot
 from harness.site.pages import build_site
-from harness.site.release_lines import FLASK
 from harness.site.rendering import File
 from harness.system.machine import now
 from harness.track.history import read

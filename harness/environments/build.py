@@ -23,13 +23,13 @@ from harness.environments.wheels import keep_wheel
 from harness.environments.wheels import only_wheel
 from harness.environments.wheels import read_metadata
 from harness.plan.lookup import find_server
-from harness.plan.lookup import FLASK
 from harness.plan.lookup import SERVER_RELEASE
 from harness.plan.select import split_releases
 from harness.records.catalog import Catalog
 from harness.records.catalog import Selection
 from harness.records.errors import UsageError
 from harness.records.plan import Built
+from harness.records.plan import FLASK
 from harness.records.versions import labelled
 from harness.system.pythons import uv
 from harness.system.scratch import scratch_folder

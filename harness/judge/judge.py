@@ -28,13 +28,12 @@ from harness.records.numbers import Numbers
 from harness.records.numbers import sum_up_cell
 from harness.records.report import CellReport
 from harness.records.report import EnvironmentReport
+from harness.records.report import release_of
 from harness.records.report import Report
 from harness.records.rounds import admission_curve
 from harness.records.rounds import load_of
 from harness.records.words import Outcome
 from harness.records.words import Verdict
-
-FLASK = "Flask"
 
 Reproduce = Callable[[Evidence, CellEvidence], str]
 """A function that returns the command to measure a cell again."""
@@ -114,11 +113,6 @@ def judge_cell(
     )
 
 
-def _version(evidence: Evidence, package: str) -> str:
-    where = evidence.environment
-    return where.flask if package == FLASK else where.server_version
-
-
 def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
     if cell.outcome is not Outcome.MEASURED:
         return Judgement(cell.outcome, Verdict.UNKNOWN, cell.reason or cell.outcome)
@@ -157,7 +151,7 @@ def _environment(evidence: Evidence) -> EnvironmentReport:
         id=str(evidence.environment),
         installed=evidence.installed,
         sources={
-            f"{package} {_version(evidence, package)}": source
+            f"{package} {release_of(package, evidence.environment)}": source
             for package, source in evidence.sources.items()
         },
         control=outcome,

@@ -20,7 +20,6 @@ from harness.records.versions import within
 
 Named = TypeVar("Named")
 
-FLASK = "Flask"
 SERVER_RELEASE = "--server-release"
 
 

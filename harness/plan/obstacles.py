@@ -11,7 +11,6 @@ from harness.plan.lookup import find_configuration
 from harness.plan.lookup import find_proxy
 from harness.plan.lookup import find_series
 from harness.plan.lookup import find_server
-from harness.plan.lookup import FLASK
 from harness.plan.lookup import SERVER_RELEASE
 from harness.records.catalog import Catalog
 from harness.records.catalog import Configuration
@@ -20,6 +19,7 @@ from harness.records.catalog import Selection
 from harness.records.catalog import Server
 from harness.records.plan import Built
 from harness.records.plan import Cell
+from harness.records.plan import FLASK
 from harness.records.plan import NeededHere
 from harness.records.versions import is_of
 from harness.records.versions import within

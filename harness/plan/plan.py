@@ -18,7 +18,6 @@ from harness.plan.lookup import find_configuration
 from harness.plan.lookup import find_proxy
 from harness.plan.lookup import find_series
 from harness.plan.lookup import find_server
-from harness.plan.lookup import FLASK
 from harness.plan.lookup import SERVER_RELEASE
 from harness.plan.obstacles import built_needs
 from harness.plan.obstacles import needed_here
@@ -38,6 +37,7 @@ from harness.records.plan import Built
 from harness.records.plan import Cell
 from harness.records.plan import Declaration
 from harness.records.plan import Environment
+from harness.records.plan import FLASK
 from harness.records.plan import Plan
 from harness.records.plan import PlannedCell
 from harness.records.plan import PlannedEnvironment

@@ -17,6 +17,9 @@ from harness.records.staying import OwnRoutes
 from harness.records.words import PositiveInt
 from harness.records.words import Result
 
+FLASK = "Flask"
+"""The name of Flask where packages are named, in cells and in commands."""
+
 PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 """A word in braces, such as ``{port}``, that a value replaces."""
 

@@ -13,7 +13,9 @@ from harness.records.http2 import Http2Numbers
 from harness.records.life import Tape
 from harness.records.memory import MemoryNumbers
 from harness.records.places import Narrow
+from harness.records.plan import Cell
 from harness.records.plan import Environment
+from harness.records.plan import FLASK
 from harness.records.questions import Answer
 from harness.records.rounds import AdmissionPoint
 from harness.records.rounds import Round
@@ -116,6 +118,11 @@ class CellReport(Result, frozen=True, kw_only=True):
     def word(self) -> Outcome | Verdict:
         """The verdict if there is a measurement, otherwise the outcome."""
         return self.verdict if self.outcome is Outcome.MEASURED else self.outcome
+
+
+def release_of(package: str, of: CellReport | Environment | Cell) -> str:
+    """The release of a package, Flask or its server, in a cell or an environment."""
+    return of.flask if package == FLASK else of.server_version
 
 
 def several_releases(cells: Iterable[CellReport]) -> set[str]:

@@ -16,7 +16,9 @@ from harness.records.errors import NothingMeasured
 from harness.records.evidence import Evidence
 from harness.records.files import as_json
 from harness.records.groups import grouped
+from harness.records.plan import FLASK
 from harness.records.report import CellReport
+from harness.records.report import release_of
 from harness.records.report import Report
 from harness.records.results import newest_cells
 from harness.records.track import Line
@@ -28,9 +30,7 @@ from harness.site.atlas_cell import AtlasCell
 from harness.site.atlas_cell import configuration_of
 from harness.site.atlas_cell import entries_of
 from harness.site.atlas_cell import newest
-from harness.site.release_lines import FLASK
 from harness.site.release_lines import lines_along
-from harness.site.release_lines import release_of
 
 
 class Snapshot(Record, frozen=True, kw_only=True):

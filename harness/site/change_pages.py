@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from harness.judge.releases import RELEASE_CHANGES
 from harness.records.groups import grouped
+from harness.records.plan import FLASK
 from harness.records.report import CellReport
 from harness.records.text import plural
 from harness.records.track import Line
@@ -20,7 +21,6 @@ from harness.site import sentences
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import age
 from harness.site.pagination import paginated
-from harness.site.release_lines import FLASK
 from harness.site.rendering import File
 from harness.site.rendering import filled
 from harness.site.rendering import size_of

@@ -15,6 +15,7 @@ from harness.judge.compare import compare_pairs
 from harness.judge.compare import Pair
 from harness.judge.difference import Conditions
 from harness.records.changes import Change
+from harness.records.plan import FLASK
 from harness.records.report import CellReport
 from harness.records.versions import release_order
 from harness.report import words
@@ -23,7 +24,6 @@ from harness.report.words import Mark
 from harness.site import matrix
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import AtlasCell
-from harness.site.release_lines import FLASK
 
 RUN = "run"
 """The name of the axis of runs."""

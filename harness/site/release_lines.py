@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-from harness.records.report import CellReport
+from harness.records.plan import FLASK
+from harness.records.report import release_of
 from harness.records.report import several_releases
 from harness.records.track import Line
 from harness.records.track import Span
@@ -13,8 +14,6 @@ from harness.records.words import Outcome
 from harness.site.atlas_cell import AtlasCell
 from harness.track.point import Point
 from harness.track.timeline import fill_line
-
-FLASK = "Flask"
 
 
 def lines_along(every: Sequence[AtlasCell]) -> Iterator[Line]:
@@ -31,11 +30,6 @@ def lines_along(every: Sequence[AtlasCell]) -> Iterator[Line]:
         line = _line(package, beside, entries)
         if line is not None:
             yield line
-
-
-def release_of(package: str, cell: CellReport) -> str:
-    """The release of a package, Flask or its server, in a cell."""
-    return cell.flask if package == FLASK else cell.server_version
 
 
 def so_since(line: Line, release: str) -> tuple[Span, Span | None] | None:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from harness.records.plan import FLASK
 from harness.records.report import CellReport
+from harness.records.report import release_of
 from harness.records.track import Line
 from harness.records.track import Span
 from harness.records.words import Outcome
 from harness.report import words
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import configuration_of
-from harness.site.release_lines import FLASK
-from harness.site.release_lines import release_of
 from harness.site.release_lines import so_since
 
 

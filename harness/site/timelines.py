@@ -9,6 +9,7 @@ from markupsafe import Markup
 from harness.judge.releases import RELEASE_CHANGES
 from harness.records.changes import Change
 from harness.records.groups import grouped
+from harness.records.plan import FLASK
 from harness.records.report import CellReport
 from harness.records.text import listed
 from harness.records.track import Gap
@@ -20,7 +21,6 @@ from harness.site import release_chart
 from harness.site import sentences
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import configuration_of
-from harness.site.release_lines import FLASK
 
 SWINGS = 4
 """With this many changes along Flask, in both directions, no release is the cause."""

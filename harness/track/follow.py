@@ -16,7 +16,6 @@ from packaging.version import Version
 
 from harness.plan.lookup import find_configuration
 from harness.plan.lookup import find_server
-from harness.plan.lookup import FLASK
 from harness.plan.lookup import usual_releases
 from harness.plan.select import CELL_ID
 from harness.plan.select import split_releases
@@ -29,6 +28,8 @@ from harness.records.errors import did_you_mean
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
 from harness.records.plan import Cell
+from harness.records.plan import FLASK
+from harness.records.report import release_of
 from harness.records.text import MOST_OF_A_VALUE
 from harness.records.text import shortened
 from harness.records.versions import is_version
@@ -68,7 +69,7 @@ class Followed(NamedTuple):
 
     def release(self, cell: Cell) -> str:
         """The release of the followed package in a cell."""
-        return cell.flask if self.package.server is None else cell.server_version
+        return release_of(self.package.name, cell)
 
 
 def find_targets(catalog: Catalog, text: str) -> list[Target]:
@@ -206,13 +207,11 @@ def named_releases(package: Package, selection: Selection) -> list[str]:
 
 def measured_releases(package: Package, measurements: Iterable[Evidence]) -> list[str]:
     """The measured releases of a package whose names are versions."""
-    releases = set()
-    for measurement in measurements:
-        environment = measurement.environment
-        if package.server is None:
-            releases.add(environment.flask)
-        elif environment.server == package.name:
-            releases.add(environment.server_version)
+    releases = {
+        release_of(package.name, each.environment)
+        for each in measurements
+        if package.server is None or each.environment.server == package.name
+    }
     return sorted(filter(is_version, releases), key=Version)
 
 
