@@ -25,6 +25,9 @@ from harness.records.rules import WAITS
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 
+CHARACTERS = 4000
+"""Longest message of a case, where it is written."""
+
 
 class Case(NamedTuple):
     """One thing that was checked."""

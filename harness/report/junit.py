@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from harness.report.cases import Case
+from harness.report.cases import CHARACTERS
 from harness.report.escape import printable
-
-CHARACTERS = 4000
-"""Longest text of a case."""
 
 
 def write(cases: Sequence[Case], measured_at: str) -> str:

@@ -13,12 +13,10 @@ import harness
 from harness.records.rules import name_of
 from harness.records.rules import RULES
 from harness.report.cases import Case
+from harness.report.cases import CHARACTERS
 from harness.report.escape import printable
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-
-CHARACTERS = 4000
-"""Longest message of a finding."""
 
 
 def write(cases: Sequence[Case], meanings: Mapping[str, str], root: str = "") -> str:

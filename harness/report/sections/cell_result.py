@@ -7,12 +7,10 @@ from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Value
 from harness.report.sections.matrix_cells import number
+from harness.report.sections.matrix_cells import VARYING
 from harness.report.text import Name
 from harness.report.text import say
 from harness.report.text import Text
-
-SHORT = (Verdict.UNEVEN, Verdict.FEWER)
-"""Verdicts with which the declared number is named."""
 
 
 def configuration(cell: CellReport) -> Text:
@@ -23,7 +21,7 @@ def configuration(cell: CellReport) -> Text:
 def number_of(cell: CellReport) -> str:
     """The number in the app at once, such as ``4``, ``≥64``, or ``4–8 of 8``."""
     text = number(cell)
-    if cell.verdict not in SHORT or cell.declared is None or "seen" in text:
+    if cell.verdict not in VARYING or cell.declared is None or "seen" in text:
         return text
     return f"{text} of {cell.declared}"
 
