@@ -16,6 +16,8 @@ from harness.deployment import config as deployments
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect.candidates import candidates
+from harness.deployment.detect.requirements_file import REQUIREMENTS
+from harness.deployment.detect.requirements_file import requirements_file
 from harness.deployment.detect.started_by import started_by_compose
 from harness.deployment.load import DEFAULT
 from harness.deployment.load import described
@@ -23,8 +25,6 @@ from harness.deployment.load import has_table
 from harness.deployment.load import load
 from harness.deployment.requirements import with_environment_of
 from harness.records.errors import UsageError
-
-REQUIREMENTS = "requirements.txt"
 
 
 def configuration(options: CheckOptions) -> Configured:
@@ -56,15 +56,18 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
         for each in started_by_compose(folder, first.words):
             say(f"not measured: {each.where}: {shlex.join(each.words)}")
     given = {"name": first.name, **first.given, **keys}
-    if needs_requirements(folder, first.program) and "requirements" not in given:
-        given["requirements"] = REQUIREMENTS
+    if "requirements" not in given and is_missing(folder, first.program):
+        if (folder / REQUIREMENTS).exists():
+            given["requirements"] = REQUIREMENTS
+        elif required := requirements_file(folder):
+            given["requirements"] = required
     return described(folder, given)
 
 
-def needs_requirements(folder: Path, program: str) -> bool:
-    """Whether a program is missing and the folder has a ``requirements.txt``."""
+def is_missing(folder: Path, program: str) -> bool:
+    """Whether a program is neither installed nor in an environment of the folder."""
     path = with_environment_of(folder, os.environ).get("PATH")
-    return shutil.which(program, path=path) is None and (folder / REQUIREMENTS).exists()
+    return shutil.which(program, path=path) is None
 
 
 def default_config() -> Path | None:

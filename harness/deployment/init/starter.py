@@ -19,13 +19,11 @@ import msgspec
 
 from harness.deployment.config import Deployment
 from harness.deployment.detect.candidates import Candidate
+from harness.deployment.detect.requirements_file import requirements_file
 from harness.records import toml
-from harness.records.files import text_if_there
 from harness.records.report import CellReport
 from harness.records.words import Basis
 from harness.records.words import Outcome
-
-REQUIREMENTS = "requirements.txt"
 
 _HEAD = """\
 # How many requests each deployment must handle at once.
@@ -47,7 +45,7 @@ def deployments(
     folder: Path, ways: Sequence[Candidate], at_least: int | None = None
 ) -> list[Deployment]:
     """Deployments for the candidates in a folder, each with a unique name."""
-    requirements = REQUIREMENTS if _names_flask(folder / REQUIREMENTS) else None
+    requirements = requirements_file(folder)
     made: list[Deployment] = []
     for way in ways:
         name = re.sub(r"[^a-z0-9._-]+", "-", way.name.lower()).strip("-._") or "web"
@@ -56,12 +54,6 @@ def deployments(
         table = {"name": name, "requirements": requirements, **way.given}
         made.append(toml.convert({**table, "at-least": at_least}, Deployment))
     return made
-
-
-def _names_flask(path: Path) -> bool:
-    """Whether there is a file of requirements that names Flask."""
-    text = text_if_there(path)
-    return re.search(r"(?mi)^\s*(?:flask\s*(?:[\[<>=!~;@#]|$)|-r )", text) is not None
 
 
 def config_text(entries: Sequence[StarterEntry], published: Published) -> str:

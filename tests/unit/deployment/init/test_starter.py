@@ -48,6 +48,25 @@ def test_what_is_written_is_read_again(folder: Path) -> None:
     assert "# Not measured yet." in text and f"{folder}/Procfile:1: gunicorn" in text
 
 
+@pytest.mark.parametrize(
+    ("text", "required"),
+    [
+        ("dependencies = [\n 'gunicorn', 'Flask[async] >=3',\n]", "pyproject.toml"),
+        ("dependencies = ['dash']", "pyproject.toml"),
+        ("dependencies = ['flask-cors']", None),
+        ("dependencies = 'flask'", None),
+        ("dynamic = ['dependencies']", None),
+        ("dependencies = [", None),
+    ],
+)
+def test_dependencies_of_a_project_are_requirements(
+    folder: Path, text: str, required: str | None
+) -> None:
+    (folder / "pyproject.toml").write_text(f"[project]\nname = 'shop'\n{text}\n")
+    made = deployments(folder, candidates(folder, "init"))
+    assert {each.requirements for each in made} == {required}
+
+
 def test_requirements_without_flask_are_left_out(folder: Path) -> None:
     (folder / "requirements.txt").write_text("flask-cors\n# flask\n")
     made = deployments(folder, candidates(folder, "check"))
