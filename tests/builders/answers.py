@@ -1,4 +1,4 @@
-"""Answers to what was asked of a cell that is otherwise as declared."""
+"""Answers to questions about a cell that is otherwise as declared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Atlases: of samples, of the whole catalog, of texts that try to break out."""
+"""Atlases of samples, of the whole catalog, and of texts that try to break out."""
 
 from __future__ import annotations
 
@@ -124,13 +124,13 @@ PLAIN = (
     "wait",
     "act",
 )
-"""Fields that hold a word of ours, or a time."""
+"""Fields that have one of our own words, or a time."""
 
 
 def hostile(evidence: Evidence, text: str = EVIL) -> Evidence:
-    """The same evidence with a text behind that of every field.
+    """The same evidence with a text appended to every field.
 
-    By default it is one that tries to break out.
+    By default the text tries to break out of the page.
     """
     return msgspec.convert(_hostile(msgspec.to_builtins(evidence), text), Evidence)
 

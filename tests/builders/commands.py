@@ -1,7 +1,7 @@
-"""Commands as they stand in public Dockerfiles, Procfiles, units of systemd and guides,
-with what each declares: a number, ``no bound``, or words of why it is not known.
+"""Commands from public Dockerfiles, Procfiles, systemd units and guides, each with what
+it declares: a number, ``no bound``, or words from the reason why it is unknown.
 
-Names of apps are changed, and nothing else.
+Only the names of apps are changed.
 """
 
 from __future__ import annotations

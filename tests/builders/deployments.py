@@ -1,4 +1,4 @@
-"""Deployments of users, cells measured of them, and what their commands promise."""
+"""Deployments of users, their measured cells, and what their commands promise."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FAILED = cell(outcome=Outcome.HARNESS_FAILED)
 
 
 def pool(server: str, declared: int, **settings: int | str) -> Promise:
-    """What a command of some server declares; every setting is given."""
+    """What a command of a server declares, with every setting given."""
     given = {
         name.replace("_", "-"): Setting(value, "the command line")
         for name, value in settings.items()

@@ -1,4 +1,4 @@
-"""The gate as something that lets a run through, or raises."""
+"""The gate as a function that lets a run pass, or raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A probe of a server that is only told about: time passes when the probe waits."""
+"""A probe of a made-up server: time passes only when the probe waits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Told(Probe):
-    """A probe whose clock moves by each wait, with one request that waits.
+    """A probe whose clock advances with each wait, and which has one waiting request.
 
     ``enters_after`` is when that request enters the app, in seconds; ``stopped`` is how
     long the probe gets no processor in each wait; ``processes`` is how many there are.
@@ -92,7 +92,7 @@ def told(monkeypatch: pytest.MonkeyPatch, *modules: Any, **about: Any) -> Told:
 
 
 def run(waiting: Coroutine[Any, Any, T]) -> T:
-    """The result of what waits for nothing but such a clock; there is no event loop."""
+    """Run a coroutine that waits only for such a clock, without an event loop."""
     try:
         waiting.send(None)
     except StopIteration as done:

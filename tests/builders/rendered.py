@@ -42,7 +42,7 @@ def page(report: Report, **options: Any) -> str:
 
 
 def in_short(report: Report, folder: str = "") -> list[Section]:
-    """What is printed of a report, whatever prints it."""
+    """What every output format prints of a report."""
     end = verdict.of_run(report, None)
     return overview(report, changes_in(report), end, folder)
 
@@ -84,7 +84,7 @@ def measured(
 
 
 def behind_nginx(outcome: Outcome, **front: Any) -> Report:
-    """A report of one configuration alone, and one with nginx in front."""
+    """A report with a configuration on its own and another behind nginx."""
     where = environment("3.1.3", "gunicorn", "27.0.1")
     proxied = cell(
         where,

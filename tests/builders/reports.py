@@ -1,4 +1,4 @@
-"""Reports, and cells of them, in a line: by what happened, or by the rounds seen."""
+"""Reports and cells in one line each, made from an outcome or from rounds."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def judged(declared: int | None, seen: Sequence[Round], **other: Any) -> CellRep
 def at(declared: int, *admitted: int, above: int = 0, more: int = 3) -> CellReport:
     """A cell that admitted these when exactly the declared number was offered.
 
-    Of more than that it always admitted ``above``, or the most of these.
+    Of larger loads it always admitted ``above``, by default the most of these.
     """
     top = above or max(admitted)
     over = [make.offer(n * declared, top) for n in range(2, 2 + more)]
@@ -100,7 +100,7 @@ def unbounded(limit: int = 64) -> CellReport:
 
 
 def singly(burst: int, *one_by_one: int) -> CellReport:
-    """A cell that admits other numbers one by one than all together."""
+    """A cell that admits another number if requests come one by one."""
     staggered = [make.offer(2, n, arrival=Arrival.STAGGERED) for n in one_by_one]
     rounds = [make.offer(2, burst)] * (9 if len(one_by_one) == 1 else 5)
     return measured(2, *rounds, *staggered, make.offer(8, burst))

@@ -1,4 +1,4 @@
-"""Rounds that a server of known workers would give; made up, without any server."""
+"""Made-up rounds, as a server with known workers would give them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def steered(
 
 
 def chosen(workers: int, threads: int, least: int) -> dict[str, Any]:
-    """The fields of a cell that was steered: each worker runs so many."""
+    """The fields of a steered cell whose workers each run so many threads."""
     load, order = workers * threads, tuple(range(4711, 4711 + workers))
     full = [threads * (number + 1) for number in range(workers)]
     lower = [min(each, least) for each in full]

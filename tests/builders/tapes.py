@@ -1,4 +1,4 @@
-"""Tapes made by hand: how many were in the app from a moment on."""
+"""Tapes made by hand, from the moments at which the number in the app changed."""
 
 from __future__ import annotations
 

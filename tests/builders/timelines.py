@@ -60,7 +60,7 @@ def broken(release: str, outcome: Outcome, reason: str = "it is so") -> Point:
 
 
 def timeline_of(*numbers: tuple[str, int], new: bool = False) -> Timeline:
-    """A timeline of steady numbers; with ``new``, all but the first are news."""
+    """A timeline of steady numbers; with ``new``, all changes but the first are new."""
     points = [steady(release, number) for release, number in numbers]
     known = fill_line(LIKE, points[:1])
     found = fill_line(LIKE, points)

@@ -1,4 +1,4 @@
-"""Checking deployments as the command line does, in this process."""
+"""Checks deployments as the command line does, but in this process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXAMPLES = ROOT / "examples"
 
 
 class Checked(NamedTuple):
-    """What a check came to."""
+    """The result of a check."""
 
     code: int
     message: str
@@ -39,11 +39,12 @@ Check = Callable[..., Checked]
 def check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Check:
-    """Check the deployments of a folder; afterwards no process of them is left."""
+    """Check the deployments of a folder, and assert that no process is left
+    afterwards."""
     # The programs that are tested here are beside this interpreter.
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     monkeypatch.setenv("PATH", os.pathsep.join(path))
-    # Each program that a check starts would compile what was installed for it.
+    # Otherwise every program that a check starts would compile its packages.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
     def run(folder: Path, *options: str) -> Checked:

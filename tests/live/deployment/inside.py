@@ -1,4 +1,4 @@
-"""What a check finds at places inside an app."""
+"""Checks places inside an app, and returns what was found."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.live.deployment.conftest import Check
 
 
 class Seen(NamedTuple):
-    """What a deployment came to."""
+    """The result for a deployment."""
 
     rounds: dict[str, list[dict[str, Any]]]
     """The rounds of each place, by its name."""

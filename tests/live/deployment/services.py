@@ -1,6 +1,6 @@
-"""Services that places inside an app belong to: each on loopback, and ends with a test.
+"""Services for places inside an app, each on loopback and stopped after its test.
 
-Where one is not installed the test is skipped, and says so.
+If a service is not installed, the test is skipped and says so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Deployments that are described in a table: made in a folder, checked, compared.
+"""Deployments described in tables, which are made in a folder and checked.
 
 ``deployment``
     the keys of the file of deployments; its ``name`` is added.
@@ -10,7 +10,7 @@
 ``outcome``, ``says``
     another outcome than *measured*, and words that the reason has.
 ``start-seconds``
-    how long it is waited for, where nothing will answer.
+    how long to wait, if nothing will answer.
 ``packages``
     what has to be installed besides; ``needs`` a program of the system.
 """
@@ -31,7 +31,7 @@ from tests.live.deployment.conftest import ROOT
 DEPLOYMENTS = ROOT / "tests" / "deployments"
 
 LIMIT = 20
-"""How far those are tried that declare no bound."""
+"""The limit for deployments that declare no bound."""
 
 SHOP = """\
 from flask import Flask
@@ -84,7 +84,7 @@ def _toml(value: Any) -> str:
 
 
 def comes_out(check: Check, shape: dict[str, Any], folder: Path) -> None:
-    """Check a shape, and compare what comes out with what should."""
+    """Check a shape, and compare the result with what the table says."""
     before = sorted(folder.rglob("*"))
     seconds = str(shape.get("start-seconds", START_SECONDS))
     options = "--ask", "overlap", "--limit", str(LIMIT), "--start-seconds", seconds

@@ -1,4 +1,4 @@
-"""Deployments of users are measured as they are, and what is said of them is true."""
+"""Users' deployments are measured as they are, and what is said about them is true."""
 
 from __future__ import annotations
 
@@ -421,7 +421,7 @@ class Pool(ThreadingMixIn, WSGIServer):
 if __name__ == "__main__":
     make_server("127.0.0.1", int(os.environ["PORT"]), app, Pool).serve_forever()
 """
-"""A server that does not tell how many threads it has."""
+"""A server that does not say how many threads it has."""
 
 
 def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
@@ -505,7 +505,7 @@ def test_the_remedy_for_workers_that_accept_too_much_is_true(
     command, several, one = ONE_WORKER[server]
     before = deploy(f"{command} {several}")
     cell = before.cells["mine"]
-    # Which worker accepts how many is left to chance: it may have been even.
+    # Chance decides how many each worker accepts, so it may have been even.
     assert cell["verdict"] in ("uneven", "as declared")
     assert cell["verdict"] == "as declared" or f"`{one}`" in before.message
     after = deploy(f"{command} {one}")

@@ -1,4 +1,4 @@
-"""What is started in containers is removed again, and their absence is told plainly."""
+"""Containers that were started are removed again; a missing engine is reported."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_an_engine_that_cannot_be_reached(
     assert checked.cells["compose"]["outcome"] == "not started"
 
 
-# Podman's service behind Docker's client, and Podman under the name of Docker.
+# Podman's service behind Docker's client, and Podman under Docker's name.
 SERVICE = """\
 #!/bin/sh
 case "$*" in

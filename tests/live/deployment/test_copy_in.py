@@ -1,4 +1,4 @@
-"""What is copied into a container, by a client that keeps what it is given."""
+"""Files are copied into a container, here by a client that records its input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that are asked what a command comes to say what is true of it."""
+"""Servers that are asked what a command declares say the truth."""
 
 from __future__ import annotations
 

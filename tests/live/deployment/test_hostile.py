@@ -64,7 +64,7 @@ def test_an_odd_first_answer(check: Check, tmp_path: Path, odd: str) -> None:
 
 
 def test_another_program_on_its_port(check: Check, tmp_path: Path) -> None:
-    # It takes the port once that is known, as a program does that is quicker.
+    # It takes the port as soon as that is known, as a quicker program would.
     folder = tmp_path / "mine"
     folder.mkdir()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as told:
@@ -126,7 +126,7 @@ time.sleep(60)
 
 
 class Other(http.server.BaseHTTPRequestHandler):
-    """Listens on the port that it is told, and finds nothing there for anybody."""
+    """Listens on a given port, and answers 404 to everybody."""
 
     def do_GET(self) -> None:
         others = getattr(self.server, "others", None)
@@ -145,7 +145,7 @@ class Other(http.server.BaseHTTPRequestHandler):
 
 
 class Sharing(Other):
-    """Listens on the port that it is told as well, and hangs up."""
+    """Listens on a given port as well, and hangs up."""
 
     def do_GET(self) -> None:
         other = socket.socket()

@@ -1,4 +1,4 @@
-"""Kinds of deployments and of apps come out right, or with words that are true.
+"""Kinds of deployments and apps give the right result, or a true message.
 
 They are in ``tests/deployments/kinds/shapes.toml``.
 """

@@ -1,4 +1,4 @@
-"""What a deployment promises about its life is held against its tapes."""
+"""A deployment's promises about its life are checked against its tapes."""
 
 from __future__ import annotations
 

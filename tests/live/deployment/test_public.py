@@ -1,4 +1,4 @@
-"""Deployments as they are in public repositories come out right.
+"""Deployments modelled on public repositories give the right results.
 
 They are described in ``tests/deployments/public/shapes.toml``; each is of our own
 making, after the shape of the file that it names. What the keys mean is in

@@ -1,7 +1,7 @@
 """Remedies are applied as they are printed, and the deployment is then as declared.
 
-Others have tests of their own; ``test_remedies_applied.py``, among the unit tests,
-knows for each remedy which test applies it.
+Other remedies have tests of their own; the unit test ``test_remedies_applied.py`` names
+the test for each.
 """
 
 from __future__ import annotations

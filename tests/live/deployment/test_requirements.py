@@ -1,4 +1,4 @@
-"""Environments that are made of requirements, beside other checks that make them."""
+"""Environments are made from requirements, also while other checks make the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.live.deployment.conftest import Check
 
 @pytest.fixture
 def requirements(tmp_path: Path) -> Path:
-    """Requirements that are met by nothing at all."""
+    """Requirements that no environment meets."""
     path = tmp_path / "requirements.txt"
     path.write_text("# nothing\n")
     return path

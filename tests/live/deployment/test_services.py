@@ -1,4 +1,4 @@
-"""Places by name, against the services and libraries that they are about."""
+"""Named places are tried with the services and libraries that they are about."""
 
 from __future__ import annotations
 

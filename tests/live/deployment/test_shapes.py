@@ -1,4 +1,4 @@
-"""Deployments in the shapes that people have are measured as they are.
+"""Deployments of all common shapes are measured as they are.
 
 The inputs are in ``tests/deployments``, one folder for each kind of shape.
 """

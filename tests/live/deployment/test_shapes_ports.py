@@ -1,4 +1,4 @@
-"""Each remedy for a port of a server's own is applied as it is printed, and is true.
+"""Each remedy for a fixed port is applied as it is printed, and works.
 
 It is true in the check, which gets its number, and in production, where the server
 listens on the same port as before.
@@ -81,7 +81,7 @@ def with_import(apply: Apply, file: str) -> Apply:
 
 
 class Fixed(NamedTuple):
-    """A folder whose server listens on a port of its own, and how that is mended."""
+    """A folder whose server listens on a fixed port, and how to fix that."""
 
     folder: str
     port: int
@@ -90,7 +90,7 @@ class Fixed(NamedTuple):
     apply: Apply
     handled: int
     production: str
-    """How production starts it, with no variables for the check."""
+    """How production starts it, without variables of the check."""
     env: dict[str, str] = {}
 
 

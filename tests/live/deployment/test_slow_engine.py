@@ -1,4 +1,4 @@
-"""An engine that does not answer keeps no check for longer than it was given."""
+"""An engine that does not answer delays a check by no more than its time limit."""
 
 from __future__ import annotations
 

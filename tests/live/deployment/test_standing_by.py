@@ -1,4 +1,4 @@
-"""Whatever the start of a deployment does, what runs already is there afterwards.
+"""Processes that already run are still there, whatever a deployment's start does.
 
 Each test has a process of its own standing by, which belongs to nobody's deployment.
 """
@@ -108,7 +108,7 @@ ENDS = (
 
 
 def script(lines: Iterable[str], production: Standing) -> str:
-    """Lines for a shell, each of which is named if it has ended what stands by."""
+    """Shell lines; each is named if it ended the process that stands by."""
     written = []
     for line in lines:
         if shutil.which(line.split()[0]):

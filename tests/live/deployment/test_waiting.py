@@ -1,4 +1,4 @@
-"""Who gives up first, a proxy or the server behind it, is what declares says.
+"""What ``declares`` says about who gives up first, proxy or server, is true.
 
 Each claim of ``harness/judge/platform_waits.py`` is tried with a real server, and so is
 its opposite.

@@ -1,4 +1,4 @@
-"""A server is ready before it is whole: what a readiness check does not see.
+"""A server is ready before all its workers are, which a readiness check cannot see.
 
 The import of the app waits until it is let go, so that each moment can be looked at.
 """

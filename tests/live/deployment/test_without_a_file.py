@@ -1,4 +1,4 @@
-"""A deployment that no file describes is measured all the same."""
+"""A deployment without a file of deployments is measured too."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_quiet_and_verbose_print_what_they_promise(
 
 
 ODD = "app = (lambda it: it.Flask(__name__))(__import__('flask'))\n"
-"""An app that is not found by reading."""
+"""An app that cannot be found by reading the source."""
 
 
 @pytest.mark.parametrize("files", [{}, {"Dockerfile": "FROM x\n"}])

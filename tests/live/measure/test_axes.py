@@ -1,4 +1,4 @@
-"""What a maintainer asks: the history of a server, and what a change of theirs does."""
+"""Answers a maintainer's questions: a server's history, and the effect of a change."""
 
 from __future__ import annotations
 

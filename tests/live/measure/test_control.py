@@ -1,4 +1,4 @@
-"""The control needs no Flask where what is measured has one of its own."""
+"""The control needs no Flask if the measured server has a Flask of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is installed beside an interpreter, asked of that interpreter."""
+"""An interpreter says what is installed beside it."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_server_that_exits_at_once(measure: Measure) -> None:
 def test_server_that_never_answers(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It has to listen by then, also where the machine is overloaded.
+    # It has to listen by then, even if the machine is overloaded.
     monkeypatch.setattr(app, "READY_SECONDS", 6.0)
     evidence = measure(odd("silent"), declared=1)
     assert evidence.outcome is Outcome.NOT_ANSWERING
@@ -153,7 +153,7 @@ def test_holds_that_break_are_counted_out(measure: Measure) -> None:
     assert evidence.outcome is Outcome.MEASURED
     for round_ in evidence.rounds:
         assert round_.broken == round_.account.reset == round_.asked
-    # What was seen until a hold's end was noticed is not made a number of.
+    # No number is made of what was seen before the end of a hold was noticed.
     assert verdict_on(evidence, 64)[0] is Verdict.UNKNOWN
 
 
@@ -237,7 +237,7 @@ def test_nothing_is_left_when_the_harness_is_ended(
     below = _below(tree)
     harness.send_signal(number)
     harness.wait(20)
-    # A warden that was told by its lifeline's end needs a moment of its own.
+    # The warden notices the end of its lifeline a moment later.
     _, alive = psutil.wait_procs(below, timeout=20)
     assert not alive
 

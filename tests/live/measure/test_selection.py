@@ -1,4 +1,4 @@
-"""The default selection comes to the same words as the shipped data."""
+"""The default selection gives the same verdicts as the shipped data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers of other people, whose capacity is known, are measured as exactly that."""
+"""Real servers of known capacity are measured as exactly that."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.live.sessions import probe
 PYTHON = "{}.{}".format(*sys.version_info)
 
 with ThreadPoolExecutor() as pool:
-    # What Python itself says that the formula comes to on this machine.
+    # The value of the formula on this machine, by Python itself.
     THREAD_POOL = pool._max_workers
 
 SEEN = {

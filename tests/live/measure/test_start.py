@@ -1,4 +1,4 @@
-"""A server behind nginx is measured as exactly what it is, and all of both is owned."""
+"""A server behind nginx is measured exactly, and nothing of either is left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether processes wait for connections, seen at real ones that do and do not."""
+"""Real processes that wait for connections, and others, are told apart."""
 
 from __future__ import annotations
 

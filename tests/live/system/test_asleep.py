@@ -1,4 +1,4 @@
-"""How long a thread sleeps at most, seen at real ones."""
+"""How long real threads sleep at most."""
 
 from __future__ import annotations
 

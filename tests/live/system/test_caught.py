@@ -1,4 +1,4 @@
-"""Which signals a process handles, of processes of which that is known."""
+"""Which signals a process handles, for processes of which that is known."""
 
 from __future__ import annotations
 

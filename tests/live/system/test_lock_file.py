@@ -1,4 +1,4 @@
-"""A lock is waited for, but not for ever, and is released with its file."""
+"""A lock is waited for, but not forever, and is released with its file."""
 
 from __future__ import annotations
 

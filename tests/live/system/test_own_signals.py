@@ -40,7 +40,7 @@ def standing(user: int | None) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def confined(line: str, user: int | None) -> str:
-    """What a line for the shell prints that is run confined."""
+    """What a confined shell line prints."""
     # A Python that everybody may start: the one of the test may be in a home folder.
     python = "/usr/bin/python3" if user else sys.executable
     with open(own_signals.__file__) as file:

@@ -1,4 +1,4 @@
-"""Folders for temporary files are gone, also when the harness is killed."""
+"""Folders for temporary files disappear, even when the harness is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stopped goes on, whatever becomes of who stopped it."""
+"""Stopped processes go on, whatever happens to the process that stopped them."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_the_warden_does_it_when_nobody_else_can(
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as harness:
         assert harness.stdout is not None
         stopped = psutil.Process(int(harness.stdout.readline()))
-        # The warden, who ends a moment after those that it ended.
+        # The warden, which ends a moment after the processes that it killed.
         started = psutil.Process(harness.pid).children(recursive=True)
         try:
             harness.send_signal(number)

@@ -1,4 +1,4 @@
-"""A command for which the system gives no process is told of as that."""
+"""If the system gives no process for a command, the warden reports exactly that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from harness.system import warden
 
 NOBODY = 61_234
-"""A user that runs nothing: the limit of processes does not hold for root."""
+"""A user who runs nothing: root is exempt from the limit of processes."""
 
 PYTHONS = (sys.executable, "/usr/bin/python3")
 

@@ -1,4 +1,4 @@
-"""What runs a file that a command starts."""
+"""Finds what runs the file that a command starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a file of deployments, it is read or refused in words."""
+"""Whatever is in a file of deployments is read, or refused with a clear error."""
 
 from __future__ import annotations
 

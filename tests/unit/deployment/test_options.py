@@ -1,4 +1,4 @@
-"""Remedies that are keys of a file say what to write where there is no file."""
+"""Remedies that name keys of a file say what to write if there is no file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is worth knowing of a deployment that was measured, beside its number."""
+"""Remarks on a measured deployment, beside its number."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_a_platform_that_is_named_has_to_say_something(
 
 
 def narrow(place: str, **other: Any) -> Narrow:
-    """A place that three of six get to."""
+    """A place that three of six requests get to."""
     fields = {"at_door": 6, "at_place": 3, "others": "3 wait for it", "always": True}
     return Narrow(place=place, **{**fields, **other})
 

@@ -1,4 +1,4 @@
-"""What a file of deployments asks for is kept, or it is told why not and what to do."""
+"""A deployment keeps its promises, or is told why not and what to do."""
 
 from __future__ import annotations
 

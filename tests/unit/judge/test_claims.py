@@ -1,4 +1,4 @@
-"""What a server claims is held against what was seen."""
+"""A server's claims are checked against what was seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers are published only where the control was measured right."""
+"""Numbers are published only if the control was measured correctly."""
 
 from __future__ import annotations
 

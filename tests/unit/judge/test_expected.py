@@ -1,4 +1,5 @@
-"""The file of expected changes: read strictly, applied exactly, told when left over."""
+"""The file of expected changes is read strictly and applied exactly; leftovers are
+reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence of a cell comes to, and what a report says of the run."""
+"""The judgement of a cell's evidence, and what a report says about the run."""
 
 from __future__ import annotations
 

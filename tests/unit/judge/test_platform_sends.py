@@ -1,4 +1,4 @@
-"""What a platform sends against what the app takes, in words and numbers."""
+"""What a platform sends, compared with what the app takes, in words and numbers."""
 
 from __future__ import annotations
 

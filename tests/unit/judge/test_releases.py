@@ -1,4 +1,4 @@
-"""What changed from one release to the next in one run, and how that is told."""
+"""What changed from one release to the next in one run, and how that is worded."""
 
 from __future__ import annotations
 

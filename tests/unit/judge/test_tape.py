@@ -1,4 +1,4 @@
-"""Places over time: what is missing for an instant is not counted."""
+"""Slots over time: a slot that is missing for an instant still counts."""
 
 from __future__ import annotations
 

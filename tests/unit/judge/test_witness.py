@@ -1,4 +1,4 @@
-"""The kernel's account is held against what requests say of themselves."""
+"""The kernel's account is compared with what requests report themselves."""
 
 from __future__ import annotations
 

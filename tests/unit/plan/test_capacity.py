@@ -1,4 +1,4 @@
-"""Rules say what options come to, and leave open what the options leave open."""
+"""Rules say what options declare, and leave open what the options leave open."""
 
 from __future__ import annotations
 

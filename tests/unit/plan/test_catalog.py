@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A copy with those servers alone that a fault is made in.
+    """A copy with only the servers in which faults are made.
 
     To read all of them takes most of the time that these tests take.
     """

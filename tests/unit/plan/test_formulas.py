@@ -1,4 +1,4 @@
-"""What depends on the machine is computed by a name, and by nothing else."""
+"""Numbers that depend on the machine are computed by a named formula only."""
 
 from __future__ import annotations
 

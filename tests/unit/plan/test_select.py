@@ -1,4 +1,4 @@
-"""What people name is found, or they are told what is like it."""
+"""What people name is found, or they get a suggestion."""
 
 from __future__ import annotations
 

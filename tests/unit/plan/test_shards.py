@@ -1,4 +1,4 @@
-"""How a plan is spread, and what is refused."""
+"""How a plan is divided, and what is refused."""
 
 from __future__ import annotations
 

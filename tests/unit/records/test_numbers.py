@@ -1,4 +1,4 @@
-"""What rounds come to, and how sure each number is."""
+"""The numbers from rounds, and how sure each is."""
 
 from __future__ import annotations
 

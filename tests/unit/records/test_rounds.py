@@ -1,4 +1,4 @@
-"""What can be said of a round by itself."""
+"""What can be said about a single round."""
 
 from __future__ import annotations
 

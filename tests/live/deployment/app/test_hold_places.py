@@ -38,7 +38,8 @@ def test_known_places(places: Callable[..., dict[str, Seen]]) -> None:
     assert at(seen["roomy"], "shop:check_out") == (6, 6, 0)
     assert at(seen["async"], "shop:fetch") == (4, 4, 0)
     pools = seen["two-pools"].rounds["sqlalchemy"]
-    # Each worker takes what it can alone, then one before the other, both ways.
+    # First each worker alone takes what it can, then one goes before the other, both
+    # ways.
     assert [(e["order"], e["at_door"], e["at_place"]) for e in pools] == [
         ("most", 12, 6),
         ("least", 12, 6),

@@ -1,4 +1,4 @@
-"""A real engine with things of a user's in it, which have to be there afterwards.
+"""A real engine with a user's own things in it, which must still be there afterwards.
 
 Without an engine these tests are skipped, and fail where ``REQUIRE_DOCKER`` is set.
 """
@@ -21,7 +21,7 @@ from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
 
 PART = os.environ.get("PART", "1/1")
-"""Which of several engines this is, each of which has a part of the tests."""
+"""Which of several engines this is, such as ``1/2``; each runs a part of the tests."""
 
 IMAGE = "fcm-test-shop"
 
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A part may have no test where few are asked for."""
+    """A part may be empty if only a few tests are selected."""
     nothing = session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
     if nothing and PART[0] > "1":
         session.exitstatus = pytest.ExitCode.OK
@@ -141,14 +141,15 @@ def things() -> Things:
 
 @contextlib.contextmanager
 def untouched() -> Iterator[None]:
-    """Afterwards everything in the engine is as it was, and nothing else is there."""
+    """Assert that everything in the engine is afterwards as it was, with nothing
+    new."""
     before = things()
     yield
     assert things() == before
 
 
 class User:
-    """Somebody who has things in the engine, which carry no label of a check."""
+    """Somebody with things in the engine that carry no label of a check."""
 
     def __init__(self, image: str) -> None:
         self.image = image
@@ -173,7 +174,7 @@ class User:
         return self.run("--volume", f"{name}:/v", self.image, "cat", "/v/rows")
 
     def run(self, *words: str) -> str:
-        """What a container prints that is gone afterwards."""
+        """What a temporary container prints."""
         return docker("run", "--rm", *words)
 
     def network(self, name: str, *options: str) -> str:
@@ -196,7 +197,7 @@ class User:
 
 @pytest.fixture
 def user(image: str) -> Iterator[User]:
-    """Somebody whose things are removed by nobody else."""
+    """A user whose things nobody else may remove."""
     somebody = User(image)
     yield somebody
     somebody.leave()
@@ -241,7 +242,7 @@ def logged(checked: Checked) -> str:
 
 
 def run(check: Check, folder: Path, command: str, *lines: str) -> Checked:
-    """Check a command, which holds what its four threads hold."""
+    """Check a command, whose four threads must hold four requests."""
     write(folder, command, "declared = 4", "at-least = 4", *lines)
     with untouched():
         checked = check(folder, "--ask", "overlap")

@@ -1,4 +1,4 @@
-"""Containers as tables describe them: written to a folder, and checked.
+"""Containers described in tables, which are written to a folder and checked.
 
 ``repository`` or ``kind``
     the name.
@@ -31,7 +31,7 @@ from tests.live.deployment.conftest import Check
 from tests.live.deployment.containers.conftest import untouched
 
 LIMIT = 20
-"""How far those are tried that declare no bound."""
+"""The limit for containers that declare no bound."""
 
 
 def name_of(shape: dict[str, Any]) -> str:
@@ -41,7 +41,7 @@ def name_of(shape: dict[str, Any]) -> str:
 
 
 def write_shapes(folder: Path, shapes: Sequence[dict[str, Any]]) -> None:
-    """A folder with shapes in it, each in one of its own."""
+    """A folder with a subfolder for each shape."""
     tables = []
     for shape in shapes:
         name = name_of(shape)
@@ -67,7 +67,8 @@ def is_started(shape: dict[str, Any]) -> bool:
 
 
 def check_all(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> None:
-    """Check those of some shapes that can be started; nothing else is changed."""
+    """Check the shapes that can be started, and assert that nothing else has
+    changed."""
     shapes = [
         shape
         for shape in some
@@ -107,7 +108,7 @@ OPEN = "\0"
 
 
 def check_refused(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> None:
-    """Check those of some shapes that are refused before anything starts."""
+    """Check the shapes that are refused before anything starts."""
     shapes = [shape for shape in some if not is_started(shape)]
     write_shapes(tmp_path, shapes)
     with untouched():

@@ -1,4 +1,4 @@
-"""Whatever a command or a Compose file names, nothing of the user's is changed."""
+"""Nothing of the user's is changed, whatever a command or a Compose file names."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_socket_of_the_engine(check: Check, user: User, tmp_path: Path) -> N
 
 
 def test_a_network_of_others(check: Check, user: User, tmp_path: Path) -> None:
-    # It may be joined, but under no name that others would be sent to.
+    # It may be joined, but under no name by which others would reach the container.
     name = user.network("production")
     user.container("shop", "--network", name, "--network-alias", "app")
     options = f"--network {name} --network-alias app"
@@ -107,7 +107,7 @@ def test_other_ports_are_not_published(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     user.container("shop", "--publish", "127.0.0.1:28765:8000")
-    # It could not even start beside the one that runs, were it published.
+    # If it were published, it could not even start beside the running one.
     run(check, tmp_path, f"{RUN} -p 127.0.0.1:28765:8000 {IMAGE}")
 
 
@@ -166,7 +166,7 @@ volumes:
 def test_the_users_own_project_runs_on(
     check: Check, user: User, tmp_path: Path
 ) -> None:
-    # As `docker compose up -d` leaves it, with all the names that it makes up.
+    # As `docker compose up -d` leaves it, with the names that it chooses.
     folder = tmp_path / "shop"
     folder.mkdir()
     text = COMPOSE + '    volumes: ["data:/data"]\nvolumes: { data: {} }\n'
@@ -311,7 +311,8 @@ def test_looking_is_not_refused(check: Check, user: User, tmp_path: Path) -> Non
 def test_leftovers_are_removed_by_the_next_check(
     check: Check, user: User, tmp_path: Path
 ) -> None:
-    # As it is when the warden is killed as well; and one that runs on is left alone.
+    # As if the warden had been killed too. A container of a running check is left
+    # alone.
     gone = f"{labels.owner().rpartition('/')[0]}/1"
     for name, owner in (("left", gone), ("beside", labels.owner())):
         own = ("--label", f"{labels.OWNER}={owner}", "--label", f"{labels.RUN}={name}")

@@ -1,4 +1,4 @@
-"""A container of a check reaches nothing beyond itself, and is found by nobody."""
+"""A container of a check reaches nothing outside, and nothing finds it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SERVE = "exec gunicorn shop:app --threads 4 --bind 0.0.0.0:8000"
 SHARED = Path(f"/dev/shm/fcm-test-shop-{os.getpid()}-{PART[0]}")
 """Shared memory of the user's, where the engine is on this machine."""
 
-# It says what it reaches, and what it was given to be found by.
+# It says what it reaches, and by what others could find it.
 REACH = (
     f"rm -f {SHARED}; ls /dev; mknod /tmp/any b 7 0; head -c 1 /tmp/any; "
     "grep -q ' /proc/sys ro' /proc/self/mountinfo && echo settings are read only; "

@@ -1,6 +1,6 @@
-"""However a check ends, nothing of it is left, and everything of the user's is there.
+"""However a check ends, nothing of it is left, and the user's things are all there.
 
-Neither in the engine, nor in the working tree, nor among temporary files.
+This goes for the engine, the working tree and temporary files.
 """
 
 from __future__ import annotations

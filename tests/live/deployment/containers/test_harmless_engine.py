@@ -1,4 +1,4 @@
-"""An engine is reached by no way around the command that is checked."""
+"""The checked command cannot reach an engine by any detour."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY_PATH = """\
 $CLIENT $OPTIONS run -d --name fcm-left -p 127.0.0.1:$PORT:8000 fcm-test-shop || exit 7
 sleep 600
 """
-# What libraries do, whose address may also be written in the app.
+# What libraries do; their address may also be written in the app.
 BY_SOCKET = """\
 import http.client, json, os, socket, sys
 path = os.environ["DOCKER_HOST"].removeprefix("unix://")

@@ -1,4 +1,4 @@
-"""Whatever a container deletes or overwrites, what it was given is as it was."""
+"""Mounts stay as they were, whatever a container deletes or overwrites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of container deployments come out right, or are refused with a true remedy.
+"""Kinds of container deployments give the right result, or a true remedy.
 
 They are described in ``tests/deployments/kinds/containers.toml``.
 """
@@ -25,7 +25,8 @@ FILE = ROOT / "tests" / "deployments" / "kinds" / "containers.toml"
 KINDS: list[dict[str, Any]] = tomllib.loads(FILE.read_text())["shape"]
 
 PARTS = 6
-"""Tests that share those that can be started, so that two engines can share these."""
+"""Number of tests that the startable kinds are split into, so that two engines can
+share them."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))

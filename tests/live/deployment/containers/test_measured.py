@@ -1,4 +1,4 @@
-"""What is in containers is measured as well, and as fast, as what is not."""
+"""Servers in containers are measured as well, and as fast, as others."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def evidence(checked: Checked, name: str = "mine") -> dict[str, Any]:
 
 
 def run(check: Check, folder: Path, command: str, *lines: str) -> dict[str, Any]:
-    """Check a command; every round but those that filled up at once was seen quiet."""
+    """Check a command, and assert that every round that did not fill up ended quiet."""
     write(folder, command, "declared = 4", "at-least = 4", *lines)
     with untouched():
         checked = check(folder)
@@ -86,7 +86,7 @@ def test_rounds_cost_no_more_than_outside(
 
 
 def test_what_the_engine_puts_in_front_is_watched(user: User) -> None:
-    # It is what runs while requests are passed on, so rounds look at its threads too.
+    # It runs while requests are passed on, so rounds look at its threads too.
     port = 28769
     server = "exec gunicorn shop:app --bind 0.0.0.0:8000"
     user.container("shop", "--publish", f"127.0.0.1:{port}:8000", command=server)
@@ -247,7 +247,7 @@ def test_what_has_no_python_path_of_ours_is_kept(
 def test_a_command_as_it_is_for_production(
     check: Check, user: User, tmp_path: Path, command: str
 ) -> None:
-    # The port is the only one that is published, and need not be written.
+    # The port is the only published one, so it need not be given.
     user.container("shop", "--publish", "127.0.0.1:28768:8000")
     text = f"services: {{ app: {{ image: {IMAGE}, ports: ['28768:8000'] }} }}"
     (tmp_path / "compose.yaml").write_text(text)

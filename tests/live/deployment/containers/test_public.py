@@ -1,4 +1,4 @@
-"""Containers as they are started in public repositories come out right.
+"""Containers modelled on public repositories give the right results.
 
 They are described in ``tests/deployments/public/containers.toml``.
 """

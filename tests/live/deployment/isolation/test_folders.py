@@ -1,4 +1,4 @@
-"""A check of an ordinary deployment leaves what is the user's as it was."""
+"""A check of an ordinary deployment leaves the user's files as they were."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def test_the_home_folder_stays_as_it_was(
     place: str,
     temporary: str,
 ) -> None:
-    """All but the caches in it, wherever the app and its temporary files are."""
+    """Everything but its caches, wherever the app and its temporary files are."""
     folder, temporary_folder = tmp_path / place, tmp_path / temporary
     for each in (folder, temporary_folder, tmp_path / "home" / ".shop"):
         each.mkdir(parents=True, exist_ok=True)

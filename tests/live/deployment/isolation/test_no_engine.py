@@ -1,4 +1,4 @@
-"""The engine in the place of the user's refuses everything, and says why."""
+"""The engine that replaces the user's refuses everything, and says why."""
 
 from __future__ import annotations
 

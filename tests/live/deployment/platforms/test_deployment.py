@@ -1,4 +1,4 @@
-"""What a platform sends, and a health check of its files, against what was measured."""
+"""What a platform sends and checks is compared with what was measured."""
 
 from __future__ import annotations
 

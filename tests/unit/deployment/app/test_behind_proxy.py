@@ -1,4 +1,4 @@
-"""What a proxy could not reach is told by what it printed and by who listens."""
+"""What a proxy could not reach is found in its output and by who listens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths that an app may be mounted below are those that its sources name."""
+"""An app may be mounted below the paths that its sources name."""
 
 from __future__ import annotations
 

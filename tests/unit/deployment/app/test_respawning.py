@@ -1,4 +1,4 @@
-"""Workers that end again and again are told from servers that are slow."""
+"""Workers that end again and again are distinguished from slow servers."""
 
 from __future__ import annotations
 

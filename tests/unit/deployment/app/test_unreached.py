@@ -1,4 +1,4 @@
-"""Where the Flask app is, and what is said of another answer than its own."""
+"""Where the Flask app is, and what is said about an answer that is not its own."""
 
 from __future__ import annotations
 

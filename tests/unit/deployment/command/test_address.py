@@ -1,4 +1,4 @@
-"""Servers are told their address by their own options, in the place of any other."""
+"""Servers get their address by their own options, instead of any other address."""
 
 from __future__ import annotations
 

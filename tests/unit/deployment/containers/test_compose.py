@@ -1,4 +1,4 @@
-"""What is made of a Compose project belongs to the check alone."""
+"""The project made from a Compose file belongs to the check alone."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_images_are_built_under_another_name() -> None:
     app = made({"image": "shop", "build": dict(build)})[0]["services"]["app"]
     assert app["image"] == "mine-app"
     assert app["build"] == {"context": "/srv", "labels": {"l": "v"}}
-    # One that is there is taken as it is, as `up` without `--build` does.
+    # An image that exists is used as it is, as by `up` without `--build`.
     app = made({"image": "there", "build": dict(build)})[0]["services"]["app"]
     assert app["image"] == "there" and "build" not in app
     anew = IMAGES._replace(build=True)

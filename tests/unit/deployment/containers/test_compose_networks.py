@@ -1,4 +1,4 @@
-"""No network of a project is, or takes the place of, one of somebody else."""
+"""No network of a check is, or replaces, a network of somebody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`docker run` is taken apart, and what is made of it touches nothing of the user's."""
+"""The command made from `docker run` touches nothing of the user's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that start containers are recognised, or refused with what to write."""
+"""Commands that start containers are recognized, or refused with a remedy."""
 
 from __future__ import annotations
 

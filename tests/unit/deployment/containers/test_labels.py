@@ -1,4 +1,4 @@
-"""What a check made can be told from what others made, and whether it still runs."""
+"""Labels show what a check made, and whether that check still runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches beyond a container."""
+"""Privileges that reach beyond a container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of each command and Compose file that is refused, word for word."""
+"""What is said about each refused command and Compose file, word for word."""
 
 from typing import Any
 

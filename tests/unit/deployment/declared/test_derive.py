@@ -1,4 +1,4 @@
-"""What a command declares is derived where there is no doubt, and never guessed."""
+"""What a command declares is derived if there is no doubt, and never guessed."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_unknown_numbers_are_not_guessed(
 
 
 # --------------------------------------------------- servers that are asked themselves
-# What these say is canned here; tests/live asks real ones.
+# Their answers are canned here; tests/live asks real servers.
 
 
 Answers = Callable[..., None]

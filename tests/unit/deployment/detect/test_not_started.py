@@ -1,4 +1,4 @@
-"""Files by which something serves that a check does not start are told with numbers."""
+"""Files of servers that a check does not start are reported with their numbers."""
 
 from __future__ import annotations
 

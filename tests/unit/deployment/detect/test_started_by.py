@@ -1,4 +1,4 @@
-"""Files that start a server elsewhere are told with a command to give here."""
+"""Files that start a server elsewhere are reported with a command to give here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first files of a user say what was found, and are read again as written."""
+"""The first files of a user say what was found, and can be read back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deployment gets of its own."""
+"""The folders and sockets that a deployment gets for itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A start that migrates a database of others is refused, any other is not."""
+"""A start that migrates a shared database is refused; any other is not."""
 
 from __future__ import annotations
 

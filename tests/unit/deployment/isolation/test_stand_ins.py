@@ -1,4 +1,4 @@
-"""Programs that something else stands in for are rows of one file."""
+"""Programs that have a stand-in are rows of one file."""
 
 from __future__ import annotations
 

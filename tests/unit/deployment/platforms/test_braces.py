@@ -1,4 +1,4 @@
-"""Files of HCL and of Bicep are read as far as they are written out."""
+"""Files of HCL and Bicep are read as far as their values are literal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every file of data about a platform can be read, and says where it is from."""
+"""Every file of data about a platform can be read, and names its source."""
 
 from __future__ import annotations
 

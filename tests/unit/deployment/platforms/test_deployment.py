@@ -1,4 +1,5 @@
-"""How it is asked whether a deployment is alive: keys before files before defaults."""
+"""How a deployment's health is checked: keys override files, which override
+defaults."""
 
 from __future__ import annotations
 

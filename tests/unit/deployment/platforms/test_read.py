@@ -1,4 +1,4 @@
-"""What files of platforms say is read by the data about each of them."""
+"""Files of platforms are read as the data about each says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of files of YAML, JSON and TOML know their lines."""
+"""Values in YAML, JSON and TOML files know their lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed about a port of a server's own names the place that it stands in."""
+"""The message about a fixed port names the place where it is written."""
 
 from __future__ import annotations
 

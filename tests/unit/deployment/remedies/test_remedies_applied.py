@@ -1,4 +1,4 @@
-"""Each remedy that can be printed of a server has a test that applies it.
+"""Each remedy that can be printed has a test that applies it.
 
 The words of remedies are found in the code. Whoever adds one names here the test that
 applies it and sees the better result.
@@ -35,8 +35,8 @@ MODULES = (
         if path.stem != "refusals"
     ),
 )
-"""Those that say what to change in what a user has. Errors in the file of deployments
-itself are held by its schema."""
+"""Modules that say what a user should change. Errors in the file of deployments itself
+are covered by its schema."""
 
 ADVICE = re.compile(
     r"\b(?:write|add|set|leave out|leave (?:it|that|the name) out|install"

@@ -1,4 +1,4 @@
-"""What commands come to is computed from them and the files that they name."""
+"""The number that a command declares is computed from it and the files it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every place of a repository that declares a concurrency, and which contradict."""
+"""Every place in a repository that declares a concurrency, and contradictions."""
 
 from __future__ import annotations
 

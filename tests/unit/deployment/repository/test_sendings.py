@@ -1,4 +1,4 @@
-"""What platforms send is compared with what the app there takes."""
+"""What a platform sends is compared with what its app takes."""
 
 from __future__ import annotations
 

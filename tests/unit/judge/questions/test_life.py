@@ -1,4 +1,4 @@
-"""What tapes come to, in words and in a number."""
+"""The results of tapes, in words and in a number."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.samples.make import rounds
 
 
 def tape(seen: TapeSeen, **other: Any) -> Tape:
-    """What one tape comes to."""
+    """The result of one tape."""
     seen = msgspec.structs.replace(seen, **other)
     asked = (LifeSeen(tapes=(seen,)),)
     (found,) = tapes(cell(WHERE, "sync-4", 4, rounds(4, (4, 1)), asked=asked))
@@ -108,7 +108,8 @@ def test_requests_that_came_later_are_distinguished() -> None:
 
 
 def test_slots_that_chance_takes_away_are_no_loss() -> None:
-    """Where the floor is lower than what was seen before the act, that is usual."""
+    """If the floor is lower than what was seen before the act, the floor is the usual
+    number."""
     seen = tape_seen(Act.SCALE_UP, (-1.5, 8, 0), (1.0, 5, 0))
     asked = (LifeSeen(tapes=(seen,)),)
     uneven = cell(WHERE, "2x4", 8, rounds(8, (2, 4), [8, 4, 6]), asked=asked)

@@ -1,4 +1,4 @@
-"""What a place costs is computed from what was seen."""
+"""What a slot costs is computed from what was seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of requests that were held at places inside an app."""
+"""What is said about requests that were held at places inside an app."""
 
 from __future__ import annotations
 

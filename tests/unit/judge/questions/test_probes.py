@@ -1,4 +1,4 @@
-"""What health checks come to: from how many on they wait, and what follows when."""
+"""The results of health checks: from how many on they wait, and what follows when."""
 
 from __future__ import annotations
 
