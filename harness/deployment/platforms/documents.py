@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from pathlib import Path
 from harness.deployment.platforms.braces import from_bicep
 from harness.deployment.platforms.braces import from_hcl
 from harness.deployment.platforms.catalog import Format
+from harness.deployment.platforms.helm import chart_of
+from harness.deployment.platforms.helm import filled_in
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
@@ -27,6 +30,9 @@ def documents(format_: Format, path: Path, text: str) -> list[Node]:
         return from_bicep(text)
     if format_ == "hcl":
         return from_hcl(text, given_in(path.parent) if path.suffix == ".tf" else {})
+    if format_ == "yaml" and "{{" in text and chart_of(path):
+        with contextlib.suppress(NotReadable):
+            return from_yaml(filled_in(path, text))
     return from_toml(text) if format_ == "toml" else from_yaml(text)
 
 

@@ -240,6 +240,105 @@ def test_a_template_of_helm_has_to_be_rendered(tmp_path: Path) -> None:
     assert "helm template shop > rendered.yaml" in found.reason
 
 
+VALUES = """\
+image: {repository: shop, tag: "1"}
+workers: 3
+ingress: {enabled: false}
+probe: {path: /healthz, seconds: 2}
+resources: {limits: {cpu: 500m, memory: 512Mi}}
+env: [{name: THREADS, value: "2"}]
+"""
+DEPLOYMENT = """\
+{{- /* one
+for each */}}
+{{- if WHEN }}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "shop.name" . }}
+  labels:
+    app: shop
+    {{- include "shop.labels" . | nindent 4 }}
+spec:
+  replicas: {{ .Values.replicas | default 2 }}
+  template:
+    spec:
+      {{- with .Values.secrets }}
+      imagePullSecrets:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      containers:
+        - name: {{ .Chart.Name }}
+          image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+          {{- with .Values.probe }}
+          livenessProbe:
+            {httpGet: {path: {{ .path }}}, timeoutSeconds: {{ .seconds | int }}}
+          {{- end }}
+          {{- if .Values.debug }}
+          command: [flask, run]
+          {{- else if .Values.workers }}
+          command: [gunicorn, -w, {{ .Values.workers | quote }}, --threads, $(THREADS)]
+          {{- else }}
+          command: [gunicorn]
+          {{- end }}
+          env: {{- toYaml $.Values.env | nindent 12 }}
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+{{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "sent_to"),
+    [
+        (".Values.workers", ["29: 6, 0.5 processors, /healthz 2 s"]),
+        ("not .Values.ingress.enabled", ["29: 6, 0.5 processors, /healthz 2 s"]),
+        ('eq .Values.image.tag "1"', ["29: 6, 0.5 processors, /healthz 2 s"]),
+        ("and .Values.workers .Values.ingress.enabled", []),
+        (".Values.ingress.enabled", []),
+        ("or .Values.nothing .Values.workers", ["29: 6, 0.5 processors, /healthz 2 s"]),
+    ],
+)
+def test_a_template_of_helm_is_filled_in_with_the_values_of_its_chart(
+    when: str, sent_to: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "shop" / "templates" / "deployment.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(DEPLOYMENT.replace("WHEN", when))
+    (tmp_path / "shop" / "values.yaml").write_text(VALUES)
+    found = find(tmp_path, 2)
+    checks = [each.check for each in instances_in(path) if each.check]
+    assert sent_to == [
+        f"{place.line}: {place.declared}, {sending.processors} processors, "
+        f"{check.path} {check.timeout:g} s"
+        for place, sending, check in zip(
+            found.places, found.sendings, checks, strict=True
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "{{ range .Values.env }}{{ end }}",
+        "{{ $x := 1 }}",
+        "{{ lookup .Values.env }}",
+        "{{ if (eq .Values.workers 3) }}{{ end }}",
+        "{{ }}",
+        "{{ 'a }}",
+        "{{ else }}",
+        "{{ end }}: {{",
+    ],
+)
+def test_what_only_helm_can_fill_in_is_left_to_it(action: str, tmp_path: Path) -> None:
+    template = DEPLOYMENT.replace("WHEN", ".Values.workers")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "values.yaml").write_text(VALUES)
+    text = f"{action}\n{template}"
+    found = sent(tmp_path, "shop/templates/deployment.yaml", text)
+    assert "helm template shop > rendered.yaml" in found.reason
+
+
 def test_templates_of_helm_that_start_nothing_are_passed_over(tmp_path: Path) -> None:
     folder = tmp_path / "shop" / "templates"
     folder.mkdir(parents=True)
