@@ -43,6 +43,8 @@ class Takes(NamedTuple):
     of: str
     """The source of the number: a place in a file, or a measurement."""
     because: str = ""
+    """The origin of the number, or why it is not known."""
+    known: bool = True
 
 
 class Judged(NamedTuple):
@@ -61,13 +63,17 @@ def in_words(number: int) -> str:
 def judge_platform(limit: Limit, takes: Takes) -> Judged:
     """Judge whether all that is sent finds a slot, and whether slots stay empty."""
     sent, taken = limit.number, takes.always
+    verb = "aims at" if limit.most is None and sent else "sends"
+    if not takes.known:
+        number = "any number" if sent is None else str(sent)
+        words = f"the platform {verb} {number}; what the app takes is not known: "
+        return Judged(SendVerdict.UNKNOWN, f"{words}{takes.because}")
     if sent is None:
         takes_words = f"the app takes {bound(taken)}"
         reason = f"{limit.platform} sends any number, {takes_words}"
         words = "; ".join(filter(None, (reason, limit.because)))
         return Judged(SendVerdict.NO_LIMIT, words)
     what = f" {limit.counts}" if limit.counts != "requests" else ""
-    verb = "sends" if limit.most is not None else "aims at"
     sends = f"the platform {verb} {sent}{what}"
     if taken is None:
         reason = f"{sends}, and the app sets no bound"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.deployment.command.program import DEVELOPMENT
 from harness.deployment.command.program import server_words
@@ -18,20 +17,10 @@ from harness.judge.platform_sends import Limit
 from harness.judge.platform_sends import Takes
 from harness.records.declares import Sending
 from harness.records.declares import SendVerdict
+from harness.records.text import bound
 
 FIRST = ("Dockerfile", "Containerfile", "Procfile")
 """Files that say what a platform starts if its own does not, by precedence."""
-
-
-class AppPlaces(NamedTuple):
-    """What the app takes at once on a platform."""
-
-    known: bool
-    number: int | None = None
-    """``None`` for no bound."""
-    of: str = ""
-    because: str = ""
-    """The origin of the number, or why it is unknown."""
 
 
 def is_told(instance: Instance) -> bool:
@@ -53,7 +42,9 @@ def sending(
     """A platform's number and the app's, from ``places`` of the same project."""
     taken = taken_by(instance, path, places, elsewhere)
     file = str(path.relative_to(folder))
-    judged = _judged(instance, taken, f"{file}:{instance.line}")
+    judged = judge_platform(limit_of(instance, f"{file}:{instance.line}"), taken)
+    if instance.problem:
+        judged = Judged(SendVerdict.UNKNOWN, instance.problem)
     return Sending(
         file=file,
         line=instance.line,
@@ -68,25 +59,12 @@ def sending(
         memory=instance.memory,
         source=instance.platform.source,
         read=instance.platform.read.isoformat(),
-        takes=taken.number,
+        takes=taken.always,
         of=taken.of,
         verdict=judged.verdict,
         reason=judged.reason,
         remedy=judged.remedy,
     )
-
-
-def _judged(instance: Instance, taken: AppPlaces, where: str) -> Judged:
-    if instance.problem:
-        return Judged(SendVerdict.UNKNOWN, instance.problem)
-    limit = limit_of(instance, where)
-    if not taken.known:
-        number = "any number" if limit.number is None else str(limit.number)
-        verb = "aims at" if limit.most is None and limit.number else "sends"
-        words = f"the platform {verb} {number}; what the app takes is not known: "
-        return Judged(SendVerdict.UNKNOWN, f"{words}{taken.because}")
-    takes = Takes(taken.number, taken.number, taken.of, taken.because)
-    return judge_platform(limit, takes)
 
 
 def limit_of(instance: Instance, where: str) -> Limit:
@@ -110,30 +88,33 @@ def taken_by(
     path: Path,
     places: Sequence[ReadPlace],
     elsewhere: int | None,
-) -> AppPlaces:
+) -> Takes:
     """What the app takes, with the platform's variables and processors."""
     several = list(candidates(instance, path, places))
     if not several:
-        return AppPlaces(False, because="nothing here says what it starts")
+        return _unknown("nothing here says what it starts")
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
     differing: dict[int | None, str] = {}
     for each, there in counted:
         if there.known:
-            words = f"{each.where} {_number(there)}"
+            words = f"{each.where} {bound(there.declared)}"
             differing.setdefault(there.declared, words)
     if len(differing) > 1:
         two = " and ".join([*differing.values()][:2])
-        return AppPlaces(False, because=f"{two} contradict each other")
+        return _unknown(f"{two} contradict each other")
     # One that is not known may have any number.
     place, there = min(counted, key=lambda each: each[1].known)
     if not there.known:
-        because = f"{place.where}: {there.because}"
-        return AppPlaces(False, of=place.where, because=because)
+        return _unknown(f"{place.where}: {there.because}", place.where)
     because = there.because
     if instance.computed:
         names = " and ".join(instance.computed)
         because += f"; {names} is computed for this size by the platform's formula"
-    return AppPlaces(True, there.declared, place.where, because)
+    return Takes(there.declared, there.declared, place.where, because)
+
+
+def _unknown(why: str, of: str = "") -> Takes:
+    return Takes(None, None, of, why, known=False)
 
 
 def candidates(
@@ -178,7 +159,3 @@ def _there(each: ReadPlace, instance: Instance, elsewhere: int | None) -> Counte
         declared=None,
         because=f"it depends on processors, and {because}; say how many: --processors",
     )
-
-
-def _number(there: Counted) -> str:
-    return "no bound" if there.declared is None else str(there.declared)
