@@ -144,14 +144,10 @@ def remarks_on_platform(
     app = patience(
         prepared.command.words, _context(prepared, 1), prepared.deployment.name
     )
-    for each in judgements(instance, app):
-        if each.judged.fault:
-            yield remark(
-                word=WAITS[each.about],
-                reason=each.judged.reason,
-                remedy=each.judged.remedy,
-                line=each.seen.line,
-            )
+    for each in judgements(instance, app, str(path.absolute())):
+        if each.fault:
+            word, reason, remedy = WAITS[each.about], each.reason, each.remedy
+            yield remark(word=word, reason=reason, remedy=remedy, line=each.line)
 
 
 def _sent(instance: Instance, path: Path, cell: CellReport) -> Judged:

@@ -19,13 +19,11 @@ from harness.deployment.command.settings import settings_of
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.platforms.instance import Instance
-from harness.deployment.platforms.instance import Waited
 from harness.deployment.repository.sendings import candidates
 from harness.deployment.repository.started import ReadPlace
 from harness.judge.platform_waits import AppWaits
 from harness.judge.platform_waits import judge_answer
 from harness.judge.platform_waits import judge_idle
-from harness.judge.platform_waits import JudgedWait
 from harness.judge.platform_waits import PlatformWaits
 from harness.plan.capacity import Value
 from harness.plan.server_options import CommandOf
@@ -136,43 +134,13 @@ def waiting(
     """
     if instance.answer is None and instance.idle is None:
         return
-    started = _started(instance, path, places)
-    if started is None:
-        return
-    of, app = started
-    file = str(path.relative_to(folder))
-    platform = instance.platform
-    for each in judgements(instance, app):
-        yield Waiting(
-            file=file,
-            line=each.seen.line,
-            platform=platform.title,
-            about=each.about,
-            platform_seconds=each.seen.seconds,
-            app_seconds=each.app.seconds,
-            of=of,
-            verdict=each.judged.verdict,
-            fault=each.judged.fault,
-            reason=each.judged.reason,
-            remedy=each.judged.remedy,
-            source=each.source,
-            read=platform.read.isoformat(),
-        )
+    app = _started(instance, path, places)
+    if app is not None:
+        yield from judgements(instance, app, str(path.relative_to(folder)))
 
 
-class JudgedWaits(NamedTuple):
-    """How long a platform and an app wait for the same thing, and what that means."""
-
-    about: Waits
-    seen: Waited
-    app: AppWaits
-    source: str
-    """The page that documents the platform's wait."""
-    judged: JudgedWait
-
-
-def judgements(instance: Instance, app: Patience) -> Iterator[JudgedWaits]:
-    """Judgements of the waits of an instance and of what it starts."""
+def judgements(instance: Instance, app: Patience, file: str) -> Iterator[Waiting]:
+    """Judgements of the waits of an instance, in a ``file``, and of what it starts."""
     platform = instance.platform
     for about, seen, given, waits, judge in (
         (Waits.ANSWER, instance.answer, platform.answer, app.answer, judge_answer),
@@ -186,14 +154,28 @@ def judgements(instance: Instance, app: Patience) -> Iterator[JudgedWaits]:
         because = "" if seen.key else "by default"
         own = PlatformWaits(platform.title, seen.seconds, because, then)
         if judged := judge(own, waits):
-            yield JudgedWaits(about, seen, waits, given.source, judged)
+            yield Waiting(
+                file=file,
+                line=seen.line,
+                platform=platform.title,
+                about=about,
+                platform_seconds=seen.seconds,
+                app_seconds=waits.seconds,
+                of=waits.of,
+                verdict=judged.verdict,
+                fault=judged.fault,
+                reason=judged.reason,
+                remedy=judged.remedy,
+                source=given.source,
+                read=platform.read.isoformat(),
+            )
 
 
 def _started(
     instance: Instance, path: Path, places: Sequence[ReadPlace]
-) -> tuple[str, Patience] | None:
-    """The server that an instance starts, if all candidates wait equally long."""
-    by_waits: dict[tuple[float | None, ...], tuple[str, Patience]] = {}
+) -> Patience | None:
+    """How long all candidates for what an instance starts wait, if it is the same."""
+    by_waits: dict[tuple[float | None, ...], Patience] = {}
     for candidate in candidates(instance, path, places):
         there = candidate.elsewhere(dict(instance.variables), 1)
         if there is None:
@@ -203,5 +185,5 @@ def _started(
         if waits == NOT_KNOWN:
             return None
         seconds = tuple(e.seconds if e else -1 for e in waits)
-        by_waits.setdefault(seconds, (candidate.where, waits))
+        by_waits.setdefault(seconds, waits)
     return next(iter(by_waits.values())) if len(by_waits) == 1 else None
