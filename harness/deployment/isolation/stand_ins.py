@@ -32,8 +32,7 @@ STARTS_NONE = (
 
 LEAVES_ALONE = (
     "a check leaves alone what is already running on this machine; leave out that "
-    "line, or "
-    "write the command of the server itself"
+    "line, or write the command of the server itself"
 )
 
 LEAVES_DATA = (
@@ -62,68 +61,19 @@ refuse() {{
 exec {real} "$@"
 """
 
-_BY_VERB = """\
-verb=
-for word in "$@"; do
-    case $word in
-    --help | --version{flags}) verb=help; break ;;
-    -*{groups}) ;;
-    *) [ -n "$verb" ] || verb=$word{then} ;;
-    esac
-done
-case $verb in {looking}) ;; *) refuse "$@" ;; esac"""
-
-_AS_OTHERS = """\
-for word in "$@"; do
-    case ${{word##*/}} in {clients}) refuse "$@" ;; esac
-done"""
-
-_ENDING = 'case $1 in --help | --version | -V | -l) ;; *) refuse "$@" ;; esac'
-
-_FUSER = """\
-for word in "$@"; do
-    case $word in -*k*) refuse "$@" ;; esac
-done"""
-
-_STORES = """\
-for word in "$@"; do
-    case $word in
-    [Ff][Ll][Uu][Ss][Hh][Aa][Ll][Ll] | [Ff][Ll][Uu][Ss][Hh][Dd][Bb]) refuse "$@" ;;
-    [Ss][Hh][Uu][Tt][Dd][Oo][Ww][Nn]) refuse "$@" ;;
-    esac
-done"""
-
-_REMOVING = """\
-ended=
-for word in "$@"; do
-    case $ended$word in
-    --) ended=x; continue ;;
-    -*) continue ;;
-    esac
-    [ -e "$word" ] || [ -L "$word" ] || continue
-    while [ "$word" != "${{word%/}}" ]; do word=${{word%/}}; done
-    case $word in
-    */*) at=${{word%/*}}/ ;;
-    *) at=. ;;
-    esac
-    at=$(cd -P -- "$at" && pwd -P) || continue
-    case ${{at%/}}/${{word##*/}} in {own}) ;; *) refuse "$@" ;; esac
-done"""
-
-
 FILE = Path(__file__).with_name("stand_ins.toml")
 
 CHECKS = {
-    "starts containers": (_BY_VERB, STARTS_NONE),
-    "starts as another user": (_AS_OTHERS, STARTS_NONE),
-    "deploys": (_BY_VERB, DEPLOYS_NOTHING),
-    "controls services": (_BY_VERB, LEAVES_ALONE),
-    "ends processes": (_ENDING, LEAVES_ALONE),
-    "ends processes if told so": (_FUSER, LEAVES_ALONE),
-    "empties data stores": (_STORES, LEAVES_DATA),
-    "removes files": (_REMOVING, LEAVES_FILES),
+    "starts containers": ("by-verb", STARTS_NONE),
+    "starts as another user": ("as-others", STARTS_NONE),
+    "deploys": ("by-verb", DEPLOYS_NOTHING),
+    "controls services": ("by-verb", LEAVES_ALONE),
+    "ends processes": ("ending", LEAVES_ALONE),
+    "ends processes if told so": ("if-told", LEAVES_ALONE),
+    "empties data stores": ("stores", LEAVES_DATA),
+    "removes files": ("removing", LEAVES_FILES),
 }
-"""For each thing that a program does: shell lines that refuse it, and a remedy."""
+"""For each thing that a program does: the script that refuses it, and a remedy."""
 
 
 class StandIn(Record, frozen=True, kw_only=True):
@@ -147,14 +97,14 @@ class StandIn(Record, frozen=True, kw_only=True):
 class StandIns(Record, frozen=True, kw_only=True):
     """The file ``stand_ins.toml``."""
 
+    scripts: dict[str, str]
+    """Shell lines that refuse something, by name."""
     program: tuple[StandIn, ...]
 
 
-STAND_INS = {
-    name: each
-    for each in toml.read(FILE, StandIns, "restore the file").program
-    for name in each.names
-}
+_FILE = toml.read(FILE, StandIns, "restore the file")
+
+STAND_INS = {name: each for each in _FILE.program for name in each.names}
 """What stands in for each program."""
 
 CLIENTS = tuple(n for n, each in STAND_INS.items() if each.does == "starts containers")
@@ -196,10 +146,10 @@ def write(
 def script(name: str, real: str, own: Iterable[Path], engine: str) -> str:
     """A shell program that stands in for another."""
     program = STAND_INS[name]
-    check, remedy = CHECKS[program.does]
+    refusal, remedy = CHECKS[program.does]
     words = ["help", *program.looking.split()]
     groups = " | compose | container | image | network | volume | system"
-    check = check.format(
+    check = _FILE.scripts[refusal].format(
         flags=f" | {program.flags}" if program.flags else "",
         groups=groups if program.starts_others else "",
         then="; break" if program.starts_others else "",
