@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.command.shell import line_at
+from harness.deployment.command.shell import StartLine
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
@@ -61,6 +62,18 @@ class OtherServer(NamedTuple):
 
 MOD_WSGI = "mod_wsgi"
 UNIT = "NGINX Unit"
+
+CALLED = {MOD_WSGI: "WSGIDaemonProcess", UNIT: "unitd"}
+"""What stands for a program in a line of those whose numbers may be known."""
+
+
+def lines_of(several: Iterable[OtherServer]) -> Iterator[StartLine]:
+    """Servers whose numbers are known, each with what stands for a program."""
+    for each in several:
+        if each.processes:
+            words = [f"processes={each.processes}", f"threads={each.threads}"]
+            text = " ".join([CALLED[each.who], *filter(None, [each.app]), *words])
+            yield StartLine(each.line, each.who, text)
 
 
 def other_server(path: Path, text: str) -> OtherServer | None:

@@ -24,11 +24,11 @@ from harness.deployment.detect.named_servers import command_lines
 from harness.deployment.detect.named_servers import commands_of_project
 from harness.deployment.detect.named_servers import required_servers
 from harness.deployment.detect.named_servers import text_files
+from harness.deployment.detect.not_started import CALLED
 from harness.deployment.detect.not_started import other_servers
 from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.find import places_of
 from harness.deployment.repository.find import read_places
-from harness.deployment.repository.other_servers import CALLED
 from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import find_app
 from harness.deployment.repository.python_source import parsed

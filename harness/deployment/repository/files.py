@@ -20,6 +20,9 @@ from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
 from harness.deployment.command.program import SHELLS
 from harness.deployment.command.shell import StartLine
+from harness.deployment.detect.not_started import apache
+from harness.deployment.detect.not_started import lines_of
+from harness.deployment.detect.not_started import units
 from harness.deployment.platforms import values
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
@@ -29,8 +32,6 @@ from harness.deployment.platforms.tree import readable
 from harness.deployment.platforms.tree import text_at
 from harness.deployment.repository.in_lines import FILES
 from harness.deployment.repository.in_lines import in_lines
-from harness.deployment.repository.other_servers import apache_file
-from harness.deployment.repository.other_servers import unit_config
 from harness.deployment.repository.pm2 import pm2_file
 from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import parsed
@@ -40,15 +41,11 @@ from harness.deployment.repository.sections import ini_file
 from harness.deployment.repository.sections import unit_file
 from harness.deployment.repository.walk import begin_of
 
-PAGE = (
-    "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/"
-    "command-options-specific.html#command-options-python"
-)
-"""The page that documents the options and their defaults."""
-
 NAMESPACE = "aws:elasticbeanstalk:container:python"
 
 DEFAULTS = {"NumProcesses": "1", "NumThreads": "15", "WSGIPath": "application"}
+"""Options of Elastic Beanstalk with their defaults, as its documentation has them:
+https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/command-options-specific.html"""
 
 
 def option_settings(path: Path, text: str) -> Iterator[StartLine]:
@@ -200,7 +197,11 @@ def _pyproject(path: Path, text: str) -> Iterator[StartLine]:
 
 def _conf_file(path: Path, text: str) -> Iterator[StartLine]:
     yield from conf_file(path, text)
-    yield from apache_file(path, text)
+    yield from lines_of(filter(None, [apache(path, text)]))
+
+
+def _unit_config(path: Path, text: str) -> Iterator[StartLine]:
+    return lines_of(units(text))
 
 
 def _shell(path: Path, text: str) -> Iterator[StartLine]:
@@ -218,7 +219,7 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("tox.ini",), in_lines),
     (("*.ini",), ini_file),
     (("*.conf",), _conf_file),
-    (("*unit*.json", "config.json", "conf.json"), unit_config),
+    (("*unit*.json", "config.json", "conf.json"), _unit_config),
     (("*.service", "*.container"), unit_file),
     (("*.config.*js", "pm2*.json", "pm2*.*js", "ecosystem*.js*"), pm2_file),
     (("pyproject.toml",), _pyproject),

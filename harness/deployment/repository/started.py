@@ -14,9 +14,9 @@ from harness.deployment.command.program import SERVERS
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.command.shell import StartLine
 from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.detect.not_started import CALLED
 from harness.deployment.repository.count import count
 from harness.deployment.repository.files import DEPLOYMENTS
-from harness.deployment.repository.other_servers import CALLED
 from harness.deployment.repository.script import commands
 from harness.deployment.repository.script import SimpleCommand
 from harness.records.declares import Place
