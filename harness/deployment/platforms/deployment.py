@@ -34,8 +34,8 @@ from harness.records.rules import WAITS
 from harness.records.text import plural
 
 
-def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] | None:
-    """The kind of instance that a deployment runs in, and the file that says so.
+def platform_of(deployment: Deployment, folder: Path) -> Instance | None:
+    """The kind of instance that a deployment runs in, by a file of its platform.
 
     The file is the one that ``platform`` names, or the only one in the folder with a
     limit. Raises ``DeploymentFault`` about a file that was named.
@@ -43,7 +43,7 @@ def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] |
     if deployment.platform is not None:
         return _named(folder / deployment.platform)
     limited = [
-        (each, path)
+        each
         for path in sorted(folder.iterdir())
         for each in instances_in(path)
         if each.limit is not None and not each.problem
@@ -51,7 +51,7 @@ def platform_of(deployment: Deployment, folder: Path) -> tuple[Instance, Path] |
     return limited[0] if len(limited) == 1 else None
 
 
-def _named(path: Path) -> tuple[Instance, Path]:
+def _named(path: Path) -> Instance:
     named = named_instances("platform", path)
     if not named:
         raise DeploymentFault(
@@ -60,7 +60,7 @@ def _named(path: Path) -> tuple[Instance, Path]:
             "app.yaml, main.tf, a Kubernetes manifest or the like",
         )
     limited = [each for each in named if each.limit is not None]
-    return (limited or named)[0], path
+    return (limited or named)[0]
 
 
 GIVEN = ("path", "port", "by", "period", "timeout", "failures")
@@ -76,7 +76,7 @@ def health_check(deployment: Deployment, folder: Path) -> HealthCheck:
     if given.file:
         check = _in_file(folder / given.file)
     elif platform := platform_of(deployment, folder):
-        check = platform[0].check or check
+        check = platform.check or check
     keys = {name: getattr(given, name) for name in GIVEN}
     settings = {name: value for name, value in keys.items() if value is not None}
     if settings:
@@ -112,11 +112,10 @@ def on_paper(prepared: Prepared) -> str:
 
     Raises ``DeploymentFault`` about a file that was named.
     """
-    platform = platform_of(prepared.deployment, prepared.where.folder)
-    if platform is None or platform[0].limit is None:
+    instance = platform_of(prepared.deployment, prepared.where.folder)
+    if instance is None or instance.limit is None:
         return ""
-    instance, path = platform
-    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    limit = limit_of(instance, f"{instance.path.name}:{instance.line}")
     declared = prepared.declaration.declared
     name = prepared.deployment.name
     return judge_platform(limit, Takes(declared, declared, name)).reason
@@ -130,12 +129,11 @@ def remarks_on_platform(
     ``processors`` are those of this machine. Raises ``DeploymentFault`` about a file
     that was named.
     """
-    platform = platform_of(prepared.deployment, prepared.where.folder)
-    if platform is None:
+    instance = platform_of(prepared.deployment, prepared.where.folder)
+    if instance is None:
         return
-    instance, path = platform
-    remark = functools.partial(Remark, file=str(path.absolute()))
-    line, sent = instance.line, _sent(instance, path, cell)
+    file, line = str(instance.path.absolute()), instance.line
+    remark, sent = functools.partial(Remark, file=file), _sent(instance, cell)
     if word := WORDS.get(sent.verdict):
         yield remark(word=word, reason=sent.reason, remedy=sent.remedy, line=line)
     if reason := _about_processors(instance, prepared, processors):
@@ -144,15 +142,15 @@ def remarks_on_platform(
     app = patience(
         prepared.command.words, _context(prepared, 1), prepared.deployment.name
     )
-    for each in judgements(instance, app, str(path.absolute())):
+    for each in judgements(instance, app, file):
         if each.fault:
             word, reason, remedy = WAITS[each.about], each.reason, each.remedy
             yield remark(word=word, reason=reason, remedy=remedy, line=each.line)
 
 
-def _sent(instance: Instance, path: Path, cell: CellReport) -> Judged:
+def _sent(instance: Instance, cell: CellReport) -> Judged:
     """Compare what the platform sends with what was measured."""
-    limit = limit_of(instance, f"{path.name}:{instance.line}")
+    limit = limit_of(instance, f"{instance.path.name}:{instance.line}")
     most = cell.ceiling if cell.bounded else None
     always = min(cell.floor or 0, most) if most is not None else None
     return judge_platform(limit, Takes(always, most, cell.configuration))

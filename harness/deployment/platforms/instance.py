@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.command.shell import StartLine
@@ -35,6 +36,8 @@ class Instance(NamedTuple):
     name: str
     line: int
     """Line of its limit, or its first line without one."""
+    path: Path = Path()
+    """The file."""
     most: int | None = None
     """The most that it is ever sent at once; ``None`` for no limit."""
     aims: int | None = None

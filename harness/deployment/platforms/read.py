@@ -56,11 +56,11 @@ def instances(path: Path, text: str) -> list[Instance]:
         if not platform.is_in(text):
             continue
         try:
-            every += _read(platform, path, text)
+            every += (e._replace(path=path) for e in _read(platform, path, text))
         except NotReadable as problem:
             words = unrendered(path, text, str(problem))
             if words and not every:
-                every.append(Instance(platform, "", 1, problem=words))
+                every.append(Instance(platform, "", 1, path, problem=words))
     return every
 
 

@@ -61,7 +61,7 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     by_platform = {path: instances_in(path) for path in _files(folder)}
     places = [*_places(folder, by_platform, processors, elsewhere)]
     by_project = [
-        (each, path, [place for place in places if place.project == project])
+        (each, [place for place in places if place.project == project])
         for path, several in by_platform.items()
         for project in [_project(path.parent, folder)]
         for each in several
@@ -71,14 +71,14 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
         elsewhere=elsewhere,
         places=tuple(_compared(each, places) for each in places),
         sendings=tuple(
-            sending(each, path, folder, there, elsewhere)
-            for each, path, there in by_project
+            sending(each, folder, there, elsewhere)
+            for each, there in by_project
             if is_told(each)
         ),
         waiting=tuple(
             waits
-            for each, path, there in by_project
-            for waits in waiting(each, path, folder, there)
+            for each, there in by_project
+            for waits in waiting(each, folder, there)
         ),
     )
 

@@ -34,14 +34,13 @@ def is_told(instance: Instance) -> bool:
 
 def sending(
     instance: Instance,
-    path: Path,
     folder: Path,
     places: Sequence[ReadPlace],
     elsewhere: int | None,
 ) -> Sending:
     """A platform's number and the app's, from ``places`` of the same project."""
-    taken = taken_by(instance, path, places, elsewhere)
-    file = str(path.relative_to(folder))
+    taken = taken_by(instance, places, elsewhere)
+    file = str(instance.path.relative_to(folder))
     judged = judge_platform(limit_of(instance, f"{file}:{instance.line}"), taken)
     if instance.problem:
         judged = Judged(SendVerdict.UNKNOWN, instance.problem)
@@ -84,13 +83,10 @@ def limit_of(instance: Instance, where: str) -> Limit:
 
 
 def taken_by(
-    instance: Instance,
-    path: Path,
-    places: Sequence[ReadPlace],
-    elsewhere: int | None,
+    instance: Instance, places: Sequence[ReadPlace], elsewhere: int | None
 ) -> Takes:
     """What the app takes, with the platform's variables and processors."""
-    several = list(candidates(instance, path, places))
+    several = list(candidates(instance, places))
     if not several:
         return _unknown("nothing here says what it starts")
     counted = [(each, _there(each, instance, elsewhere)) for each in several]
@@ -117,12 +113,10 @@ def _unknown(why: str, of: str = "") -> Takes:
     return Takes(None, None, of, why, known=False)
 
 
-def candidates(
-    instance: Instance, path: Path, places: Sequence[ReadPlace]
-) -> Iterator[ReadPlace]:
+def candidates(instance: Instance, places: Sequence[ReadPlace]) -> Iterator[ReadPlace]:
     """The places that say what an instance starts: its own file, or the next best."""
     lines = {start.line for start in instance.starts}
-    own = [e for e in places if e.path == path and e.place.line in lines]
+    own = [e for e in places if e.path == instance.path and e.place.line in lines]
     if own or instance.starts:
         yield from own
         return

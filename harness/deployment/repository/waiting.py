@@ -126,7 +126,7 @@ def _seconds(given: Value | None, default: float) -> float:
 
 
 def waiting(
-    instance: Instance, path: Path, folder: Path, places: Sequence[ReadPlace]
+    instance: Instance, folder: Path, places: Sequence[ReadPlace]
 ) -> Iterator[Waiting]:
     """Who gives up first, on answers and on idle connections.
 
@@ -134,9 +134,9 @@ def waiting(
     """
     if instance.answer is None and instance.idle is None:
         return
-    app = _started(instance, path, places)
+    app = _started(instance, places)
     if app is not None:
-        yield from judgements(instance, app, str(path.relative_to(folder)))
+        yield from judgements(instance, app, str(instance.path.relative_to(folder)))
 
 
 def judgements(instance: Instance, app: Patience, file: str) -> Iterator[Waiting]:
@@ -171,12 +171,10 @@ def judgements(instance: Instance, app: Patience, file: str) -> Iterator[Waiting
             )
 
 
-def _started(
-    instance: Instance, path: Path, places: Sequence[ReadPlace]
-) -> Patience | None:
+def _started(instance: Instance, places: Sequence[ReadPlace]) -> Patience | None:
     """How long all candidates for what an instance starts wait, if it is the same."""
     by_waits: dict[tuple[float | None, ...], Patience] = {}
-    for candidate in candidates(instance, path, places):
+    for candidate in candidates(instance, places):
         there = candidate.elsewhere(dict(instance.variables), 1)
         if there is None:
             return None
