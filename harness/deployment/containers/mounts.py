@@ -54,14 +54,14 @@ class Mount(NamedTuple):
 
 
 class Treatment(Enum):
-    """How a mount is treated."""
+    """How a mount is treated, and how it then differs from production."""
 
-    UNCHANGED = "unchanged"
-    EMPTY = "an empty one in its place"
-    COPIED = "copied"
+    UNCHANGED = ""
+    EMPTY = "an empty volume is mounted in its place"
+    COPIED = "a copy is mounted in its place"
     READ_ONLY = "mounted read only"
-    ALONE = "mounted read only, without what is mounted in it"
-    LEFT_OUT = "left out"
+    ALONE = "without what is mounted in it, and could be written to"
+    LEFT_OUT = "left out, as a container has its own"
 
 
 class AllowedMounts:
@@ -179,11 +179,4 @@ def _is_large(path: Path) -> bool:
 def note(mount: Mount, what: Treatment) -> str:
     """A note on a mount that differs from production; empty if it does not."""
     kind = "" if mount.is_bind else "volume "
-    words = {
-        Treatment.EMPTY: "an empty volume is mounted in its place",
-        Treatment.COPIED: "a copy is mounted in its place",
-        Treatment.READ_ONLY: "mounted read only",
-        Treatment.ALONE: "without what is mounted in it, and could be written to",
-        Treatment.LEFT_OUT: "left out, as a container has its own",
-    }
-    return f"{kind}{mount.source}: {words[what]}" if what in words else ""
+    return f"{kind}{mount.source}: {what.value}" if what.value else ""
