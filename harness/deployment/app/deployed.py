@@ -34,6 +34,7 @@ from harness.deployment.plan import in_environment
 from harness.deployment.plan import running_environment
 from harness.deployment.prepare import Prepared
 from harness.deployment.remedies.fixed_ports import remedy_for
+from harness.measure.app import App
 from harness.measure.app import HOST
 from harness.probe.clients import Client
 from harness.probe.destination import Destination
@@ -62,10 +63,9 @@ LEAST_SECONDS = 2.0
 """Seconds left to answer even if containers took all the time to start."""
 
 
-class DeployedApp:
+class DeployedApp(App):
     """The app of a deployment, reached by the route that the hook adds to it."""
 
-    listen = HOST
     is_client = False
     """Whether the processes are a client that starts containers, which serve."""
 
@@ -118,10 +118,6 @@ class DeployedApp:
         """The command, with a layer over the working tree if the system allows it."""
         where = self._where
         return isolation.layered(command, where.folder, self._own, where.variables)
-
-    def remove(self, port: int) -> Sequence[str]:
-        """No command: everything ends with the processes."""
-        return ()
 
     def log_text(self) -> str:
         """The ends of the log files that the app wrote."""

@@ -171,10 +171,6 @@ class ContainedApp(DeployedApp):
     def _look_at_logs(self, server: ProcessTree) -> None:
         """Look at none: the client prints what the containers do."""
 
-    def _wrong_program(self, server: ProcessTree, port: int) -> str:
-        """Empty: who listens on a port in a container is not seen from outside."""
-        return ""
-
     def recognized(self, evidence: Evidence) -> Evidence:
         """The evidence with the releases that the app in the container reported."""
         if not self._is_seen:
