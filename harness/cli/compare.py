@@ -5,6 +5,7 @@ The baseline is read before anything is measured: a wrong file is reported at on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from harness.cli.formats import AllWays
@@ -59,7 +60,7 @@ def compare(
     sections = [in_lists(changes), verdict.of_changes(counted(changes), fault)]
     page = [page_section(changes)]
     ways = AllWays(changes, changes.cells, cases, sections, page, now.measured_at)
-    show(printing._replace(format=older or printing.format), ways, fault)
+    show(replace(printing, format=older or printing.format), ways, fault)
     if fault is not None:
         raise fault
     return 0

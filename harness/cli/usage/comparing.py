@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
@@ -14,8 +14,9 @@ from harness.records.choices import NEED_BASELINE
 from harness.records.errors import UsageError
 
 
-class ComparisonOptions(NamedTuple):
-    """What to compare a run with, and which changes fail it."""
+@dataclass(frozen=True, kw_only=True)
+class ComparisonOptions:
+    """What to compare a run with, and which changes fail it. Raises ``UsageError``."""
 
     baseline: str | None
     baseline_optional: bool
@@ -23,17 +24,10 @@ class ComparisonOptions(NamedTuple):
     expected: Path | None
     fail_on: FailOn
 
-
-def comparison(
-    baseline: str | None,
-    baseline_optional: bool,
-    expected: Path | None,
-    fail_on: FailOn,
-) -> ComparisonOptions:
-    """Make the record of the options ``comparing``. Raises ``UsageError``."""
-    if fail_on in NEED_BASELINE and not baseline:
-        raise UsageError(f"--fail-on {fail_on} needs a --baseline to compare with")
-    return ComparisonOptions(baseline, baseline_optional, expected, fail_on)
+    def __post_init__(self) -> None:
+        if self.fail_on in NEED_BASELINE and not self.baseline:
+            needs = "needs a --baseline to compare with"
+            raise UsageError(f"--fail-on {self.fail_on} {needs}")
 
 
 expected_changes = shared.file_option(
@@ -42,7 +36,7 @@ expected_changes = shared.file_option(
 
 comparing = as_record(
     "comparison",
-    comparison,
+    ComparisonOptions,
     shared.fail_on,
     click.option(
         "--baseline",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import click
 
@@ -16,8 +15,9 @@ TEXT = "text"
 FORMATS = (TEXT, "json", "jsonl", "github", "junit", "sarif", "markdown")
 
 
-class Printing(NamedTuple):
-    """What is printed on standard output."""
+@dataclass(frozen=True)
+class Printing:
+    """What is printed on standard output. Raises ``UsageError``."""
 
     format: str = TEXT
     quiet: bool = False
@@ -25,16 +25,13 @@ class Printing(NamedTuple):
     verbose: bool = False
     """The whole report."""
 
-
-def as_printing(output_format: str, quiet: bool, verbose: bool) -> Printing:
-    """Make the record of the options ``printing``. Raises ``UsageError``."""
-    if quiet and verbose:
-        raise UsageError("--quiet and --verbose are both given; give one")
-    return Printing(output_format, quiet, verbose)
+    def __post_init__(self) -> None:
+        if self.quiet and self.verbose:
+            raise UsageError("--quiet and --verbose are both given; give one")
 
 
 output_format = click.option(
-    "--output-format",
+    *("--output-format", "format"),
     type=click.Choice(FORMATS),
     default=TEXT,
     metavar="FORMAT",
@@ -54,6 +51,6 @@ loudness = several(
     ),
 )
 
-printing = as_record("printing", as_printing, output_format, loudness)
-in_text = as_record("printing", partial(as_printing, TEXT), loudness)
+printing = as_record("printing", Printing, output_format, loudness)
+in_text = as_record("printing", Printing, loudness)
 """For verbs that print nothing but text."""
