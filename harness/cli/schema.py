@@ -13,7 +13,6 @@ import sys
 from itertools import pairwise
 from textwrap import dedent
 from typing import Any
-from typing import NamedTuple
 
 import msgspec
 import msgspec.inspect
@@ -29,31 +28,24 @@ from harness.records.track import Timeline
 from harness.records.words import Record
 from harness.records.words import Result
 
-
-class PublishedSchema(NamedTuple):
-    """A published schema: its title, and the record that the file is read into."""
-
-    title: str
-    kind: type
-
-
-PUBLISHED = {
-    "report": PublishedSchema(
-        "The report of a run of Flask Concurrency Matrix", Report
+PUBLISHED: dict[str, tuple[str, type]] = {
+    "report": ("The report of a run of Flask Concurrency Matrix", Report),
+    "changes": (
+        "What changed between two runs, and from release to release in one",
+        Changes,
     ),
-    "changes": PublishedSchema(
-        "What changed between two runs, and from release to release in one", Changes
+    "expected": ("Changes that are expected", Expected),
+    "evidence": (
+        "What was seen of one environment; in a history, of one cell",
+        Evidence,
     ),
-    "expected": PublishedSchema("Changes that are expected", Expected),
-    "evidence": PublishedSchema(
-        "What was seen of one environment; in a history, of one cell", Evidence
-    ),
-    "timeline": PublishedSchema("What is known release by release", Timeline),
-    "bisection": PublishedSchema("The release in which a number changed", Bisection),
-    "deployment": PublishedSchema("Deployments to check", Deployments),
-    "declares": PublishedSchema("What the files of a repository declare", Places),
+    "timeline": ("What is known release by release", Timeline),
+    "bisection": ("The release in which a number changed", Bisection),
+    "deployment": ("Deployments to check", Deployments),
+    "declares": ("What the files of a repository declare", Places),
 }
-"""All published schemas, by the name of their file in ``schema/``."""
+"""All published schemas by the name of their file in ``schema/``: the title, and the
+record that such a file is read into."""
 
 
 def schema(which: str) -> int:
