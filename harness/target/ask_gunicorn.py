@@ -49,7 +49,6 @@ def answer():
         "worker_class": str(config.worker_class_str),
         "config": str(path) if path else "",
         "given_by": given_by(config, origin, path),
-        "preload": bool(config.preload_app),
         "bind": list(config.settings["bind"].get() or []),
         "daemon": bool(config.daemon),
         "reuse_port": bool(getattr(config, "reuse_port", False)),

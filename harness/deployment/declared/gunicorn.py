@@ -39,7 +39,6 @@ class GunicornSettings(msgspec.Struct, frozen=True):
     worker_class: str
     config: str
     given_by: dict[str, str]
-    preload: bool
     bind: tuple[str, ...] = ()
     daemon: bool = False
     reuse_port: bool = False
@@ -74,7 +73,7 @@ def promise_in_code(in_code: Mapping[str, int | str]) -> Promise:
 
     Raises ``CannotDerive``, and ``msgspec.ValidationError`` for others than these.
     """
-    rest = {"config": "", "given_by": {}, "preload": False}
+    rest = {"config": "", "given_by": {}}
     parsed = msgspec.convert({**rest, **in_code}, GunicornSettings)
     *used, _ = _used(parsed)
     words = " × ".join(_count(getattr(parsed, name), name) for name in used)
