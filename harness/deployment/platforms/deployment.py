@@ -17,8 +17,8 @@ from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import named_instances
 from harness.deployment.prepare import Prepared
-from harness.deployment.repository.count import count
 from harness.deployment.repository.sendings import limit_of
+from harness.deployment.repository.started import count
 from harness.deployment.repository.waiting import judgements
 from harness.deployment.repository.waiting import patience
 from harness.judge.platform_sends import judge_platform

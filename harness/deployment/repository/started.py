@@ -1,4 +1,8 @@
-"""Finds the servers that a file starts, and the number that each declares."""
+"""Finds the servers that a file starts, and counts what each declares.
+
+Nothing is installed or run, so less is known than by asking a server; what is not known
+is said.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +15,53 @@ from harness.deployment.command.program import DEVELOPMENT
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
+from harness.deployment.command.settings import settings_of
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.command.shell import StartLine
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.detect.not_started import CALLED
-from harness.deployment.repository.count import count
 from harness.deployment.repository.files import DEPLOYMENTS
 from harness.deployment.repository.script import commands
 from harness.deployment.repository.script import SimpleCommand
+from harness.plan.server_options import known_server
 from harness.records.declares import Place
 
 _APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(.*\))?")
 
 
+class Count(NamedTuple):
+    """What a command declares."""
+
+    declared: int | None
+    """Requests at once; ``None`` for no bound."""
+    because: str
+    reads: Path | None = None
+    """The file of settings that the command reads."""
+    overrides: bool = False
+    """Whether the command overrides a setting of that file."""
+
+
+def count(words: Sequence[str], context: CommandContext) -> Count:
+    """Count what a command declares. Raises ``CannotDerive``."""
+    name, arguments = server_words(words)
+    server = known_server(name)
+    if server is None:
+        raise CannotDerive(f"{name} is not a server whose options are known")
+    settings = settings_of(server, arguments, context)
+    found = settings.known_capacity(context.processors)
+    reads, overrides = settings.file.path, settings.overrides
+    return Count(found.declared, found.words, reads, overrides)
+
+
 class Counted(NamedTuple):
-    """A command and the number that it declares."""
+    """A command and the number that it declares, if that is known."""
 
     command: SimpleCommand
-    known: bool
     declared: int | None
     because: str
     reads: Path | None = None
     overrides: bool = False
+    known: bool = True
 
 
 def counted(
@@ -71,12 +100,12 @@ def _count(command: SimpleCommand, context: CommandContext, times: int) -> Count
     try:
         number = count(command.words, context)
     except CannotDerive as problem:
-        return Counted(command, False, None, str(problem))
+        return Counted(command, None, str(problem), known=False)
     if times > 1:
         declared = number.declared and number.declared * times
         because = f"{times} of {number.because}"
         number = number._replace(declared=declared, because=because)
-    return Counted(command, True, *number)
+    return Counted(command, *number)
 
 
 class ReadPlace(NamedTuple):

@@ -9,8 +9,8 @@ import pytest
 
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.repository.count import Count
-from harness.deployment.repository.count import count
+from harness.deployment.repository.started import Count
+from harness.deployment.repository.started import count
 
 FILES = {
     "c.py": "workers = cpu_count() * 2 + 1\nthreads = 2\n",
