@@ -2,10 +2,6 @@
 
 A verb's module is imported when the verb runs, since some need half a second of
 imports. Errors carry raw text, which is made harmless where it is printed.
-
-Exit codes: 0 measured, whatever the numbers; 1 a measured result matches ``--fail-on``;
-2 bad usage, configuration or file; 3 nothing measured; 4 the harness failed; 5 a
-deployment could not be started; 6 a stored report cannot be read; 130 interrupted.
 """
 
 from __future__ import annotations
