@@ -43,7 +43,7 @@ def command_in(
     # The check's port replaces the one that an image would set.
     given = {"PATH": caller.get("PATH", ""), **env}
     stage = stage_of(read_named(KEY, path), given, target, path)
-    run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
+    run = stage.run
     if not run:
         raise DeploymentFault(KEY, f"{path} has no CMD", "write command instead")
     for each in run:
@@ -51,8 +51,6 @@ def command_in(
     folder, first = _folder(stage, path.parent), run[0]
     own: dict[str, str] = {}
     if first.items is None:
-        # With an ENTRYPOINT that is a shell line, Docker ignores CMD.
-        run = run[:1]
         known = {**caller, **stage.env, **env}
         place = folder or path.parent
         words, own = read_line(KEY, first.rest, known, stage.shell, place)

@@ -51,6 +51,12 @@ class Stage(NamedTuple):
     copied: dict[str, str] = {}
     """Folders of the image, each with its source beside the Dockerfile."""
 
+    @property
+    def run(self) -> list[Instruction]:
+        """What is run: with an ENTRYPOINT that is a shell line, Docker ignores CMD."""
+        given = [each for each in (self.entrypoint, self.cmd) if each is not None]
+        return given[:1] if given and given[0].items is None else given
+
 
 def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> Stage:
     """The stage that is built; ``given`` are the variables that it runs with.

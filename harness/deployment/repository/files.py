@@ -87,10 +87,7 @@ def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
         stage = stage_of(text, {"PATH": ""}, "", path)
     except ValueError:
         return  # quotes that do not close
-    run = [each for each in (stage.entrypoint, stage.cmd) if each is not None]
-    if run and run[0].items is None:
-        run = run[:1]  # with an ENTRYPOINT that is a line, Docker ignores CMD
-    if run:
+    if run := stage.run:
         what = " ".join(each.name for each in run)
         parts = [shlex.join(each.items or ()) or each.rest for each in run]
         yield StartLine(run[-1].line, what, _run_as(parts), stage.env)
