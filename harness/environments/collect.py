@@ -1,7 +1,7 @@
 """Collects the evidence of one run, or of several jobs of it.
 
-A planned cell without any evidence becomes evidence of just that: the report has a row
-for every planned cell, whatever became of a job.
+A planned cell without evidence becomes evidence of exactly that, so that the report has
+a row for every planned cell, whatever happened to a job.
 """
 
 from collections.abc import Iterable
@@ -35,9 +35,9 @@ MISSING = (
 def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
     """All evidence below a folder, and an error for each file that cannot be used.
 
-    The evidence is in the order of the plan. The folder is one of results, or holds
-    several such, as downloaded artifacts do. Planned cells without evidence have the
-    outcome harness failed.
+    The evidence is in the order of the plan. The folder has the results of a run, or
+    several such folders, as downloaded artifacts do. Planned cells without evidence
+    have the outcome harness failed.
     """
     evidence, faults = files.read_all(_files(folder, f"{EVIDENCE}/*.json"), read_one)
     plans, more = files.read_all(_files(folder, PLAN), read_plan)

@@ -1,6 +1,6 @@
 """Brings a source into a folder where it can be built.
 
-A process that runs for long is beneath a warden and has a deadline.
+A process that takes long runs below a warden and has a deadline.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
 
     Raises ``SourceFault``, and ``OSError`` if a file cannot be read or written.
 
-    What is below ``results`` is not part of any project, though it may lie inside.
+    The folder ``results`` is part of no project, even if it lies inside one.
     """
     if source.kind is Kind.GIT:
         return await fetch_reference(source, scratch)
@@ -73,7 +73,7 @@ def _folder(folder: Path, scratch: Path, results: Path) -> Fetched:
 
 
 def _download(source: Source, scratch: Path) -> Path:
-    import requests  # takes longer than all else that most verbs import
+    import requests  # takes longer than all other imports of most verbs
 
     name = Path(unquote(urlsplit(source.location).path)).name or "archive"
     path = scratch / "download" / name

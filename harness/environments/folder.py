@@ -1,4 +1,4 @@
-"""The folders that a run shares with nox: for environments, and for results."""
+"""The folders that a run shares with nox: those for environments and for results."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sources in git: a checkout of this machine, or a reference of a repository."""
+"""Sources in git: a checkout on this machine, or a reference in a repository."""
 
 import shutil
 from pathlib import Path
@@ -32,13 +32,13 @@ class Checkout(NamedTuple):
 
 
 def _ask(folder: Path, *words: str) -> str | None:
-    """The output of git for a folder of this machine; ``None`` when it fails."""
+    """The output of git for a folder on this machine; ``None`` when it fails."""
     done = output(
         ["git", *words],
         cwd=folder,
         env=environment(),
         seconds=LOOK_UP_SECONDS,
-        errors="surrogateescape",  # names of files are whatever bytes they are
+        errors="surrogateescape",  # file names may be any bytes
     )
     return None if done.problem else done.text.removesuffix("\n")
 

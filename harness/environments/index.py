@@ -1,7 +1,8 @@
 """The releases of a project on a package index.
 
-Written from https://packaging.python.org/en/latest/specifications/simple-repository-api/:
-JSON where the index has it, else HTML.
+Written from
+https://packaging.python.org/en/latest/specifications/simple-repository-api/: JSON if
+the index has it, else HTML.
 """
 
 import html.parser
@@ -64,7 +65,8 @@ def releases_of(package: str, urls: Sequence[str] | None = None) -> list[Release
     """The releases of a project, oldest first, without those that were yanked.
 
     The first of ``urls`` that has the project is used; the default is the indexes of
-    this machine. Raises ``UsageError`` when none can be asked, or has it.
+    this machine. Raises ``UsageError`` when no index can be asked, or none has the
+    project.
     """
     urls = index_urls(os.environ) if urls is None else urls
     for url in urls:

@@ -1,6 +1,6 @@
 """Runs ``python -m harness.measure`` once for all environments of a nox process.
 
-To start it takes longer than to measure a short cell.
+Starting it takes longer than measuring a short cell.
 """
 
 import atexit
@@ -24,7 +24,7 @@ class MeasuringEnded(Exception):
 class Measuring:
     """The process that measures environments, one after the other.
 
-    It starts with the first order, and ends with this process. If it ends before, the
+    It starts with the first order, and ends with this process. If it ends earlier, the
     next order starts another one.
     """
 

@@ -23,7 +23,7 @@ async def occupied(
 ) -> AsyncIterator[None]:
     """Keep other runs out of these environments until the block ends.
 
-    While another run fills or uses one of them it waits, and says so once. All runs ask
+    It waits while another run fills or uses one of them, and says so once. All runs ask
     for them in the same order, so that no two wait for each other. Raises
     ``UsageError`` when the other run has not ended after so many ``seconds``, and for a
     folder that cannot be written to.

@@ -1,8 +1,8 @@
 """Measures a plan: several nox processes side by side, each with a part of it.
 
-Each nox process fills its environments and measures in them one after the other. All of
-it is beneath wardens: when this process is interrupted or killed, installers, measuring
-processes and servers end too.
+Each nox process fills its environments and measures in them one after the other.
+Everything runs below wardens: when this process is interrupted or killed, installers,
+measuring processes and servers end too.
 """
 
 import asyncio
@@ -49,8 +49,8 @@ def variables(results: Path, environments: Path) -> dict[str, str]:
     """Variables of a nox process and the programs that it starts, except servers."""
     caller = dict(os.environ)
     if caller.pop("PYTHONDONTWRITEBYTECODE", ""):
-        # Many images set it, for the sake of their size. Here dozens of processes would
-        # compile the same modules again; the compiled files are in a folder of ours.
+        # Many images set it to stay small. Here dozens of processes would compile the
+        # same modules again; the compiled files go to a folder of ours.
         caller.setdefault("PYTHONPYCACHEPREFIX", str(environments / BYTECODE))
     return {
         **caller,
@@ -104,7 +104,7 @@ async def _run_shard(
                 await nox.wait(SHARD_SECONDS)
         await following
     finally:
-        output.close()  # also where nox could not be started
+        output.close()  # even if nox could not be started
         following.cancel()
 
 
@@ -119,10 +119,10 @@ async def carry_out(
     """Measure a plan, or a shard of it; the evidence appears below ``results``.
 
     The whole plan has been written there. ``jobs`` is the number of environments that
-    are filled and measured side by side, ``seen`` is called with each event, ``say``
-    where another run is waited for, and ``environments`` is the folder for
-    environments, by default the usual one. An environment whose session left no
-    evidence gets evidence of just that. Raises ``UsageError``.
+    are filled and measured side by side, ``seen`` is called with each event, ``say`` if
+    another run is waited for, and ``environments`` is the folder for environments, by
+    default the usual one. An environment whose session left no evidence gets evidence
+    of exactly that. Raises ``UsageError``.
     """
     environments = environments or environments_folder().resolve()
     for planned in plan.environments:

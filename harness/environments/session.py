@@ -1,8 +1,8 @@
 """Nox sessions, one for each planned environment: fill it, then measure in it.
 
-Installing is tried offline first: every release is pinned, so what the installer has in
-its cache is what it would fetch. Online it would ask the index again for every package,
-and build old source releases anew.
+Installing is tried offline first: every release is pinned, so the installer's cache has
+what it would fetch. Online it would ask the index for every package again, and rebuild
+old source releases.
 """
 
 import os
@@ -44,7 +44,7 @@ ABSENT = re.compile(
 def _install(
     session: nox.Session, arguments: Sequence[str], env: dict[str, str]
 ) -> str | None:
-    """Install; if that failed, the end of the installer's output."""
+    """Install; return the end of the installer's output if that failed."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         try:
             session.install(
@@ -79,7 +79,7 @@ def _install_pinned(
 def fill(session: nox.Session, planned: PlannedEnvironment) -> Installed:
     """Install everything that the planned cells need into the session's environment.
 
-    What could not be installed and only some configurations need is in the result.
+    The result says what could not be installed, if only some configurations need it.
     Raises ``CannotInstall`` when Flask or the server could not be installed.
     """
     wanted = {cell.requires for cell in planned.cells if cell.not_supported is None}

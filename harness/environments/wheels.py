@@ -73,8 +73,8 @@ def content_hash(wheel: Path) -> str:
 def keep_wheel(wheel: Path, content: str, results: Path) -> str:
     """Copy a wheel below ``results``; return its path there.
 
-    The same content has the same path, where nothing is ever written over, so that an
-    environment is filled anew only when something has changed.
+    The same content has the same path, which is never overwritten, so that an
+    environment is filled again only when something has changed.
     """
     path = Path(WHEELS, content[:16], wheel.name)
     if not (results / path).exists():
@@ -85,7 +85,7 @@ def keep_wheel(wheel: Path, content: str, results: Path) -> str:
 def bring_wheels(plan: Plan, source: Path, results: Path) -> None:
     """Copy the wheels of a plan from below ``source`` to below ``results``.
 
-    Those that are there already stay. Raises ``UsageError`` when one is in neither
+    Wheels that are there already stay. Raises ``UsageError`` when one is in neither
     place.
     """
     for built in (

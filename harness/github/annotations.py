@@ -1,6 +1,6 @@
 """Annotations: what GitHub shows beside a run and beside the lines of files.
 
-An error is what fails the run, and nothing else is. What others wrote (names, reasons,
+Whatever fails the run is an error, and nothing else is. Foreign text (names, reasons,
 output of servers) never reaches the runner as a command: it is escaped.
 """
 

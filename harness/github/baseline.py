@@ -1,7 +1,7 @@
 """Carries the baseline and the expected changes from the plan step to the report step.
 
 The report step may run on another machine, and an address may hold something else by
-then. So both are read once, before anything is measured, and are put into the results.
+then. So both are read once, before anything is measured, and stored with the results.
 """
 
 from collections.abc import Mapping

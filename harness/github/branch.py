@@ -1,7 +1,7 @@
 """Adds files to a branch of the repository that a runner works in.
 
-A branch only grows, and nothing is forced: where somebody else was faster, their commit
-is fetched, and the same files are added to it.
+A branch only grows, and nothing is forced: if somebody else was faster, their commit is
+fetched, and the same files are added to it.
 """
 
 import base64
@@ -45,7 +45,7 @@ class Failed(UsageError):
 def fetch(branch: Branch, into: Path) -> bool:
     """Fetch the files of a branch into a new folder; return whether it exists.
 
-    Raises ``UsageError`` when that cannot be told.
+    Raises ``UsageError`` when that cannot be found out.
     """
     into.mkdir(parents=True, exist_ok=True)
     git = _Git(branch, into)

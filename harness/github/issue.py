@@ -1,7 +1,7 @@
 """The issue that reports what changed between releases, and what went wrong.
 
-There is one open issue, which is found again by a mark in its text. Text of others
-(names of releases, reasons) is escaped, as in every report.
+There is one open issue, which is found again by a mark in its text. Foreign text (names
+of releases, reasons) is escaped, as in every report.
 """
 
 from collections.abc import Sequence
@@ -53,9 +53,9 @@ class _Opened(msgspec.Struct):
 def open_or_update(repository: Repository, issue: Issue) -> int:
     """Open the issue, or update the one that is open; return its number.
 
-    An open one gets the new text, and a comment, which whoever watches it is notified
-    of. Only issues that the job's own token opened count: anybody can write the mark.
-    Raises ``UsageError``.
+    An open issue gets the new text, and a comment, of which its subscribers are
+    notified. Only issues that the job's own token opened count: anybody can write the
+    mark. Raises ``UsageError``.
     """
     client = Api(repository, "issues: write")
     number = _find(client)

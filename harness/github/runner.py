@@ -1,7 +1,7 @@
 """GitHub's runner: its variables, files and limits.
 
 No other module but ``annotations`` reads a variable that begins with ``GITHUB_``. While
-anything of others is printed, the runner takes no commands.
+foreign text is printed, the runner takes no commands.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """The stages of the workflow ``track.yml``, and the outputs of each.
 
-The job that measures runs releases of others, so it has no right to write anything. The
-job that writes runs none, and trusts nothing that the other left. It never fails
-silently: whatever went wrong is in the issue, and fails the job.
+The job that measures runs other people's releases, so it has no right to write
+anything. The job that writes runs none of them, and trusts nothing that the other job
+left. It never fails silently: whatever went wrong is in the issue, and fails the job.
 """
 
 import os

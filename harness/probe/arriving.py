@@ -1,10 +1,11 @@
 """Sends clients that take slots to workers in a chosen order, then other clients.
 
-Where several workers share what comes, and one may be full while another has room, two
-orders tell all there is to tell. For the most each worker gets its share of the clients
-that come first, and the others come while only the worker with the smallest share runs:
-if there is room anywhere, they find it. For the least one worker gets all, and one
-other comes while only that worker runs: if one can meet a full worker, it does.
+If several workers share the clients, and one may be full while another has room, two
+orders show everything. For the most, each worker gets its share of the clients that
+come first, and the others come while only the worker with the smallest share runs: if
+there is room anywhere, they find it. For the least, one worker gets all of them, and
+one other client comes while only that worker runs: if a client can meet a full worker,
+it does.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Order(NamedTuple):
     ports: Ports | None = None
     """Source ports that lead to each worker, if each has its own listening socket."""
     goal: Goal | None = None
-    """What clients are sent in this order for; ``None`` leaves it to chance."""
+    """The purpose of this order; ``None`` leaves it to chance."""
 
     @property
     def is_chosen(self) -> bool:
@@ -62,7 +63,7 @@ class Order(NamedTuple):
         return bool(self.workers)
 
     def towards(self, goal: Goal) -> Order:
-        """The same with a goal, if there is a choice."""
+        """The same order with a goal, if there is a choice."""
         return self._replace(goal=goal) if self.is_chosen else self
 
 
@@ -114,7 +115,7 @@ async def send_in_order(
     others: Sequence[Client],
     send: Send,
 ) -> Goal | None:
-    """Send the first clients, and then with a goal the others, in the order for it.
+    """Send the first clients and, with a goal, then the others in the order for it.
 
     ``send`` sends clients and returns once they are there or the server is quiet.
     Returns the goal; ``None`` if chance decided, because there was no goal, too few
@@ -138,8 +139,8 @@ async def _in_order(
 ) -> bool:
     """Send the clients in a chosen order, and the others after them.
 
-    Returns whether the order was kept: not where a worker would have been stopped for
-    too long, or cannot be stopped. All have come in the end.
+    Returns whether the order was kept: not if a worker would have been stopped for too
+    long, or cannot be stopped. All have come in the end.
     """
 
     async def others_come() -> None:
@@ -195,8 +196,8 @@ def assign_ports(
     if order.ports is None:
         return True
     sources = [iter(order.ports[worker]) for worker in order.workers]
-    # For the least the others come to the worker that is full, for the most to the one
-    # with the smallest share.
+    # For the least, the others come to the full worker; for the most, to the one with
+    # the smallest share.
     to_last = sources[0] if order.goal is Goal.LEAST else sources[-1]
     turns = cycle(sources[:1] if order.goal is Goal.LEAST else sources)
     for client in first:

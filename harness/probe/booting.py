@@ -19,7 +19,7 @@ from harness.system.schedstat import thread_state
 
 BOOT_SECONDS = 60.0
 """How long to wait for workers that sleep or compute before their first request. A
-process that still does so then is taken for one that serves no requests."""
+process that still does so after that counts as one that serves no requests."""
 
 FORKED_SECONDS = 20.0
 """The same for processes forked by one that takes requests itself: some servers fork
@@ -48,7 +48,7 @@ async def wait_until_booted(probe: Probe) -> None:
         if not boots or time.monotonic() - begun > BOOT_SECONDS:
             break
         await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), BOOT_SECONDS)
-    # A worker that boots computes as well: only what goes on after that never rests.
+    # A booting worker computes too: only threads that go on after that never rest.
     if restless and not boots:
         probe.quiet.leave_out(restless)
         await probe.unless_ended(probe.settle(START), BOOT_SECONDS)

@@ -1,7 +1,7 @@
-"""Chooses loads that show whether there is a bound: who is too many, waits; pure.
+"""Chooses loads that show whether there is a bound, so that some wait; pure.
 
 Rounds that reached the declared number leave open whether far more would get in, and
-whether whoever is outside of the app waits there or is only late.
+whether a request outside the app waits there or is only late.
 """
 
 from collections.abc import Sequence
@@ -29,8 +29,8 @@ def beyond(
 ) -> Offer | None:
     """A load far beyond a declared number, if one is left to offer.
 
-    Some servers admit more only where many wait. The steered round for the most is such
-    a load too; where the declared number was exceeded, two more follow.
+    Some servers admit more only if many wait. The steered round for the most is such a
+    load too; if the declared number was exceeded, two more follow.
     """
     if declared is None or declared >= LARGE_LOAD:
         return None
@@ -45,8 +45,8 @@ def beyond(
 def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | None:
     """One more load above the declared number, to a server that is busy while full.
 
-    A single request outside of one may be late. If several are, and just one of them
-    enters where another is let go, they waited.
+    A single request outside of one may be late. If there are several, and just one of
+    them enters when another is let go, they waited.
     """
     peak = peak_of(rounds)
     bounded = any(waited(round_) or turned_away(round_) for round_ in rounds)
@@ -62,7 +62,7 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
 def let_in_again(rounds: Sequence[Round]) -> Offer | None:
     """A single request, to a server that turned all requests away in the last round.
 
-    One that was full lets it in; a limit on the requests of one client does not.
+    A server that was full lets it in; a limit on the requests of one client does not.
     """
     last = rounds[-1:]
     all_of_them = any(turned_all_away(each) and each.offered > 1 for each in last)

@@ -1,9 +1,9 @@
 """HTTP clients that take one step at a time, each on request.
 
 Each request has a connection of its own. It is closed as soon as the response is
-complete: a client that closes late occupies some servers, which is a question of its
-own. A client that sends a partial request stays until the server closes the connection
-or ``abort`` is called.
+complete: a client that closes late occupies some servers, which is a separate question.
+A client that sends a partial request stays until the server closes the connection or
+``abort`` is called.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Client:
     def again(self) -> None:
         """Send the request again on an idle connection; the state becomes ``IDLE``.
 
-        Where the server closes the connection instead of answering, the state becomes
+        If the server closes the connection instead of answering, the state becomes
         ``RESET``, and ``cut_short`` says that it was after the request.
         """
         partial = self.request.partial

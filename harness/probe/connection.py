@@ -72,7 +72,7 @@ class Connection:
             return None
         try:
             return Ends(self._socket.getsockname(), self._socket.getpeername())
-        except OSError:  # it is not open yet, or not any more
+        except OSError:  # it is not open yet, or no longer open
             return None
 
     # Steps ---------------------------------------------------------------------
@@ -80,8 +80,8 @@ class Connection:
     def open(self, source: int, *, reads: bool) -> None:
         """Start to connect from a port, or from any with 0.
 
-        The port is free again in the end, since the connection is reset. Where it never
-        ``reads``, the kernel accepts as little as possible in its place.
+        The port is free again in the end, since the connection is reset. If it never
+        ``reads``, the kernel buffers as little as possible.
         """
         self._source, self._reads = source, reads
         self._socket = self._endpoint.socket()

@@ -17,7 +17,7 @@ from harness.records.rounds import was_quiet
 from harness.records.words import Arrival
 
 # A connection wakes all processes that wait for it by epoll, and whoever runs first
-# takes it. Of those that wait in accept it wakes one, which has waited longest.
+# takes it. Of those that wait in accept it wakes only the one that has waited longest.
 
 ROUNDS_IF_SHARED = 10
 """Rounds of exactly the declared number where processes share the load and their order
@@ -59,8 +59,8 @@ def further_to_growing(
 ) -> Offer | None:
     """One more load to a growing server that never reached what it declares.
 
-    Some start one more only where many wait. Some go on to shrink after that, and grow
-    no more: others of the same are then asked.
+    Some start one more only if many wait. Some then shrink and do not grow again: other
+    servers of the same kind are then asked.
     """
     load = load_of(declared, limit)
     if peak_of(rounds) >= load:

@@ -118,7 +118,7 @@ async def _one_takes_all(
 ) -> None:
     """Let one worker run alone, and offer it all requests.
 
-    Where it takes none, since another holds a lock around accept, the next one runs.
+    If it takes none, since another holds a lock around accept, the next one runs.
     """
     await stopped.stop(workers[1:])
     await hold(probe, probe.crowd.clients)

@@ -17,7 +17,7 @@ import msgspec
 
 LONGEST_LINE = 4096
 _RECEIVE_BYTES = 65_536
-"""Bytes that are read of a line: no app of ours sends as many."""
+"""Most bytes of a line that are read: no app of ours sends as many."""
 
 IN = ".in"
 OUT = ".out"
@@ -142,7 +142,7 @@ class Hold:
     def release(self) -> None:
         """Release the request; from now on it is not held."""
         if self._socket is not None:
-            # Where the app has closed its end, that is still to be read.
+            # If the app has closed its end, that has yet to be read.
             with contextlib.suppress(OSError):
                 self._socket.send(b"go\n")
 

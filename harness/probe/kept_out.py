@@ -1,8 +1,8 @@
 """Finds processes through which requests may enter later, with nothing sent to them.
 
-A worker that has room may wait for no connection: another one has a lock around accept,
-for which this one tries again after a moment, or it was full and looks again then. And
-a master may look now and then whether to start another worker.
+A worker with room may not be waiting for a connection: another worker has a lock around
+accept, for which this one tries again after a moment, or it was full and looks again
+then. A master may also look now and then whether to start another worker.
 """
 
 from __future__ import annotations

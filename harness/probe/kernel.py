@@ -1,6 +1,6 @@
 """The kernel's account of the requests in a server (Linux).
 
-It shares nothing with holds: what counts is which connections processes of the server
+It shares nothing with holds: it counts the connections that processes of the server
 have accepted, whatever the app says.
 """
 
@@ -67,7 +67,7 @@ def kernel_account(probe: Probe) -> KernelAccount:
 def processes_with_room(probe: Probe) -> set[int]:
     """The processes in which no request waits: all connections they accepted are held.
 
-    Empty if the kernel does not tell.
+    Empty if the kernel does not say.
     """
     try:
         accepted = set(_inodes(probe).values())

@@ -40,8 +40,8 @@ class Learned:
     tried: set[int] = field(default_factory=set)
     """Those of which it has been tried whether they take what no worker takes."""
     pause_seconds: float = 0.0
-    """The longest that a request took to enter the app with the server quiet: so long
-    does something pause in front of the app, such as middleware."""
+    """The longest that a request took to enter the app with the server quiet: something
+    in front of the app, such as middleware, pauses for that long."""
     admits_none: bool = False
     """Whether a request that was alone in the server was watched in vain."""
     shared_by_threads: bool = False

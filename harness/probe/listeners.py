@@ -76,7 +76,7 @@ def owned_by(processes: Iterable[int]) -> set[str]:
 def _by_table(processes: Iterable[int]) -> set[tuple[str, int]]:
     """The same from a table, which has the connections of the whole machine.
 
-    To read it takes long while many requests come and go.
+    Reading it takes long while many requests come and go.
     """
     addresses: set[tuple[str, int]] = set()
     for process in processes:

@@ -130,7 +130,7 @@ class PlainHead(NamedTuple):
 def plain_head(head: bytes) -> PlainHead | None:
     """Parse the head of a response; ``None`` if it is not a plain one.
 
-    In a round most responses have the same.
+    Most responses of a round have the same head.
     """
     plain = _PLAIN.fullmatch(head)
     if plain is None:

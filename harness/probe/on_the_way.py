@@ -1,10 +1,10 @@
 """Waits for requests that are on their way to the app although the server is quiet.
 
-Middleware that waits for somebody else, and a worker that sleeps, are as quiet as a
-server that is full. Four signs tell them apart: a server with nothing to do lets nobody
-in; a request that came alone took long to enter; threads sleep on a clock that did not
-before the requests came; and connections that found a full backlog, which has room by
-now, are about to be tried again by the kernel.
+Middleware that waits for something else, and a sleeping worker, are as quiet as a full
+server. Four signs tell them apart: a server with nothing to do lets nobody in; a
+request that came alone took long to enter; threads sleep on a clock that did not before
+the requests came; and connections that found a full backlog, which has room by now, are
+about to be tried again by the kernel.
 """
 
 import asyncio

@@ -7,7 +7,7 @@ little. Then the least: one worker takes all that it can, then the next.
 By stopping, two rounds are enough if one order and its reverse come to the same number
 and all workers are alike; otherwise each worker is the first once. In one of the two
 rounds all requests are there before a worker looks, in the other all connections are
-accepted before a request is sent. By source port, each worker gets all requests once.
+accepted before any request is sent. By source port, each worker gets all requests once.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ REPLACED = "workers were replaced meanwhile"
 SEVERAL_SOCKETS = (
     "a process has several listening sockets, among which the kernel chooses"
 )
-"""Why neither the order nor the only process tells where requests go (SO_REUSEPORT)."""
+"""Why neither the order nor the only process shows where requests go (SO_REUSEPORT)."""
 
 
 class Choice(NamedTuple):
@@ -159,7 +159,7 @@ def _planned(
     opened = by_stop and _opened_gives_less(steered, load)
     for number in range(len(order)):
         rotated = order[number:] + order[:number]
-        # Each worker is first once, in the way that gives less.
+        # Each worker goes first once, in the way of arriving that gives less.
         if not by_stop or rotated[0] != order[-1 if opened else 0]:
             yield Steer(Goal.LEAST, rotated, load, opened)
 

@@ -35,7 +35,7 @@ ROUND_SECONDS = 60.0
 """Deadline of a single wait. Nearly all waits end much sooner, with a quiet server."""
 
 ACCEPT_BUDGET = 50_000_000
-"""Nanoseconds in which a server has surely accepted the connections that it wants."""
+"""Nanoseconds in which a server is sure to accept the connections that it wants."""
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Probe:
         self.destination = destination
         self.quiet = quiet or Quiet(server.processes)
         self.moves = Moves()
-        """Each change in a request: holds and clients tell of it."""
+        """Each change in a request, as reported by holds and clients."""
         self.crowd = Crowd({}, destination.endpoint, self.moves.happened)
         """The requests of the present count."""
         self.beside: Crowd | None = None

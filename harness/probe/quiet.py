@@ -3,8 +3,8 @@
 It takes looks (``look``) until what was seen since the count of requests last changed
 (``still``) shows that the tree slept, or that waiting longer is in vain.
 
-Where the kernel keeps no counters of each thread, the processor time of each process
-has to stand still for longer, and the evidence says so.
+If the kernel has no counters for threads, the processor time of each process has to
+stand still for longer, and the evidence says so.
 """
 
 import asyncio
@@ -32,8 +32,8 @@ SOON_SECONDS = 0.001
 """Pause in which a server that runs is likely to have come to rest."""
 
 BRIEF_SECONDS = 0.002
-"""How long a tree must be at rest where nothing can be on its way. A timer that is due
-within ten times as long is on its way."""
+"""How long a tree must be at rest if nothing can be on its way. A timer due within ten
+times as long is on its way."""
 
 SOON_AT_MOST = 10
 """Looks that follow so soon; after that, looks are rarer, to save time."""
@@ -105,8 +105,8 @@ class Quiet:
         Threads that have used up their ``budget`` in vain may compute: then
         ``Settled.IN_VAIN`` is returned.
 
-        For a tree that is never quiet, a count that stands still for long has to do:
-        then ``Settled.STEADY_COUNT`` is returned, which is less sure.
+        For a tree that is never quiet, a count that stands still for long has to
+        suffice: then ``Settled.STEADY_COUNT`` is returned, which is less sure.
 
         The first look is ``after`` so many seconds. While ``brief()``, two looks are
         enough where nothing can be on its way.
@@ -120,7 +120,7 @@ class Quiet:
             steps += 1
             moved = count() != counted
             if moved:
-                # What was seen before tells nothing of requests that move now.
+                # Earlier looks say nothing about requests that move now.
                 counted, still = count(), Still(self._left_out, budget)
             often = steps <= SOON_AT_MOST
             if moved and (not often or rest > SOON_SECONDS):

@@ -35,8 +35,8 @@ ERROR_RETRY_SECONDS = 0.3
 slow start is not taken for a broken app."""
 
 NOT_YET = frozenset({502, 503, 504})
-"""Statuses of what stands in front of an app that does not listen yet, or of an app
-that is not ready yet. They are no answer before the time is over."""
+"""Statuses that a proxy gives for an app that does not listen yet, or that an app gives
+until it is ready. They do not count as an answer before the time is over."""
 
 
 READY = ClientRequest("/ready")

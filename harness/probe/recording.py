@@ -36,10 +36,10 @@ otherwise come and go too fast to be measured."""
 STAY_FOR_EACH_SLOT = 0.01
 
 FILL_SECONDS = 5.0
-"""How long all slots may take to be filled."""
+"""How long filling all slots may take."""
 
 BEFORE_SECONDS = 1.5
-"""How long requests come before anything is done."""
+"""How long requests come before the act."""
 
 CALM_SECONDS = 1.5
 """Seconds with enough in the app, the same processes and no lost request, after which
