@@ -36,8 +36,10 @@ from harness.probe.ready import not_from_app
 from harness.probe.ready import wait_ready
 from harness.probe.round import run_round
 from harness.probe.transports import Endpoint
+from harness.system.kept_files import most_kept
 from harness.system.machine import allow_open_files
 from harness.system.machine import FEW_OPEN_FILES
+from harness.system.machine import most_requests
 from harness.system.ports import free_port
 from harness.system.process import running
 from harness.system.spawn import Command
@@ -180,14 +182,14 @@ def in_the_way(requests: int, files: int) -> str:
             f"more than half of the {last - first + 1} ports for connections to one "
             f"address ({PORTS.name}); wider: sysctl net.ipv4.{PORTS.name}='1024 65535'"
         )
-    if requests + FEW_OPEN_FILES > files:
+    if requests + FEW_OPEN_FILES + most_kept(files) > files:
         return f"each of two processes may have {files} open files (ulimit -Hn)"
     return ""
 
 
 def hold(requests: int, log: Path) -> Held:
     """Hold so many requests at once."""
-    fits = 2 * requests + FEW_OPEN_FILES <= allow_open_files()
+    fits = requests <= most_requests()
     return asyncio.run((in_one_process if fits else in_two_processes)(requests, log))
 
 

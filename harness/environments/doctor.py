@@ -8,8 +8,7 @@ from harness.records.choices import DEFAULT_LIMIT
 from harness.records.text import plural
 from harness.system import schedstat
 from harness.system.command import output
-from harness.system.machine import allow_open_files
-from harness.system.machine import FEW_OPEN_FILES
+from harness.system.machine import most_requests
 from harness.system.processors import processors
 from harness.system.pythons import pythons
 from harness.system.pythons import uv
@@ -40,7 +39,7 @@ def abilities() -> list[Ability]:
 def _machine() -> Iterator[Ability]:
     yield Ability("processors", str(processors()), "measuring side by side")
     yield Ability("Pythons", ", ".join(pythons()), "measuring with another --python")
-    most = (allow_open_files() - FEW_OPEN_FILES) // 2
+    most = most_requests()
     yield Ability(
         "open files",
         f"enough for {plural(most, 'request')} at once"

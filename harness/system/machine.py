@@ -15,6 +15,7 @@ from harness.records.errors import UsageError
 from harness.records.evidence import Host
 from harness.records.words import Settled
 from harness.system import schedstat
+from harness.system.kept_files import most_kept
 from harness.system.processors import processors
 
 
@@ -24,7 +25,7 @@ def quiet_method() -> Settled:
 
 
 FEW_OPEN_FILES = 64
-"""Open files of the harness besides those for requests."""
+"""Open files of the harness besides those for requests, and those that it keeps."""
 
 
 def allow_open_files() -> int:
@@ -39,12 +40,18 @@ def allow_open_files() -> int:
     return hard if hard != resource.RLIM_INFINITY else sys.maxsize
 
 
+def most_requests() -> int:
+    """Most requests at once that this machine may open enough files for."""
+    allowed = allow_open_files()
+    return max(0, (allowed - FEW_OPEN_FILES - most_kept(allowed)) // 2)
+
+
 def check_open_files(requests: int, where: str) -> None:
     """Check that this machine may open enough files to offer ``requests`` at once.
 
     Raises ``UsageError``, which says ``where`` the number comes from.
     """
-    most = max(0, (allow_open_files() - FEW_OPEN_FILES) // 2)
+    most = most_requests()
     if requests > most:
         raise UsageError(
             f"{where} needs two open files for each request, and this machine allows "

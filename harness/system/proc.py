@@ -9,18 +9,23 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.system.kept_files import KeptFiles
+
+KEPT = KeptFiles()
+"""Files of the threads that are looked at now."""
+
 
 def start_of(path: str) -> bytes:
-    """The first 512 bytes of a file, without buffering. Raises ``OSError``.
+    """The first 512 bytes of a file. Raises ``OSError``.
 
-    What the kernel says about a thread is shorter, and is read thousands of times a
+    What the kernel says of one thread is shorter, and is read thousands of times a
     minute.
     """
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, 512)
-    finally:
-        os.close(descriptor)
+    return KEPT.read(path, _start)
+
+
+def _start(file: int) -> bytes:
+    return os.pread(file, 512, 0)
 
 
 def values_of(process: int, name: str = "status") -> dict[str, str]:
@@ -36,9 +41,17 @@ def values_of(process: int, name: str = "status") -> dict[str, str]:
 def threads_of(process: int) -> list[int]:
     """The threads of a process; none when it has ended."""
     try:
-        return [int(thread) for thread in os.listdir(f"/proc/{process}/task")]
+        return [int(each) for each in KEPT.read(f"/proc/{process}/task", _names)]
     except OSError:
         return []
+
+
+def _names(folder: int) -> list[str]:
+    """The names in a folder of threads. Raises ``OSError`` if all have ended."""
+    names = os.listdir(folder)
+    if not names:  # a process has one thread at least
+        raise ProcessLookupError
+    return names
 
 
 def open_files(process: int) -> Iterator[tuple[int, str]]:

@@ -20,6 +20,7 @@ import psutil
 
 from harness.system import warden
 from harness.system.command import describe_status
+from harness.system.proc import KEPT
 from harness.system.spawn import Command
 from harness.system.spawn import LINUX
 from harness.system.spawn import spawn
@@ -210,6 +211,7 @@ class ProcessTree:
         asyncio.get_running_loop().remove_reader(self._status.fileno())
         self._status.close()
         self._warden.wait(STOP_SECONDS)
+        KEPT.close()
         if self.started.done():
             self.started.exception()  # retrieved, so that asyncio does not complain
 

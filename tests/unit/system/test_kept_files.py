@@ -1,0 +1,84 @@
+"""Files that stay open while they are read again and again."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harness.system.kept_files import ENOUGH_FILES
+from harness.system.kept_files import KeptFiles
+from harness.system.kept_files import MOST_KEPT
+from harness.system.kept_files import most_kept
+from harness.system.machine import allow_open_files
+
+
+@pytest.fixture
+def kept() -> Iterator[KeptFiles]:
+    with closing(KeptFiles()) as kept:
+        yield kept
+
+
+def content(file: int) -> bytes:
+    """The content of a file; like one of ``/proc``, a file that is gone has none."""
+    if not os.fstat(file).st_nlink:
+        raise ProcessLookupError
+    return os.pread(file, 512, 0)
+
+
+def files_open() -> int:
+    return len(os.listdir("/dev/fd"))
+
+
+def test_what_is_read_is_what_is_there_now(kept: KeptFiles, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"before")
+    assert kept.read(str(path), content) == b"before"
+    path.write_bytes(b"now")
+    assert kept.read(str(path), content) == b"now"
+
+
+def test_another_file_of_that_name_is_read_once_the_first_is_gone(
+    kept: KeptFiles, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"first")
+    kept.read(str(path), content)
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        kept.read(str(path), content)
+    path.write_bytes(b"other")
+    assert kept.read(str(path), content) == b"other"
+
+
+def test_few_stay_open_and_in_the_end_none(kept: KeptFiles, tmp_path: Path) -> None:
+    allowed = allow_open_files()
+    before = files_open()
+    for number in range(2 * MOST_KEPT):
+        path = tmp_path / str(number)
+        path.write_bytes(b"%d" % number)
+        assert kept.read(str(path), content) == b"%d" % number
+    assert files_open() == before + most_kept(allowed)
+    kept.close()
+    assert files_open() == before
+
+
+def test_a_file_that_cannot_be_read_does_not_stay_open(
+    kept: KeptFiles, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"")
+    before = files_open()
+
+    def fail(_: int) -> bytes:
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        kept.read(str(path), fail)
+    assert files_open() == before
+
+
+def test_where_few_files_are_allowed_none_stays_open() -> None:
+    assert most_kept(ENOUGH_FILES - 1) == 0
+    assert most_kept(ENOUGH_FILES) == MOST_KEPT
