@@ -50,7 +50,8 @@ async def run_round(
     before = await wait_for_new_processes(probe)
     state, ran = state_before(before), 0
     if load.asked == 1:
-        # The server has nothing to do now: what sleeps now does not wait for requests.
+        # The server has nothing to do now: threads that sleep now do not wait for
+        # requests.
         probe.learned.sleepers.idle = idle_sleepers(before)
         ran = _nanoseconds(before)
     gather(probe, load.asked, query, view)
@@ -64,7 +65,7 @@ async def run_round(
         if query != ASLEEP:
             settled = await wait_for_requests(probe, settled, state)
         seen = await _count(probe, load, patient_below, settled, settle_seconds)
-    # A growing server also shrinks, which does not replace anything.
+    # A growing server also shrinks, which replaces nothing.
     gone = () if probe.learned.grows else before.difference(probe.server.processes())
     return msgspec.structs.replace(seen, replaced=len(gone))
 
@@ -203,7 +204,7 @@ async def finish(probe: Probe) -> Finished:
 async def serve_all(probe: Probe) -> Settled:
     """Wait until every request has ended, or the server is quiet before that.
 
-    One that is not quiet may be about to serve them, and is waited for more than once.
+    A server that is not quiet may be about to serve them, so it gets several waits.
     """
     for _ in range(SERVING_TRIES):
         settled = await probe.until(probe.all_ended)

@@ -1,7 +1,7 @@
 """Decides what to offer next to learn how many requests overlap; pure, without I/O.
 
-Where several processes take requests, chance decides which of them gets the next one.
-If their order can be chosen, a few steered rounds find the least and the most. If not,
+If several processes take requests, chance decides which of them gets the next one. If
+their order can be chosen, a few steered rounds find the least and the most. If not,
 more rounds are left to chance.
 """
 
@@ -39,7 +39,7 @@ ROUNDS_REPEATED = 12
 """Most rounds that are run again because the server replaced processes meanwhile."""
 
 OTHER_SERVERS = 6
-"""Most further servers that are started where chance decides how many threads start."""
+"""Most further servers that are started if chance decides how many threads start."""
 
 GROWS = "the server starts processes only while requests wait"
 """Why the workers of a growing server are not put into an order."""
@@ -206,7 +206,7 @@ class Schedule:
     def patient_below(self, step: Offer | Steer) -> int:
         """Number of admitted requests below which the server is watched for longer.
 
-        Where the order can be chosen, only when each worker has had its turn.
+        If the order can be chosen, only when each worker has had its turn.
         """
         if not self._patient:
             return 0

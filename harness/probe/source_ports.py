@@ -23,8 +23,8 @@ class LearnedPorts:
     """Source ports of requests, by the process that held them."""
 
     # Among sockets that share an address (SO_REUSEPORT) the kernel chooses by a hash of
-    # both addresses and ports. As long as no such socket is closed or added, what a
-    # port led to once it leads to again.
+    # both addresses and ports. As long as no such socket is closed or added, a port
+    # leads to the same worker again.
 
     def __init__(self, host: str) -> None:
         self.ports: dict[int, list[int]] = defaultdict(list)

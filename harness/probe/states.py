@@ -24,8 +24,8 @@ ENDED = frozenset({State.ANSWERED, State.REFUSED, State.RESET, State.GIVEN_UP})
 OF_THIS_MACHINE = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENETUNREACH}
 )
-"""What says that this machine is at its limits, or has no loopback interface, and
-nothing about the server."""
+"""Errors which say that this machine is at its limits, or has no loopback interface,
+and say nothing about the server."""
 
 
 def ending_of(code: int) -> State:

@@ -25,12 +25,12 @@ class Steps:
         self.takers: list[int] = []
         """The workers that took requests in their turn, in the order of that."""
         self.alone = 0
-        """How many the first worker took that took any while it alone ran."""
+        """How many were taken by the first worker that took any while it ran alone."""
         self.in_turn: set[int] = set()
-        """Workers that took requests while they alone ran."""
+        """Workers that took requests while they ran alone."""
 
     async def connect(self, clients: list[Client], workers: Sequence[int]) -> None:
-        """Open connections for these, over which nothing is sent yet."""
+        """Open connections for these clients, over which nothing is sent yet."""
         self._sockets = {worker: len(sockets_of(worker)) for worker in workers}
         self._probe.crowd.connect(clients)
         await self._probe.until(self._probe.crowd.all_connected)

@@ -1,11 +1,11 @@
 """Watches a process tree while the count of its requests does not change.
 
-Some programs have a thread that never rests and has nothing to do with requests. Where
-it was found before anything was asked of the server, the tree is quiet when all others
-sleep, and that thread has had its turn since the last request moved.
+Some programs have a thread that never rests and has nothing to do with requests. If it
+was found before any request, the tree is quiet when all other threads sleep, and that
+thread has had its turn since the last request moved.
 
 Some servers compute for as long as they are full, and some forever once they go wrong.
-There a budget tells: each thread that computed has had many times the processor time
+A budget decides then: each thread that computed has had many times the processor time
 that requests take to enter the app, and let none in; all others slept. It is counted in
 time on a processor, so a busy machine makes it take longer and no less sure.
 """
@@ -21,8 +21,8 @@ from harness.probe.look import Thread
 from harness.system.schedstat import thread_turns
 
 STEADY_SECONDS = 0.6
-"""How long the count must stand still to be accepted, in a tree that is never quiet.
-One that was not quiet the last time is given no more time than this."""
+"""How long the count must stand still to be accepted, in a tree that is never quiet. A
+tree that was not quiet the last time gets no more time than this."""
 
 STEADY_LOOKS = 8
 """The least number of looks in that time: if the harness itself was not running, time
@@ -51,7 +51,7 @@ first one."""
 
 TO_PREPARE = 1_000_000
 """Nanoseconds that every waiting request adds to a budget: a thread may accept
-thousands before it lets in the next. That was seen to take a quarter of this."""
+thousands before it lets in the next. A quarter of this was seen."""
 
 
 class Budget(NamedTuple):

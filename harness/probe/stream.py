@@ -2,7 +2,7 @@
 
 The number offered stays the same: a request that has ended is replaced. Each stays in
 the app for a fixed time and is then let go. So that they do not all leave together, the
-first ones stay for longer, each by another share of that time.
+first ones stay longer, each by a different share of that time.
 
 The tape has the moment of each change, by the monotonic clock of the probe, when the
 line of the app has arrived: no process has to be looked at, and none is asked.
@@ -80,7 +80,7 @@ class Stream:
     async def end(self, seconds: float) -> None:
         """Release all, and wait until each request has ended, at most ``seconds``.
 
-        What has not ended by then is lost.
+        Requests that have not ended by then are lost.
         """
         self.replaces = self.replaces_lost = False
         self._probe.holds.letting_go = True

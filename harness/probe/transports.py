@@ -1,7 +1,7 @@
 """Where and how to reach a server: a port or a Unix socket, TLS, uwsgi's protocol.
 
-Certificates are not verified: whoever answers proves by the secret of the run that it
-is the server that was started.
+Certificates are not verified: the secret of the run proves that the answer comes from
+the server that was started.
 """
 
 import functools
@@ -14,7 +14,7 @@ from typing import NamedTuple
 Headers = tuple[tuple[str, str], ...]
 
 _READ_BYTES = 65_536
-"""Bytes that are read of a connection at a time."""
+"""Bytes that are read from a connection at a time."""
 
 
 class NotSpoken(Exception):
@@ -86,7 +86,7 @@ def _opened(folder: str) -> int:
 
 
 class TlsFailed(Exception):
-    """The other side does not speak TLS, or broke it off."""
+    """The other side does not speak TLS, or broke off the handshake."""
 
 
 @functools.cache

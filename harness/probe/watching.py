@@ -60,8 +60,8 @@ async def watch(
 async def _changes(probe: Probe, seconds: float) -> bool:
     """Whether a request changes within ``seconds`` in which this process ran.
 
-    Time in which it was stopped itself, or got no processor, does not count: what
-    came in meanwhile is still to be read.
+    Time in which this process was stopped, or got no processor, does not count: data
+    that came in meanwhile has yet to be read.
     """
     before, watched = probe.count(), 0.0
     while watched < seconds:
@@ -76,8 +76,8 @@ async def _changes(probe: Probe, seconds: float) -> bool:
 async def look_until(probe: Probe, reached: Callable[[], bool]) -> bool:
     """Look now and then until ``reached()``; return whether it was in time.
 
-    For what no request tells of. Time in which this process did not run counts no
-    more than a look; nor does what it missed meanwhile go unseen.
+    This is for changes that no request reports. Time in which this process did not run
+    counts no more than a look, and changes from that time are still seen.
     """
     watched = 0.0
     while not reached():

@@ -41,9 +41,9 @@ def not_tried(probe: Probe, choice: Choice) -> set[int]:
 async def try_the_others(probe: Probe, choice: Choice) -> int:
     """Let processes that may yield to the workers take a request.
 
-    One that takes it is among those that have held requests afterwards. A process that
-    sleeps for longer than a nap is no such one. Returns how many requests were never
-    served. Raises ``CannotStop``, ``TooLong`` and ``Ended``.
+    A process that takes it counts afterwards as one that has held requests. A process
+    that sleeps for longer than a nap does not yield. Returns how many requests were
+    never served. Raises ``CannotStop``, ``TooLong`` and ``Ended``.
     """
     new = not_tried(probe, choice)
     probe.learned.tried |= new
@@ -55,7 +55,7 @@ async def try_the_others(probe: Probe, choice: Choice) -> int:
     with probe.dispersing():
         async with stopping(probe.server.origin) as stopped:
             await stopped.stop(choice.workers)
-            # A parent is told by a signal that a child has stopped.
+            # A parent learns by a signal that a child has stopped.
             await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
             before = _turns(others)
             await hold(probe, crowd.clients)
@@ -88,8 +88,8 @@ def _turns(processes: Iterable[int]) -> dict[Thread, int]:
 def _may_look(process: int, before: Mapping[Thread, int]) -> bool:
     """Whether a process was woken by a request, or looks for some now and then.
 
-    ``before`` says how often its threads had run before the request was sent. What
-    waits for a lock is left out: so do the masters of many servers.
+    ``before`` says how often its threads had run before the request was sent. Threads
+    that wait for a lock are left out, since masters of many servers do so too.
     """
     timed = for_a_time(process)
     clocks = {thread for thread, its in timed.items() if not its.for_lock}

@@ -1,7 +1,7 @@
 """Asks what becomes of requests whose clients give up.
 
 First the clients of all held requests reset their connections, then those of all
-waiting ones. What the app does with these requests is seen at the holds, as always.
+waiting ones. The holds show, as always, what the app does with these requests.
 """
 
 from harness.probe.probe import Probe

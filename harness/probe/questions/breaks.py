@@ -1,8 +1,8 @@
-"""Asks how far a server goes before it breaks for lack of files, threads or memory.
+"""Asks how far a server goes before lack of files, threads or memory breaks it.
 
-A fresh server is allowed only so much more than it has when idle. Then more and more
-requests come and are held, until one is lost or sent away, or none gets in any more.
-In the end all are let go, and one more is sent.
+A fresh server may use only a little more than it does when idle. Then more and more
+requests come and are held, until one is lost or sent away, or none gets in any more. In
+the end all are let go, and one more is sent.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""What a question is given: facts about the configuration, and servers.
+"""What a question gets: facts about the configuration, and servers.
 
-A question reaches a server only through ``Servers.use``. Whether that server is the one
-already running or a new one each time is decided by the caller.
+A question reaches a server only through ``Servers.use``. The caller decides whether
+that is the running server or a new one each time.
 """
 
 from collections.abc import Awaitable

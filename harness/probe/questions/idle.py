@@ -1,10 +1,10 @@
 """Asks what becomes of idle connections when a server is reloaded.
 
 Clients have had one answer each and keep their connection open. Requests are held in
-the app, so that the old workers are still there when they have been told to end. On
-each connection that the server has not closed by then the next request is sent. Whoever
-finds a connection closed sends its request on another one; a request that was sent
-whole, and then cut off, is lost.
+the app, so that the old workers are still there when they have been told to end. The
+next request is sent on each connection that the server has not closed by then. A client
+that finds its connection closed could send the request on another one; a request that
+was sent whole, and then cut off, is lost.
 """
 
 import os

@@ -1,10 +1,10 @@
 """Asks how many requests are in the app at every moment of a server's life.
 
-More requests are offered than the server has slots, all the time. Each stays in the
-app for a moment and is replaced when it has ended, while the server is reloaded,
-upgraded, scaled, ended, or loses a worker. Each act has a server of its own. Nothing
-but processes of that server's tree is ever sent a signal, and one that the first
-process has no handler for is not sent, but for SIGTERM: it would only end it.
+More requests are offered than the server has slots, all the time. Each stays in the app
+for a moment and is replaced when it has ended, while the server is reloaded, upgraded,
+scaled, ended, or loses a worker. Each act has a server of its own. Signals are only
+ever sent to processes of that server's tree. A signal for which the first process has
+no handler is not sent, except SIGTERM, since it would only end the process.
 """
 
 import functools
@@ -45,7 +45,7 @@ LAST_SECONDS = 2.0
 """How long the last connections may take to end after SIGKILL."""
 
 ANYWHERE = (Act.RECYCLE, Act.LONG_REQUEST, Act.END)
-"""Acts that send nothing, or what the program that runs a container passes on."""
+"""Acts that send no signal, or one that the program that runs a container passes on."""
 
 SIGNALS = {
     Act.RELOAD: signal.SIGHUP,
@@ -129,7 +129,7 @@ async def _upgrade(recording: Recording) -> None:
 
 
 async def _scale_down(recording: Recording) -> None:
-    recording.enough = 1  # one worker less is what was asked for
+    recording.enough = 1  # one worker fewer is as intended
     recording.send(signal.SIGTTOU)
     await recording.calm()
 
@@ -160,7 +160,7 @@ async def _long_request(recording: Recording) -> None:
 async def _end(recording: Recording) -> None:
     """End a server as an orchestrator does: SIGTERM, a grace period, SIGKILL to all.
 
-    What is process 1 of a PID namespace is what an engine of containers sends it to.
+    A container engine sends SIGTERM to process 1 of a PID namespace.
     """
     stream = recording.stream
     one = process_one(recording.alive())

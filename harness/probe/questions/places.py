@@ -1,14 +1,14 @@
 """Asks how many requests get to a place inside the app: a pool, a lock, a function.
 
 Requests for a route of the app's own are offered, as many as get into the app and one
-more, and each is held at the place (``target/hook/places.py``). Where fewer get there
-than are in the app, the rest wait for it, or end.
+more, and each is held at the place (``target/hook/places.py``). If fewer get there than
+are in the app, the rest wait for it, or end.
 
-Several workers need not all have as many. Where their order can be chosen it is: each
-takes what it can alone, and then one takes all that it can before the next. Where each
-worker has a listening socket of its own, source ports decide: as many requests lead to
-each, and then all to one. Where nothing can be chosen, some more rounds are run, and
-what they come to is what was seen.
+Several workers need not all let as many through. If their order can be chosen, it is:
+each takes what it can alone, and then one takes all that it can before the next. If
+each worker has its own listening socket, source ports decide: equally many requests
+lead to each worker, and then all to one. If nothing can be chosen, some more rounds are
+run, and the numbers are only *seen*.
 """
 
 import time
@@ -122,7 +122,7 @@ async def _in_order(
 
 
 async def _offer(probe: Probe, order: Order) -> bool:
-    """Send the requests of the crowd; whether no worker was stopped for too long."""
+    """Send the requests; return whether no worker was stopped for too long."""
     clients = probe.crowd.clients
     if order.goal is None or order.ports is not None:
         known = order.goal is None or assign_ports(order, clients)
@@ -145,7 +145,8 @@ async def _offer(probe: Probe, order: Order) -> bool:
 
 
 def _one_after_another(probe: Probe) -> Iterator[Sequence[Client]]:
-    """All requests to one worker, and to the next ones what does not get there."""
+    """Send all requests to one worker, and those that do not get in to the next
+    ones."""
     yield probe.crowd.clients
     while not all_there(probe, probe.crowd.clients):
         yield ()

@@ -3,7 +3,7 @@
 A client of Socket.IO that has no WebSocket polls: its request waits in the app until
 there is a message for it or, by default, for up to 25 seconds, and then it sends the
 next one. Each client here opens a session (version 4 of Engine.IO's protocol), connects
-and takes what is there for it; then it polls. What is sent last is what stays.
+and takes its waiting messages; then it polls. The last request is the one that stays.
 
 The app is not told that a client has left. Its request keeps its slot until its
 session is closed, which takes a request that needs a slot itself.
@@ -41,7 +41,7 @@ PATIENCE_SECONDS = 60.0
 """How long to wait for an answer: a poll that nothing ends takes 25 seconds."""
 
 READ_BYTES = 65_536
-"""Bytes that are read of an answer at a time."""
+"""Bytes that are read from an answer at a time."""
 
 TOGETHER = 8
 """Sessions that are opened at the same time."""

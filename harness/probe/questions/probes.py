@@ -3,9 +3,9 @@
 Nothing is waited for as long as an orchestrator would: a check that is not answered in
 a quiet server waits for a slot, and how long it may wait is arithmetic.
 
-Where the order of workers can be chosen, each number of held requests is tried in two
-orders: the check meets the worker that has taken all that it can, and it meets one that
-has room. So it is known from how many on it may wait, and from how many on it has to.
+If the order of workers can be chosen, each number of held requests is tried in two
+orders: once the check meets the worker that has taken all that it can, and once a
+worker with room. This shows from how many on it may wait, and from how many on it must.
 """
 
 import math
@@ -41,8 +41,8 @@ from harness.records.steering import Steering
 from harness.system.stopping import CannotStop
 
 IDLE_ANSWERS = 3
-"""How many times as long as with nothing held a check is watched for: what answers it
-may itself wait for something, such as a database, in a quiet server."""
+"""How long to watch for a check, in multiples of the time that one takes with nothing
+held: its view may itself wait for something, such as a database, in a quiet server."""
 
 IDLE_TRIES = 3
 """How often to time a check with nothing held, if the first takes long."""
@@ -147,7 +147,7 @@ class Asking:
     ) -> HealthStep:
         """Hold requests, check, and let all go.
 
-        With ``in_full`` it is also seen how many requests a check that waits is behind,
+        With ``in_full``, it also finds how many requests are ahead of a waiting check,
         and what the other kind of check would have got.
         """
         probe = self._probe

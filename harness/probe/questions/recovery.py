@@ -1,8 +1,7 @@
 """Asks what happens when a worker is killed, or the server is told to stop.
 
 A signal is sent while the server is quiet, and its effect is read when the server is
-quiet again. That a worker was replaced is seen by the requests that enter the app, and
-by nothing else.
+quiet again. Only the requests that enter the app show that a worker was replaced.
 """
 
 import os
@@ -109,7 +108,7 @@ async def _rounds(probe: Probe, load: int) -> list[list[int]]:
 def victim(probe: Probe, holding: Iterable[int], first: int) -> int:
     """The process that holds the most requests, preferably not ``first``.
 
-    The first process is the master, where there is one, and the server ends with it.
+    The first process is the master, if there is one, and the server ends with it.
     """
     held = Counter(holding)
     if not held:

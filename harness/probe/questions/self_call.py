@@ -1,12 +1,12 @@
 """Asks whether requests can call the server that they are in.
 
 Each calling request is held first, so that all are in the app before any calls. Each
-worker gets its share of them, where the order of workers can be chosen. Then they are
+worker gets its share of them, if the order of workers can be chosen. Then they are
 released together: each is held again over a second connection (``NAME.out``) while it
-sends a request to its own server (``NAME.in``), which is released as soon as it
-enters. A call whose inner request has not entered when the server is quiet is stuck:
-the request waits for its call, and the call for a slot in the app. The probe then
-tells the caller to give up, so that the server can be used for other questions.
+sends a request to its own server (``NAME.in``), which is released as soon as it enters.
+A call whose inner request has not entered when the server is quiet is stuck: the
+request waits for its call, and the call for a slot in the app. The probe then tells the
+caller to give up, so that the server can be used for other questions.
 """
 
 from functools import partial

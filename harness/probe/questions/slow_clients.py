@@ -5,8 +5,8 @@ counts is how many of these are in the app once the server is quiet. The slow cl
 leave before the waiting ordinary requests do, so that each of these is answered and
 nothing is left for the next step.
 
-Where several workers share what comes, and it matters which of them gets it, that is
-chosen (``arriving``).
+If several workers share the clients, and it matters which of them gets a client, that
+is chosen (``arriving``).
 """
 
 import time
@@ -162,7 +162,7 @@ def _cut_off(slow: Crowd) -> int:
 async def _nobody_gets_in(probe: Probe, slow: Crowd, closed: int) -> bool:
     """Whether ordinary requests wait and none enters, even after a while.
 
-    One that enters only after more slow clients were closed did not find room.
+    A request that enters only after more slow clients were closed did not find room.
     """
     if probe.holds.entered or probe.all_in_or_ended():
         return False

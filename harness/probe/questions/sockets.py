@@ -20,8 +20,8 @@ from harness.probe.transports import NotSpoken
 from harness.records.staying import SocketsSeen
 
 VIEW = "socket/?EIO=4&transport=websocket"
-"""Where the catalog's apps with a library for sockets have one. The query is what
-Socket.IO needs (version 4 of its protocol); others do not look at it."""
+"""Where the catalog's apps with a WebSocket library have a socket. Socket.IO needs the
+query (version 4 of its protocol); the others ignore it."""
 
 MISSING = (404, 501)
 """Statuses of an app that has no socket at a path."""

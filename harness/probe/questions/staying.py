@@ -4,8 +4,8 @@ Those that stay come first. Then as many ordinary requests come as enter without
 what counts is how many of these are in the app once the server is quiet. The clients
 that stay end before the waiting ones do, so that nothing is left for the next step.
 
-Where several workers share what comes, and it matters which of them gets it, that is
-chosen (``arriving``): how many it takes until nobody else gets in, whatever worker a
+If several workers share the clients, and it matters which of them gets a client, that
+is chosen (``arriving``): how many it takes until nobody else gets in, whatever worker a
 request meets; and how many until one request waits that meets a full one.
 """
 

@@ -1,9 +1,9 @@
 """Asks how many slow uploads shut everyone else out.
 
 A client announces a body, sends half of it, and goes on with a byte each second for as
-long as a server that lets nobody else in is watched. Where the server hands it to the
-app before the whole body is there, it is in the app, which reads; where it does not, it
-waits in front.
+long as a server that lets nobody else in is watched. If the server hands the request to
+the app before the whole body is there, it is in the app, which reads; otherwise it
+waits in front of the app.
 """
 
 from collections.abc import Sequence

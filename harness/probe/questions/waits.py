@@ -53,8 +53,8 @@ async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitKindSeen:
 def loads(context: Context) -> tuple[int, int]:
     """How many requests to offer, and how many of them should be in the app at once.
 
-    Twice the declared number, so that some are seen to wait, but no more than
-    ``limit``: whether one enters or all do can be seen without a thousand.
+    That is twice the declared number, so that some are seen to wait, but at most
+    ``limit``: it does not take a thousand to see whether one enters or all do.
     """
     if context.declared is None or 2 * context.load > max(context.limit, 2):
         return context.limit, min(context.load, context.limit)
