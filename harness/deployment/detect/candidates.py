@@ -104,7 +104,7 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         )
     path = folder / app.partition(":")[0].replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return [_command("flask", "--app", app, "run", path=path)]
+    return [from_command(["flask", "--app", app, "run"], path)]
 
 
 def _procfile(folder: Path) -> Iterator[Candidate]:
@@ -184,18 +184,13 @@ def _files(folder: Path) -> Iterator[Candidate]:
         in_file = text_of(assigned(tree).get("wsgi_app"))
         app = None if in_file else find_app(folder)
         if in_file or app:
-            yield _command("gunicorn", *([app] if app else []), path=path)
+            yield from_command(["gunicorn", *([app] if app else [])], path)
     for path in sorted(folder.glob("*.ini")):
         if "[uwsgi]" in text_if_there(path).splitlines():
-            yield _command("uwsgi", "--ini", path.name, path=path)
+            yield from_command(["uwsgi", "--ini", path.name], path)
 
 
-def from_command(words: Sequence[str]) -> Candidate:
-    """The candidate for a command that the user gives."""
-    return Candidate(
-        "production", {"command": shlex.join(words)}, tuple(words), None, 0
-    )
-
-
-def _command(*words: str, path: Path) -> Candidate:
-    return Candidate("production", {"command": shlex.join(words)}, words, path, 1)
+def from_command(words: Sequence[str], path: Path | None = None) -> Candidate:
+    """The candidate for a command that the user gives, or that a file calls for."""
+    given = {"command": shlex.join(words)}
+    return Candidate("production", given, tuple(words), path, 1 if path else 0)
