@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Mapping
 from collections.abc import Sequence
 
 import msgspec
@@ -45,8 +44,7 @@ PAGES = {
 
 def by_options(server: CommandOf, arguments: Sequence[str], where: Where) -> Promise:
     """What options declare without asking the server. Raises ``CannotDerive``."""
-    context = CommandContext((where.folder,), where.variables, 1)
-    settings = settings_of(server, arguments, context)
+    settings = settings_of(server, arguments, _context(where))
     found = settings.known_capacity()
     counted = {
         name: settings.given.get(name, Setting(found.settings[name], ""))
@@ -57,6 +55,10 @@ def by_options(server: CommandOf, arguments: Sequence[str], where: Where) -> Pro
     because = f"{found.words} ({listed(said)})" if said else found.words
     page, every = PAGES[server.name], {**settings.given, **counted}
     return Promise(server.name, found.declared, because, page, every)
+
+
+def _context(where: Where) -> CommandContext:
+    return CommandContext((where.folder,), where.variables, 1)
 
 
 class HypercornSettings(msgspec.Struct, frozen=True):
@@ -116,10 +118,9 @@ def granian(arguments: Sequence[str], where: Where) -> Promise:
         "blocking-threads": parsed.threads,
         "backpressure": parsed.backpressure,
     }
-    settings = {
-        name: placed(value, granian_option(arguments, where.variables, name))
-        for name, value in values.items()
-    }
+    known = known_server("granian")
+    given = settings_of(known, arguments, _context(where)).given if known else {}
+    settings = {name: placed(value, given.get(name)) for name, value in values.items()}
     few = parsed.backpressure < parsed.threads
     lane = "backpressure" if few else "blocking-threads"
     each = f"{values[lane]} requests each" if few else plural(values[lane], "thread")
@@ -134,14 +135,6 @@ def granian(arguments: Sequence[str], where: Where) -> Promise:
         settings,
         by_chance=by_chance(server, parsed.version) if server else "",
     )
-
-
-def granian_option(
-    arguments: Sequence[str], variables: Mapping[str, str], name: str
-) -> Setting | None:
-    """The value of an option of granian on its command line, or of its variable."""
-    variable = f"GRANIAN_{name.upper().replace('-', '_')}"
-    return option(arguments, f"--{name}", env=variables, variable=variable)
 
 
 READERS: dict[str, Reader] = {

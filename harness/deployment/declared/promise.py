@@ -107,16 +107,10 @@ def listed(settings: Mapping[str, Setting]) -> str:
     return "; ".join(parts)
 
 
-def option(
-    words: Sequence[str], *names: str, env: Mapping[str, str] = {}, variable: str = ""
-) -> Setting | None:
-    """The last value of an option on a command line, or else of a variable."""
+def option(words: Sequence[str], *names: str) -> Setting | None:
+    """The last value of an option on a command line."""
     last = last_value(words, names)
-    if last is not None:
-        return Setting(last, COMMAND_LINE)
-    if variable and env.get(variable):
-        return Setting(env[variable], f"the variable {variable}")
-    return None
+    return None if last is None else Setting(last, COMMAND_LINE)
 
 
 def number(setting: Setting | None, default: int, name: str) -> Setting:
