@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import struct
 import time
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -155,13 +156,7 @@ def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
     Threads waiting for a lock that another of them has are left out: that one sleeps
     itself, or is full.
     """
-    sleeping = {
-        (process, thread): its
-        for process in processes
-        for thread, its in _sleeps(process).items()
-        if its.on_clock
-    }
-    return {*_not_for_each_other(sleeping, processes)}
+    return {*_sleeping(processes, lambda its: its.on_clock)}
 
 
 def all_for_a_time(processes: Collection[int]) -> dict[tuple[int, int], Sleep]:
@@ -169,18 +164,19 @@ def all_for_a_time(processes: Collection[int]) -> dict[tuple[int, int], Sleep]:
 
     One that waits for a lock on a file that another of them has is left out.
     """
+    return _sleeping(processes, _is_timed)
+
+
+def _sleeping(
+    processes: Collection[int], wanted: Callable[[Sleep], bool]
+) -> dict[tuple[int, int], Sleep]:
+    """Threads that wait for no file lock that another of the processes has."""
     sleeping = {
         (process, thread): its
         for process in processes
-        for thread, its in for_a_time(process).items()
+        for thread, its in _sleeps(process).items()
+        if wanted(its)
     }
-    return _not_for_each_other(sleeping, processes)
-
-
-def _not_for_each_other(
-    sleeping: dict[tuple[int, int], Sleep], processes: Collection[int]
-) -> dict[tuple[int, int], Sleep]:
-    """The threads that wait for no file lock that another of the processes has."""
     if not any(its.for_file for its in sleeping.values()):
         return sleeping  # reading the table of locks takes long
     each_other = wait_for_each_other(processes)
