@@ -1,7 +1,7 @@
 """Finds the servers that a file starts, and counts what each declares.
 
-Nothing is installed or run, so less is known than by asking a server; what is not known
-is said.
+Nothing is installed or run, so less is known than by asking a server. Whatever is
+unknown is reported.
 """
 
 from __future__ import annotations
