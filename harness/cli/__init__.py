@@ -4,8 +4,6 @@ A verb's module is imported when the verb runs, since some need half a second of
 imports. Errors carry raw text, which is made harmless where it is printed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import importlib

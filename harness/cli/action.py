@@ -1,7 +1,5 @@
 """The verb ``action``, which the GitHub Action and the workflows run."""
 
-from __future__ import annotations
-
 from harness import cli
 from harness.github import stages
 from harness.github import track_stages

@@ -1,7 +1,5 @@
 """The verb ``bisect``: find the release in which a number changed, and the cause."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Sequence
 from functools import partial

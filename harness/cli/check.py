@@ -1,7 +1,5 @@
 """The verb ``check``: its options, and the order of its steps."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

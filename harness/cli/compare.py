@@ -3,8 +3,6 @@
 The baseline is read before anything is measured: a wrong file is reported at once.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The verb ``declares``: what the files of a repository say, without a server."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from harness.cli.formats import AllWays

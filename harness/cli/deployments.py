@@ -1,7 +1,5 @@
 """The deployments to check: those of a file, of options, or of a folder."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil

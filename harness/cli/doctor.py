@@ -1,7 +1,5 @@
 """The verb ``doctor``: what this machine can do."""
 
-from __future__ import annotations
-
 from harness.environments.doctor import abilities
 from harness.environments.doctor import Ability
 from harness.environments.doctor import first_missing

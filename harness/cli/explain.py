@@ -1,7 +1,5 @@
 """The verb ``explain``: what a command declares, and the nearest measured cell."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Prints findings in each format of ``--output-format``, and writes pages of them."""
 
-from __future__ import annotations
-
 import io
 import os
 import sys

@@ -1,7 +1,5 @@
 """The verb ``init``: the first ``concurrency.toml`` of a folder."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from collections.abc import Sequence

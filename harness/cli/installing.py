@@ -1,7 +1,5 @@
 """Says on standard error what is being installed, and for how long already."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The verb ``measure``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from harness.cli.progress import show_and_carry_out

@@ -1,7 +1,5 @@
 """The steps of ``check``: measure deployments one by one, and report on them."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The verb ``plan``, and how a selection becomes a plan."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from harness.cli.streams import say

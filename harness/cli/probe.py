@@ -1,7 +1,5 @@
 """The verb ``probe``: plan, measure and report in one go."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

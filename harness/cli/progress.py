@@ -4,8 +4,6 @@ In a terminal results scroll by as they come, and one line below them says how f
 run is. Elsewhere there are plain lines only.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import sys

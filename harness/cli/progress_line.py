@@ -1,7 +1,5 @@
 """The progress line of a run: a bar, a count, the time left, and two names."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 Measurements are added to the history however the run ends.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The verb ``report``, and the end of every run: judge it, show it, pass or fail."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple

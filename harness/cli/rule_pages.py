@@ -1,7 +1,5 @@
 """The pages that explain findings, of an installed package or of a checkout."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from harness.records import files

@@ -4,8 +4,6 @@ Types and limits come from the records; the words come from their docstrings and
 those beneath their fields, so that the schema is the manual of ``report.json`` too.
 """
 
-from __future__ import annotations
-
 import ast
 import functools
 import inspect

@@ -1,7 +1,5 @@
 """The verb ``site``: write the atlas, a site of static pages."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The standard streams: messages for the user, and output that cannot be written."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

@@ -1,7 +1,5 @@
 """The verb ``track``: measure a configuration release by release."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Deployments as users describe them; errors name the file, deployment and key."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,8 +4,6 @@ The interpreter is the one that the program of its command runs on. Unlike the c
 the catalog, a deployment sees everything that its caller sees.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import re

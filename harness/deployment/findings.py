@@ -4,8 +4,6 @@ Rule: a deployment that the check did not get to is reported as missing, so that
 report is complete whatever ends a check early.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple

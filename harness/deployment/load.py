@@ -1,7 +1,5 @@
 """Reads deployments from a file or from options, and reports every problem at once."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os

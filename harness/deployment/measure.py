@@ -1,7 +1,5 @@
 """Measures a deployment: a planned environment with one cell, like any other."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Replaces keys by options in messages, for a deployment without a file."""
 
-from __future__ import annotations
-
 import re
 
 OPTIONS = {"python": "python-version"}

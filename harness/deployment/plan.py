@@ -1,7 +1,5 @@
 """Plans a deployment: an environment with one cell, for ``measure``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from collections.abc import Iterator

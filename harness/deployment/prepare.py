@@ -3,8 +3,6 @@
 If anything is missing, it fails before anything runs and says what to write or install.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ They say what its platform sends it, what the platform's processors mean for its
 whether a health check waits, and where in the app there is less room than at its door.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

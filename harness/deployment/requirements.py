@@ -1,7 +1,5 @@
 """Makes environments for deployments that name a file of requirements."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import hashlib

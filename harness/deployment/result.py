@@ -4,8 +4,6 @@ Only a measured deployment passes. Promises about its life are ``never-below`` a
 ``on-term``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Finds the threads that wait for connections, by the system calls that they are in."""
 
-from __future__ import annotations
-
 import contextlib
 from collections import Counter
 from collections.abc import Collection

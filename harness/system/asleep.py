@@ -7,8 +7,6 @@ time counts from the beginning of the call, so at most that much is left. Calls 
 wait for files also return when one of these is a timer that is due.
 """
 
-from __future__ import annotations
-
 import contextlib
 import struct
 import time

@@ -5,8 +5,6 @@ lets it limit the resource. Both versions of control groups are known (cgroups(7
 Memory that processes have when they are added is not counted, but their tasks are.
 """
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import os

@@ -1,7 +1,5 @@
 """Runs short commands and returns what they print."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Finds processes that wait for a file lock, in ``/proc/locks`` (``man 5 proc``)."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from collections.abc import Iterable
 

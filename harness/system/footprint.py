@@ -1,7 +1,5 @@
 """Counts memory, threads and open files of processes (Linux)."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from typing import NamedTuple

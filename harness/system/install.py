@@ -1,7 +1,5 @@
 """Installs packages, first with what uv has in its cache."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Mapping
 

@@ -4,8 +4,6 @@ This is only for processes that were started here. Children that they start late
 inherit the limits.
 """
 
-from __future__ import annotations
-
 import os
 import resource
 import sys

@@ -3,8 +3,6 @@
 The kernel releases the lock of a process that ends, or is killed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import fcntl
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Describes this machine: its processors, its limits, and how it shows quiet."""
 
-from __future__ import annotations
-
 import os
 import platform
 import resource

@@ -1,7 +1,5 @@
 """Words for what the system refuses, which tell a user what to do about it."""
 
-from __future__ import annotations
-
 import errno
 import os
 

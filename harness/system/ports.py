@@ -1,7 +1,5 @@
 """Finds ports that nobody listens on."""
 
-from __future__ import annotations
-
 import random
 import socket
 

@@ -1,7 +1,5 @@
 """Reads what Linux shows of a process in ``/proc`` (``man 5 proc``)."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

@@ -1,7 +1,5 @@
 """Counts processors, and decides how many environments to measure at a time."""
 
-from __future__ import annotations
-
 import os
 
 from harness.system.proc import start_of

@@ -4,8 +4,6 @@ A file that is run by its path is compiled every time, which takes longer than m
 these programs run. An imported module is compiled once.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Finds the Pythons of this machine: those on ``PATH``, and those of uv."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys

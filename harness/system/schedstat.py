@@ -5,8 +5,6 @@ Both are nanoseconds, in ``/proc/PID/task/TID/schedstat``; see the kernel's
 out.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from collections.abc import Iterator

@@ -6,8 +6,6 @@ then stays until the next run removes it. A lock, which the kernel releases with
 process, tells it from one in use.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os

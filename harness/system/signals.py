@@ -4,8 +4,6 @@ Both become an interrupt, as from the keyboard, so that running commands are sto
 temporary folders are removed, and what was measured by then is reported.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

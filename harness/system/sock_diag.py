@@ -7,8 +7,6 @@ takes 4 ms of a processor; for the listening ones, or those of one port, the ker
 needs a tenth of a millisecond.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import socket

@@ -1,7 +1,5 @@
 """Finds sockets and connections by ``sock_diag``, or by ``/proc`` (``man 5 proc``)."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """Starts the warden of a command."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import subprocess

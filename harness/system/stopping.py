@@ -4,8 +4,6 @@ Each is continued whatever happens: when the block ends, or after ``FORGOTTEN_SE
 by the warden of the tree, even if this process was killed or stopped.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

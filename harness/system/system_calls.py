@@ -7,8 +7,6 @@ restart_syscall``). Its arguments are still those of the first call, which can b
 by the kernel function that the thread sleeps in.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 from typing import NamedTuple

@@ -5,8 +5,6 @@
 process, where they stay as they are for as long as the thread sleeps.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

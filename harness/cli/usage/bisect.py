@@ -1,7 +1,5 @@
 """How ``bisect`` is used."""
 
-from __future__ import annotations
-
 import click
 
 from harness.cli.usage.following import following

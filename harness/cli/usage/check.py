@@ -1,7 +1,5 @@
 """How ``check`` is used."""
 
-from __future__ import annotations
-
 import click
 
 from harness.cli.usage.checking import checking

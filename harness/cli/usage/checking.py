@@ -1,7 +1,5 @@
 """The options of ``check``, and the record that they become."""
 
-from __future__ import annotations
-
 import shlex
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The options by which a run is compared with a baseline, and fails."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

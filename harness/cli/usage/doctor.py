@@ -1,7 +1,5 @@
 """How ``doctor`` is used."""
 
-from __future__ import annotations
-
 import click
 
 from harness.cli.usage.verb import Verb

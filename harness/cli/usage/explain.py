@@ -1,7 +1,5 @@
 """How ``explain`` is used."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -1,7 +1,5 @@
 """How ``plan`` is used."""
 
-from __future__ import annotations
-
 import click
 
 from harness.cli.usage import options as shared

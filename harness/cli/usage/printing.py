@@ -1,7 +1,5 @@
 """The options that say what is printed, and the record that they become."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import click

@@ -1,7 +1,5 @@
 """How ``schema`` is used."""
 
-from __future__ import annotations
-
 import click
 
 from harness.cli.usage.verb import Verb

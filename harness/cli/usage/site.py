@@ -1,7 +1,5 @@
 """How ``site`` is used."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """How ``track`` is used."""
 
-from __future__ import annotations
-
 import click
 
 from harness.cli.usage.following import following

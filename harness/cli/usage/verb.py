@@ -4,8 +4,6 @@ Options that belong together reach the verb as one frozen record, every other op
 an argument of its own.
 """
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Explains which server a proxy could not reach, from its log and from who listens."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

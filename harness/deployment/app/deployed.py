@@ -4,8 +4,6 @@ The command is started unchanged, in the folder of its configuration file and wi
 caller's variables. The hook is ``target/hook``.
 """
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import time

@@ -1,7 +1,5 @@
 """Places inside an app at which requests are held: by name, or as module:attribute."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -4,8 +4,6 @@ The hook is ``target/hook``. It adds routes to the app. Its notes on processes a
 files in a folder.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

@@ -3,8 +3,6 @@
 They are only tried: the secret of the run tells where the app is.
 """
 
-from __future__ import annotations
-
 import ast
 import itertools
 import re

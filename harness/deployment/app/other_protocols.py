@@ -1,7 +1,5 @@
 """Recognizes servers that want client certificates or HTTP/2, which the probe lacks."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 

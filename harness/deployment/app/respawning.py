@@ -7,8 +7,6 @@ slow app: several processes of the same kind have come and gone, and apart from 
 process that starts them there is nothing that may answer.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ It tries Unix sockets, TLS and uwsgi's protocol. A server that listens on anothe
 cannot be measured: the port may belong to production.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

@@ -1,7 +1,5 @@
 """Finds out where in a server the Flask app is mounted, or why it is not reached."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Collection

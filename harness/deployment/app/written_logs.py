@@ -5,8 +5,6 @@ programs in files, and gunicorn has ``--error-logfile``. The files may disappear
 the server, so they are read while it runs.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -4,8 +4,6 @@ The address in a command is that of production. A check replaces it with its own
 server's options.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The command of a deployment: from its file, a ``Procfile`` or a Dockerfile."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from collections.abc import Mapping

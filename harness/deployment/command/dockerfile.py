@@ -4,8 +4,6 @@ This knows what the last stage and its base stages say, but nothing about the im
 that they begin with.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Mapping

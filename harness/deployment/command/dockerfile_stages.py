@@ -1,7 +1,5 @@
 """Parses the instructions of a Dockerfile, and works out what its stages set."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

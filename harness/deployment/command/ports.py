@@ -1,7 +1,5 @@
 """Finds fixed ports in commands; a check has to choose the port itself."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Finds the server program in a command that may start it through others."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Sequence

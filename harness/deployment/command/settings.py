@@ -3,8 +3,6 @@
 Nothing is run. ``plan.capacity`` works out how many requests the settings declare.
 """
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Collection
 from collections.abc import Mapping

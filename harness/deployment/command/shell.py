@@ -4,8 +4,6 @@ Words are better if they are enough: the watched process is then the server itse
 what it declares is known before it starts.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The app of a deployment in containers, whose processes are those of the engine."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

@@ -1,7 +1,5 @@
 """Parses `docker compose … up`, and asks Compose for the project that it starts."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Collection
 from collections.abc import Iterator

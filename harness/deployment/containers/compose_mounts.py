@@ -1,7 +1,5 @@
 """Mounts of the services of a Compose project, and the project's volumes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path

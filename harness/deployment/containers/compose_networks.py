@@ -4,8 +4,6 @@ None of them has the name, bridge, driver or addresses of a network that may exi
 already, or that the user may want to start during the check.
 """
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Iterator
 from collections.abc import Mapping

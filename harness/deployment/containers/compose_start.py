@@ -1,7 +1,5 @@
 """Starts a Compose project from a file of our own, as `up` would."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterator
 from collections.abc import Mapping

@@ -6,8 +6,6 @@ carries the label is removed. Files and folders may be copied into a container b
 starts.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

@@ -4,8 +4,6 @@ The command is parsed up to the image. Options about names, mounts, ports and th
 are replaced or refused; everything else stays as it is.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Mapping

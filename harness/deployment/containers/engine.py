@@ -3,8 +3,6 @@
 Only what carries a label of ``labels`` is ever started, stopped or removed.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Replaces a command that starts containers by a harmless one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path

@@ -10,8 +10,6 @@ production's requests. So it keeps none of the labels and variables by which it 
 found.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 from collections.abc import Mapping

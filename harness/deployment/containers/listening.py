@@ -4,8 +4,6 @@ The engine accepts every connection to a published port, and closes it if nobody
 inside.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path

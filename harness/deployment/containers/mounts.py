@@ -5,8 +5,6 @@ to is copied, a named volume is replaced by an empty one, and the engine's own s
 refused. Whatever ``keep-mounts`` names stays.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Callable

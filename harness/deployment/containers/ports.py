@@ -1,7 +1,5 @@
 """Chooses the one port that `docker run` or Compose publishes for a check."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any

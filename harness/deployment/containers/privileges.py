@@ -4,8 +4,6 @@ With them, it could end processes of this machine, or change its clock, its disk
 kernel.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Recognizes commands that start containers."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import shlex

@@ -3,8 +3,6 @@
 Its mounts are read, and harmless ones take their place.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import os

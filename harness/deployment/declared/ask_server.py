@@ -4,8 +4,6 @@ Only the server's own code combines command line, variables and configuration fi
 each release does.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Sequence

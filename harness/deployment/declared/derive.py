@@ -1,7 +1,5 @@
 """Derives how many requests at once a command declares, without guessing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Sequence
 

@@ -4,8 +4,6 @@ gunicorn itself reads its command line, GUNICORN_CMD_ARGS, WEB_CONCURRENCY and i
 configuration file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 from math import prod

@@ -4,8 +4,6 @@ A number is derived only if the server's documentation leaves no doubt about it:
 would turn a misunderstanding into a verdict.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ Wrappers, scripts and shells may start a server, but the kernel knows the words,
 folder and the variables that the server itself was started with.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from collections.abc import Mapping

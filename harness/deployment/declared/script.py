@@ -5,8 +5,6 @@ something that can be traced to a Flask app. Everything else is left to the runn
 server.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from collections.abc import Sequence

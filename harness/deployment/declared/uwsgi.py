@@ -3,8 +3,6 @@
 uWSGI itself reads its command line, variables and files, in any format and with loops.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator

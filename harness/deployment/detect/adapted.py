@@ -1,7 +1,5 @@
 """Adapts a command that was written for another machine, so that it runs here."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@ Nothing is run: a ``Procfile``, a Dockerfile and the files of servers are read, 
 otherwise the app itself is looked for.
 """
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ commands of its own, and a required server is there to be started. Each shows th
 production does not use Flask's own server.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 import shlex

@@ -4,8 +4,6 @@ Such a file may still say how many requests the server takes: a server that decl
 many can be measured in its place.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Finds the file of a folder that says what its app requires."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Systemd units, scripts, Compose files and the files of platforms are written for
 machines, but a check can start the command in them.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Writes the workflow that checks a user's deployments on GitHub."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Sequence

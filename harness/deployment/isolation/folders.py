@@ -7,8 +7,6 @@ take over the control socket of a gunicorn that is already running. Commands tha
 start other containers are refused, as nobody would remove them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os

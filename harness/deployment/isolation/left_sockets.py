@@ -1,7 +1,5 @@
 """Removes the Unix sockets that a killed server left behind."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterable
 from pathlib import Path

@@ -6,8 +6,6 @@ migrates it is refused, until the file of deployments says which database the ch
 change.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping

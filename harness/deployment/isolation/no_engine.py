@@ -5,8 +5,6 @@ libraries, do not reach one. In their place is an engine that refuses everything
 says why.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

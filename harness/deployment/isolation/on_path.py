@@ -4,8 +4,6 @@ For each command of a deployment it is asked several times which of thirty progr
 on its path: they are looked up anew only if a folder has changed.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import shutil

@@ -6,8 +6,6 @@ signals, a deployment may end processes, since it reaches only its own. Looking 
 runs is allowed. Files are removed only in the deployment's own folders.
 """
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterable
 from collections.abc import Mapping

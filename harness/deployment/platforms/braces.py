@@ -6,8 +6,6 @@ value can say that it is not a number. A library that knows all of HCL takes sec
 before its first file, which is longer than everything else here together.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

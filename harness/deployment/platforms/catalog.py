@@ -1,7 +1,5 @@
 """The files of data about platforms, each read once."""
 
-from __future__ import annotations
-
 import datetime
 import functools
 from fnmatch import fnmatchcase

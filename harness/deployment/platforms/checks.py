@@ -1,7 +1,5 @@
 """Reads health checks from the files of platforms."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The platform of a deployment: what it sends, and how it checks, by its files."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterator
 from pathlib import Path

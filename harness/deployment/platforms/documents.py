@@ -1,7 +1,5 @@
 """The documents of a platform's file, and what variables of Terraform stand for."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 from collections.abc import Iterator

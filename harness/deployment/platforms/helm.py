@@ -4,8 +4,6 @@ Only what needs no Helm: values, the usual functions of one value, and condition
 keep their numbers. https://helm.sh/docs/chart_template_guide/
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

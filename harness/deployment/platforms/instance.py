@@ -1,7 +1,5 @@
 """What a file of a platform says about one kind of instance."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from pathlib import Path

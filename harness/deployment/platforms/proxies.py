@@ -1,7 +1,5 @@
 """Reads the files of nginx and HAProxy: the limits and waits of a proxy."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

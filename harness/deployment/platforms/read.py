@@ -1,7 +1,5 @@
 """Reads platforms' files, guided by the data about each platform."""
 
-from __future__ import annotations
-
 import math
 import re
 import shlex

@@ -1,7 +1,5 @@
 """Splits HCL and Bicep files into tokens."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Values in the files of platforms: numbers, sizes and variables."""
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """Finds in a server's output why it failed, and what to do about it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -4,8 +4,6 @@ Each kind of file reads a variable in its own way. A remedy is given only for ki
 whose way is known.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

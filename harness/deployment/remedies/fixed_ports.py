@@ -3,8 +3,6 @@
 A remedy keeps production as it is: where the port was fixed, it stays the default.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ A remedy is given only where it is known to be true, for the release in use. The
 tests apply each one and see the better number.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import msgspec

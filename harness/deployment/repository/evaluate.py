@@ -4,8 +4,6 @@ They are numbers and texts, arithmetic on them, the count of processors, variabl
 the environment, and names that the same file assigns. Anything else is unknown.
 """
 
-from __future__ import annotations
-
 import ast
 import operator
 import re

@@ -4,8 +4,6 @@ Each reader yields what it finds; to read another kind of file, such as that of 
 platform, add a reader and its patterns to ``READERS``.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Callable

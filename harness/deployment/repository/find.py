@@ -1,7 +1,5 @@
 """Finds every place in a repository that declares a concurrency, and contradictions."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 from collections.abc import Iterable

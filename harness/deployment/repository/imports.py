@@ -1,7 +1,5 @@
 """Finds the imports of a Python source, once for each source."""
 
-from __future__ import annotations
-
 import ast
 import functools
 

@@ -5,8 +5,6 @@ with an app behind it on one line, such as ``serve = "gunicorn -w 2 shop:app"``,
 recognized in any of them; a list of requirements has no app.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the files of pm2 start: ``ecosystem.config.js``, ``pm2.json`` and the like."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

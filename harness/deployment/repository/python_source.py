@@ -4,8 +4,6 @@ Names are followed through assignments, imports of files beside the script, and
 functions that return an app. Rule: whatever cannot be followed is not a Flask app.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

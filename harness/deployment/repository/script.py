@@ -1,7 +1,5 @@
 """Reads the simple commands in a shell line or script, without running any."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Reads files with sections: those of uWSGI, supervisord, circus and systemd."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Compares how many requests an instance is sent with how many its app takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path

@@ -5,8 +5,6 @@ options in ``plan.server_options``. Rule: if a file says more than can be read h
 number is unknown.
 """
 
-from __future__ import annotations
-
 import ast
 import tomllib
 from collections.abc import Callable

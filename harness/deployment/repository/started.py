@@ -4,8 +4,6 @@ Nothing is installed or run, so less is known than by asking a server. Whatever 
 unknown is reported.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

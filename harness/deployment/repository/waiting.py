@@ -5,8 +5,6 @@ seen with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian 2.8.7 and w
 3.0.2; they are in ``docs/waiting.md``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path

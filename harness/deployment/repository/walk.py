@@ -1,7 +1,5 @@
 """Walks through the folders of a repository, and looks at files in them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from collections.abc import Iterator
