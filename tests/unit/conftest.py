@@ -23,6 +23,26 @@ from _pytest.runner import runtestprotocol
 
 UNIT = Path(__file__).parent
 
+TIMES_AS_LONG = {
+    "cli/test_schema.py": 20,
+    "cli/test_site.py": 9,
+    "deployment/test_odd_values.py": 18,
+    "docs/test_commands.py": 6,
+    "docs/test_quiet.py": 6,
+    "plan/test_catalog.py": 3,
+    "records/test_odd_files.py": 6,
+    "report/test_escape.py": 3,
+    "report/test_html.py": 6,
+    "report/test_markdown.py": 9,
+    "report/test_terminal.py": 15,
+    "site/test_explain.py": 5,
+    "site/test_questions.py": 12,
+    "site/test_run_page.py": 11,
+    "test_house.py": 8,
+    "track/test_history.py": 3,
+}
+"""How much longer the tests of a file take than those of others of its size."""
+
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_outside() -> Iterator[None]:
@@ -70,8 +90,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @functools.cache
 def shares(workers: int) -> dict[Path, int]:
-    """The worker of each test file: the largest first, to whoever has least so far."""
-    sizes = {path: path.stat().st_size for path in UNIT.rglob("test_*.py")}
+    """The worker of each test file: the longest first, to whoever has least so far."""
+    sizes = {
+        path: path.stat().st_size * TIMES_AS_LONG.get(str(path.relative_to(UNIT)), 1)
+        for path in UNIT.rglob("test_*.py")
+    }
     share, filled = {}, [0] * workers
     for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
         least = filled.index(min(filled))

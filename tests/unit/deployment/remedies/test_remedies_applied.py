@@ -191,18 +191,14 @@ def remedies() -> tuple[tuple[str, str], ...]:
 
 def _remedies() -> Iterator[tuple[str, str]]:
     for name in MODULES:
-        path = ROOM / f"{name}.py"
-        tree = ast.parse(path.read_text())
-        keys = {
-            id(k) for n in ast.walk(tree) if isinstance(n, ast.Dict) for k in n.keys
-        }
-        parts = keys | {
-            id(part)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.JoinedStr | ast.Expr)
-            for part in ast.iter_child_nodes(node)
-        }
-        for node in ast.walk(tree):
+        nodes = [*ast.walk(ast.parse((ROOM / f"{name}.py").read_text()))]
+        # Parents come before their children, which are part of a text, or no text.
+        parts: set[int] = set()
+        for node in nodes:
+            if isinstance(node, ast.Dict):
+                parts.update(map(id, node.keys))
+            elif isinstance(node, ast.JoinedStr | ast.Expr):
+                parts.update(map(id, ast.iter_child_nodes(node)))
             text = _text(node) if id(node) not in parts else ""
             if " " in text and ADVICE.search(text):
                 yield text, f"{name}.py:{getattr(node, 'lineno', 0)}"
