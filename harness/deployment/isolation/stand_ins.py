@@ -135,14 +135,15 @@ def write(
     ``engine`` is where clients then look; empty for the usual place. Files may be
     removed in the folders ``own``.
     """
+    resolved = [each.resolve() for each in own]
     for name, real in reals.items():
         if not (path := folder / name).exists():
-            path.write_text(script(name, real, own, engine), encoding="utf-8")
+            path.write_text(script(name, real, resolved, engine), encoding="utf-8")
             path.chmod(0o755)
 
 
 def script(name: str, real: str, own: Iterable[Path], engine: str) -> str:
-    """A shell program that stands in for another."""
+    """A shell program that stands in for another; ``own`` has no symbolic links."""
     program = STAND_INS[name]
     refusal, remedy = CHECKS[program.does]
     words = ["help", *program.looking.split()]
@@ -153,7 +154,7 @@ def script(name: str, real: str, own: Iterable[Path], engine: str) -> str:
         then="; break" if program.starts_others else "",
         looking=" | ".join(words if program.acts_alone else ['""', *words]),
         clients=" | ".join(CLIENTS),
-        own=" | ".join(f"{shlex.quote(str(each.resolve()))}/*" for each in own),
+        own=" | ".join(f"{shlex.quote(str(each))}/*" for each in own),
     )
     if program.starts_others:
         at = f"export {ENGINE}={shlex.quote(engine)}" if engine else f"unset {ENGINE}"
