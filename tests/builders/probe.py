@@ -29,6 +29,7 @@ class Told(Probe):
 
     ``enters_after`` is when that request enters the app, in seconds; ``stopped`` is how
     long the probe gets no processor in each wait; ``processes`` is how many there are.
+    ``now`` is the time that has passed, and ``waits`` how often some did.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Told(Probe):
             Quiet(list, Settled.SCHEDSTAT),
         )
         self.now = 0.0
+        self.waits = 0
         self._enters_after = enters_after
         self._stopped = stopped
 
@@ -55,6 +57,7 @@ class Told(Probe):
     def pass_time(self, seconds: float) -> None:
         """Let time pass, in which the request may enter."""
         self.now += seconds + self._stopped
+        self.waits += 1
         if self._enters_after is not None and self.now >= self._enters_after:
             self.holds.entered.add("r1.0")
 

@@ -6,6 +6,7 @@ import pytest
 
 from harness.probe import on_the_way
 from harness.probe import watching
+from harness.probe.on_the_way import Before
 from harness.probe.on_the_way import state_before
 from harness.probe.on_the_way import wait_for_requests
 from harness.records.words import Settled
@@ -49,3 +50,19 @@ def test_as_many_processes_as_servers_usually_have_are_examined(
     monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
     assert len(state_before(range(40)).asleep) == 40
     assert not state_before(range(300)).asleep
+
+
+def test_a_thread_that_begins_to_sleep_is_soon_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The request enters when it wakes."""
+    probe = told(monkeypatch, on_the_way, watching, enters_after=0.75)
+    probe.learned.admits_none = True
+    monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
+    monkeypatch.setattr(
+        on_the_way, "on_clock", lambda _: {(1, 1)} if probe.now < 0.75 else set()
+    )
+    before = Before(set(), 0)
+    assert run(wait_for_requests(probe, Settled.SCHEDSTAT, before))
+    assert probe.holds.entered and 0.75 <= probe.now < 0.95
+    assert probe.waits < 30

@@ -71,6 +71,14 @@ def test_one_that_lets_somebody_in_the_second_time_is_seen(
     assert has_its_turns(probe) and probe.holds.entered
 
 
+def test_what_enters_meanwhile_is_soon_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks are rarer than the time that each of them may count for."""
+    probe = given(monkeypatch, Given(ON_CLOCK, 1.0), enters_after=0.5)
+    assert has_its_turns(probe)
+    assert 0.5 <= probe.now < 0.6
+    assert probe.waits < 100
+
+
 def test_one_that_sleeps_for_an_hour_is_given_up_and_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
