@@ -6,8 +6,10 @@ whether a request outside the app waits there or is only late.
 
 from collections.abc import Sequence
 
+from harness.probe.further import FAR_ABOVE
 from harness.probe.loads import LARGE_LOAD
 from harness.probe.loads import Offer
+from harness.records.rounds import at_load
 from harness.records.rounds import peak_of
 from harness.records.rounds import Round
 from harness.records.rounds import turned_all_away
@@ -30,13 +32,17 @@ def beyond(
     """A load far beyond a declared number, if one is left to offer.
 
     Some servers admit more only if many wait. The steered round for the most is such a
-    load too; if the declared number was exceeded, two more follow.
+    load too; if the declared number was exceeded, two more follow. If chance decides
+    how many enter, it takes many to fill every worker at once.
     """
     if declared is None or declared >= LARGE_LOAD:
         return None
     most = max([peak_of(rounds), *(round_.admitted for round_ in steered)])
     offered = {round_.asked for round_ in rounds}
     loads: tuple[int, ...] = () if most_rounds(steered) else (4 * declared,)
+    differ = len({each.admitted for each in at_load(rounds, declared)}) > 1
+    if loads and differ and most == declared:
+        loads = (4 * declared, FAR_ABOVE * declared)
     if most > declared:
         loads = (2 * declared, 4 * declared)
     return next((Offer(load) for load in loads if load not in offered), None)
