@@ -26,7 +26,9 @@ from typing import NamedTuple
 for folder in (Path(__file__).parents[2] / "harness" / "target", Path(__file__).parent):
     sys.path.insert(0, str(folder))
 
+import changing_styles  # type: ignore[import-not-found,unused-ignore]  # noqa: E402, F401
 import control  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
+import limiting_styles  # type: ignore[import-not-found,unused-ignore]  # noqa: E402, F401
 import real_styles  # type: ignore[import-not-found,unused-ignore]  # noqa: E402, F401
 from sly_styles import fork  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 from sly_styles import Listener  # noqa: E402

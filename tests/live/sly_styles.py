@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import mmap
 import multiprocessing
@@ -16,7 +17,9 @@ import os
 import queue
 import random
 import select
+import signal
 import socket
+import struct
 import sys
 import threading
 import time
@@ -200,6 +203,39 @@ def _child(seconds: float) -> None:
     os.wait()
 
 
+def _signals(seconds: float) -> None:
+    signal.sigtimedwait([signal.SIGUSR2], seconds)
+
+
+def _timer(seconds: float) -> int:
+    """A file that can be read after so long (``man 2 timerfd_create``)."""
+    libc = ctypes.CDLL(None)
+    file = int(libc.timerfd_create(time.CLOCK_MONOTONIC, os.O_CLOEXEC))
+    first = int(seconds), int(seconds % 1 * 1e9)
+    libc.timerfd_settime(file, 0, struct.pack("llll", 0, 0, *first), None)
+    return file
+
+
+def _reads_timer(seconds: float) -> None:
+    file = _timer(seconds)
+    os.read(file, 8)
+    os.close(file)
+
+
+def _epolls_timer(seconds: float) -> None:
+    file = _timer(seconds)
+    with select.epoll() as epoll:
+        epoll.register(file, select.EPOLLIN)
+        epoll.poll()
+    os.close(file)
+
+
+def _selects_timer(seconds: float) -> None:
+    file = _timer(seconds)
+    select.select([file], [], [])
+    os.close(file)
+
+
 PAUSES: dict[str, Callable[[float], None]] = {
     "sleep": time.sleep,
     "event": _event,
@@ -207,6 +243,10 @@ PAUSES: dict[str, Callable[[float], None]] = {
     "poll": _poll,
     "epoll": _epoll,
     "queue": _queue,
+    "signals": _signals,
+    "reads_timer": _reads_timer,
+    "epolls_timer": _epolls_timer,
+    "selects_timer": _selects_timer,
 }
 """Ways to let time pass."""
 
