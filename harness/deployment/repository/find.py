@@ -16,6 +16,7 @@ from harness.deployment.command.shell import StartLine
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import is_read
+from harness.deployment.platforms.read import MOST_CHARACTERS
 from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.files import reader_of
 from harness.deployment.repository.sendings import is_told
@@ -31,6 +32,9 @@ from harness.records.files import read_text
 
 MOST_FILES = 20_000
 """Most files that are looked at; the rest of a larger repository is skipped."""
+
+MOST_PLACES = 100
+"""Most places of one file; each is compared with all others."""
 
 SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
@@ -107,7 +111,8 @@ def _places(
     """The places in files, each with the instances of platforms in it."""
     for path, instances in by_platform.items():
         lines = _start_lines(path, instances)
-        yield from places_of(path, folder, lines, processors, elsewhere)
+        several = places_of(path, folder, lines, processors, elsewhere)
+        yield from itertools.islice(several, MOST_PLACES)
 
 
 def places_of(
@@ -153,9 +158,11 @@ def _start_lines(
     """What a file starts, with the processors of the platform if these are known."""
     if reader := reader_of(path):
         try:
-            yield from ((line, None) for line in reader(path, read_text(path)))
+            text = read_text(path)
         except UsageError:
             return  # what is not text starts nothing
+        lines = reader(path, text) if len(text) <= MOST_CHARACTERS else ()
+        yield from ((line, None) for line in lines)
     for each in instances:
         yield from ((line, each.counted_processors) for line in each.starts)
 

@@ -288,6 +288,22 @@ def test_files_that_are_not_text_are_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Makefile", "gunicorn -w 2 shop:app\n"),
+        ("pyproject.toml", "a = 'gunicorn -w 2 shop:app'\n"),
+        ("Procfile", "web: gunicorn -w 2 shop:app\n"),
+        ("start.sh", "gunicorn -w 2 shop:app\n"),
+    ],
+)
+def test_a_file_that_no_one_wrote_is_not_read_whole(
+    name: str, line: str, tmp_path: Path
+) -> None:
+    assert len(places(tmp_path, {name: line * 200})) == 100
+    assert places(tmp_path, {name: line * 20_000}) == []
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("Makefile", "serve:\n\tcd web && gunicorn -c conf.py a:a\n"),
