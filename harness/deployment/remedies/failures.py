@@ -20,6 +20,8 @@ IF_SIGNAL = "if that was a signal to a process that it did not start: "
 
 
 NO_THREAD = "can't start new thread"
+NO_TASKS = re.compile(rf"\[Errno 11\]|os error 11\b|{NO_THREAD}|Cannot fork")
+"""What is printed where no more threads or processes are allowed."""
 MORE_THREADS = (
     "raise `ulimit -u`, or `--pids-limit` of its container, or end some processes"
 )
@@ -36,7 +38,7 @@ REMEDIES = {
     "exec format error$": "if that is a script, write `#!/bin/sh` as its first line; "
     "otherwise pull or build its image for the platform of this machine",
     "[Nn]o space left on": "make room on that disk",
-    rf"\[Errno 11\]|{NO_THREAD}|Cannot fork": MORE_THREADS,
+    NO_TASKS.pattern: MORE_THREADS,
     rf"{OUT_OF_MEMORY}|exited with code {KILLED}\b": MORE_MEMORY,
     r"No module named '(?:pkg_resources|distutils)\b": "add `setuptools<81` to its "
     "requirements: newer ones, and Python itself from 3.12 on, lack that module",
@@ -160,10 +162,13 @@ def remedy_for(cause: str, platforms: Sequence[str] = ()) -> str:
 _STARTS_CONTAINERS = re.compile(rf"(?:^|\bexec )(?:{'|'.join(CLIENTS)})\b")
 
 _UNSET = re.compile(r"KeyError: '(?P<name>[A-Z][A-Z0-9_]+)'")
+_UNSET_SECRET = re.compile(r"environment variable \"(?P<name>\w+)\" required by")
 
 
 def _lacks_variable(cause: str, log: str) -> str:
-    """The environment variable that the app looked up and did not find, if any."""
+    """The environment variable that the app, or a secret of Compose, lacks, if any."""
+    if match := _UNSET_SECRET.search(cause):
+        return match["name"]
     match = _UNSET.search(cause)
     is_looked_up = "os.environ" in log or re.search(r"\bos(?:\.py)?[\">]", log)
     return match["name"] if match and is_looked_up else ""

@@ -15,7 +15,7 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.remedies.failures import about_failure
 from harness.deployment.remedies.failures import Advice
 from harness.deployment.remedies.failures import MORE_THREADS
-from harness.deployment.remedies.failures import NO_THREAD
+from harness.deployment.remedies.failures import NO_TASKS
 from harness.probe.ready import CauseKnown
 from harness.probe.ready import Fault
 from harness.probe.ready import NO_FAULT
@@ -87,8 +87,8 @@ def _about_more(cell: CellReport, promise: Promise | None) -> Advice:
 def _about_short(cell: CellReport, promise: Promise | None, hello: Hello) -> Advice:
     if any(advice := about_patches(cell, hello)):
         return advice
-    if NO_THREAD in cell.log_tail:
-        because = "the system gave it no more threads"
+    if NO_TASKS.search(cell.log_tail):
+        because = "the system gave it no more threads or processes"
         return Advice(because=because, remedy=MORE_THREADS)
     if promise is None:
         return Advice()

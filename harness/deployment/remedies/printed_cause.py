@@ -23,6 +23,7 @@ CAUSES = (
     re.compile(r"Listen queue size is greater than the system max"),
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(r"service .* didn't complete successfully"),
+    re.compile(r"environment variable \"\w+\" required by"),
     re.compile(
         r".*\b(?:unable to|failed to|could not|cannot|not found"
         r"|no such file or directory|no python application found|unknown option)\b",
@@ -32,7 +33,7 @@ CAUSES = (
 """Beginnings of lines that name the cause of a server's end: something that a check or
 the kernel refused, a rate limit or a full disk, an exception, an app that is not in its
 module (in the words of gunicorn, uvicorn and waitress), a service that Compose waited
-for in vain, any other error."""
+for in vain or a variable that it lacks, any other error."""
 
 
 NO_CAUSE = re.compile(

@@ -12,6 +12,7 @@ from harness.probe.ready import CauseKnown
 from harness.probe.ready import Fault
 from harness.probe.ready import NotAnswering
 from harness.records.words import Outcome
+from harness.records.words import Verdict
 from tests.builders.deployments import cell
 
 
@@ -138,6 +139,15 @@ def test_the_last_error_is_the_cause() -> None:
             "it said: KeyError: 'SHOP_KEY'; give it that variable: "
             'env = { SHOP_KEY = "…" }',
         ),
+        *(
+            (
+                f'environment variable "SHOP_KEY" required by {kind} "key" is not set\n'
+                " Container flask-concurrency-1-web-1  Stopping\n",
+                f'it said: environment variable "SHOP_KEY" required by {kind} "key" is '
+                'not set; give it that variable: env = { SHOP_KEY = "…" }',
+            )
+            for kind in ("secret", "config")
+        ),
         ("prices = TABLE[name]\nKeyError: 'SHOP'\n", "it said: KeyError: 'SHOP'"),
     ],
 )
@@ -252,6 +262,22 @@ def test_packages_that_do_not_work_together(cause: str, remedy: str) -> None:
     advice = explain(seen, None)
     assert cause in advice.reason
     assert remedy in advice.remedy and bool(remedy) == bool(advice.remedy)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "RuntimeError: can't start new thread",
+        "BlockingIOError: [Errno 11] Resource temporarily unavailable",
+        'Os { code: 11, message: "Resource temporarily unavailable" } (os error 11)',
+        "sh: 1: Cannot fork",
+    ],
+)
+def test_fewer_because_no_more_threads_or_processes_are_allowed(log: str) -> None:
+    seen = cell(verdict=Verdict.FEWER, declared=8, ceiling=5, log_tail=f"{log}\n")
+    explained = explain(seen, None)
+    assert explained.because == "the system gave it no more threads or processes"
+    assert "`--pids-limit` of its container" in explained.remedy
 
 
 def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
