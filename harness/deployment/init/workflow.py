@@ -4,10 +4,12 @@ import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from string import Template
 
 from harness.deployment.init.starter import Published
 from harness.deployment.init.starter import StarterEntry
 from harness.deployment.load import DEFAULT
+from harness.records.files import read_text
 from harness.records.words import Outcome
 
 WORKFLOW = Path(".github", "workflows", "concurrency.yml")
@@ -17,33 +19,8 @@ CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
 """As in the workflows of this project: a commit cannot be moved, and a tag can."""
 
-_WORKFLOW = """\
-name: Concurrency
-
-on:
-  push:
-  pull_request:
-
-permissions:
-  contents: read
-
-concurrency:
-  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}
-  cancel-in-progress: true
-
-jobs:
-  check:
-    name: Requests at once
-    runs-on: ubuntu-latest
-    timeout-minutes: 15
-    steps:
-      - uses: {checkout}
-        with:
-          persist-credentials: false
-{install}      - uses: {action}
-        with:
-          config: {config}
-"""
+_WORKFLOW = Path(__file__).with_name("workflow.yml")
+"""What is written, with names in place of what differs (``string.Template``)."""
 
 _INSTALL = """\
       - uses: {setup_python}
@@ -72,7 +49,7 @@ def workflow_text(
     """The content of the workflow for the ``concurrency.toml`` in a folder."""
     below = folder.resolve().relative_to(repository_of(folder))
     plain = [each for each in written if each.deployment.requirements is None]
-    return _WORKFLOW.format(
+    return Template(read_text(_WORKFLOW)).substitute(
         checkout=CHECKOUT,
         action=published.action,
         config=_yaml((below / DEFAULT).as_posix()),
