@@ -16,6 +16,7 @@ import msgspec
 
 from harness.deployment.containers import labels
 from harness.deployment.containers import remove
+from harness.deployment.repository.walk import begin_of
 from harness.system.command import output
 from harness.system.warden import descendants
 
@@ -194,12 +195,7 @@ def processes(containers: Sequence[Container]) -> list[int]:
 
 def _is_of(container: Container) -> bool:
     """Whether a process id of the engine belongs to the same container here."""
-    try:
-        return container.id in Path(f"/proc/{container.process}/cgroup").read_text(
-            encoding="utf-8", errors="replace"
-        )
-    except OSError:
-        return False
+    return container.id in begin_of(Path(f"/proc/{container.process}/cgroup"))
 
 
 def proxies(port: int) -> list[int]:
