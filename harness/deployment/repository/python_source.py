@@ -225,17 +225,16 @@ def _imported(name: str, source: SourceFile) -> Iterator[tuple[SourceFile, str]]
     That is empty if the name stands for the file itself.
     """
     for node in imports_of(source.tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    yield from _own_files(source, 0, alias.name, "")
-        else:
-            for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    module = node.module or ""
-                    inside = f"{module}.{alias.name}".strip(".")
-                    yield from _own_files(source, node.level, inside, "")
-                    yield from _own_files(source, node.level, module, alias.name)
+        for alias in node.names:
+            if (alias.asname or alias.name) != name:
+                continue
+            if isinstance(node, ast.Import):
+                yield from _own_files(source, 0, alias.name, "")
+            else:
+                module = node.module or ""
+                inside = f"{module}.{alias.name}".strip(".")
+                yield from _own_files(source, node.level, inside, "")
+                yield from _own_files(source, node.level, module, alias.name)
 
 
 def _own_files(
