@@ -191,7 +191,8 @@ class DeployedApp(App):
             return await reach(search, wait, watched)
         except OutOfTime as problem:
             last = search, watched.status, self.log_text()
-            raise OutOfTime(out_of_time(problem.fault, self._seconds, *last)) from None
+            fault = watched.fault if watched.fault.not_http else problem.fault
+            raise OutOfTime(out_of_time(fault, self._seconds, *last)) from None
 
     async def _wait_until_started(self, server: ProcessTree, port: int) -> None:
         """Wait for everything that the first request needs."""

@@ -3,6 +3,8 @@
 import asyncio
 import ssl
 
+from harness.probe.ready import CauseKnown
+from harness.probe.ready import Fault
 from harness.probe.transports import Endpoint
 from harness.probe.transports import tls_context
 
@@ -84,3 +86,17 @@ def about_protocol(answer: str) -> str:
         "see whether that port is for TLS, for `uwsgi_pass` of nginx, or of another "
         "program, and give the one on which the app speaks HTTP"
     )
+
+
+ONLY_WITH_A_CERTIFICATE = Fault(
+    "it speaks TLS and wants a certificate of its clients, which the probe does not "
+    "have",
+    "leave that out for the check (`--cert-reqs`, `--ssl-ca-certs`, a `ca` of uWSGI)",
+    cause_known=CauseKnown.LIKELY,
+)
+
+ONLY_HTTP_2 = Fault(
+    "it speaks only HTTP/2, which the probe does not",
+    "let it speak HTTP/1.1 too",
+    cause_known=CauseKnown.LIKELY,
+)

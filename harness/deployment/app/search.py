@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
 
+from harness.deployment.app.other_protocols import about_protocol
+from harness.deployment.app.other_protocols import ONLY_HTTP_2
+from harness.deployment.app.other_protocols import ONLY_WITH_A_CERTIFICATE
 from harness.deployment.app.other_protocols import speaks_http_2
 from harness.deployment.app.other_protocols import TRY_SECONDS
 from harness.deployment.app.other_protocols import wants_a_certificate
@@ -29,6 +32,7 @@ from harness.probe.look import look
 from harness.probe.messages import ClientRequest
 from harness.probe.ready import CauseKnown
 from harness.probe.ready import Fault
+from harness.probe.ready import NO_FAULT
 from harness.probe.ready import NotAnswering
 from harness.probe.ready import OutOfTime
 from harness.probe.ready import send_one
@@ -43,6 +47,9 @@ OTHER_PORTS_SECONDS = 10
 OTHER_PORTS_QUIET_SECONDS = 3
 """The same for a server that is quiet."""
 
+
+NOT_HTTP_LOOKS = 5
+"""Looks in a row, a second apart, at answers that are not HTTP, before that is it."""
 
 LOOK_SECONDS = 0.2
 """Seconds between two looks at the workers."""
@@ -88,11 +95,15 @@ class Watched:
         self._fault_of = fault_of
         self.state = State.NEW
         self.status: int | None = None
+        self.fault = NO_FAULT
 
     def fault_of(self, client: Client) -> Fault | None:
         """Call the watched function."""
         self.state, self.status = client.state, client.status
-        return self._fault_of(client)
+        fault = self._fault_of(client)
+        if client.state is not State.GIVEN_UP:  # that one says less
+            self.fault = fault or NO_FAULT
+        return fault
 
     def is_app(self, client: Client) -> bool:
         """Whether the app itself answered a request."""
@@ -175,7 +186,7 @@ async def _below_a_path(
 async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
     """Wait until a server answers in another way. Raises ``NotAnswering``."""
     server, port = search.server, search.endpoint.port
-    seconds = rested = 0
+    seconds = rested = strange = 0
     before = look(server.processes())
     while True:
         await asyncio.sleep(1)
@@ -190,6 +201,10 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
                 raise NotAnswering(ONLY_WITH_A_CERTIFICATE)
             if await speaks_http_2(search.endpoint):
                 raise NotAnswering(ONLY_HTTP_2)
+        strange = strange + 1 if watched.fault.not_http else 0
+        if strange >= NOT_HTTP_LOOKS:
+            remedy = about_protocol(watched.fault.not_http)
+            raise NotAnswering(watched.fault._replace(remedy=remedy))
         if not ports or port in ports or search.is_client:
             seconds = rested = 0
         else:
@@ -198,20 +213,6 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
         if seconds >= OTHER_PORTS_SECONDS or rested >= OTHER_PORTS_QUIET_SECONDS:
             raise _on_other_ports(search, ports)
         before = now
-
-
-ONLY_WITH_A_CERTIFICATE = Fault(
-    "it speaks TLS and wants a certificate of its clients, which the probe does not "
-    "have",
-    "leave that out for the check (`--cert-reqs`, `--ssl-ca-certs`, a `ca` of uWSGI)",
-    cause_known=CauseKnown.LIKELY,
-)
-
-ONLY_HTTP_2 = Fault(
-    "it speaks only HTTP/2, which the probe does not",
-    "let it speak HTTP/1.1 too",
-    cause_known=CauseKnown.LIKELY,
-)
 
 
 def _on_other_ports(search: AnswerSearch, ports: set[int]) -> NotAnswering:

@@ -377,6 +377,17 @@ APPLIED = [
         seconds=6,
     ),
     Applied(
+        "a greeting while there is time left to start",
+        f'command = "python serve.py"\ndeclared = 2\n{OWN}',
+        'it answered "220 shop .*", which is not HTTP; that looks like the greeting of '
+        "a server for mail or files; give the port of the app itself",
+        "concurrency.toml",
+        "python serve.py",
+        "gunicorn -w 2 shop:app",
+        files={"serve.py": GREETS.replace("GREETING", r'b"220 shop ESMTP\r\n"')},
+        seconds=3600,
+    ),
+    Applied(
         "an answer of an unknown protocol",
         f'command = "python serve.py"\ndeclared = 2\n{OWN}',
         "see whether that port is for TLS, for `uwsgi_pass`",
