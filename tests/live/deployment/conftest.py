@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-import psutil
 import pytest
 
 from harness.cli import run as run_command
 from harness.records.errors import HarnessError
+from tests.live.conftest import processes_below
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples"
@@ -52,12 +52,12 @@ def check(
         results = tmp_path / "results"
         cache = ("--results", str(results), "--cache", str(tmp_path / "cache"))
         code, message = 0, ""
-        before = set(psutil.Process().children(recursive=True))
+        before = processes_below()
         try:
             code = run_command(["check", *cache, *options])
         except HarnessError as error:
             code, message = error.exit_code, str(error)
-        assert set(psutil.Process().children(recursive=True)) <= before
+        assert processes_below() <= before
         report = results / "report.json"
         cells = json.loads(report.read_text())["cells"] if report.exists() else []
         found = {cell["configuration"]: cell for cell in cells}
