@@ -6,6 +6,7 @@ standard input is a socket, over which it gets its orders.
 """
 
 import asyncio
+import gc
 import socket
 import sys
 from pathlib import Path
@@ -29,6 +30,9 @@ def main(results: Path) -> None:
     def begin(cell: PlannedCell) -> None:
         events.emit(Event(id=cell.id))
 
+    # What was imported stays. While thousands of requests come and go, the collector
+    # would look through it again and again.
+    gc.freeze()
     logs = results / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with socket.socket(fileno=sys.stdin.fileno()) as connection:
