@@ -59,7 +59,7 @@ MOST_COUNTED = 0.1
 """The most seconds that count between two looks: if this process was not running
 itself, the time in between shows nothing."""
 
-MANY = 64
+PROCESSES_EXAMINED = 64
 """Most processes whose threads are examined for what they sleep in."""
 
 
@@ -172,7 +172,7 @@ def idle_sleepers(processes: Iterable[int]) -> set[Thread]:
     Those that wait for connections are left out.
     """
     processes = list(processes)
-    if len(processes) > MANY:
+    if len(processes) > PROCESSES_EXAMINED:
         return set()
     listeners = listening().keys()
     return {
@@ -186,7 +186,7 @@ def idle_sleepers(processes: Iterable[int]) -> set[Thread]:
 def _sleepers(probe: Probe, short: bool) -> Sleepers:
     """The threads that sleep for a time and may let requests in when they wake."""
     processes = set(probe.server.processes())
-    if len(processes) > MANY:
+    if len(processes) > PROCESSES_EXAMINED:
         return {}
     busy = processes & set(probe.holds.processes().values())
     sleepers = {}
