@@ -26,8 +26,8 @@ import psutil
 
 from harness.measure.app import HOST
 from harness.measure.target import TARGET
+from harness.probe.batch import Crowd
 from harness.probe.booting import wait_until_booted
-from harness.probe.crowd import Crowd
 from harness.probe.destination import Destination
 from harness.probe.holds import listening
 from harness.probe.loads import Offer

@@ -6,7 +6,7 @@ of the workers is chosen, step by step (``steps.py``). ``probe.py`` has the wait
 all of them use; ``destination.py`` says where requests go, and ``learned.py`` what is
 remembered of a server.
 
-- Requests: ``gathering.py`` prepares them, ``crowd.py`` sends many, ``clients.py`` is
+- Requests: ``gathering.py`` prepares them, ``batch.py`` sends many, ``clients.py`` is
   one of them, ``connection.py`` and ``transports.py`` are how it reaches the server,
   ``messages.py`` is what is said.
 - Holds: ``holds.py`` listens for requests that have entered the app, ``hold.py`` is

@@ -19,8 +19,8 @@ from itertools import cycle
 from itertools import repeat
 from typing import NamedTuple
 
+from harness.probe.batch import Crowd
 from harness.probe.clients import Client
-from harness.probe.crowd import Crowd
 from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
 from harness.probe.gathering import hold

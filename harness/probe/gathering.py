@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from functools import partial
 
+from harness.probe.batch import Crowd
 from harness.probe.clients import Client
-from harness.probe.crowd import Crowd
 from harness.probe.messages import ClientRequest
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe

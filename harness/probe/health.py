@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from harness.probe.arriving import in_turn
 from harness.probe.arriving import shares
-from harness.probe.crowd import Crowd
+from harness.probe.batch import Crowd
 from harness.probe.gathering import gather_beside
 from harness.probe.gathering import hold
 from harness.probe.messages import PartialRequest

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import TypeVar
 
-from harness.probe.crowd import Crowd
+from harness.probe.batch import Crowd
 from harness.probe.destination import Destination
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag

@@ -12,8 +12,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from harness.probe.batch import ending
 from harness.probe.clients import Client
-from harness.probe.crowd import ending
 from harness.probe.gathering import one_more
 from harness.probe.occupancy import Occupancy
 from harness.probe.probe import Probe

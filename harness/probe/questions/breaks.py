@@ -10,8 +10,8 @@ from functools import partial
 
 import msgspec
 
-from harness.probe.crowd import account
-from harness.probe.crowd import statuses
+from harness.probe.batch import account
+from harness.probe.batch import statuses
 from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe

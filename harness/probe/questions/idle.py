@@ -10,7 +10,7 @@ was sent whole, and then cut off, is lost.
 import os
 import signal
 
-from harness.probe.crowd import Crowd
+from harness.probe.batch import Crowd
 from harness.probe.gathering import gather_beside
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe

@@ -1,6 +1,6 @@
 """Offers a load and leaves it in place: the first step of several questions."""
 
-from harness.probe.crowd import Crowd
+from harness.probe.batch import Crowd
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.round import finish

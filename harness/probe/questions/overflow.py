@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.probe.batch import OPENING_AT_ONCE
 from harness.probe.clients import Client
-from harness.probe.crowd import OPENING_AT_ONCE
 from harness.probe.gathering import gather
 from harness.probe.listeners import listened_on
 from harness.probe.probe import Probe

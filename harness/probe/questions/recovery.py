@@ -9,8 +9,8 @@ import signal
 from collections import Counter
 from collections.abc import Iterable
 
-from harness.probe.crowd import account
-from harness.probe.crowd import statuses
+from harness.probe.batch import account
+from harness.probe.batch import statuses
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context

@@ -15,7 +15,7 @@ from harness.probe.arriving import BY_CHANCE
 from harness.probe.arriving import choose_order
 from harness.probe.arriving import Order
 from harness.probe.arriving import send_in_order
-from harness.probe.crowd import ending
+from harness.probe.batch import ending
 from harness.probe.gathering import gather
 from harness.probe.gathering import hold
 from harness.probe.hold import OUT

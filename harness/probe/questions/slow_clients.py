@@ -14,8 +14,8 @@ from functools import partial
 
 from harness.probe.arriving import send_and_settle
 from harness.probe.arriving import send_in_order
+from harness.probe.batch import Crowd
 from harness.probe.clients import Client
-from harness.probe.crowd import Crowd
 from harness.probe.gathering import gather
 from harness.probe.gathering import gather_beside
 from harness.probe.messages import PartialRequest
