@@ -26,7 +26,7 @@ import psutil
 
 from harness.measure.app import HOST
 from harness.measure.target import TARGET
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.booting import wait_until_booted
 from harness.probe.destination import Destination
 from harness.probe.holds import listening
@@ -150,9 +150,9 @@ async def in_two_processes(requests: int, log: Path) -> Held:
             fault_of = partial(not_from_app, token)
             await wait_ready(server, to.endpoint, DEADLINE, fault_of)
             asked = {name: to.request(name) for name in _names(requests)}
-            crowd = Crowd(asked, to.endpoint, moved.set)
+            batch = Batch(asked, to.endpoint, moved.set)
             begun = time.monotonic()
-            crowd.open(crowd.clients)
+            batch.open(batch.clients)
             admitted = int(
                 await server.unless_ended(
                     asyncio.to_thread(listener.stdout.readline), DEADLINE
@@ -162,7 +162,7 @@ async def in_two_processes(requests: int, log: Path) -> Held:
             megabytes = _megabytes(os.getpid()) + _megabytes(listener.pid)
             listener.stdin.write("go\n")
             listener.stdin.flush()
-            while len(crowd.ended) < requests:
+            while len(batch.ended) < requests:
                 moved.clear()
                 await server.unless_ended(moved.wait(), DEADLINE)
             return Held(requests, admitted, seconds, megabytes, 2)

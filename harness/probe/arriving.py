@@ -19,7 +19,7 @@ from itertools import cycle
 from itertools import repeat
 from typing import NamedTuple
 
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.clients import Client
 from harness.probe.gathering import all_there
 from harness.probe.gathering import gather
@@ -100,7 +100,7 @@ async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Port
                 return learned.ports
             gather(probe, LEARNING_LOAD * wanted)
             with probe.dispersing():
-                await hold(probe, probe.crowd.clients)
+                await hold(probe, probe.batch.clients)
                 await finish(probe)
             learned.learn(probe)
     finally:
@@ -144,7 +144,7 @@ async def _in_order(
     """
 
     async def others_come() -> None:
-        probe.crowd.open([other for other in others if other.state is State.NEW])
+        probe.batch.open([other for other in others if other.state is State.NEW])
         await probe.until(lambda: all_there(probe, others))
 
     if order.ports is not None:
@@ -209,21 +209,21 @@ def assign_ports(
 
 async def send_and_settle(
     probe: Probe,
-    crowd: Crowd,
+    batch: Batch,
     is_there: Callable[[Client], bool],
     clients: Sequence[Client],
 ) -> None:
-    """Make some clients of a crowd come, and wait until the server is quiet.
+    """Make some clients of a batch come, and wait until the server is quiet.
 
     Those that got no connection leave.
     """
-    crowd.open(list(clients))
+    batch.open(list(clients))
 
     def are_there() -> bool:
         return all(client.state in ENDED or is_there(client) for client in clients)
 
     await probe.until(are_there)
-    crowd.leave(client for client in clients if not client.offered)
+    batch.leave(client for client in clients if not client.offered)
     await _until_quiet(probe)
 
 

@@ -1,6 +1,6 @@
-"""Groups of requests that are opened, sent and counted together.
+"""Batches of requests that are opened, sent and counted together.
 
-A crowd limits how many connections are being opened at the same time, sends each
+A batch limits how many connections are being opened at the same time, sends each
 request as soon as its connection is open, and records how each request ended.
 """
 
@@ -25,7 +25,7 @@ OPENING_AT_ONCE = 64
 exceed a server's listen backlog, and they are resent only after a second."""
 
 
-class Crowd:
+class Batch:
     """Requests, by name; ``changed`` is called whenever one changes its state."""
 
     def __init__(

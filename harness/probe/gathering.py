@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from functools import partial
 
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.clients import Client
 from harness.probe.messages import ClientRequest
 from harness.probe.messages import PartialRequest
@@ -14,21 +14,21 @@ from harness.probe.states import ENDED
 from harness.records.words import Settled
 
 
-def gather(probe: Probe, count: int, query: str = "", view: str = "hold") -> Crowd:
+def gather(probe: Probe, count: int, query: str = "", view: str = "hold") -> Batch:
     """Prepare ``count`` requests to be held, and restart the count.
 
     ``query`` and ``view`` are those of ``Destination.request``.
     """
     to = probe.destination
-    crowd = _begin(probe, count, lambda name: to.request(name, view, query))
-    for client in crowd.clients:
+    batch = _begin(probe, count, lambda name: to.request(name, view, query))
+    for client in batch.clients:
         client.source = next(probe.sources, 0)
     # Shared, so that a hold is known to come after the answer to its request.
-    crowd.answered = probe.holds.answered
-    return crowd
+    batch.answered = probe.holds.answered
+    return batch
 
 
-def gather_for_route(probe: Probe, count: int, place: str) -> Crowd:
+def gather_for_route(probe: Probe, count: int, place: str) -> Batch:
     """Prepare ``count`` requests for the app's own route, and restart the count.
 
     Each is to be held at the place of this name.
@@ -36,15 +36,15 @@ def gather_for_route(probe: Probe, count: int, place: str) -> Crowd:
     return _begin(probe, count, partial(probe.destination.request_held_at, place))
 
 
-def _begin(probe: Probe, count: int, request: Callable[[str], ClientRequest]) -> Crowd:
+def _begin(probe: Probe, count: int, request: Callable[[str], ClientRequest]) -> Batch:
     """Restart the count, with ``count`` new requests, each made from its name."""
     number = probe.holds.counts + 1  # so that no name is used twice
     names = [f"r{number}.{index}" for index in range(count)]
     probe.holds.begin(names)
     probe.lag.begin()
     requests = {name: request(name) for name in names}
-    probe.crowd = Crowd(requests, probe.destination.endpoint, probe.moves.happened)
-    return probe.crowd
+    probe.batch = Batch(requests, probe.destination.endpoint, probe.moves.happened)
+    return probe.batch
 
 
 def all_there(probe: Probe, clients: Iterable[Client]) -> bool:
@@ -62,8 +62,8 @@ def one_more(probe: Probe, name: str, changed: Callable[[Client], None]) -> Clie
 
 def gather_beside(
     probe: Probe, count: int, sent: PartialRequest, port: int | None = None
-) -> Crowd:
-    """Prepare ``count`` clients that send a partial request, in addition to the crowd.
+) -> Batch:
+    """Prepare ``count`` clients that send a partial request, in addition to the batch.
 
     They connect to another ``port``, if one is given. Raises ``NotSpoken``.
     """
@@ -72,22 +72,22 @@ def gather_beside(
     if port:
         endpoint = endpoint._replace(port=port)
     requests = {f"beside.{n}": ClientRequest(partial=sent) for n in range(count)}
-    probe.beside = Crowd(requests, endpoint, probe.moves.happened)
+    probe.beside = Batch(requests, endpoint, probe.moves.happened)
     return probe.beside
 
 
 async def send_all(probe: Probe, clients: Sequence[Client]) -> None:
     """Send these, and wait until they have been sent or the server is quiet."""
-    crowd = probe.crowd
-    wanted = crowd.offered + len(crowd.ended) + len(clients)
-    crowd.open(list(clients))
-    await probe.until(lambda: crowd.offered + len(crowd.ended) >= wanted)
+    batch = probe.batch
+    wanted = batch.offered + len(batch.ended) + len(clients)
+    batch.open(list(clients))
+    await probe.until(lambda: batch.offered + len(batch.ended) >= wanted)
 
 
 async def all_in(probe: Probe) -> Settled:
     """Wait until all that was sent is in the app, or the server is quiet."""
-    crowd, holds = probe.crowd, probe.holds
-    return await probe.until(lambda: len(holds.entered | crowd.ended) >= crowd.offered)
+    batch, holds = probe.batch, probe.holds
+    return await probe.until(lambda: len(holds.entered | batch.ended) >= batch.offered)
 
 
 async def hold(probe: Probe, clients: Sequence[Client]) -> None:

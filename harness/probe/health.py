@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from harness.probe.arriving import in_turn
 from harness.probe.arriving import shares
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.gathering import gather_beside
 from harness.probe.gathering import hold
 from harness.probe.messages import PartialRequest
@@ -30,30 +30,30 @@ HEALTHY = range(200, 400)
 class Check(NamedTuple):
     """A health check in progress."""
 
-    crowd: Crowd
+    batch: Batch
     by: CheckBy
     since: float
 
     @property
     def is_open(self) -> bool:
         """Whether the connection of the check was opened."""
-        return self.crowd.offered > 0
+        return self.batch.offered > 0
 
     def is_over(self) -> bool:
         """Whether the check has its answer, or will get none."""
-        return bool(self.crowd.ended) or (self.by is CheckBy.TCP and self.is_open)
+        return bool(self.batch.ended) or (self.by is CheckBy.TCP and self.is_open)
 
     @property
     def status(self) -> int | None:
         """The status of its answer; ``None`` without one."""
-        return self.crowd.clients[0].status
+        return self.batch.clients[0].status
 
     @property
     def is_answered(self) -> bool:
         """Whether the check got what it asked for."""
         if self.by is CheckBy.TCP:
             return self.is_open
-        client = self.crowd.clients[0]
+        client = self.batch.clients[0]
         return client.state is State.ANSWERED and client.status in HEALTHY
 
 
@@ -61,17 +61,17 @@ async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -
     """Send a check; return when it is over, or the server is quiet without answering.
 
     It is sent from the port ``source``, if that is not zero. The caller has to have its
-    crowd ``give_up`` in the end.
+    batch ``give_up`` in the end.
     """
     data = b""
     if by is CheckBy.HTTP:
         given = (f"{name}: {value}" for name, value in check.headers.items())
         data = probe.destination.head("GET", check.path or "ready", *HEADERS, *given)
-    crowd = gather_beside(probe, 1, PartialRequest(data), check.port)
-    crowd.clients[0].source = source
+    batch = gather_beside(probe, 1, PartialRequest(data), check.port)
+    batch.clients[0].source = source
     probe.lag.begin()
-    sent = Check(crowd, by, time.monotonic())
-    crowd.open(crowd.clients)
+    sent = Check(batch, by, time.monotonic())
+    batch.open(batch.clients)
     await probe.until(sent.is_over)
     return sent
 
@@ -79,7 +79,7 @@ async def send(probe: Probe, check: HealthCheck, by: CheckBy, source: int = 0) -
 async def hold_and_send(
     probe: Probe, check: HealthCheck, order: CheckOrder, workers: Sequence[int]
 ) -> tuple[Check, bool]:
-    """Hold all requests of the crowd, then send a check, in a chosen order of workers.
+    """Hold all requests of the batch, then send a check, in a chosen order of workers.
 
     Also returns whether no worker had been stopped for too long by then. In the end all
     of them run. Raises ``CannotStop``.
@@ -89,7 +89,7 @@ async def hold_and_send(
             if order is CheckOrder.FULL_FIRST:
                 await _one_takes_all(probe, stopped, workers)
             else:
-                parts = shares(probe.crowd.clients, len(workers))
+                parts = shares(probe.batch.clients, len(workers))
                 await in_turn(stopped, workers, parts, partial(hold, probe))
             return await send(probe, check, check.by), True
     except TooLong:
@@ -102,7 +102,7 @@ async def hold_and_send_from(
     """Hold requests and send a check where each worker has a listening socket of its
     own.
     """
-    clients = probe.crowd.clients
+    clients = probe.batch.clients
     full_first = order is CheckOrder.FULL_FIRST
     parts = [clients] if full_first else shares(clients, len(ports))
     sources = [iter(several) for several in ports.values()]
@@ -121,9 +121,9 @@ async def _one_takes_all(
     If it takes none, since another holds a lock around accept, the next one runs.
     """
     await stopped.stop(workers[1:])
-    await hold(probe, probe.crowd.clients)
+    await hold(probe, probe.batch.clients)
     for before, worker in zip(workers, workers[1:], strict=False):
-        if probe.holds.held or not probe.crowd.clients:
+        if probe.holds.held or not probe.batch.clients:
             return
         await stopped.stop([before])
         stopped.go_on([worker])

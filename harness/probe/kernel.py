@@ -83,7 +83,7 @@ def _held(probe: Probe) -> set[str]:
 
     A server may cut the connection of one that it runs (gunicorn 21.0.1 does).
     """
-    return probe.holds.held.keys() - probe.crowd.ended
+    return probe.holds.held.keys() - probe.batch.ended
 
 
 def _account(probe: Probe) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _inodes(probe: Probe) -> dict[str, str]:
     """The inode of each request's connection at the server, by name."""
     by_name = {}
     with sock_diag() as kernel:
-        for client in probe.crowd.clients:
+        for client in probe.batch.clients:
             ends = client.ends
             inode = ends and kernel.inode(ends.peer, ends.own)
             if inode:

@@ -80,21 +80,21 @@ async def wait_for_requests(probe: Probe, settled: Settled, before: Before) -> S
 
 async def wait_for_connections(probe: Probe, before: Before) -> None:
     """Wait for connections that found a backlog full, before they are given up."""
-    crowd = probe.crowd
+    batch = probe.batch
 
     def all_offered() -> bool:
-        return crowd.offered == len(crowd.clients) or probe.all_ended()
+        return batch.offered == len(batch.clients) or probe.all_ended()
 
     await _wait_for_arrivals(probe, all_offered, before)
 
 
 def _nobody_came(probe: Probe) -> bool:
-    return not (probe.holds.entered or probe.crowd.ended)
+    return not (probe.holds.entered or probe.batch.ended)
 
 
 async def _wait_for_first(probe: Probe, settled: Settled) -> Settled:
     """Wait for the first request to enter a server that had nothing to do."""
-    begun = time.monotonic() - probe.crowd.sent_ago
+    begun = time.monotonic() - probe.batch.sent_ago
     seconds = patience(probe.learned) if probe.holds.ever else ALONE_SECONDS
     await watch(probe, lambda: not _nobody_came(probe), seconds)
     if _nobody_came(probe):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import TypeVar
 
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.destination import Destination
 from harness.probe.holds import Holds
 from harness.probe.lag import Lag
@@ -56,9 +56,9 @@ class Probe:
         self.quiet = quiet or Quiet(server.processes)
         self.moves = Moves()
         """Each change in a request, as reported by holds and clients."""
-        self.crowd = Crowd({}, destination.endpoint, self.moves.happened)
+        self.batch = Batch({}, destination.endpoint, self.moves.happened)
         """The requests of the present count."""
-        self.beside: Crowd | None = None
+        self.beside: Batch | None = None
         """Clients that are not counted, if there are any."""
         self.sources: Iterator[int] = repeat(0)
         """The source port of each request; 0 for any."""
@@ -74,23 +74,23 @@ class Probe:
     def count(self) -> tuple[int, ...]:
         """A value that differs after each change in a request."""
         beside = self.beside.moved() if self.beside else ()
-        return len(self.holds.entered), self.holds.broken, *self.crowd.moved(), *beside
+        return len(self.holds.entered), self.holds.broken, *self.batch.moved(), *beside
 
     def all_in_or_ended(self) -> bool:
         """Whether every request has entered the app or has ended."""
-        entered, ended = self.holds.entered, self.crowd.ended
-        count = len(self.crowd.clients)
+        entered, ended = self.holds.entered, self.batch.ended
+        count = len(self.batch.clients)
         # The sizes first: with ten thousand requests the union is expensive.
         return len(entered) + len(ended) >= count and len(entered | ended) == count
 
     def all_ended(self) -> bool:
         """Whether every request has ended."""
-        return len(self.crowd.ended) == len(self.crowd.clients)
+        return len(self.batch.ended) == len(self.batch.clients)
 
     def names_waiting(self) -> set[str]:
         """Names of offered requests that have neither entered the app nor ended."""
-        gone = self.holds.entered | self.crowd.ended
-        return {c.name for c in self.crowd.clients if c.offered and c.name not in gone}
+        gone = self.holds.entered | self.batch.ended
+        return {c.name for c in self.batch.clients if c.offered and c.name not in gone}
 
     def waiting(self) -> int:
         """Number of offered requests that have neither entered the app nor ended."""
@@ -192,6 +192,6 @@ class Probe:
         """Release every hold, and give up every request that has not ended."""
         self.lag.end()
         self.holds.release_all()
-        self.crowd.give_up()
+        self.batch.give_up()
         if self.beside:
             self.beside.give_up()

@@ -61,7 +61,7 @@ async def run_round(
             took = _nanoseconds(before) - ran
             probe.learned.alone_nanoseconds = max(probe.learned.alone_nanoseconds, took)
         await wait_for_connections(probe, state)
-        probe.crowd.give_up_opening()
+        probe.batch.give_up_opening()
         if query != ASLEEP:
             settled = await wait_for_requests(probe, settled, state)
         seen = await _count(probe, load, patient_below, settled, settle_seconds)
@@ -105,7 +105,7 @@ async def _count(
     return Round(
         arrival=load.arrival,
         asked=load.asked,
-        offered=probe.crowd.offered,
+        offered=probe.batch.offered,
         admitted=admitted,
         peak=probe.holds.peak,
         waiting=waiting,
@@ -121,9 +121,9 @@ async def _count(
         broken=probe.holds.broken,
         stalled=finished.stalled,
         strays=probe.holds.strays,
-        send_seconds=probe.crowd.send_seconds,
+        send_seconds=probe.batch.send_seconds,
         lag_seconds=probe.lag.worst(),
-        account=probe.crowd.account(probe.holds.entered),
+        account=probe.batch.account(probe.holds.entered),
     )
 
 
@@ -132,28 +132,28 @@ async def offer(probe: Probe, arrival: Arrival) -> tuple[Settled, float]:
 
     The seconds count from the last request that was sent.
     """
-    clients = probe.crowd.clients
+    clients = probe.batch.clients
     if arrival is Arrival.OPENED:
-        probe.crowd.connect(clients)
-        await probe.until(probe.crowd.all_connected)
+        probe.batch.connect(clients)
+        await probe.until(probe.batch.all_connected)
         await probe.let_accept()
-        probe.crowd.send()
+        probe.batch.send()
         clients = []
     if arrival is Arrival.STAGGERED:
         for client in clients[:-1]:
-            probe.crowd.open([client])
+            probe.batch.open([client])
             await probe.until(_is_in_or_ended(probe, client.name))
         clients = clients[-1:]
-    probe.crowd.open(clients)
-    count = len(probe.crowd.clients)
-    await probe.until(lambda: probe.crowd.offered == count or probe.all_ended())
+    probe.batch.open(clients)
+    count = len(probe.batch.clients)
+    await probe.until(lambda: probe.batch.offered == count or probe.all_ended())
     sent = time.monotonic()
     settled = await probe.until(probe.all_in_or_ended)
     return settled, time.monotonic() - sent
 
 
 def _is_in_or_ended(probe: Probe, name: str) -> Callable[[], bool]:
-    return lambda: name in probe.holds.entered or name in probe.crowd.ended
+    return lambda: name in probe.holds.entered or name in probe.batch.ended
 
 
 async def hand_off(probe: Probe) -> tuple[int, float | None]:
@@ -193,7 +193,7 @@ async def finish(probe: Probe) -> Finished:
     settled = await serve_all(probe)
     if not probe.all_ended():
         await watch(probe, probe.all_ended)
-    stalled = probe.crowd.give_up()
+    stalled = probe.batch.give_up()
     given_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
     await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)
     if not stalled:  # nothing was counted meanwhile

@@ -33,7 +33,7 @@ class LearnedPorts:
 
     def learn(self, probe: Probe) -> None:
         """Record the source ports of the last round's requests."""
-        for client in probe.crowd.clients:
+        for client in probe.batch.clients:
             process = probe.holds.where.get(client.name)
             if process is not None and client.source:
                 self.ports[process].append(client.source)

@@ -66,18 +66,18 @@ async def run_steered(
     assert choice.by is not None
     # For the most, each worker is offered the whole load.
     multiple = len(step.order) if step.goal is Goal.MOST else 1
-    crowd = gather(probe, step.load * multiple)
+    batch = gather(probe, step.load * multiple)
     steps = Steps(probe)
     with probe.dispersing():
         if choice.by is Steering.PORT:
-            assign_ports(Order(step.order, ports, step.goal), crowd.clients)
-            await send_all(probe, crowd.clients)
+            assign_ports(Order(step.order, ports, step.goal), batch.clients)
+            await send_all(probe, batch.clients)
             outcome = StepsTaken()
         else:
             outcome = await _by_stopping(probe, step, steps)
-            crowd.send()  # over connections that were only opened, if there are any
+            batch.send()  # over connections that were only opened, if there are any
         await steps.settle()
-        crowd.give_up_opening()
+        batch.give_up_opening()
         first = len(probe.holds.entered)
         await _watch_for_more(probe, step, patient_below)
         seen = _count(probe, step, choice.by, steps, first)
@@ -87,7 +87,7 @@ async def run_steered(
         new = probe.holds.ever.difference(ever).intersection(step.order)
     return msgspec.structs.replace(
         seen,
-        offered=crowd.offered,
+        offered=batch.offered,
         late=seen.late + (len(new) if step.goal is Goal.MOST else 0),
         elsewhere=_elsewhere(probe, ports),
         stopped_seconds=outcome.seconds,
@@ -96,7 +96,7 @@ async def run_steered(
         broken=probe.holds.broken,
         stalled=finished.stalled,
         strays=probe.holds.strays,
-        account=crowd.account(probe.holds.entered),
+        account=batch.account(probe.holds.entered),
     )
 
 
@@ -107,7 +107,7 @@ def _count(
 
     What becomes of them when they are released is not in this record yet.
     """
-    crowd, spread = probe.crowd, probe.holds.spread()
+    batch, spread = probe.batch, probe.holds.spread()
     most = step.goal is Goal.MOST
     return SteeredRound(
         goal=step.goal,
@@ -115,8 +115,8 @@ def _count(
         workers=step.order,
         load=step.load,
         opened=step.opened,
-        asked=len(crowd.clients),
-        offered=crowd.offered,
+        asked=len(batch.clients),
+        offered=batch.offered,
         after=tuple(steps.after),
         alone=steps.alone or (steps.after[0] if by is Steering.PORT else 0),
         admitted=len(probe.holds.held),
@@ -128,7 +128,7 @@ def _count(
         shares=steps.shares(step.order) if most else (),
         takers=tuple(steps.takers) if by is Steering.STOP else None,
         passed_over=steps.passed_over(step.order) if most else 0,
-        account=crowd.account(probe.holds.entered),
+        account=batch.account(probe.holds.entered),
     )
 
 
@@ -155,7 +155,7 @@ def _elsewhere(probe: Probe, ports: Ports) -> int:
     where = probe.holds.where
     return sum(
         where[client.name] != owners[client.source]
-        for client in probe.crowd.clients
+        for client in probe.batch.clients
         if client.name in where and client.source in owners
     )
 
@@ -182,7 +182,7 @@ async def _one_after_another(
         await _accepted_one_after_another(probe, step, steps, stopped)
         return
     # Everything must be there before the first one looks, or chance decides.
-    await send_all(probe, probe.crowd.clients)
+    await send_all(probe, probe.batch.clients)
     for number, worker in enumerate(step.order):
         if steps.alone and worker == step.order[-1]:
             break  # what all of them come to is seen in the end
@@ -202,7 +202,7 @@ async def _accepted_one_after_another(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
     """Let each worker in turn accept all connections that it wants."""
-    await steps.connect(probe.crowd.clients, step.order)
+    await steps.connect(probe.batch.clients, step.order)
     for worker in step.order:
         stopped.go_on([worker])
         await probe.let_accept()
@@ -215,7 +215,7 @@ async def _each_alone(
     probe: Probe, step: Steer, steps: Steps, stopped: Stopping
 ) -> None:
     """Let each worker in turn run alone, and offer it the whole declared number."""
-    clients, breath = iter(probe.crowd.clients), time.monotonic()
+    clients, breath = iter(probe.batch.clients), time.monotonic()
     for worker in step.order:
         if time.monotonic() - breath > BREATH_SECONDS:
             stopped.all_go_on()

@@ -32,8 +32,8 @@ class Steps:
     async def connect(self, clients: list[Client], workers: Sequence[int]) -> None:
         """Open connections for these clients, over which nothing is sent yet."""
         self._sockets = {worker: len(sockets_of(worker)) for worker in workers}
-        self._probe.crowd.connect(clients)
-        await self._probe.until(self._probe.crowd.all_connected)
+        self._probe.batch.connect(clients)
+        await self._probe.until(self._probe.batch.all_connected)
 
     def note_accepted(self, worker: int) -> None:
         """Note whether a worker has accepted connections in its turn."""

@@ -51,14 +51,14 @@ async def try_the_others(probe: Probe, choice: Choice) -> int:
     others = {each for each in others if naps(each) or runs(each)}
     if not others:
         return 0
-    crowd = gather(probe, 1)
+    batch = gather(probe, 1)
     with probe.dispersing():
         async with stopping(probe.server.origin) as stopped:
             await stopped.stop(choice.workers)
             # A parent learns by a signal that a child has stopped.
             await probe.unless_ended(probe.settle(), STOPPED_SECONDS)
             before = _turns(others)
-            await hold(probe, crowd.clients)
+            await hold(probe, batch.clients)
             await wait_for_turns(probe, _short(others), 1)
             for other in sorted(others):
                 if _may_look(other, before):

@@ -23,22 +23,22 @@ async def ask(probe: Probe, context: Context) -> AbandonedSeen:
     probe.always_quiet = True
     ceiling = context.ceiling
     with probe.dispersing():
-        crowd = await fill(probe, ceiling + BEYOND, ceiling)
+        batch = await fill(probe, ceiling + BEYOND, ceiling)
         entered = probe.holds.entered
         held = set(probe.holds.held)
-        crowd.leave(client for client in crowd.clients if client.name in held)
+        batch.leave(client for client in batch.clients if client.name in held)
         waiting = probe.waiting()
         await expect(probe, lambda: not held & probe.holds.held.keys())
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         still, instead = len(held & probe.holds.held.keys()), len(entered - held)
         left = probe.names_waiting()
-        crowd.leave(client for client in crowd.clients if client.name in left)
+        batch.leave(client for client in batch.clients if client.name in left)
         await probe.unless_ended(probe.settle(), ROUND_SECONDS)
         probe.holds.release_all()
         await expect(probe, lambda: left <= entered)
         await finish(probe)
     return AbandonedSeen(
-        offered=crowd.offered,
+        offered=batch.offered,
         held=len(held),
         kept=still,
         waiting=waiting,

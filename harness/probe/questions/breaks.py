@@ -124,7 +124,7 @@ async def _strain(probe: Probe, most: int) -> Strained:
     sent = 0
     with probe.dispersing():
         while sent < most and len(probe.holds.held) == sent:
-            probe.crowd.open(clients[sent : sent + STEP])
+            probe.batch.open(clients[sent : sent + STEP])
             sent = min(sent + STEP, most)
             arrived = clients[:sent]
             settled = await expect(probe, partial(all_there, probe, arrived))
@@ -138,7 +138,7 @@ async def _strain(probe: Probe, most: int) -> Strained:
             account=account(ended, probe.holds.entered),
             statuses=statuses(ended),
         )
-        probe.crowd.give_up_opening()
+        probe.batch.give_up_opening()
         await finish(probe)
         return seen
 

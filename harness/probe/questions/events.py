@@ -70,16 +70,16 @@ async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
     """What was seen, with what becomes of a further event, and of streams whose clients
     have left. Nothing is added where the server was not quiet meanwhile.
     """
-    crowd = gather(probe, count, f"&events={EVENTS + 3}", "stream")
+    batch = gather(probe, count, f"&events={EVENTS + 3}", "stream")
     with probe.dispersing():
-        crowd.open(crowd.clients)
+        batch.open(batch.clients)
         await probe.until(probe.all_in_or_ended)
         quiet = await _next_event(probe)
         listening = [
-            client for client in crowd.clients if client.name in probe.holds.held
+            client for client in batch.clients if client.name in probe.holds.held
         ]
         live = await _received(probe, listening)
-        crowd.leave(crowd.clients)
+        batch.leave(batch.clients)
         quiet = await probe.settle() is not Settled.STEADY_COUNT and quiet
         left = [len(probe.holds.held)]
         while quiet and left[-1] and len(left) <= EVENTS:

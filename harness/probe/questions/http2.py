@@ -42,12 +42,12 @@ async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:
     """Offer requests on one connection; return the round and the allowed streams."""
     from harness.probe.http2 import connect  # h2 is needed for this alone
 
-    crowd = gather(probe, count)
+    batch = gather(probe, count)
     connection = await connect(probe.destination.endpoint, probe.moves.happened)
     try:
         await _greeted(probe, connection)
         most = connection.streams
-        sent = crowd.clients[:most]
+        sent = batch.clients[:most]
         for client in sent:
             connection.ask(client.name, client.request)
         seen = await _count(probe, connection, {client.name for client in sent})

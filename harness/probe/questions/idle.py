@@ -10,7 +10,7 @@ was sent whole, and then cut off, is lost.
 import os
 import signal
 
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.gathering import gather_beside
 from harness.probe.messages import PartialRequest
 from harness.probe.probe import Probe
@@ -52,7 +52,7 @@ async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
             return await _next_requests(probe, idle, open_still)
 
 
-async def _idle(probe: Probe) -> Crowd:
+async def _idle(probe: Probe) -> Batch:
     """Open clients that were answered and keep their connections."""
     request = PartialRequest(probe.destination.head("GET", "ready"), stays=True)
     idle = gather_beside(probe, CONNECTIONS, request)
@@ -62,11 +62,11 @@ async def _idle(probe: Probe) -> Crowd:
     return idle
 
 
-def _open(idle: Crowd) -> int:
+def _open(idle: Batch) -> int:
     return sum(client.state is State.IDLE for client in idle.clients)
 
 
-async def _next_requests(probe: Probe, idle: Crowd, open_before: int) -> IdleSeen:
+async def _next_requests(probe: Probe, idle: Batch, open_before: int) -> IdleSeen:
     """Send the next request on each connection that is open once the server is quiet.
 
     Those in the app are let go then, and old workers may end.

@@ -1,6 +1,6 @@
 """Offers a load and leaves it in place: the first step of several questions."""
 
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.gathering import gather
 from harness.probe.probe import Probe
 from harness.probe.round import finish
@@ -14,7 +14,7 @@ BEYOND = 4
 
 async def fill(
     probe: Probe, count: int, enough: int, seconds: float | None = None
-) -> Crowd:
+) -> Batch:
     """Offer ``count`` requests at once, and leave them in the app or waiting.
 
     While fewer than ``enough`` are in the app a quiet server is watched for
@@ -25,10 +25,10 @@ async def fill(
     def are_in() -> bool:
         return len(probe.holds.held) >= enough or probe.all_in_or_ended()
 
-    crowd = gather(probe, count)
+    batch = gather(probe, count)
     await offer(probe, Arrival.BURST)
     await watch(probe, are_in, seconds)
-    return crowd
+    return batch
 
 
 async def admit(

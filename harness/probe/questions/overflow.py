@@ -65,7 +65,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
         for each in arrived
         if each.state is State.ANSWERED and each.name not in probe.holds.entered
     )
-    probe.crowd.give_up_opening()
+    probe.batch.give_up_opening()
     served = await _let_in(probe, [each.name for each in arrived])
     finished = await finish(probe)
     return OverflowSeen(
@@ -81,7 +81,7 @@ async def _seen(probe: Probe, clients: list[Client], fill: int) -> OverflowSeen:
         stalled=finished.stalled,
         given_up_early=finished.given_up_early,
         settled=settled,
-        account=probe.crowd.account(probe.holds.entered),
+        account=probe.batch.account(probe.holds.entered),
     )
 
 
@@ -111,7 +111,7 @@ async def _open(probe: Probe, clients: list[Client]) -> None:
 
     In vain are ``ATTEMPTS`` attempts of all that are left without any progress.
     """
-    probe.crowd.open(clients)
+    probe.batch.open(clients)
     while unopened := [c for c in clients if not c.offered and c.state not in ENDED]:
         further, tried = _further(probe), {c.name: c.attempts for c in unopened}
 
@@ -132,7 +132,7 @@ async def _open(probe: Probe, clients: list[Client]) -> None:
 
 def _further(probe: Probe) -> int:
     """A value that changes whenever a request is sent or ends."""
-    return probe.crowd.offered + len(probe.crowd.ended)
+    return probe.batch.offered + len(probe.batch.ended)
 
 
 def _at_an_end(clients: list[Client]) -> bool:

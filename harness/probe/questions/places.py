@@ -123,14 +123,14 @@ async def _in_order(
 
 async def _offer(probe: Probe, order: Order) -> bool:
     """Send the requests; return whether no worker was stopped for too long."""
-    clients = probe.crowd.clients
+    clients = probe.batch.clients
     if order.goal is None or order.ports is not None:
         known = order.goal is None or assign_ports(order, clients)
-        probe.crowd.open(clients)
+        probe.batch.open(clients)
         return known
 
     async def come(part: Sequence[Client]) -> None:
-        probe.crowd.open(list(part))
+        probe.batch.open(list(part))
         await probe.until(lambda: all_there(probe, clients))
 
     parts: Iterable[Sequence[Client]] = shares(clients, len(order.workers))
@@ -147,8 +147,8 @@ async def _offer(probe: Probe, order: Order) -> bool:
 def _one_after_another(probe: Probe) -> Iterator[Sequence[Client]]:
     """Send all requests to one worker, and those that do not get in to the next
     ones."""
-    yield probe.crowd.clients
-    while not all_there(probe, probe.crowd.clients):
+    yield probe.batch.clients
+    while not all_there(probe, probe.batch.clients):
         yield ()
 
 
@@ -168,7 +168,7 @@ async def _round(
 
 async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRound:
     def are_all_there() -> bool:
-        return all_there(probe, probe.crowd.clients)
+        return all_there(probe, probe.batch.clients)
 
     settled = await probe.until(are_all_there)
     at_door = len(_names(probe, DOOR))
@@ -183,7 +183,7 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
     if finished.given_up_early:
         settled = Settled.STEADY_COUNT
     return PlaceRound(
-        offered=probe.crowd.offered,
+        offered=probe.batch.offered,
         at_door=at_door,
         at_place=len(at_place),
         asking=asking,
@@ -216,14 +216,14 @@ def _names(probe: Probe, where: str) -> set[str]:
     The probe may hear of an answer before it hears that the request has left the app.
     """
     held = set(probe.holds.held)
-    return {c.name for c in probe.crowd.clients if c.name + where in held} - (
-        probe.crowd.ended
+    return {c.name for c in probe.batch.clients if c.name + where in held} - (
+        probe.batch.ended
     )
 
 
 def _endings(probe: Probe) -> dict[str, int]:
     """How requests ended so far, by status."""
-    clients = [c for c in probe.crowd.clients if c.name in probe.crowd.ended]
+    clients = [c for c in probe.batch.clients if c.name in probe.batch.ended]
     return dict(
         Counter(
             str(client.status) if client.state is State.ANSWERED else "cut off"

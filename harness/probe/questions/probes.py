@@ -171,7 +171,7 @@ class Asking:
             return await self._whole(step, check) if in_full else step
         finally:
             if check is not None:
-                check.crowd.give_up()
+                check.batch.give_up()
             await finish(probe)
             probe.disperse()
 
@@ -179,7 +179,7 @@ class Asking:
         """Hold requests and send a check; also whether the order was as chosen."""
         probe, check = self._probe, self._check
         if order in (CheckOrder.ONLY, CheckOrder.CHANCE):
-            await hold(probe, probe.crowd.clients)
+            await hold(probe, probe.batch.clients)
             return await send(probe, check, check.by), True
         if self._by is Steering.PORT:
             return await hold_and_send_from(probe, check, order, self._ports), True
@@ -189,7 +189,7 @@ class Asking:
         """Complete a step: release requests until the check is answered."""
         other = CheckBy.HTTP if check.by is CheckBy.TCP else CheckBy.TCP
         beside = await send(self._probe, self._check, other)
-        beside.crowd.give_up()
+        beside.batch.give_up()
         behind = None if check.is_over() else await self._behind(check)
         seen = {str(other): beside.is_answered}
         return msgspec.structs.replace(step, behind=behind, **seen)

@@ -68,17 +68,17 @@ async def _kill(probe: Probe, load: int) -> Killed:
     first = probe.server.origin.started.result()
     before = await _rounds(probe, load)
     with probe.dispersing():
-        crowd = await fill(probe, load, load)
+        batch = await fill(probe, load, load)
         where = probe.holds.processes()
         process = victim(probe, where.values(), first)
         lost = {name for name, its in where.items() if its == process}
         with probe.outliving():
             os.kill(process, signal.SIGKILL)
-            await expect(probe, lambda: lost <= crowd.ended)
+            await expect(probe, lambda: lost <= batch.ended)
             still = len((where.keys() - lost) & probe.holds.held.keys())
             await finish(probe)
             await expect(probe, probe.server.ended.done)
-    clients = [client for client in crowd.clients if client.name in lost]
+    clients = [client for client in batch.clients if client.name in lost]
     after, ended = await _afterwards(probe, load, max(map(len, before)))
     known = {each for round_ in before for each in round_} | set(where.values())
     return Killed(
@@ -141,7 +141,7 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
     """Send SIGTERM to the first process while requests are in the app and waiting."""
     server = probe.server
     with probe.dispersing():
-        crowd = await fill(probe, ceiling + BEYOND, ceiling)
+        batch = await fill(probe, ceiling + BEYOND, ceiling)
         held, waiting = set(probe.holds.held), probe.names_waiting()
         with probe.outliving():
             os.kill(server.origin.started.result(), signal.SIGTERM)
@@ -157,10 +157,10 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
             )
             if probe.all_ended():  # nothing was counted meanwhile
                 probe.always_quiet = sure
-            crowd.give_up()
+            batch.give_up()
     entered = probe.holds.entered
-    stayed = [client for client in crowd.clients if client.name in held]
-    others = [client for client in crowd.clients if client.name in waiting]
+    stayed = [client for client in batch.clients if client.name in held]
+    others = [client for client in batch.clients if client.name in waiting]
     return Terminated(
         held=len(held),
         kept=still,

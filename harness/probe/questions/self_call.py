@@ -53,10 +53,10 @@ async def ask(probe: Probe, context: Context) -> SelfCallSeen:
 async def _round(
     probe: Probe, calls: int, context: Context, order: Order = BY_CHANCE
 ) -> CallRound:
-    crowd = gather(probe, calls, query=f"&call={probe.destination.seen_from_inside()}")
+    batch = gather(probe, calls, query=f"&call={probe.destination.seen_from_inside()}")
     with probe.dispersing():
         send = partial(hold, probe)
-        await send_in_order(probe, order, crowd.clients, (), send)
+        await send_in_order(probe, order, batch.clients, (), send)
         await send(())  # those that waited while workers were stopped enter now
         together = len(probe.holds.held)
         settled = await _let_call(probe)
@@ -66,7 +66,7 @@ async def _round(
             settled = await _let_call(probe)
         stuck, waiting, ended = count_stuck(probe), probe.waiting(), _ended(probe)
         await finish(probe)
-        account = crowd.account(probe.holds.entered)
+        account = batch.account(probe.holds.entered)
     return CallRound(
         calls=calls,
         together=together,
@@ -81,8 +81,8 @@ async def _round(
 
 def _ended(probe: Probe) -> list[str]:
     """How the requests that have ended did so."""
-    entered, ended = probe.holds.entered, probe.crowd.ended
-    clients = [client for client in probe.crowd.clients if client.name in ended]
+    entered, ended = probe.holds.entered, probe.batch.ended
+    clients = [client for client in probe.batch.clients if client.name in ended]
     return [ending(client, client.name in entered) for client in clients]
 
 
@@ -96,7 +96,7 @@ def count_stuck(probe: Probe) -> int:
 
     The probe may hear of an answer before it hears that the hold has ended.
     """
-    ended = probe.crowd.ended
+    ended = probe.batch.ended
     return sum(request_of(name) not in ended for name in _calling(probe))
 
 

@@ -14,7 +14,7 @@ from functools import partial
 
 from harness.probe.arriving import send_and_settle
 from harness.probe.arriving import send_in_order
-from harness.probe.batch import Crowd
+from harness.probe.batch import Batch
 from harness.probe.clients import Client
 from harness.probe.gathering import gather
 from harness.probe.gathering import gather_beside
@@ -114,19 +114,19 @@ async def _step(
     For the least one request is enough to see whether one waits that meets a full
     worker.
     """
-    crowd = gather(probe, 1 if coming.order.goal is Goal.LEAST else ordinary)
+    batch = gather(probe, 1 if coming.order.goal is Goal.LEAST else ordinary)
     slow = gather_beside(probe, coming.clients, request)
-    others, send = crowd.clients, partial(send_and_settle, probe, slow, _was_sent)
+    others, send = batch.clients, partial(send_and_settle, probe, slow, _was_sent)
     with probe.dispersing():
         goal = await send_in_order(probe, coming.order, slow.clients, others, send)
         closed, since = _cut_off(slow), time.monotonic()
-        crowd.open([other for other in others if other.state is State.NEW])
+        batch.open([other for other in others if other.state is State.NEW])
         settled = await probe.until(probe.all_in_or_ended)
         if settled is Settled.STEADY_COUNT:
             await watch(probe, probe.all_in_or_ended)
         nobody = await _nobody_gets_in(probe, slow, closed)
         admitted = 0 if nobody else len(probe.holds.held)
-        waiting = len(others) - len(crowd.ended) - admitted
+        waiting = len(others) - len(batch.ended) - admitted
         freed = None
         if nobody:
             seconds = coming.watched_seconds
@@ -143,7 +143,7 @@ async def _step(
             waiting=waiting,
             settled=settled,
             freed=freed,
-            answered=crowd.account(probe.holds.entered).answered,
+            answered=batch.account(probe.holds.entered).answered,
             order=goal,
             given_up_early=finished.given_up_early,
         )
@@ -154,12 +154,12 @@ def _was_sent(client: Client) -> bool:
     return client.offered
 
 
-def _cut_off(slow: Crowd) -> int:
+def _cut_off(slow: Batch) -> int:
     """How many slow clients the server has closed or reset."""
     return sum(client.offered and client.cut_off() for client in slow.clients)
 
 
-async def _nobody_gets_in(probe: Probe, slow: Crowd, closed: int) -> bool:
+async def _nobody_gets_in(probe: Probe, slow: Batch, closed: int) -> bool:
     """Whether ordinary requests wait and none enters, even after a while.
 
     A request that enters only after more slow clients were closed did not find room.

@@ -52,7 +52,7 @@ class Staying:
     """Whether the app reports clients that stay to the probe."""
 
     async def prepare(self, probe: Probe, clients: Sequence[Client]) -> None:
-        """Turn the requests of a crowd into clients that will stay."""
+        """Turn the requests of a batch into clients that will stay."""
 
     def has_begun(self, client: Client) -> bool:
         """Whether a client has received the first part of what it asked for."""
@@ -63,7 +63,7 @@ class Staying:
 
     async def end(self, probe: Probe, clients: Sequence[Client]) -> None:
         """End the stay of the clients, by their own action or the app's."""
-        probe.crowd.leave(clients)
+        probe.batch.leave(clients)
 
 
 class StaySearch:
@@ -97,12 +97,12 @@ class StaySearch:
         """
         probe, count = self._probe, coming.clients
         ordinary = 1 if coming.order.goal is Goal.LEAST else self._ordinary
-        crowd = gather(probe, count + ordinary)
-        stay, others = crowd.clients[:count], crowd.clients[count:]
+        batch = gather(probe, count + ordinary)
+        stay, others = batch.clients[:count], batch.clients[count:]
         try:
             return await self._meet(stay, others, coming)
         finally:
-            crowd.leave(stay)
+            batch.leave(stay)
             probe.disperse()
 
     async def _meet(
@@ -110,7 +110,7 @@ class StaySearch:
     ) -> StayStep:
         """Send both kinds of clients, and count who of them is in the app."""
         probe, way = self._probe, self._way
-        send = partial(send_and_settle, probe, probe.crowd, self._is_there)
+        send = partial(send_and_settle, probe, probe.batch, self._is_there)
         await way.prepare(probe, stay)
         async with _beating(way, stay):
             goal = await send_in_order(probe, coming.order, stay, others, send)
@@ -118,7 +118,7 @@ class StaySearch:
         in_app, ended = _held(probe, stay), _ended(connected)
         begun = sum(map(way.has_begun, connected))
         self._statuses |= {c.status for c in connected if c.status and c.state in ENDED}
-        probe.crowd.open([other for other in others if other.state is State.NEW])
+        probe.batch.open([other for other in others if other.state is State.NEW])
         async with _beating(way, stay):
             settled = await expect(probe, lambda: all_there(probe, others))
             admitted = _held(probe, others)

@@ -36,7 +36,7 @@ async def ask(servers: Servers, context: Context) -> WaitsSeen:
 async def _seen(probe: Probe, wait: Wait, context: Context) -> WaitKindSeen:
     """Offer one request, then more than declared until the declared number enters."""
     alone = await _round(probe, wait, Offer(1))
-    (client,) = probe.crowd.clients
+    (client,) = probe.batch.clients
     if client.status == NOT_IMPLEMENTED:
         reason = client.body.decode("utf-8", "replace")
         return WaitKindSeen(wait=wait, outcome=Outcome.NOT_SUPPORTED, reason=reason)

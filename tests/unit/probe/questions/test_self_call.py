@@ -14,5 +14,5 @@ def test_a_call_whose_request_has_its_answer_is_not_stuck() -> None:
     probe, hold = Told(), cast(Hold, None)
     probe.holds.held = {"r1.0.out": hold, "r1.1.out": hold, "r1.2": hold}
     assert count_stuck(probe) == 2
-    probe.crowd.ended.add("r1.0")
+    probe.batch.ended.add("r1.0")
     assert count_stuck(probe) == 1
