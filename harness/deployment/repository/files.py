@@ -36,6 +36,7 @@ from harness.deployment.repository.python_source import parsed
 from harness.deployment.repository.script import commands
 from harness.deployment.repository.sections import conf_file
 from harness.deployment.repository.sections import ini_file
+from harness.deployment.repository.sections import of_env_files
 from harness.deployment.repository.sections import unit_file
 from harness.deployment.repository.walk import begin_of
 
@@ -126,7 +127,10 @@ def _compose(path: Path, text: str) -> Iterator[StartLine]:
         keys = ("entrypoint", "command")
         for name, started in _commands(root, "services.*", keys, "environment"):
             words = started.text.replace("$$", "$")
-            yield started._replace(what=f"service {name}", text=words)
+            service = root.items["services"].items.get(name, Node("", 0))
+            given = {**of_env_files(path, service), **started.variables}
+            started = started._replace(text=words, variables=given)
+            yield started._replace(what=f"service {name}")
 
 
 def _workflow(path: Path, text: str) -> Iterator[StartLine]:

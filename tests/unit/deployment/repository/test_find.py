@@ -256,6 +256,7 @@ def test_a_place(
         {"compose.yaml": "services: {a: {command: 1}, b: [], c: {command: {}}}"},
         {"compose.yaml": "services:\n\t- a"},
         {"compose.yaml": "- a"},
+        {"compose.yaml": "services: [{name: a, command: celery}]"},
         {"tox.ini": "[tox]\n"},
         {"start.sh": "celery worker\n"},
         {"concurrency.toml": "[[deployment"},
@@ -285,6 +286,33 @@ def test_no_place(files: Mapping[str, str], tmp_path: Path) -> None:
 def test_files_that_are_not_text_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "start.sh").write_bytes(b"gunicorn \xff")
     assert places(tmp_path, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "declared"),
+    [
+        ("env_file: web.env", 3),
+        ("env_file: [web.env]", 3),
+        ("env_file: [other.env, web.env]", 3),
+        ("env_file: [web.env, other.env]", 7),
+        ("env_file: [{path: env/there.env, required: false}]", 4),
+        ("env_file: [nowhere.env]", 1),
+        ("{env_file: web.env, environment: {WEB_CONCURRENCY: 5}", 5),
+    ],
+)
+def test_files_of_variables_of_a_service(
+    service: str, declared: int, tmp_path: Path
+) -> None:
+    files = {
+        ".env": "MANY=3\nWEB_CONCURRENCY=9\n",
+        "web.env": "# how many\nWEB_CONCURRENCY=${MANY}\n",
+        "other.env": "WEB_CONCURRENCY=${NOT_THERE:-7}\n",
+        "env/there.env": "WEB_CONCURRENCY=4\n",
+    }
+    inner = service.removeprefix("{")
+    compose = f"services: {{web: {{command: gunicorn a:a, {inner}}}}}\n"
+    (place,) = places(tmp_path, {**files, "compose.yaml": compose})
+    assert place.declared == declared
 
 
 @pytest.mark.parametrize(
