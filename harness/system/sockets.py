@@ -2,19 +2,16 @@
 
 import contextlib
 import os
-from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
-from typing import TypeVar
 
 import psutil
 
 from harness.system.proc import open_files
 from harness.system.sock_diag import Address
 from harness.system.sock_diag import sock_diag
-from harness.system.sock_diag import SockDiag
 from harness.system.sock_diag import Unavailable
 
 LISTENING = "0A"
@@ -33,8 +30,6 @@ UNIX_TABLE = "/proc/net/unix"
 
 _ACCEPTS = 0x10000
 """The flag of a listening socket in ``/proc/net/unix``."""
-
-Answer = TypeVar("Answer")
 
 PortOrPath = int | str
 """What a listening socket is bound to: a TCP port, or the path of a Unix socket."""
@@ -61,23 +56,16 @@ def entries(lines: Iterable[str]) -> Iterator[SocketEntry]:
 
 def listening() -> dict[str, PortOrPath]:
     """The port or path of each listening socket, by inode; empty if unknown."""
-    ports = _asked(SockDiag.listening)
-    bound: dict[str, PortOrPath] = {
-        **(_listening_by_table() if ports is None else ports)
-    }
+    bound: dict[str, PortOrPath] = {}
+    try:
+        with sock_diag() as kernel:
+            bound.update(kernel.listening())
+    except (Unavailable, OSError):
+        bound.update(_listening_by_table())
     for words in map(str.split, _lines_of(UNIX_TABLE)):
         if words[0].endswith(":") and int(words[3], 16) & _ACCEPTS:
             bound[words[6]] = " ".join(words[7:]) or words[6]
     return bound
-
-
-def _asked(question: Callable[[SockDiag], Answer]) -> Answer | None:
-    """What the kernel answers; ``None`` if it does not."""
-    try:
-        with sock_diag() as kernel:
-            return question(kernel)
-    except (Unavailable, OSError):
-        return None
 
 
 def _lines_of(table: str) -> Iterator[str]:
@@ -101,7 +89,11 @@ def share_an_address(inodes: Collection[str]) -> bool:
 
 def addresses_of_listeners() -> dict[str, Address]:
     """The address and port of each listening socket, by inode; empty if unknown."""
-    return _asked(SockDiag.addresses) or {}
+    try:
+        with sock_diag() as kernel:
+            return kernel.addresses()
+    except (Unavailable, OSError):
+        return {}
 
 
 def _listening_by_table() -> dict[str, int]:
@@ -139,9 +131,11 @@ def will_arrive(inodes: Collection[str]) -> bool:
 
     ``inodes`` are those of listening sockets. False if unknown.
     """
-    return bool(
-        _asked(lambda kernel: any(map(kernel.without_server, kernel.with_room(inodes))))
-    )
+    try:
+        with sock_diag() as kernel:
+            return any(map(kernel.without_server, kernel.with_room(inodes)))
+    except (Unavailable, OSError):
+        return False
 
 
 def connections(ports: Collection[int]) -> set[str]:
@@ -150,8 +144,11 @@ def connections(ports: Collection[int]) -> set[str]:
     Empty if unknown. The kernel lists them in pieces while they change, so connections
     may be missing.
     """
-    inodes = _asked(lambda kernel: set[str]().union(*map(kernel.connections, ports)))
-    return _connections_by_table(ports) if inodes is None else inodes
+    try:
+        with sock_diag() as kernel:
+            return set[str]().union(*map(kernel.connections, ports))
+    except (Unavailable, OSError):
+        return _connections_by_table(ports)
 
 
 def _connections_by_table(ports: Collection[int]) -> set[str]:
