@@ -35,6 +35,7 @@ class Used(NamedTuple):
     kind: str
     own: float
     children: float
+    parent: int
 
 
 class Split(NamedTuple):
@@ -91,8 +92,9 @@ def run(*options: str) -> Split:
         return _split(seen, _reaped(process.pid))
 
 
-def _glance(pid: int, seen: dict[int, Used], above: str = "") -> None:
+def _glance(pid: int, seen: dict[int, Used], parent: int = 0) -> None:
     """Record what a process and those below it have used so far."""
+    above = seen[parent].kind if parent else ""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         own, children = (int(a) + int(b) for a, b in (fields[11:13], fields[13:15]))
@@ -101,9 +103,9 @@ def _glance(pid: int, seen: dict[int, Used], above: str = "") -> None:
         below = [(task / "children").read_text() for task in tasks]
     except (OSError, KeyError):
         return
-    seen[pid] = Used(kind, own / TICK, children / TICK)
+    seen[pid] = Used(kind, own / TICK, children / TICK, parent)
     for child in " ".join(below).split():
-        _glance(int(child), seen, kind)
+        _glance(int(child), seen, pid)
 
 
 def _kind(pid: int, above: str) -> str:
@@ -116,7 +118,7 @@ def _kind(pid: int, above: str) -> str:
         return "shard" if above == "guard" else "nox"
     if "harness.measure" in words[:3]:
         return "measure"
-    if words[3:4] and words[3].endswith("warden.py"):
+    if any("import main; main()" in word and "warden" in word for word in words[3:6]):
         return "guard of server" if above == "measure" else "guard"
     return "harness" if "harness" in words[:3] else "other"
 
@@ -128,15 +130,30 @@ def _split(seen: dict[int, Used], total: float) -> Split:
 
     measure, below_measure = sum_of("measure")
     guards, _ = sum_of("guard of server")
-    shards, below_shards = sum_of("shard")
+    shards, _ = sum_of("shard")
     found = {
         "harness": sum_of("harness", "guard")[0],
         "nox": sum_of("nox")[0] + shards,
-        "installing": below_shards - measure - below_measure,
+        "installing": sum(_installing(pid, seen) for pid in seen),
         "measuring": measure + guards,
         "servers": below_measure - guards,
     }
     return Split(**found, rest=total - sum(found.values()))
+
+
+def _installing(shard: int, seen: dict[int, Used]) -> float:
+    """What a shard had installed; zero of any other process."""
+    if seen[shard].kind != "shard":
+        return 0.0
+    below = seen[shard].children
+    measured = sum(
+        each.own + each.children
+        for each in seen.values()
+        if each.kind == "measure" and each.parent == shard
+    )
+    # What measures ends with the shard, perhaps after the last glance. It takes far
+    # longer than to install what is there already.
+    return below - measured if below >= measured else below
 
 
 def main() -> None:
