@@ -21,8 +21,6 @@
 Start with `nox -s probe`; `nox -s probe -- --help` lists its options.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os

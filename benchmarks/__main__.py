@@ -1,7 +1,5 @@
 """Run every benchmark, or those that are named on the command line."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from pathlib import Path

@@ -8,8 +8,6 @@ Each comparison is that of a report with one uneven cell, where a false alarm in
 cell is likeliest: the more are compared at a time, the stricter the rule is.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import tempfile

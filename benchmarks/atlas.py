@@ -4,8 +4,6 @@ Cells are made up: those of the catalog, under as many releases of Flask as it t
 each with rounds around what it declares.
 """
 
-from __future__ import annotations
-
 import tempfile
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How long each other question takes for each configuration, and its answer."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

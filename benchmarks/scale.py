@@ -10,8 +10,6 @@ ephemeral ports first. Once these are taken, each further connection is searched
 among all of them and takes some 50 ms: so many are not tried, and the table says why.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import subprocess

@@ -6,8 +6,6 @@ SIGTERM to it and waits until it has ended, one after the other: what anybody pa
 tries the same servers by hand.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

@@ -6,8 +6,6 @@ parent when it has ended, so a glance at the tree of processes every few millise
 misses only what each did after the last glance.
 """
 
-from __future__ import annotations
-
 import os
 import statistics
 import subprocess

@@ -6,8 +6,6 @@ so how many at once. The load comes from ``ab`` where it is installed, else from
 threads with ``requests``.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

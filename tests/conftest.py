@@ -1,7 +1,5 @@
 """Options of all tests, and how they are spread over workers that run side by side."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

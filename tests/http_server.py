@@ -1,7 +1,5 @@
 """A small web server on this machine, with answers that a test sets."""
 
-from __future__ import annotations
-
 import json
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer

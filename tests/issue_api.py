@@ -3,8 +3,6 @@
 It runs on this machine and records the requests that it gets. It is not GitHub.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Iterator

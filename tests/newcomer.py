@@ -1,7 +1,5 @@
 """A newcomer: a home, git, uv, and this project where GitHub would have it."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """What is made once in a run of the tests, by the worker that needs it first."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil

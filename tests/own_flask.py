@@ -1,7 +1,5 @@
 """A checkout of Flask: the one that is installed beside the tests, put under git."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The app of the usual experiment: every request sleeps for a second."""
 
-from __future__ import annotations
-
 import time
 
 from flask import Flask

@@ -5,8 +5,6 @@ requests to the same configurations, and asks servers for their own figures wher
 have some. Writes ``docs/witness.json`` and ends with 1 where witnesses disagree.
 """
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import sys

@@ -5,8 +5,6 @@ gunicorn has no such figure: its statsd counts requests that have ended, and its
 socket tells of workers only.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

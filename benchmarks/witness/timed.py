@@ -5,8 +5,6 @@ for the same time, so those that were handled at once end together, and those th
 waited end at least that time later.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -4,8 +4,6 @@ With ``--matrix`` or ``--servers`` also what measurements show there, and with
 ``--data`` the evidence that the atlas is built of.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any

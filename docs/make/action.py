@@ -1,7 +1,5 @@
 """``docs/action.md``: the inputs and outputs of the action, and of the workflow."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Mapping
 from pathlib import Path

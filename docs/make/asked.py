@@ -1,7 +1,5 @@
 """``docs/asked.md``: what people asked in public, and the answers."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from pathlib import Path

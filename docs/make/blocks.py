@@ -1,7 +1,5 @@
 """Blocks of pages: the lines between two markers, such as ``<!-- matrix -->``."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """``docs/command-line.md``: every verb and every option, as click has them."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Iterable

@@ -7,8 +7,6 @@ packages of the same versions, which was not asked the same. A measurement says 
 less for any of these.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections import Counter

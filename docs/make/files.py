@@ -1,7 +1,5 @@
 """``schema/``, and ``docs/files.md``, which describes the schemas in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

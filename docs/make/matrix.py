@@ -3,8 +3,6 @@
 What its picture shows is stored in ``docs/matrix.json``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import groupby

@@ -5,8 +5,6 @@ hollow one a request that is only at times. There is one picture for light pages
 for dark pages; both are made of ``docs/matrix.json``.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 ``python -m docs.make.release TAG REPOSITORY COMMIT`` prints the notes.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 import tomllib

@@ -4,8 +4,6 @@ What the page shows of runs is stored in ``docs/servers.json``: after a change o
 catalog the page can be written again without measuring.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator

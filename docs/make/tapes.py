@@ -4,8 +4,6 @@ What they show is stored in ``docs/tapes.json``, which is made of runs with
 ``--ask life``. Where an act was seen several times a table has the worst.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator

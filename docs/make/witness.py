@@ -3,8 +3,6 @@
 What it shows is stored in ``docs/witness.json``, which ``nox -s witness`` writes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median_low

@@ -1,7 +1,5 @@
 """A history on a branch of its own, as an earlier run of the workflow left it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every test of the action needs: a copy of this project, and a Python."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

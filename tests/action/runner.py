@@ -4,8 +4,6 @@ act copies its whole environment into every step and reads configuration files t
 finds. So it gets an environment and a home of its own, and nothing on standard input.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import os

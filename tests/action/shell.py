@@ -3,8 +3,6 @@
 ``python -m tests.action.shell`` runs shellcheck over all of them.
 """
 
-from __future__ import annotations
-
 import functools
 import subprocess
 import sys

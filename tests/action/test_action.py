@@ -1,7 +1,5 @@
 """The action as an outsider's workflow uses it, run by act."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

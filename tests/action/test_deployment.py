@@ -1,7 +1,5 @@
 """The action measures a deployment of an outsider's own, run by act."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

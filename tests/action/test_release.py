@@ -1,7 +1,5 @@
 """The workflow that publishes a release, run by act: all but the services."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -5,8 +5,6 @@ GitHub Pages, artifacts and the attestation are stand-ins, and so is the package
 of the runner. Permissions act has none.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

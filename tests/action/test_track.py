@@ -2,8 +2,6 @@
 real repository beside it. GitHub's API is a stand-in; permissions act has none.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The walk of ``docs/walk.md``, as it is printed there: from five lines to a guard."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import shutil

@@ -1,7 +1,5 @@
 """The reusable workflow as an outsider's workflow calls it, run by act."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Sites that several tests look at; each is built once."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.builders.atlas import atlas_of

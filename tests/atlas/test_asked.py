@@ -1,7 +1,5 @@
 """A page for each question: the newest cells that were asked, and what does not fit."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 

@@ -1,7 +1,5 @@
 """The same as data: the API, feeds, badges, files for crawlers; and what is shipped."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """What holds for the whole site: links, bytes, policy, size."""
 
-from __future__ import annotations
-
 import json
 import posixpath
 import re

@@ -4,8 +4,6 @@
 here is run by ``nox -s tests``.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import threading

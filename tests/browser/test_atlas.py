@@ -1,7 +1,5 @@
 """The atlas as a reader sees it: loads, accessibility, addresses, the keyboard."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

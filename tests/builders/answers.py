@@ -1,7 +1,5 @@
 """Answers to questions about a cell that is otherwise as declared."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.judge.questions import answers

@@ -1,7 +1,5 @@
 """Atlases of samples, of the whole catalog, and of texts that try to break out."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterable
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The catalog that is shipped, which is read once for all tests."""
 
-from __future__ import annotations
-
 from harness.plan import catalog
 
 REAL = catalog.load()

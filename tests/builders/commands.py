@@ -4,8 +4,6 @@ it declares: a number, ``no bound``, or words from the reason why it is unknown.
 Only the names of apps are changed.
 """
 
-from __future__ import annotations
-
 SHELL = "a shell line"
 FILE = "The file that it names"
 

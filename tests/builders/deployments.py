@@ -1,7 +1,5 @@
 """Deployments of users, their measured cells, and what their commands promise."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

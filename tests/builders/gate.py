@@ -1,7 +1,5 @@
 """The gate as a function that lets a run pass, or raises."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.judge.gate import DeploymentResult

@@ -1,7 +1,5 @@
 """Pages of HTML, parsed: their elements, scripts, styles and policy."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterator
 from html.parser import HTMLParser

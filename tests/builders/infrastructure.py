@@ -1,7 +1,5 @@
 """Files of infrastructure as code and of further platforms, as people write them."""
 
-from __future__ import annotations
-
 TERRAFORM_CLOUD_RUN = """\
 # A service of Cloud Run, as people write it.
 resource "google_cloud_run_v2_service" "shop" {

@@ -1,7 +1,5 @@
 """Plans of a given size."""
 
-from __future__ import annotations
-
 from harness.records.evidence import Evidence
 from harness.records.plan import Declaration
 from harness.records.plan import Environment

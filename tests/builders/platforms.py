@@ -1,7 +1,5 @@
 """Files of platforms, as people write them."""
 
-from __future__ import annotations
-
 CLOUD_RUN = """\
 apiVersion: serving.knative.dev/v1
 kind: Service

@@ -1,7 +1,5 @@
 """A probe of a made-up server: time passes only when the probe waits."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from collections.abc import Coroutine

@@ -1,7 +1,5 @@
 """Reports of samples and of cells made by hand, and how they are printed."""
 
-from __future__ import annotations
-
 import functools
 import io
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Reports and cells in one line each, made from an outcome or from rounds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Validators of the published JSON Schemas."""
 
-from __future__ import annotations
-
 import functools
 import json
 

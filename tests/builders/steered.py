@@ -1,7 +1,5 @@
 """Made-up rounds, as a server with known workers would give them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tapes made by hand, from the moments at which the number in the app changed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.records.choices import Act

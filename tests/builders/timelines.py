@@ -1,7 +1,5 @@
 """Measurements release by release, and timelines of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from harness.records.evidence import Evidence

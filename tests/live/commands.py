@@ -1,7 +1,5 @@
 """Commands of servers of known capacity, and what measuring these must come to."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from harness.records.evidence import CellEvidence

@@ -1,7 +1,5 @@
 """Fixtures of live tests: measuring, nginx, web servers; and nothing is left over."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

@@ -4,8 +4,6 @@
 ``capacity`` says what is true of a style.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """Servers of known capacity, with what is declared of them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -17,8 +17,6 @@ one request at a time. Run by the live tests, never by a user.
     Like ``gently``; each worker ends after fifteen requests.
 """
 
-from __future__ import annotations
-
 import os
 import select
 import signal

@@ -1,7 +1,5 @@
 """A machine that is kept busy, for no longer than there is somebody who keeps it so."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import subprocess

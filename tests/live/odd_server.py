@@ -4,8 +4,6 @@
 the control, so that what is odd about it is only what the test asks for.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

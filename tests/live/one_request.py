@@ -1,7 +1,5 @@
 """Serve the one connection whose file number is the argument, and end."""
 
-from __future__ import annotations
-
 import socket
 import sys
 from pathlib import Path

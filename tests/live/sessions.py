@@ -1,7 +1,5 @@
 """``nox -s probe`` of this checkout, in a process of its own."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

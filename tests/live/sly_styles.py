@@ -5,8 +5,6 @@ app at once, and the least of so many offered, whoever is first. ``known_server.
 runs them beside its own.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import ctypes

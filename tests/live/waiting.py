@@ -1,7 +1,5 @@
 """Wait for something that a test cannot be told of."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

@@ -4,8 +4,6 @@ The numbers are those that real servers gave; the texts of the hostile case are 
 do harm. ``pytest --update-samples`` writes the cases and their reports.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from collections.abc import Iterable
 

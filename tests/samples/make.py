@@ -1,7 +1,5 @@
 """Builders: evidence made by hand in a line or two, and the report on it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any

@@ -6,8 +6,6 @@ them, and hears of each test six times, which takes a third of the time of tests
 short as these.
 """
 
-from __future__ import annotations
-
 import functools
 import gc
 import socket

@@ -1,7 +1,5 @@
 """What earlier releases wrote is still read. The files are never written anew."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The fixture that keeps unit tests from the world does so."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import sys

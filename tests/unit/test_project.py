@@ -1,7 +1,5 @@
 """What is said twice is said alike."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import tomllib

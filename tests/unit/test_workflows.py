@@ -1,7 +1,5 @@
 """What is always true of the action and the workflows, by looking at them only."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

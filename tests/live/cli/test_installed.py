@@ -1,7 +1,5 @@
 """The built wheel measures, installed by itself, outside of a checkout."""
 
-from __future__ import annotations
-
 import json
 import os
 import shlex

@@ -4,8 +4,6 @@ Those that measure many cells are told to list them instead. The first one is ru
 ``tests/action/test_walk.py``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

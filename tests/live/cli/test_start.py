@@ -1,7 +1,5 @@
 """What starts with the command line: no library that the verb does not need."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

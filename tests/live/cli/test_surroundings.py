@@ -1,7 +1,5 @@
 """Odd surroundings: a locale of few characters, an output that takes nothing."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

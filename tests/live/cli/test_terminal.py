@@ -1,7 +1,5 @@
 """A run in a real terminal: its lines fit, and the last one is the verdict."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import pty

@@ -1,7 +1,5 @@
 """Checks deployments as the command line does, but in this process."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """Checks places inside an app, and returns what was found."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

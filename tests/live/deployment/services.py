@@ -3,8 +3,6 @@
 If a service is not installed, the test is skipped and says so.
 """
 
-from __future__ import annotations
-
 import contextlib
 import http.server
 import os

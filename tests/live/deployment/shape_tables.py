@@ -15,8 +15,6 @@
     what has to be installed besides; ``needs`` a program of the system.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import tomllib

@@ -1,7 +1,5 @@
 """Users' deployments are measured as they are, and what is said about them is true."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Containers that were started are removed again; a missing engine is reported."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,7 +1,5 @@
 """Files are copied into a container, here by a client that records its input."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import socket

@@ -1,7 +1,5 @@
 """Servers that are asked what a command declares say the truth."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """An app that answers the probe wrongly costs itself its number, and no other."""
 
-from __future__ import annotations
-
 import contextlib
 import http.server
 import socket

@@ -1,7 +1,5 @@
 """One HTTP/2 connection to deployments that agree on it over TLS, or do not."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from pathlib import Path

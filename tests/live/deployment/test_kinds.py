@@ -3,8 +3,6 @@
 They are in ``tests/deployments/kinds/shapes.toml``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

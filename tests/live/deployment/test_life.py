@@ -1,7 +1,5 @@
 """A deployment's promises about its life are checked against its tapes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -5,8 +5,6 @@ making, after the shape of the file that it names. What the keys mean is in
 ``shape_tables.py``.
 """
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
 from typing import Any

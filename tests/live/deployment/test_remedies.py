@@ -4,8 +4,6 @@ Other remedies have tests of their own; the unit test ``test_remedies_applied.py
 the test for each.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

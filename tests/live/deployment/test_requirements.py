@@ -1,7 +1,5 @@
 """Environments are made from requirements, also while other checks make the same."""
 
-from __future__ import annotations
-
 import asyncio
 import fcntl
 import sys

@@ -1,7 +1,5 @@
 """Named places are tried with the services and libraries that they are about."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

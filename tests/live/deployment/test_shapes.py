@@ -3,8 +3,6 @@
 The inputs are in ``tests/deployments``, one folder for each kind of shape.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -4,8 +4,6 @@ It is true in the check, which gets its number, and in production, where the ser
 listens on the same port as before.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -1,7 +1,5 @@
 """An engine that does not answer delays a check by no more than its time limit."""
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

@@ -3,8 +3,6 @@
 Each test has a process of its own standing by, which belongs to nobody's deployment.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil

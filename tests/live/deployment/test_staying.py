@@ -1,7 +1,5 @@
 """Clients that stay at paths of a user's own app."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -4,8 +4,6 @@ Each claim of ``harness/judge/platform_waits.py`` is tried with a real server, a
 its opposite.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

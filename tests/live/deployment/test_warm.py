@@ -3,8 +3,6 @@
 The import of the app waits until it is let go, so that each moment can be looked at.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A deployment without a file of deployments is measured too."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import sys

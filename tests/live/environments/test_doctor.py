@@ -1,7 +1,5 @@
 """What the doctor says of this machine is so."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -2,8 +2,6 @@
 says; and the one that this machine is told to use.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 

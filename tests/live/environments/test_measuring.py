@@ -1,7 +1,5 @@
 """The process that measures the environments of one nox process."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A command that is to succeed on a machine is tried there."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

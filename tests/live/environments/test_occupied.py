@@ -1,7 +1,5 @@
 """Two runs never fill or use one environment at the same time."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Two runs never write to one folder of results at the same time."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

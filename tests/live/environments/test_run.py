@@ -1,7 +1,5 @@
 """The main job as a user starts it: ``nox -s probe``, in a process of its own."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

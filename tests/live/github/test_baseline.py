@@ -1,8 +1,6 @@
 """Baselines over a real connection, from a server that answers as GitHub's API is
 documented to. None of this was run against GitHub itself."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import sys

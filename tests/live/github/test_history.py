@@ -2,8 +2,6 @@
 stand-in for GitHub's API. None of this was run against GitHub itself.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

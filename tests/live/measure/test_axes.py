@@ -1,7 +1,5 @@
 """Answers a maintainer's questions: a server's history, and the effect of a change."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The control needs no Flask if the measured server has a Flask of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
 import sys

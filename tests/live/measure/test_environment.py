@@ -1,7 +1,5 @@
 """An interpreter says what is installed beside it."""
 
-from __future__ import annotations
-
 import platform
 import sys
 from importlib import metadata

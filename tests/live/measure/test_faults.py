@@ -1,7 +1,5 @@
 """Whatever goes wrong in a server becomes an outcome, and leaves no process behind."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

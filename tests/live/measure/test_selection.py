@@ -1,7 +1,5 @@
 """The default selection gives the same verdicts as the shipped data."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

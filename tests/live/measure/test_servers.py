@@ -1,7 +1,5 @@
 """Real servers of known capacity are measured as exactly that."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A server behind nginx is measured exactly, and nothing of either is left."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """The pytest plugin, built and installed, measures a deployment in a user's tests."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Asking one question of one server."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A quiet server may still start workers: more slots come while everybody sleeps."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.judge.verdict import verdict_on

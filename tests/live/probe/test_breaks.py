@@ -1,7 +1,5 @@
 """What gives way with little of something, of servers of which that is known."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -2,8 +2,6 @@
 processes that end: of servers of which it is known, and of their opposites.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

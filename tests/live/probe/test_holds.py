@@ -1,7 +1,5 @@
 """Whatever an app says of its requests, only what was asked counts."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Any

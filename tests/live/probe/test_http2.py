@@ -1,7 +1,5 @@
 """Requests that share a connection: of servers that give it one worker, or several."""
 
-from __future__ import annotations
-
 import shutil
 from typing import Any
 

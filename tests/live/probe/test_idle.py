@@ -1,7 +1,5 @@
 """Connections that idle when a server is reloaded, of one of which it is known."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from functools import partial

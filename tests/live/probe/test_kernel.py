@@ -1,7 +1,5 @@
 """The kernel's account beside the app's, of servers that are right and that lie."""
 
-from __future__ import annotations
-
 from harness.judge.witness import disagreement
 from harness.records.plan import PlannedFront
 from harness.records.words import Outcome

@@ -4,8 +4,6 @@ Nothing here says how long anything takes: only how many places there are at the
 how many in the end, and which requests are lost.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A server that shares its port with somebody else is not measured."""
 
-from __future__ import annotations
-
 import os
 import socket
 import threading

@@ -1,7 +1,5 @@
 """What a place costs, of servers of which that is known."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

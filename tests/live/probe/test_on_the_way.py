@@ -1,7 +1,5 @@
 """Requests that are on their way to the app although the server is quiet."""
 
-from __future__ import annotations
-
 from harness.records.plan import PlannedFront
 from harness.records.words import Outcome
 from tests.live.commands import gthread

@@ -1,7 +1,5 @@
 """Servers of known capacity are measured as exactly that, whatever else is going on."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.judge.verdict import verdict_on

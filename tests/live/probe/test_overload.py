@@ -1,7 +1,5 @@
 """On a machine with far more to do than it can, everything is measured as ever."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Health checks of servers of which it is known when they wait, and of the opposite."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.records.choices import Question

@@ -4,8 +4,6 @@ The settings of health checks are theirs where they wrote them, and else those o
 Kubernetes.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

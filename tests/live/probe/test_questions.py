@@ -1,7 +1,5 @@
 """The other questions, of servers of which the answer is known, and of its opposite."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

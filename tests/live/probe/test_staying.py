@@ -2,8 +2,6 @@
 opposites.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The least and the most that are in the app are what is known, whoever runs first."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

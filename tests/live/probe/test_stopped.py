@@ -4,8 +4,6 @@ So it is with a virtual machine that is suspended, and with a busy host. What a 
 did meanwhile is read later, and time that passed is no time that it was watched.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import random

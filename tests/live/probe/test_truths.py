@@ -4,8 +4,6 @@
 loops keep the machine busy meanwhile.
 """
 
-from __future__ import annotations
-
 import os
 import random
 from collections.abc import Iterator

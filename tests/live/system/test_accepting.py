@@ -1,7 +1,5 @@
 """Real processes that wait for connections, and others, are told apart."""
 
-from __future__ import annotations
-
 import contextlib
 import platform
 import subprocess

@@ -1,7 +1,5 @@
 """How long real threads sleep at most."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import platform

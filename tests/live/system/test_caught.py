@@ -1,7 +1,5 @@
 """Which signals a process handles, for processes of which that is known."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Control groups are made where that is possible, limit, and are gone afterwards."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A command is run to its end, and what goes wrong is a value."""
 
-from __future__ import annotations
-
 import sys
 import time
 from pathlib import Path

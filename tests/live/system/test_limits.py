@@ -1,7 +1,5 @@
 """Limits of a running process hold, and what it takes is counted."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

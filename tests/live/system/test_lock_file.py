@@ -1,7 +1,5 @@
 """A lock is waited for, but not forever, and is released with its file."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

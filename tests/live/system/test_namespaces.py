@@ -1,7 +1,5 @@
 """Process 1 of a PID namespace is told from processes that are in none of their own."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

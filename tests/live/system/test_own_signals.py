@@ -1,7 +1,5 @@
 """Signals of a confined command reach its own processes, and no others."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Whether anything else runs on this machine."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """What the kernel counts is read for every thread, and for none that has ended."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

@@ -1,7 +1,5 @@
 """Folders for temporary files disappear, even when the harness is killed."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,7 +1,5 @@
 """A process that is told to end, or whose nox is gone, ends in order."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """The kernel is asked for sockets: single ones, those that listen, those of a port."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import socket

@@ -1,7 +1,5 @@
 """Stopped processes go on, whatever happens to the process that stopped them."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,7 +1,5 @@
 """If the system gives no process for a command, the warden reports exactly that."""
 
-from __future__ import annotations
-
 import os
 import resource
 import subprocess

@@ -2,8 +2,6 @@
 of servers from the package index, each installed, started and measured.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The command line: help that can be trusted, suggestions, completion, exit codes."""
 
-from __future__ import annotations
-
 import shlex
 
 import click

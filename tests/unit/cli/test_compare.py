@@ -1,8 +1,6 @@
 """The verb ``compare``, and ``--baseline`` and ``--expected`` of others, as users type
 them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Annotations: of many, GitHub shows the most urgent."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What is said while something is being installed."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

@@ -1,7 +1,5 @@
 """What scrolls by while a run is going on."""
 
-from __future__ import annotations
-
 import io
 
 import pytest

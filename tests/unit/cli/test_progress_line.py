@@ -1,7 +1,5 @@
 """The line of progress: it fits, and says how far a run is."""
 
-from __future__ import annotations
-
 import io
 
 import pytest

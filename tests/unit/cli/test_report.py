@@ -1,7 +1,5 @@
 """What a check left is shown again as the check itself showed it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

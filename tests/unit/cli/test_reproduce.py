@@ -1,7 +1,5 @@
 """The command that measures a cell again works where it is printed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

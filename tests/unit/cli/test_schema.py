@@ -1,7 +1,5 @@
 """The published schema is current, and a report keeps to it."""
 
-from __future__ import annotations
-
 import functools
 import json
 from pathlib import Path

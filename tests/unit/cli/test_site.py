@@ -1,7 +1,5 @@
 """The verbs ``site`` and ``explain``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

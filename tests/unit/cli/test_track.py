@@ -1,7 +1,5 @@
 """What ``track`` and ``bisect`` refuse, and what is shown without measuring."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

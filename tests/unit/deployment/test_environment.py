@@ -1,7 +1,5 @@
 """Finds what runs the file that a command starts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A file of deployments is read strictly; a fault names file, key and remedy."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

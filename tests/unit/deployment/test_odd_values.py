@@ -1,7 +1,5 @@
 """Whatever is in a file of deployments is read, or refused with a clear error."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Remedies that name keys of a file say what to write if there is no file."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.options import as_options

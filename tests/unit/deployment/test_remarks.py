@@ -1,7 +1,5 @@
 """Remarks on a measured deployment, beside its number."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

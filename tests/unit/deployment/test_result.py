@@ -1,7 +1,5 @@
 """A deployment keeps its promises, or is told why not and what to do."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

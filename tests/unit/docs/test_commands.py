@@ -1,7 +1,5 @@
 """Every command of ours that a page shows is one that the command line takes."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

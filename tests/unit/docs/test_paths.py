@@ -1,7 +1,5 @@
 """Every file and folder that a page for developers names is there."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

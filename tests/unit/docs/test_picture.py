@@ -1,7 +1,5 @@
 """The picture of the README is the matrix of the README."""
 
-from __future__ import annotations
-
 import re
 from xml.etree import ElementTree
 

@@ -1,7 +1,5 @@
 """``docs/quiet.md`` has each limit of a wait for a quiet server, as the code has it."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What the README shows of the catalog is what the catalog has."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The reference is what the action, the command line and the schemas say."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

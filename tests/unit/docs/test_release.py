@@ -1,7 +1,5 @@
 """A release that is not ready is refused, and pages name it by its commit."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``docs/servers.md`` is what the catalog says, and has all of it."""
 
-from __future__ import annotations
-
 from docs.make import servers
 from docs.make.blocks import block
 from docs.make.blocks import README

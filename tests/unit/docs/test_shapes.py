@@ -1,7 +1,5 @@
 """The table of public shapes in the documentation is what the tests check."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The tables of ``docs/life.md`` are made of what is stored, and say what was seen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """``docs/witness.md`` is what witnesses said, and shouts where one disagrees."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

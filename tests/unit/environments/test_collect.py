@@ -1,7 +1,5 @@
 """How evidence comes together, wherever it lies."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import msgspec

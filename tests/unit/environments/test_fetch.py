@@ -1,7 +1,5 @@
 """What becomes of archives, of whatever kind and from whomever."""
 
-from __future__ import annotations
-
 import io
 import tarfile
 import zipfile

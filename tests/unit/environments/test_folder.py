@@ -1,7 +1,5 @@
 """Where environments are kept: where it is said, in the checkout, or in a cache."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

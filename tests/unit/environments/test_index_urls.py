@@ -1,7 +1,5 @@
 """Where the package index is, by what uv and pip are told."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

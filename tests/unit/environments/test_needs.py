@@ -1,7 +1,5 @@
 """What a machine lacks is told of each cell that needs it, and of no other."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import msgspec

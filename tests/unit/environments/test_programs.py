@@ -1,7 +1,5 @@
 """What a program that failed has said."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from harness.environments.programs import tail

@@ -1,7 +1,5 @@
 """The variables of the processes that measure."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

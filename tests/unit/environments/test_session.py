@@ -1,7 +1,5 @@
 """What is installed in an environment, and what is said when that cannot be."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

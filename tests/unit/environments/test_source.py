@@ -1,7 +1,5 @@
 """What is a release, and what is a source of one; the versions that sources get."""
 
-from __future__ import annotations
-
 import pytest
 from packaging.version import Version
 

@@ -1,7 +1,5 @@
 """Wheels come along with the plan that names them."""
 
-from __future__ import annotations
-
 import zipfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Annotations: one line each whatever they hold, and no more than GitHub shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Inputs of the action that do not go together are one error, which names one."""
 
-from __future__ import annotations
-
 import pytest
 
 from docs.make.action import action

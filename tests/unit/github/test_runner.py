@@ -1,7 +1,5 @@
 """What GitHub's runner is told, as far as it can be seen without one."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

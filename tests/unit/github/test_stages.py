@@ -1,7 +1,5 @@
 """A stage ends well whatever its inputs are: the last step decides, by its output."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

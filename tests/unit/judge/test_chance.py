@@ -1,7 +1,5 @@
 """The exact tests, against values that can be counted by hand or looked up."""
 
-from __future__ import annotations
-
 from itertools import combinations
 from random import Random
 

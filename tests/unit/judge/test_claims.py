@@ -1,7 +1,5 @@
 """A server's claims are checked against what was seen."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.judge.claims import claims_fault

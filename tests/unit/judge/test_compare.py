@@ -1,7 +1,5 @@
 """What became of each cell since another run."""
 
-from __future__ import annotations
-
 import re
 
 import msgspec

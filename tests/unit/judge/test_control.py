@@ -1,7 +1,5 @@
 """Numbers are published only if the control was measured correctly."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """When two measurements differ, and when chance explains it."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

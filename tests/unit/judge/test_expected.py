@@ -1,8 +1,6 @@
 """The file of expected changes is read strictly and applied exactly; leftovers are
 reported."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

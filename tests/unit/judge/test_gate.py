@@ -1,7 +1,5 @@
 """Which runs pass, and with which error the others fail."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.result import deployment_result

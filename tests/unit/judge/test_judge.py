@@ -1,7 +1,5 @@
 """The judgement of a cell's evidence, and what a report says about the run."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What a platform sends, compared with what the app takes, in words and numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Who gives up first, in words and numbers."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.judge.platform_waits import AppWaits

@@ -1,7 +1,5 @@
 """What changed from one release to the next in one run, and how that is worded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from harness.judge.changes import changes_in

@@ -1,7 +1,5 @@
 """Slots over time: a slot that is missing for an instant still counts."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

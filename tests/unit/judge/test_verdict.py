@@ -1,7 +1,5 @@
 """The verdict on a configuration, and why."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """The installed versions that changed."""
 
-from __future__ import annotations
-
 import msgspec
 
 from harness.judge.compare import compare

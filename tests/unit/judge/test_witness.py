@@ -1,7 +1,5 @@
 """The kernel's account is compared with what requests report themselves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """How an error that nobody expected is put."""
 
-from __future__ import annotations
-
 import errno
 import os
 

@@ -1,7 +1,5 @@
 """Rules say what options declare, and leave open what the options leave open."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.plan.capacity import Capacity

@@ -1,7 +1,5 @@
 """The catalog's files are complete, and every fault in one is refused with a remedy."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Numbers that depend on the machine are computed by a named formula only."""
 
-from __future__ import annotations
-
 import os
 
 import pytest

@@ -3,8 +3,6 @@
 Most tests have a small catalog of their own; the default selection is the real one's.
 """
 
-from __future__ import annotations
-
 import functools
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What people name is found, or they get a suggestion."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.plan.select import chosen_cells

@@ -1,7 +1,5 @@
 """The servers of the catalog: what each needs, and what is planned of it."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

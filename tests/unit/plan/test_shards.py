@@ -1,7 +1,5 @@
 """How a plan is divided, and what is refused."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

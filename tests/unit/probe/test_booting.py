@@ -1,7 +1,5 @@
 """How often a server is looked at whose workers still boot."""
 
-from __future__ import annotations
-
 import asyncio
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """Which loads are offered where nobody was seen to wait, or all were turned away."""
 
-from __future__ import annotations
-
 from harness.probe.bound import beyond
 from harness.probe.bound import let_in_again
 from harness.probe.loads import Offer

@@ -1,7 +1,5 @@
 """What requests to an app look like, wherever it is mounted."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe.destination import Destination

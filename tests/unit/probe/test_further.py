@@ -1,7 +1,5 @@
 """Which further loads are offered where rounds left a question open."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

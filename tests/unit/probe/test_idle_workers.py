@@ -1,7 +1,5 @@
 """Which workers have not been seen to hold a request, and until when."""
 
-from __future__ import annotations
-
 from harness.probe.idle_workers import IdleWorkers
 from harness.probe.orders import Choice
 

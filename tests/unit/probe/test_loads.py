@@ -1,7 +1,5 @@
 """Which loads are offered: below, at and above what is declared."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe.loads import offers

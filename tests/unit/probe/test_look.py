@@ -1,7 +1,5 @@
 """When two looks at all threads of a tree prove that it slept in between."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe.look import at_rest

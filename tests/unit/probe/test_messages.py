@@ -1,7 +1,5 @@
 """A response to a client that asked for a WebSocket (RFC 6455, section 4)."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe.messages import MOST_BODY_BYTES

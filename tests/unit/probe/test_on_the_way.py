@@ -1,7 +1,5 @@
 """How long requests that are on their way to the app are waited for."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe import on_the_way

@@ -1,7 +1,5 @@
 """Which orders of workers are tried, and when what came of them is believed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

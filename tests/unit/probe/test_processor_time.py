@@ -1,7 +1,5 @@
 """What the threads of a server used between two moments."""
 
-from __future__ import annotations
-
 from harness.probe.processor_time import between
 from harness.probe.processor_time import Used
 

@@ -1,7 +1,5 @@
 """After how many looks a tree is called quiet, given what each look sees."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import pairwise
 from types import SimpleNamespace

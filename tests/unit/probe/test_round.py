@@ -1,7 +1,5 @@
 """How long a server that is never quiet is waited for after requests were released."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """In which order loads and steered rounds are offered, and when they begin anew."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

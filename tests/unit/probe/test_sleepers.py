@@ -1,7 +1,5 @@
 """For how long threads that sleep for a time are waited for, given what they do."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import pytest

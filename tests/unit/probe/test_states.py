@@ -1,7 +1,5 @@
 """What a failed connection says, and of whom."""
 
-from __future__ import annotations
-
 import errno
 
 import pytest

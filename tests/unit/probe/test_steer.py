@@ -1,7 +1,5 @@
 """How long a server is watched, and its workers are stopped, in a chosen order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import pairwise
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """When a tree that computes lets nobody in any more."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe import still as still_module

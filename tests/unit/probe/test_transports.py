@@ -1,7 +1,5 @@
 """What a server is sent, and by which address, over a Unix socket, TLS and uwsgi."""
 
-from __future__ import annotations
-
 import ssl
 from pathlib import Path
 

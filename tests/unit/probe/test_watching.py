@@ -1,7 +1,5 @@
 """How long a quiet server is watched before it is believed."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe import watching

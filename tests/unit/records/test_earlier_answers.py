@@ -1,7 +1,5 @@
 """Answers of an earlier measurement stay beside those of a later one."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.records.breaks import BreaksSeen

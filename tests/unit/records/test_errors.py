@@ -1,7 +1,5 @@
 """Hints for names that are not known."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.records.errors import did_you_mean

@@ -1,7 +1,5 @@
 """Files appear whole and are read strictly; whatever is wrong is one error."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Things with the same key are together."""
 
-from __future__ import annotations
-
 from harness.records.groups import grouped
 
 

@@ -1,7 +1,5 @@
 """The numbers from rounds, and how sure each is."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

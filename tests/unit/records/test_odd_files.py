@@ -1,7 +1,5 @@
 """Whatever is in a file, reading it gives a record or one error of ours."""
 
-from __future__ import annotations
-
 import json
 import os
 import random

@@ -1,7 +1,5 @@
 """A run leaves a folder; a bad file in it does not cost the others."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import msgspec

@@ -1,7 +1,5 @@
 """What can be said about a single round."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

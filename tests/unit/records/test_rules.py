@@ -1,7 +1,5 @@
 """Every finding has an id, and a page that explains it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

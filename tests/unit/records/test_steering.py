@@ -1,7 +1,5 @@
 """What rounds in a chosen order guarantee."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.records.steering import Goal

@@ -1,7 +1,5 @@
 """Values in English sentences."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.records.text import bound

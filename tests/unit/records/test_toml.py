@@ -1,7 +1,5 @@
 """A value in TOML that does not fit is named with its table, its key and a remedy."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

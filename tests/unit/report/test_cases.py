@@ -1,7 +1,5 @@
 """Cases for programs: JUnit XML, SARIF, and lines of JSON."""
 
-from __future__ import annotations
-
 import functools
 import json
 from pathlib import Path

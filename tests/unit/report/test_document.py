@@ -1,7 +1,5 @@
 """Any pen can write any section: shown by a third one, which is as small as can be."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from functools import cache

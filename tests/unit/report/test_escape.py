@@ -1,7 +1,5 @@
 """Text of others stays text, in the Markdown of GitHub and everywhere else."""
 
-from __future__ import annotations
-
 import html
 import re
 import string

@@ -1,7 +1,5 @@
 """How the cells of a report are laid out in rows and columns."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.records.evidence import CellEvidence

@@ -1,7 +1,5 @@
 """The pen that writes HTML."""
 
-from __future__ import annotations
-
 from html.parser import HTMLParser
 
 import pytest

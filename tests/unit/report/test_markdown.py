@@ -1,7 +1,5 @@
 """Markdown keeps to the size that GitHub takes."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.judge.changes import changes_in

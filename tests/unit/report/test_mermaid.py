@@ -1,7 +1,5 @@
 """A chart that can be seen and read."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Plain lines: one for each cell, and easy to search."""
 
-from __future__ import annotations
-
 from harness.report import plain
 from harness.report.document import Alert
 from harness.report.document import Code

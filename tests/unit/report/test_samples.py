@@ -1,7 +1,5 @@
 """Reports look as they did: those of the samples are on disk, to be reviewed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import msgspec

@@ -1,7 +1,5 @@
 """Elements and scales of pictures."""
 
-from __future__ import annotations
-
 from harness.report import svg
 
 

@@ -1,7 +1,5 @@
 """What a terminal shows."""
 
-from __future__ import annotations
-
 import functools
 import io
 import re

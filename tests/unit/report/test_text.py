@@ -1,7 +1,5 @@
 """Text of others is told from our own words."""
 
-from __future__ import annotations
-
 from harness.report import markdown
 from harness.report import plain
 from harness.report.text import joined

@@ -1,7 +1,5 @@
 """Tapes as lines, as charts and as pictures."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import cast

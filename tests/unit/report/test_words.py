@@ -1,7 +1,5 @@
 """Every word has a look."""
 
-from __future__ import annotations
-
 from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
 from harness.records.words import Verdict

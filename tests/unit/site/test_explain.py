@@ -1,7 +1,5 @@
 """What a command declares, held against every configuration of the catalog."""
 
-from __future__ import annotations
-
 import functools
 import shlex
 from pathlib import Path

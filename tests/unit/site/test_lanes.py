@@ -1,7 +1,5 @@
 """How requests are shared out over the processes that a picture draws."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

@@ -1,7 +1,5 @@
 """The matrix of a site, where there is little to show."""
 
-from __future__ import annotations
-
 import msgspec
 
 from harness.site.matrix import view

@@ -1,7 +1,5 @@
 """Questions that people type: what they cite is there, and gives the numbers."""
 
-from __future__ import annotations
-
 import functools
 import re
 import tomllib

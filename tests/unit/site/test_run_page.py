@@ -1,7 +1,5 @@
 """The page about one run needs nothing else."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.judge.changes import changes_in

@@ -1,7 +1,5 @@
 """What a line of ``/proc/PID/task/TID/syscall`` says of a sleeping thread."""
 
-from __future__ import annotations
-
 import platform
 
 import pytest

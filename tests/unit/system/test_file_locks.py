@@ -1,7 +1,5 @@
 """Who waits for whose lock, by the kernel's table."""
 
-from __future__ import annotations
-
 from harness.system.file_locks import parse
 
 TABLE = """\

@@ -1,7 +1,5 @@
 """What the system refuses is told with a remedy, where a user can mend it."""
 
-from __future__ import annotations
-
 import errno
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Connections are read from the kernel's tables."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """How long a process may be stopped: less than what any parent waits for."""
 
-from __future__ import annotations
-
 from harness.system.stopping import FORGOTTEN_SECONDS
 from harness.system.stopping import STOPPED_SECONDS
 

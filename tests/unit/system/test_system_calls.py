@@ -1,7 +1,5 @@
 """Which call it was that the kernel has restarted."""
 
-from __future__ import annotations
-
 import platform
 
 import pytest

@@ -1,7 +1,5 @@
 """What a bisection says of other changes than the one it found."""
 
-from __future__ import annotations
-
 from harness.track.bisection import other_changes
 from harness.track.bracket import Bracket
 from harness.track.bracket import Like

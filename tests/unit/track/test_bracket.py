@@ -1,7 +1,5 @@
 """How few looks it takes to find a change."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Mapping

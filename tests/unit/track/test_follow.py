@@ -1,7 +1,5 @@
 """Which cells follow a configuration from release to release."""
 
-from __future__ import annotations
-
 import pytest
 from packaging.version import Version
 

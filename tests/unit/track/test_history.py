@@ -1,7 +1,5 @@
 """What is kept for good, under which name, and what becomes of damaged files."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Releases that lose requests, beside those that do not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Which releases a search looks at, and which ends it takes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Which releases are one span, and which are a gap."""
 
-from __future__ import annotations
-
 import random
 from itertools import combinations
 

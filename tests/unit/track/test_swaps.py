@@ -1,7 +1,5 @@
 """What is swapped at a time, and what the swaps say of the cause."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.plan import catalog

@@ -1,7 +1,5 @@
 """How lines are made of measurements, and which changes are news."""
 
-from __future__ import annotations
-
 from harness.plan import catalog
 from harness.plan.plan import plan_cells
 from harness.records.catalog import Selection

@@ -1,7 +1,5 @@
 """Requests are held at places inside an app whose capacity is known."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Without an engine these tests are skipped, and fail where ``REQUIRE_DOCKER`` is set.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import subprocess

@@ -17,8 +17,6 @@
     a program of the system.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Nothing of the user's is changed, whatever a command or a Compose file names."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

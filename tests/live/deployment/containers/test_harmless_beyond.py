@@ -1,7 +1,5 @@
 """A container of a check reaches nothing outside, and nothing finds it."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import time

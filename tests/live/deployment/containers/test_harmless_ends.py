@@ -3,8 +3,6 @@
 This goes for the engine, the working tree and temporary files.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """The checked command cannot reach an engine by any detour."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import shutil

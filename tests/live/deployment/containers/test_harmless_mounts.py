@@ -1,7 +1,5 @@
 """Mounts stay as they were, whatever a container deletes or overwrites."""
 
-from __future__ import annotations
-
 import os
 import socket
 from pathlib import Path

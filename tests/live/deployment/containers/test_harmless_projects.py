@@ -1,7 +1,5 @@
 """What Compose makes of many files and variables touches nothing of the user's."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

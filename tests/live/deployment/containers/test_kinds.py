@@ -3,8 +3,6 @@
 They are described in ``tests/deployments/kinds/containers.toml``.
 """
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

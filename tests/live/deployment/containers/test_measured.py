@@ -1,7 +1,5 @@
 """Servers in containers are measured as well, and as fast, as others."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import os

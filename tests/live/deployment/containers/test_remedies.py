@@ -3,8 +3,6 @@
 They are in ``tests/deployments/kinds/container-remedies.toml``.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

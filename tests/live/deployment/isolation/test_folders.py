@@ -1,7 +1,5 @@
 """A check of an ordinary deployment leaves the user's files as they were."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """The engine that replaces the user's refuses everything, and says why."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import socket

@@ -1,7 +1,5 @@
 """What a platform sends and checks is compared with what was measured."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What ``--ask`` means, and that every question has all that it needs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import msgspec

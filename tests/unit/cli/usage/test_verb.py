@@ -1,7 +1,5 @@
 """What a verb is told is what it takes; words in help are those of the rooms below."""
 
-from __future__ import annotations
-
 from inspect import signature
 
 import click

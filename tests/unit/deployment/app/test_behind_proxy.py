@@ -1,7 +1,5 @@
 """What a proxy could not reach is found in its output and by who listens."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.app.behind_proxy import about_a_front

@@ -1,7 +1,5 @@
 """Places inside an app: by name, or spelled as module:attribute."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

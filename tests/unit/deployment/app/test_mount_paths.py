@@ -1,7 +1,5 @@
 """An app may be mounted below the paths that its sources name."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

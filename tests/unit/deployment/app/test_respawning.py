@@ -1,7 +1,5 @@
 """Workers that end again and again are distinguished from slow servers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

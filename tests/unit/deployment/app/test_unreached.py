@@ -1,7 +1,5 @@
 """Where the Flask app is, and what is said about an answer that is not its own."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """The ends of log files are read as long as a process has them open."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path

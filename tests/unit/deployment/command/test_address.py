@@ -1,7 +1,5 @@
 """Servers get their address by their own options, instead of any other address."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
 

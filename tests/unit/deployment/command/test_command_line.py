@@ -1,7 +1,5 @@
 """The command that a deployment starts, from its file, a Procfile or a Dockerfile."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What the stages of a Dockerfile do to an image."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The settings that a command gives its server, each with where it comes from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

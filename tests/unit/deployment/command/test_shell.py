@@ -1,7 +1,5 @@
 """Variables are filled in as a shell does."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.command.shell import expand

@@ -1,7 +1,5 @@
 """The project made from a Compose file belongs to the check alone."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

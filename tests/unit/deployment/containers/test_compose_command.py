@@ -1,7 +1,5 @@
 """How a Compose command is parsed."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.containers.compose_command import parse

@@ -1,7 +1,5 @@
 """No network of a check is, or replaces, a network of somebody else."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """How a Compose project is started from a file of our own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The command made from `docker run` touches nothing of the user's."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Labels show what a check made, and whether that check still runs."""
 
-from __future__ import annotations
-
 import os
 
 from harness.deployment.containers.labels import is_gone

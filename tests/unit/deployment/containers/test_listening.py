@@ -1,7 +1,5 @@
 """Where a program in a container listens is read from the kernel's tables."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.containers.listening import ContainerSocket

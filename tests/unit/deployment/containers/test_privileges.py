@@ -1,7 +1,5 @@
 """Privileges that reach beyond a container."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.containers.privileges import changes_devices

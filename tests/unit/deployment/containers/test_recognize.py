@@ -1,7 +1,5 @@
 """Which commands start containers, also by way of a shell."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import PurePosixPath
 

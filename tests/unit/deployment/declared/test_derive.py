@@ -1,7 +1,5 @@
 """What a command declares is derived if there is no doubt, and never guessed."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What a script declares that starts a server itself."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Values of uWSGI's options, as uWSGI takes them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A folder says how its app is started."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Files of servers that a check does not start are reported with their numbers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Files that start a server elsewhere are reported with a command to give here."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

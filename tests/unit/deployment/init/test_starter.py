@@ -1,7 +1,5 @@
 """The first files of a user say what was found, and can be read back."""
 
-from __future__ import annotations
-
 import json
 from importlib.metadata import PathDistribution
 from pathlib import Path

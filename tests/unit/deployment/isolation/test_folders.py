@@ -1,7 +1,5 @@
 """The folders and sockets that a deployment gets for itself."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A start that migrates a shared database is refused; any other is not."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Where the sockets of engines are looked for."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Programs are looked up on a path anew only where a folder of it has changed."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from pathlib import Path

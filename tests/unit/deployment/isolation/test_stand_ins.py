@@ -1,7 +1,5 @@
 """Programs that have a stand-in are rows of one file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

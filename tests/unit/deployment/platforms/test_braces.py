@@ -1,7 +1,5 @@
 """Files of HCL and Bicep are read as far as their values are literal."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.platforms.braces import from_bicep

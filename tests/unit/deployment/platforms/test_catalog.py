@@ -1,7 +1,5 @@
 """Every file of data about a platform can be read, and names its source."""
 
-from __future__ import annotations
-
 import datetime
 from pathlib import Path
 

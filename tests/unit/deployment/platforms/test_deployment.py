@@ -1,8 +1,6 @@
 """How a deployment's health is checked: keys override files, which override
 defaults."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

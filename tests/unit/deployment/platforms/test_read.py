@@ -1,7 +1,5 @@
 """Files of platforms are read as the data about each says."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

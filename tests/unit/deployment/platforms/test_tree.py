@@ -1,7 +1,5 @@
 """Values in YAML, JSON and TOML files know their lines."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.platforms.tree import find

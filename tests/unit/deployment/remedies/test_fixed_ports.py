@@ -1,7 +1,5 @@
 """The message about a fixed port names the place where it is written."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

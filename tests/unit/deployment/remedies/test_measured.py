@@ -1,7 +1,5 @@
 """What a user is told to do about a finding."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

@@ -4,8 +4,6 @@ The words of remedies are found in the code. Whoever adds one names here the tes
 applies it and sees the better result.
 """
 
-from __future__ import annotations
-
 import ast
 import functools
 import re

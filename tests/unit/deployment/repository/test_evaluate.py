@@ -1,7 +1,5 @@
 """Expressions of configuration files are evaluated without being run."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

@@ -1,7 +1,5 @@
 """Every place in a repository that declares a concurrency, and contradictions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

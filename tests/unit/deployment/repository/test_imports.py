@@ -1,7 +1,5 @@
 """A source is searched for its imports once, however many calls are in it."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from pathlib import Path

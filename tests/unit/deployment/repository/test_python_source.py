@@ -1,7 +1,5 @@
 """Python is read, and never run."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Scripts for the shell are read for the commands in them, and never run."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.deployment.repository.script import commands

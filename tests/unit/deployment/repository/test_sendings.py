@@ -1,7 +1,5 @@
 """What a platform sends is compared with what its app takes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

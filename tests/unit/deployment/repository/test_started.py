@@ -1,7 +1,5 @@
 """The number that a command declares is computed from it and the files it names."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
 

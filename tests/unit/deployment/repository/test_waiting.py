@@ -1,7 +1,5 @@
 """How long platforms wait is compared with how long the app there does."""
 
-from __future__ import annotations
-
 import shlex
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What becomes of requests whose clients have given up."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """What gives way first, in words and in a number."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Whether one connection gets fewer slots, in words and in numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

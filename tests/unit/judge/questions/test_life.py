@@ -1,7 +1,5 @@
 """The results of tapes, in words and in a number."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

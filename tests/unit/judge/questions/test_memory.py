@@ -1,7 +1,5 @@
 """What a slot costs is computed from what was seen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from harness.judge.questions import numbers_of

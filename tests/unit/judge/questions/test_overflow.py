@@ -1,7 +1,5 @@
 """What becomes of requests beyond the ceiling."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """How many requests compute at the same time."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.records.seen import ComputeRound

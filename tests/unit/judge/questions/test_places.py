@@ -1,7 +1,5 @@
 """What is said about requests that were held at places inside an app."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

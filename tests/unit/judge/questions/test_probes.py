@@ -1,7 +1,5 @@
 """The results of health checks: from how many on they wait, and what follows when."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

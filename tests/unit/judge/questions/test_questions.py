@@ -1,7 +1,5 @@
 """What holds for the answers to all questions."""
 
-from __future__ import annotations
-
 from harness.records.choices import Question
 from harness.records.evidence import ControlEvidence
 from harness.records.seen import SelfCallSeen

@@ -1,7 +1,5 @@
 """What happens when a worker or the server is ended."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """Whether requests can call their own server."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.records.seen import CallRound

@@ -1,7 +1,5 @@
 """What slow clients take away from others."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What clients that stay leave to others, in words and in numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

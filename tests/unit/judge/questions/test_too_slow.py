@@ -1,7 +1,5 @@
 """A harness that is too slow never becomes an answer about a server."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.records.breaks import BreaksSeen

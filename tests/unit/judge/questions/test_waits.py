@@ -1,7 +1,5 @@
 """Whether it matters what a request waits for."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

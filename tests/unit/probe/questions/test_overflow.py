@@ -1,7 +1,5 @@
 """How many connections wait in a listen backlog."""
 
-from __future__ import annotations
-
 from harness.probe.questions.overflow import waiting_in
 
 

@@ -1,7 +1,5 @@
 """The least number of held requests at which a check waits is found exactly."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.probe.questions.search import next_from_slots

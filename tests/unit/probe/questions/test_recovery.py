@@ -1,7 +1,5 @@
 """Which process is killed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The least number that shuts everyone out is found, and in few steps."""
 
-from __future__ import annotations
-
 from math import log2
 
 import pytest

@@ -1,7 +1,5 @@
 """Which calls are stuck, by the holds that are open and the answers that came."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from harness.probe.hold import Hold

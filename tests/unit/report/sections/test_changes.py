@@ -1,7 +1,5 @@
 """What changed since a baseline, as it is written."""
 
-from __future__ import annotations
-
 import msgspec
 
 from harness.judge.compare import compare

@@ -1,7 +1,5 @@
 """Numbers as bars."""
 
-from __future__ import annotations
-
 import re
 
 import msgspec

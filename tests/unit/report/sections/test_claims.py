@@ -1,7 +1,5 @@
 """What servers claim, as it is written."""
 
-from __future__ import annotations
-
 from harness.report import markdown
 from harness.report.sections import claims as told
 from tests.samples.cases import claims as sample

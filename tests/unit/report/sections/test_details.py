@@ -1,7 +1,5 @@
 """What a reader looks up."""
 
-from __future__ import annotations
-
 from harness.records.words import Outcome
 from tests.builders.rendered import behind_nginx
 from tests.builders.rendered import page

@@ -1,7 +1,5 @@
 """What is not as declared, each reason once."""
 
-from __future__ import annotations
-
 from harness.records.words import Outcome
 from harness.report.grid import lay_out
 from harness.report.sections import findings

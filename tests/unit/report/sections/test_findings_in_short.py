@@ -1,7 +1,5 @@
 """What is not as declared, in a line each."""
 
-from __future__ import annotations
-
 import msgspec
 
 from harness.records.report import CellReport

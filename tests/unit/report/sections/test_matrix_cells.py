@@ -1,7 +1,5 @@
 """Configurations by release."""
 
-from __future__ import annotations
-
 import pytest
 
 from harness.report.sections import matrix_cells

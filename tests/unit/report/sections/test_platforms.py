@@ -1,7 +1,5 @@
 """Who gives up first is said on the line, and what loses requests is a finding."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

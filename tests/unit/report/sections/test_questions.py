@@ -1,7 +1,5 @@
 """Answers to the other questions."""
 
-from __future__ import annotations
-
 from harness.records.seen import SelfCallSeen
 from harness.records.words import Outcome
 from harness.report.sections import questions

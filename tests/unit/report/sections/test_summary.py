@@ -1,7 +1,5 @@
 """The answer in a few sentences."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

@@ -1,7 +1,5 @@
 """A timeline as bars; its tables are tested where timelines are made."""
 
-from __future__ import annotations
-
 import re
 
 from harness.records.track import Timeline

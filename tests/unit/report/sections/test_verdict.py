@@ -1,7 +1,5 @@
 """The one line that is printed last."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 
