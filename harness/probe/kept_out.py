@@ -5,8 +5,6 @@ accept, for which this one tries again after a moment, or it was full and looks 
 then. A master may also look now and then whether to start another worker.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from harness.probe.booting import BOOT_SECONDS

@@ -1,7 +1,5 @@
 """Who may import whom: the rooms of the house, and the island beside it."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import re
@@ -103,6 +101,55 @@ def test_no_file_is_too_long_to_be_read_at_once() -> None:
     lengths = {path: text.count(b"\n") for path, text in texts.items()}
     assert lengths
     assert not {path: n for path, n in lengths.items() if n > MOST_LINES}
+
+
+LATE = "from __future__ import annotations\n"
+
+
+def annotations(node: ast.AST) -> Iterator[ast.expr]:
+    """The annotations that Python evaluates while it imports a module."""
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+            found = [
+                n.annotation for n in ast.walk(each.args) if isinstance(n, ast.arg)
+            ]
+            yield from filter(None, (*found, each.returns))
+        elif isinstance(each, ast.AnnAssign):
+            yield each.annotation
+        elif isinstance(each, ast.ClassDef | ast.If | ast.Try):
+            yield from annotations(each)
+
+
+def defined(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """The names that a module defines, and the line in which each definition ends."""
+    for each in ast.iter_child_nodes(node):
+        end = getattr(each, "end_lineno", 0)
+        if isinstance(each, ast.ClassDef):
+            yield each.name, end
+            yield from defined(each)
+        elif isinstance(each, ast.Assign):
+            yield from ((ast.unparse(target), end) for target in each.targets)
+        elif isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING":
+            # What is imported for types alone is never there.
+            imports = [
+                n for n in each.body if isinstance(n, ast.Import | ast.ImportFrom)
+            ]
+            yield from ((e.name, sys.maxsize) for node in imports for e in node.names)
+
+
+def test_late_annotations_are_only_where_a_name_is_defined_below() -> None:
+    late = {path: path.read_text() for path in modules()}
+    late = {path: text for path, text in late.items() if LATE in text}
+    assert late
+    for path, text in late.items():
+        tree = ast.parse(text)
+        ends = dict(defined(tree))
+        named = [n for one in annotations(tree) for n in ast.walk(one)]
+        assert any(
+            ends.get(name.id, 0) >= name.lineno
+            for name in named
+            if isinstance(name, ast.Name)
+        ), path
 
 
 @pytest.mark.parametrize("own", sorted(set(MAY_IMPORT) - {"target"}))
