@@ -1,7 +1,5 @@
 """The tables of ``docs/quiet.md``: each limit, with its value as the code has it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from importlib import import_module
@@ -26,7 +24,7 @@ DATA = Path(__file__).parent / "quiet.toml"
 
 MODULES = (
     *("quiet", "look", "still", "booting", "on_the_way", "watching", "sleepers"),
-    *("idle_workers", "orders", "steer", "further", "bound", "probe"),
+    *("idle_workers", "orders", "steer", "further", "bound", "probe", "yielding"),
 )
 """Modules of ``harness/probe`` of which every limit has to be in the table."""
 

@@ -18,7 +18,8 @@ remembered of a server.
   ``sleepers.py`` and ``watching.py``, each for one reason.
 - What to offer: ``loads.py`` at first, ``further.py`` and ``bound.py`` if that leaves a
   question open, ``orders.py`` for the order of workers, which ``workers.py`` finds;
-  ``yielding.py`` finds those that take a request only while no other does.
+  ``yielding.py`` finds those that take a request only while no other does, and
+  ``kept_out.py`` those that others keep out for a moment.
 - An order for clients that are no requests: ``arriving.py``, with ``source_ports.py``
   where each worker has a listening socket of its own.
 - The second witness: ``kernel.py``.

@@ -38,7 +38,9 @@ class Learned:
     processes: set[int] = field(default_factory=set)
     """The processes of the server before the last round."""
     tried: set[int] = field(default_factory=set)
-    """Those of which it has been tried whether they take what no worker takes."""
+    """Processes already tested for taking requests that no worker takes."""
+    tries_too_long: int = 0
+    """How often that test kept workers stopped for too long."""
     pause_seconds: float = 0.0
     """The longest that a request took to enter the app with the server quiet: something
     in front of the app, such as middleware, pauses for that long."""

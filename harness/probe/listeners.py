@@ -74,7 +74,7 @@ def owned_by(processes: Iterable[int]) -> set[str]:
 
 
 def _by_table(processes: Iterable[int]) -> set[tuple[str, int]]:
-    """The same from a table, which has the connections of the whole machine.
+    """Listening addresses read from the table of all connections of the machine.
 
     Reading it takes long while many requests come and go.
     """

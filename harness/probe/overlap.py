@@ -1,12 +1,11 @@
 """Measures how many requests overlap: runs the scheduled rounds on one server."""
 
-from __future__ import annotations
-
 from itertools import repeat
 
 from harness.probe.booting import wait_for_new_processes
 from harness.probe.orders import Choice
 from harness.probe.orders import Steer
+from harness.probe.orders import TRIES
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
 from harness.probe.round import run_round
@@ -83,14 +82,19 @@ async def _try(probe: Probe, schedule: Schedule, choice: Choice) -> int:
     """
     try:
         return await try_the_others(probe, choice)
-    except (CannotStop, TooLong) as problem:
-        if isinstance(problem, HasEnded):
-            schedule.worker_ended()
+    except HasEnded:
+        schedule.worker_ended()
+        probe.learned.tried.clear()
+    except CannotStop as problem:
+        schedule.cannot_steer(str(problem))
+    except TooLong:
+        probe.learned.tries_too_long += 1
+        if probe.learned.tries_too_long < TRIES:
             probe.learned.tried.clear()
         else:
-            schedule.cannot_steer(str(problem) or TOO_LONG)
-        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
-        return 0
+            schedule.cannot_steer(TOO_LONG)
+    await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+    return 0
 
 
 def _is_certain(probe: Probe, choice: Choice) -> bool:

@@ -5,8 +5,6 @@ two looks that thread sleeps, and the server is as quiet as one that will not gr
 thread has had its turn when it has run twice while requests waited.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Collection

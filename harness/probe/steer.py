@@ -6,8 +6,6 @@ stopped. A worker that is stopped is one that the kernel's scheduler does not ru
 moment. None is stopped for longer than ``STOPPED_SECONDS`` at a stretch.
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from itertools import islice

@@ -7,8 +7,6 @@ process may have been forked by a worker that has a master: new workers would co
 that master, so this one comes from the app.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -125,9 +123,9 @@ def find_workers(
 
 
 def listening_too(processes: Iterable[int], workers: Collection[int]) -> set[int]:
-    """The processes that share a listening socket with workers, and are none.
+    """Processes that listen on a socket of the workers without being workers.
 
-    None if that is unknown.
+    Empty if that is unknown.
     """
     try:
         listeners = _listeners(processes)

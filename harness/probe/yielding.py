@@ -9,15 +9,16 @@ one request is sent.
 from collections.abc import Iterable
 from collections.abc import Mapping
 
+from harness.probe.gathering import all_in
 from harness.probe.gathering import gather
 from harness.probe.gathering import hold
 from harness.probe.look import Thread
 from harness.probe.orders import Choice
 from harness.probe.probe import Probe
 from harness.probe.round import finish
+from harness.probe.sleepers import NAP_SECONDS
 from harness.probe.sleepers import naps
 from harness.probe.sleepers import runs
-from harness.probe.sleepers import wait_for_naps
 from harness.probe.sleepers import wait_for_turns
 from harness.probe.workers import listening_too
 from harness.system.asleep import for_a_time
@@ -60,9 +61,11 @@ async def try_the_others(probe: Probe, choice: Choice) -> int:
             before = _turns(others)
             await hold(probe, batch.clients)
             await wait_for_turns(probe, _short(others), 1)
-            for other in sorted(others):
-                if _may_look(other, before):
-                    await wait_for_naps(probe, other)
+            looking = [naps(each) for each in others if _may_look(each, before)]
+            limits = dict.fromkeys(set[Thread]().union(*looking), NAP_SECONDS)
+            # All of them at once: workers must not be stopped for long.
+            await wait_for_turns(probe, limits)
+            await all_in(probe)
         return (await finish(probe)).stalled
 
 
