@@ -25,9 +25,7 @@ def pages(site: SiteContext) -> Iterator[File]:
     """The list of questions, and a page for each."""
     yield site.page("questions.html", topics=_by_topic(site.answered))
     for each in site.answered:
-        near = [
-            other for other in site.answered if other is not each and _near(each, other)
-        ]
+        near = [other for other in site.answered if _near(each, other)]
         yield _page(site, each, near[:MOST_NEAR])
 
 

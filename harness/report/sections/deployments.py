@@ -102,7 +102,7 @@ def _lines(each: CheckedDeployment, cell: CellReport) -> Iterator[tuple[Text, Te
         yield say("App"), say("found below {}; {} says so", Name(each.found_below), key)
     yield say("Verdict"), _verdict(cell)
     remedy = each.remedy or cell.remedy
-    seen = say("Seen"), quoted(seen_in(cell, cell.reason, remedy))
+    seen = say("Seen"), quoted(seen_in(cell, cell.reason, cell.remedy))
     if not cell.because:
         yield seen
     if remedy:

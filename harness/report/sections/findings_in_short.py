@@ -87,12 +87,12 @@ def _broken(checked: CheckedDeployment | None) -> words.Mark:
 
 def _whole(cell: CellReport, broken: CheckedDeployment | None) -> Iterator[Item]:
     """Everything on one cell: what was seen, why, what to do, how to measure again."""
-    reason, remedy = cell.reason, cell.remedy
+    seen, remedy = seen_in(cell, cell.reason, cell.remedy), cell.remedy
     if broken:
         remedy = broken.remedy or remedy
         if cell.word not in NOTEWORTHY:
             _, _, reason = broken.reason.partition(": ")
-    seen = seen_in(cell, reason, remedy)
+            seen = seen_in(cell, reason, remedy)
     lines = [say("{}: {}", Name(cell.configuration), quoted(seen))]
     if cell.because:
         lines.append(say("{}: {}", Strong("why"), quoted(cell.because)))

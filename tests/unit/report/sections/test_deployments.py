@@ -1,7 +1,5 @@
 """Cards of deployments."""
 
-from __future__ import annotations
-
 import re
 
 import cmarkgfm  # type: ignore[import-untyped]
@@ -76,6 +74,21 @@ def test_one_that_fails_is_one_card() -> None:
     )
     assert lines[8].startswith("| Seen | between 4 and 8 of 8 offered")
     assert "[!" not in text
+
+
+def test_what_was_seen_is_not_why_nor_what_to_do() -> None:
+    found = report("bad")
+    (one,) = found.cells
+    texts = {"because": "a worker takes too much", "remedy": "add `--x 4`"}
+    reason = f"{one.reason}; because {texts['because']}; {texts['remedy']}"
+    cells = (msgspec.structs.replace(one, **texts, reason=reason),)
+    both = f"{texts['remedy']}; more workers are needed"
+    text = card(
+        msgspec.structs.replace(found, cells=cells),
+        checked("bad", 1, "at-least: 8 of 12", remedy=both, at_least=12),
+    )
+    assert text.count("a worker takes too much") == 1
+    assert text.count("add `--x 4`") == 1
 
 
 def test_one_that_passes_is_one_card() -> None:
