@@ -17,6 +17,15 @@ _WITH_FLASK = re.compile(
 """Flask, or a framework that is made of it, or another file that is included."""
 
 
+def is_package(folder: Path) -> bool:
+    """Whether the project in a folder can be installed.
+
+    The dependencies of its ``pyproject.toml`` are then not all that the app needs.
+    """
+    text = text_if_there(folder / PROJECT)
+    return any("build-system" in root.items for root in readable(from_toml, text))
+
+
 def requirements_file(folder: Path) -> str | None:
     """The file that requires Flask; ``None`` if there is none."""
     project = [

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
+from harness.deployment.detect import requirements_file
+from harness.deployment.detect.requirements_file import is_package
 from harness.deployment.init.starter import Published
 from harness.deployment.init.starter import StarterEntry
 from harness.deployment.load import DEFAULT
@@ -48,7 +50,9 @@ def workflow_text(
 ) -> str:
     """The content of the workflow for the ``concurrency.toml`` in a folder."""
     below = folder.resolve().relative_to(repository_of(folder))
-    plain = [each for each in written if each.deployment.requirements is None]
+    # Without requirements, or those of a project that has to be installed itself.
+    partly = (None, requirements_file.PROJECT) if is_package(folder) else (None,)
+    plain = [each for each in written if each.deployment.requirements in partly]
     return Template(read_text(_WORKFLOW)).substitute(
         checkout=CHECKOUT,
         action=published.action,

@@ -1,7 +1,5 @@
 """The workflow of a user makes the environment that the commands need."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +52,28 @@ def test_requirements_need_no_step(tmp_path: Path) -> None:
     assert action["uses"] == f"acme/it@{'0' * 40}"
     assert action["with"] == {"config": "concurrency.toml"}
     assert f"@{'0' * 40} # v1.2.3\n" in workflow_text(tmp_path, [], BY)
+
+
+PROJECT = """\
+[project]
+name = "shop"
+dependencies = ["flask"]
+"""
+PACKAGE = f'{PROJECT}[build-system]\nrequires = ["hatchling"]\n'
+
+
+@pytest.mark.parametrize(
+    ("project", "runs"),
+    [(PACKAGE, ["pip install ."]), (PROJECT, [])],
+)
+def test_dependencies_of_a_package_are_not_the_package(
+    tmp_path: Path, project: str, runs: list[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(project)
+    entry = written(tmp_path, COMMAND)
+    assert entry.deployment.requirements == "pyproject.toml"
+    found = steps(tmp_path, entry)
+    assert [step["run"] for step in found if "run" in step] == runs
 
 
 def test_a_project_is_installed(tmp_path: Path) -> None:
