@@ -108,7 +108,7 @@ class _Template:
         name, *given = words or [""]
         if isinstance(name, Node) or not given:
             return self._term(name)
-        if name in ("include", "template", "printf", "tpl"):
+        if name in ("include", "template", "printf"):
             return Node(self._name, 0)
         several = [self._term(each) for each in given]
         last = several[-1]
@@ -117,12 +117,16 @@ class _Template:
         if name in _ONLY_LAYOUT:
             # A piece of another template, laid out as lines of its own.
             return _NOTHING if last.text == self._name and "dent" in name else last
-        if name in ("default", "or"):
-            return next(filter(_is_true, reversed(several)), several[0])
+        if name == "default":
+            return last if _is_true(last) else several[0]
+        if name == "or":
+            return next(filter(_is_true, several), last)
         if name == "and":
             return next((e for e in several if not _is_true(e)), last)
         if name in ("not", "eq", "ne"):
-            equal = len({str(each.value) for each in several}) == 1
+            first, *others = (str(each.value) for each in several)
+            # With several, `eq` asks whether the first is any of them.
+            equal = first in others
             holds = not _is_true(last) if name == "not" else equal is (name == "eq")
             return Node("true" if holds else "", 0)
         raise NotReadable(f"a template with {name}")

@@ -35,7 +35,7 @@ class Instance(NamedTuple):
     line: int
     """Line of its limit, or its first line without one."""
     path: Path = Path()
-    """The file."""
+    """The file that describes it."""
     most: int | None = None
     """The most that it is ever sent at once; ``None`` for no limit."""
     aims: int | None = None

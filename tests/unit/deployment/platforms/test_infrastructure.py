@@ -1,7 +1,5 @@
 """Files of infrastructure as code say what a platform sends and starts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +295,9 @@ spec:
         ("and .Values.workers .Values.ingress.enabled", []),
         (".Values.ingress.enabled", []),
         ("or .Values.nothing .Values.workers", ["29: 6, 0.5 processors, /healthz 2 s"]),
+        ("or .Values.workers 5 | eq 3", ["29: 6, 0.5 processors, /healthz 2 s"]),
+        ("eq .Values.workers 4 3", ["29: 6, 0.5 processors, /healthz 2 s"]),
+        ("ne .Values.workers 3", []),
     ],
 )
 def test_a_template_of_helm_is_filled_in_with_the_values_of_its_chart(
@@ -322,6 +323,7 @@ def test_a_template_of_helm_is_filled_in_with_the_values_of_its_chart(
     [
         "{{ range .Values.env }}{{ end }}",
         "{{ $x := 1 }}",
+        "{{ tpl .Values.image.tag . }}",
         "{{ lookup .Values.env }}",
         "{{ if (eq .Values.workers 3) }}{{ end }}",
         "{{ }}",
