@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.deployment.app.other_protocols import about_protocol
+from harness.deployment.app.other_protocols import with_protocol
 from harness.deployment.app.search import AnswerSearch
 from harness.deployment.remedies.failures import OUT_OF_MEMORY
 from harness.probe.listeners import listened_on
@@ -88,7 +88,7 @@ def out_of_time(
     ``status`` is that of its last answer, ``log`` what it wrote to files.
     """
     if fault.not_http:
-        return fault._replace(remedy=about_protocol(fault.not_http))
+        return with_protocol(fault)
     remedy = fault.remedy
     log = search.server.tail() + log
     if status == BAD_GATEWAY or (status in NOT_YET and unreached_address(log)):

@@ -88,7 +88,7 @@ class DeployedApp(App):
         self.fault = NO_FAULT
         """Why the last server was not reached; empty if each was."""
         self.server: ProcessTree | None = None
-        """The last server that was to be reached."""
+        """The server that the check last tried to reach."""
 
     def planned(self, planned: PlannedEnvironment) -> PlannedEnvironment:
         """The plan as it is measured."""

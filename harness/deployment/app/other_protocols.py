@@ -74,18 +74,17 @@ _BEGINNINGS = {
 """How other protocols begin, escaped."""
 
 
-def about_protocol(answer: str) -> str:
-    """What to check if a server's answer, of which this is the beginning, is not HTTP.
-
-    It is escaped, as ``ResponseFault.not_http`` is.
-    """
-    for begin, what in _BEGINNINGS.items():
-        if answer.startswith(begin):
-            return f"that looks like {what}; give the port of the app itself"
-    return (
+def with_protocol(fault: Fault) -> Fault:
+    """The fault of an answer that is not HTTP, with what to check."""
+    remedy = (
         "see whether that port is for TLS, for `uwsgi_pass` of nginx, or of another "
         "program, and give the one on which the app speaks HTTP"
     )
+    for begin, what in _BEGINNINGS.items():
+        if fault.not_http.startswith(begin):
+            remedy = f"that looks like {what}; give the port of the app itself"
+            break
+    return fault._replace(remedy=remedy, cause_known=CauseKnown.LIKELY)
 
 
 ONLY_WITH_A_CERTIFICATE = Fault(

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
 
-from harness.deployment.app.other_protocols import about_protocol
 from harness.deployment.app.other_protocols import ONLY_HTTP_2
 from harness.deployment.app.other_protocols import ONLY_WITH_A_CERTIFICATE
 from harness.deployment.app.other_protocols import speaks_http_2
 from harness.deployment.app.other_protocols import TRY_SECONDS
 from harness.deployment.app.other_protocols import wants_a_certificate
+from harness.deployment.app.other_protocols import with_protocol
 from harness.deployment.app.respawning import processes_now
 from harness.deployment.app.respawning import Respawning
 from harness.deployment.app.respawning import without_supervisors
@@ -49,7 +49,8 @@ OTHER_PORTS_QUIET_SECONDS = 3
 
 
 NOT_HTTP_LOOKS = 5
-"""Looks in a row, a second apart, at answers that are not HTTP, before that is it."""
+"""How many looks in a row, a second apart, must find an answer that is not HTTP before
+the check gives up."""
 
 LOOK_SECONDS = 0.2
 """Seconds between two looks at the workers."""
@@ -203,8 +204,7 @@ async def _other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
                 raise NotAnswering(ONLY_HTTP_2)
         strange = strange + 1 if watched.fault.not_http else 0
         if strange >= NOT_HTTP_LOOKS:
-            remedy = about_protocol(watched.fault.not_http)
-            raise NotAnswering(watched.fault._replace(remedy=remedy))
+            raise NotAnswering(with_protocol(watched.fault))
         if not ports or port in ports or search.is_client:
             seconds = rested = 0
         else:

@@ -20,8 +20,9 @@ IF_SIGNAL = "if that was a signal to a process that it did not start: "
 
 
 NO_THREAD = "can't start new thread"
-NO_TASKS = re.compile(rf"\[Errno 11\]|os error 11\b|{NO_THREAD}|Cannot fork")
-"""What is printed where no more threads or processes are allowed."""
+NO_TASKS = re.compile(rf"Resource temporarily unavailable|{NO_THREAD}|Cannot fork")
+"""What is printed where no more threads or processes are allowed. The number 11 alone
+is printed also about a pipe that is full."""
 MORE_THREADS = (
     "raise `ulimit -u`, or `--pids-limit` of its container, or end some processes"
 )

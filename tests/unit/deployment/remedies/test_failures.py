@@ -1,7 +1,5 @@
 """Why a server failed, by what it said."""
 
-from __future__ import annotations
-
 import shlex
 
 import pytest
@@ -278,6 +276,12 @@ def test_fewer_because_no_more_threads_or_processes_are_allowed(log: str) -> Non
     explained = explain(seen, None)
     assert explained.because == "the system gave it no more threads or processes"
     assert "`--pids-limit` of its container" in explained.remedy
+
+
+def test_a_full_pipe_is_no_lack_of_processes() -> None:
+    log = "BlockingIOError: [Errno 11] write could not complete without blocking\n"
+    seen = cell(verdict=Verdict.FEWER, declared=8, ceiling=5, log_tail=log)
+    assert explain(seen, None).because == ""
 
 
 def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
