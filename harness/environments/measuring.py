@@ -16,6 +16,9 @@ from harness.measure.orders import receive_done
 from harness.measure.orders import send_order
 from harness.system.command import describe_status
 
+END_SECONDS = 30.0
+"""How long the process may take to end; its last environment is measured by then."""
+
 
 class MeasuringEnded(Exception):
     """The process that measures ended before it was done; the message says how."""
@@ -60,9 +63,13 @@ class Measuring:
             self._process = subprocess.Popen(words, stdin=its.fileno(), env=env)
 
     def close(self) -> None:
-        """Let the process end, which it does without further orders."""
+        """End the process: without more orders it stops by itself."""
         if self._orders is not None:
             self._orders.close()
         if self._process is not None:
-            self._process.wait()
+            try:
+                self._process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._orders = self._process = None

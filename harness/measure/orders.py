@@ -1,6 +1,6 @@
-"""Orders to measure an environment, and word that it is done, over one socket.
+"""Sends orders to measure an environment over one socket.
 
-Each is a line: an order is JSON, and what answers it is empty.
+Each is a line of JSON, answered by an empty line when it is done.
 """
 
 import socket
@@ -36,7 +36,7 @@ def receive_done(connection: socket.socket) -> bool:
 def orders(connection: socket.socket) -> Iterator[Order]:
     """The orders that arrive, until the other end closes.
 
-    The next one is read once the last was carried out, and that was told.
+    The next is read only after the last was carried out and acknowledged.
     """
     with connection.makefile("rb") as lines:
         for line in lines:

@@ -14,7 +14,7 @@ MOST_KEPT = 96
 """Most files that stay open: those of some thirty threads."""
 
 ENOUGH_FILES = 4096
-"""The least limit of open files with which any stays open: requests need theirs."""
+"""With a lower limit of open files none is kept open: requests need them all."""
 
 
 def most_kept(allowed: int) -> int:

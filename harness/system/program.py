@@ -16,7 +16,7 @@ _RUN = "import sys; sys.path.append(sys.argv.pop(1)); from harness.system.{name}
 def program(name: str) -> list[str]:
     """The first words of a command that runs ``main`` of a module; arguments follow.
 
-    By -I and -S no variable or start-up file of the user's acts on it.
+    With -I and -S, none of the user's variables or start-up files affect it.
     """
     options = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
     code = f"{_RUN.format(name=name)} main; main()"

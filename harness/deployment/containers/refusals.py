@@ -37,8 +37,8 @@ class Refusal(Enum):
         "Compose cannot read its files: {problem}; correct that, or install Compose 2"
     )
     OTHER_COMPOSE = "Compose 2 is needed, and this is another one"
-    NO_IMAGE = "names no image; write one behind the options"
-    NO_VALUE = "has nothing behind {option}; write its value"
+    NO_IMAGE = "names no image; add one after the options"
+    NO_VALUE = "has {option} without a value; add one"
     ENDS_OTHERS_TOO = (
         "`{command}` would stop or remove what is already running; leave it out: a "
         "check makes and removes containers of its own"
@@ -62,7 +62,7 @@ class Refusal(Enum):
         "and its file, and `up`"
     )
     OTHER_COMMAND = (
-        "is no `docker run …` and no `docker compose … up`, and no other Docker "
+        "is neither `docker run …` nor `docker compose … up`, and no other Docker "
         "command is supported; write one of these"
     )
     OF_THE_IMAGE = "is what the image has; leave it out"

@@ -1,7 +1,7 @@
 """Finds programs on a path, as a shell does.
 
-For each command of a deployment it is asked several times which of thirty programs are
-on its path: they are looked up anew only if a folder has changed.
+Each command of a deployment looks for some thirty programs several times. They are
+looked up again only if a folder has changed.
 """
 
 import functools

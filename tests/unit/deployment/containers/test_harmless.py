@@ -1,7 +1,5 @@
 """Commands that start containers are recognized, or refused with a remedy."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -57,7 +55,7 @@ def test_commands_that_start_no_container(command: str, tmp_path: Path) -> None:
         ("docker run -p {port}:80 shop", {"python": "3.12"}, "python: is what"),
         ("docker run -p {port}:80", {}, "names no image"),
         ("docker run -p {port} shop", {}, "write `-p 127.0.0.1:{port}:8000`"),
-        ("docker run -p {port}:80 --name", {}, "has nothing behind --name"),
+        ("docker run -p {port}:80 --name", {}, "has --name without a value"),
         ("docker run --network container:x {port}", {}, "network of another"),
         ("docker run --volumes-from x {port}", {}, "--volumes-from x:ro"),
         ("docker run --use-api-socket {port}", {}, "the engine's own socket"),

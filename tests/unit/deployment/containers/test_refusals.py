@@ -51,8 +51,8 @@ SENTENCES = {
         "Compose 2"
     ),
     Refusal.OTHER_COMPOSE: ("Compose 2 is needed, and this is another one"),
-    Refusal.NO_IMAGE: ("names no image; write one behind the options"),
-    Refusal.NO_VALUE: ("has nothing behind -d; write its value"),
+    Refusal.NO_IMAGE: ("names no image; add one after the options"),
+    Refusal.NO_VALUE: ("has -d without a value; add one"),
     Refusal.ENDS_OTHERS_TOO: (
         "`docker rm` would stop or remove what is already running; leave it out: "
         "a check makes and removes containers of its own"
@@ -82,7 +82,7 @@ SENTENCES = {
         " -f` and its file, and `up`"
     ),
     Refusal.OTHER_COMMAND: (
-        "is no `docker run …` and no `docker compose … up`, and no other Docker "
+        "is neither `docker run …` nor `docker compose … up`, and no other Docker "
         "command is supported; write one of these"
     ),
     Refusal.OF_THE_IMAGE: ("is what the image has; leave it out"),
