@@ -112,7 +112,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     to be right on a busy machine anyway.
     """
     processors = os.cpu_count() or 1
-    return processors if only_unit(config) else processors + 6
+    return processors if only_unit(config) else processors + 4
 
 
 def only_unit(config: pytest.Config) -> bool:

@@ -18,10 +18,14 @@ from harness.system.sockets import listening
 
 
 def kept_out(probe: Probe) -> set[int]:
-    """The workers of which no thread waits for a connection."""
+    """The workers with no request of which no thread waits for a connection.
+
+    Those that have requests may be full, and each would be waited for.
+    """
     _, workers = _workers(probe)
+    empty = workers.difference(probe.holds.processes().values())
     sockets = listening().keys()
-    return {each for each in workers if not waiting_for_connections(each, sockets)}
+    return {each for each in empty if not waiting_for_connections(each, sockets)}
 
 
 def of_masters(probe: Probe, sleep: Mapping[Thread, float | None]) -> set[Thread]:
