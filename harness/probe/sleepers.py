@@ -106,16 +106,18 @@ async def wait_for_sleepers(
         if short:
             left = {each: due[each].left for each in slept - seen.on_clock}
             seen.on_clock |= of_masters(probe, left)
+        if not awaited and (
+            looked_again or not any(map(runs, probe.server.processes()))
+        ):
+            break
+        # One that runs just now may be between two naps.
+        looked_again = not awaited
         await probe.until(probe.all_in_or_ended)
         if len(probe.holds.entered) > entered:
             done = {}
         elif awaited:
             seen.had_turn = done | awaited
             break
-        elif looked_again:
-            break
-        # One that ran just now may be between two naps.
-        looked_again = not awaited
 
 
 async def wait_for_naps(probe: Probe, worker: int) -> bool:
