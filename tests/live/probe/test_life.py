@@ -26,6 +26,10 @@ from tests.live.commands import gunicorn
 SERVER = Path(__file__).parents[1] / "living_server.py"
 
 
+TRIES = 3
+"""How often a tape is recorded until it is known: on a machine with too much else to do
+it is not."""
+
 IN_A_NAMESPACE = "unshare", "--pid", "--fork", "--kill-child"
 
 
@@ -49,9 +53,12 @@ def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         way: str, *acts: Act, within: tuple[str, ...] = ()
     ) -> dict[Act, tuple[Tape, TapeSeen]]:
         argv = *within, "{python}", str(SERVER), "{host}", "{port}", way
-        evidence, _ = ask(argv, 3, Question.LIFE, acts=acts)
-        (seen,) = evidence.asked
-        judged = tapes(evidence)
+        for _ in range(TRIES):
+            evidence, _ = ask(argv, 3, Question.LIFE, acts=acts)
+            (seen,) = evidence.asked
+            judged = tapes(evidence)
+            if all(tape.known for tape in judged):
+                break
         assert all(tape.known for tape in judged), judged
         assert [tape.act for tape in judged] == list(acts)
         for each in seen.tapes:
@@ -183,7 +190,10 @@ def test_a_server_that_closes_after_each_answer_has_no_connections_that_idle(
 
 def test_each_connection_that_idles_on_a_reload_is_accounted_for(ask: Any) -> None:
     argv = gthread(1, 4, "--keep-alive", "60")
-    idle, tape = idle_on_reload(ask, argv, 4)
+    for _ in range(TRIES):
+        idle, tape = idle_on_reload(ask, argv, 4)
+        if tape.known:
+            break
     assert idle.kept == idle.connections == 8
     assert idle.closed + idle.answered + idle.lost == 8
     assert tape.lost_on_idle == idle.lost
