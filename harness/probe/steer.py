@@ -142,9 +142,9 @@ async def _watch_for_more(probe: Probe, step: Steer, patient_below: int) -> None
         await watch(probe, probe.all_in_or_ended, seconds)
     if step.goal is Goal.MOST:
         await wait_for_sleepers(probe, again=True, short=short)
-    elif probe.waiting():
+    elif probe.waiting() and (out := kept_out(probe)):
         # Those that a stopped worker kept out may only now see that it does no more.
-        await wait_for_sleepers(probe, again=True, among=kept_out(probe))
+        await wait_for_sleepers(probe, again=True, among=out)
 
 
 def _elsewhere(probe: Probe, ports: Ports) -> int:
