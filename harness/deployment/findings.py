@@ -80,9 +80,15 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
     hello = checked.hello or SILENT
     if checked.is_underived and cell.outcome is Outcome.MEASURED:
         return _without_declaration(checked, cell, about_patches(cell, hello))
-    fault, platforms = _fault(checked, cell), _platforms(checked)
-    known = checked.promise, hello, fault, checked.exit_status, platforms
-    return _about_a_taken_port(checked, explain(cell, *known))
+    explained = explain(
+        cell,
+        checked.promise,
+        hello,
+        fault=_fault(checked, cell),
+        exit_status=checked.exit_status,
+        platforms=_platforms(checked),
+    )
+    return _about_a_taken_port(checked, explained)
 
 
 def _fault(checked: Checked, cell: CellReport) -> Fault:
