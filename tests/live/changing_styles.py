@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tests.live.sly_styles import sly
     from tests.live.sly_styles import start
     from tests.live.sly_styles import take_turns
+    from tests.live.sly_styles import then_release
 else:  # it is started by path
     from sly_styles import a_pause
     from sly_styles import beside
@@ -47,6 +48,7 @@ else:  # it is started by path
     from sly_styles import sly
     from sly_styles import start
     from sly_styles import take_turns
+    from sly_styles import then_release
 
 
 def of_processes(n: Parameters) -> int:
@@ -262,12 +264,7 @@ def naps_when_full(listener: Listener, server: Any, n: Parameters) -> None:
     places = threading.Semaphore(n["threads"])
     pool = ThreadPoolExecutor(n["threads"])
 
-    def serve(*accepted: Any) -> None:
-        try:
-            control.serve(*accepted, server)
-        finally:
-            places.release()
-
+    serve = then_release(places, server)
     while True:
         while not places.acquire(blocking=False):
             pause(n)
@@ -338,12 +335,7 @@ def spins_when_full(listener: Listener, server: Any, n: Parameters) -> None:
     places = threading.Semaphore(n["threads"])
     pool = ThreadPoolExecutor(n["threads"])
 
-    def serve(*accepted: Any) -> None:
-        try:
-            control.serve(*accepted, server)
-        finally:
-            places.release()
-
+    serve = then_release(places, server)
     while True:
         select.select([listener], [], [])
         if not places.acquire(blocking=False):

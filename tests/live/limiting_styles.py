@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import control  # type: ignore[import-not-found,unused-ignore]
 
 if TYPE_CHECKING:
+    from tests.live.sly_styles import accept_all
     from tests.live.sly_styles import fork
     from tests.live.sly_styles import Listener
     from tests.live.sly_styles import of_all
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from tests.live.sly_styles import sly
     from tests.live.sly_styles import start
     from tests.live.sly_styles import take_turns
+    from tests.live.sly_styles import then_release
     from tests.live.sly_styles import with_port_reused
 else:  # it is started by path
+    from sly_styles import accept_all
     from sly_styles import fork
     from sly_styles import Listener
     from sly_styles import of_all
@@ -41,6 +44,7 @@ else:  # it is started by path
     from sly_styles import sly
     from sly_styles import start
     from sly_styles import take_turns
+    from sly_styles import then_release
     from sly_styles import with_port_reused
 
 FULL = b"HTTP/1.1 503 Full\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -123,12 +127,7 @@ def each_refuses(listener: Listener, server: Any, n: Parameters) -> None:
     fork(n["processes"])
     places = threading.Semaphore(n["threads"])
 
-    def serve(*accepted: Any) -> None:
-        try:
-            control.serve(*accepted, server)
-        finally:
-            places.release()
-
+    serve = then_release(places, server)
     while True:
         accepted = listener.accept()
         if places.acquire(blocking=False):
@@ -171,12 +170,7 @@ def stops_listening(listener: Listener, server: Any, n: Parameters) -> None:
     place = listener.getsockname()
     free = threading.Semaphore(n["threads"])
 
-    def serve(*accepted: Any) -> None:
-        try:
-            control.serve(*accepted, server)
-        finally:
-            free.release()
-
+    serve = then_release(free, server)
     listening: socket.socket | None = listener
     while True:
         free.acquire()
@@ -213,10 +207,7 @@ def short_backlogs(listener: Listener, server: Any, n: Parameters) -> None:
     """The same of processes that accept all they can."""
     listener.listen(n["backlog"])
     fork(n["processes"])
-    pool = ThreadPoolExecutor(n["threads"])
-    while True:
-        connection, address = listener.accept()
-        pool.submit(control.serve, connection, address, server)
+    accept_all(listener, server, n["threads"])
 
 
 # ------------------------------------------------------------------------------ shared
@@ -309,10 +300,7 @@ def deferred(listener: Listener, server: Any, n: Parameters) -> None:
     """A connection is there to be accepted only with its request."""
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
     fork(n["processes"])
-    pool = ThreadPoolExecutor(n["threads"])
-    while True:
-        connection, address = listener.accept()
-        pool.submit(control.serve, connection, address, server)
+    accept_all(listener, server, n["threads"])
 
 
 @sly(

@@ -29,6 +29,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
+from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "harness" / "target"))
 
@@ -258,6 +259,26 @@ def pause(n: Parameters) -> None:
     PAUSES[n["pause"]](n["seconds"])
 
 
+def accept_all(listener: Listener, server: Any, threads: int) -> NoReturn:
+    """Accept whatever comes, and serve as many at once as there are threads."""
+    pool = ThreadPoolExecutor(threads)
+    while True:
+        connection, address = listener.accept()
+        pool.submit(control.serve, connection, address, server)
+
+
+def then_release(slots: Any, server: Any) -> Callable[..., None]:
+    """A function that serves an accepted connection, and then releases a slot."""
+
+    def serve(*accepted: Any) -> None:
+        try:
+            control.serve(*accepted, server)
+        finally:
+            slots.release()
+
+    return serve
+
+
 # ---------------------------------------------------------------------------- locks
 
 
@@ -368,10 +389,7 @@ def unequal(listener: Listener, server: Any, n: Parameters) -> None:
 )
 def unequal_greedy(listener: Listener, server: Any, n: Parameters) -> None:
     """The same; each accepts all that it can, and runs some of it."""
-    pool = ThreadPoolExecutor(n["each"][fork(len(n["each"]))])
-    while True:
-        connection, address = listener.accept()
-        pool.submit(control.serve, connection, address, server)
+    accept_all(listener, server, n["each"][fork(len(n["each"]))])
 
 
 @sly(
@@ -526,6 +544,23 @@ def _poll_of(listener: Listener) -> select.poll:
     return poll
 
 
+def _with_a_parent_that_is_last(
+    listener: Listener, server: Any, n: Parameters, *, is_woken: bool
+) -> NoReturn:
+    """Children that accept all they can, and a parent that pauses before it looks."""
+    number = fork(len(n["each"]))
+    if number:
+        accept_all(listener, server, n["each"][number])
+    pool = ThreadPoolExecutor(n["each"][number])
+    while True:
+        if is_woken:
+            select.select([listener], [], [])
+        pause(n)
+        if select.select([listener], [], [], 0)[0]:
+            connection, address = listener.accept()
+            pool.submit(control.serve, connection, address, server)
+
+
 @sly(
     lambda rng: {
         "each": rng.choice(([2, 2], [1, 2], [1, 1], [2, 1, 2], [3, 1, 3])),
@@ -536,16 +571,7 @@ def _poll_of(listener: Listener) -> select.poll:
 )
 def napping_parent(listener: Listener, server: Any, n: Parameters) -> None:
     """Children that accept all they can, and a parent that lets them go first."""
-    number = fork(len(n["each"]))
-    pool = ThreadPoolExecutor(n["each"][number])
-    while True:
-        if not number:
-            select.select([listener], [], [])
-            pause(n)
-            if not select.select([listener], [], [], 0)[0]:
-                continue
-        connection, address = listener.accept()
-        pool.submit(control.serve, connection, address, server)
+    _with_a_parent_that_is_last(listener, server, n, is_woken=True)
 
 
 @sly(
@@ -559,15 +585,7 @@ def napping_parent(listener: Listener, server: Any, n: Parameters) -> None:
 )
 def looking_parent(listener: Listener, server: Any, n: Parameters) -> None:
     """Children that accept all they can, and a parent that looks now and then."""
-    number = fork(len(n["each"]))
-    pool = ThreadPoolExecutor(n["each"][number])
-    while True:
-        if not number:
-            pause(n)
-            if not select.select([listener], [], [], 0)[0]:
-                continue
-        connection, address = listener.accept()
-        pool.submit(control.serve, connection, address, server)
+    _with_a_parent_that_is_last(listener, server, n, is_woken=False)
 
 
 @sly(
