@@ -1,8 +1,6 @@
 """The deployments to check: those of a file, of options, or of a folder."""
 
-import os
 import shlex
-import shutil
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +12,12 @@ from harness.deployment import config as deployments
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect.candidates import candidates
-from harness.deployment.detect.requirements_file import REQUIREMENTS
 from harness.deployment.detect.requirements_file import requirements_file
 from harness.deployment.detect.started_by import started_by_compose
 from harness.deployment.load import DEFAULT
 from harness.deployment.load import described
 from harness.deployment.load import has_table
 from harness.deployment.load import load
-from harness.deployment.requirements import with_environment_of
 from harness.records.errors import UsageError
 
 
@@ -54,18 +50,8 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
         for each in started_by_compose(folder, first.words):
             say(f"not measured: {each.where}: {shlex.join(each.words)}")
     given = {"name": first.name, **first.given, **keys}
-    if "requirements" not in given and is_missing(folder, first.program):
-        if (folder / REQUIREMENTS).exists():
-            given["requirements"] = REQUIREMENTS
-        elif required := requirements_file(folder):
-            given["requirements"] = required
+    given.setdefault("requirements", requirements_file(folder, first.words))
     return described(folder, given)
-
-
-def is_missing(folder: Path, program: str) -> bool:
-    """Whether a program is neither installed nor in an environment of the folder."""
-    path = with_environment_of(folder, os.environ).get("PATH")
-    return shutil.which(program, path=path) is None
 
 
 def default_config() -> Path | None:

@@ -1,20 +1,28 @@
-"""Finds the file of a folder that says what its app requires."""
+"""Finds the file of a folder that says what its app requires.
 
+``init`` and ``check`` both ask here: a check without a file of deployments is the same
+as one with the file that ``init`` would write.
+"""
+
+import os
 import re
+import shutil
+from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
+from harness.deployment.command.program import server_name
+from harness.deployment.command.program import server_words
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import readable
+from harness.deployment.requirements import with_environment_of
 from harness.records.files import text_if_there
 
 REQUIREMENTS = "requirements.txt"
 PROJECT = "pyproject.toml"
 
-_WITH_FLASK = re.compile(
-    r"(?mi)^\s*(?:(?:flask|apiflask|connexion|dash)\s*(?:[\[<>=!~;@#]|$)|-r )"
-)
-"""Flask, or a framework that is made of it, or another file that is included."""
+_MADE_OF_FLASK = ("flask", "apiflask", "connexion", "dash")
 
 
 def is_package(folder: Path) -> bool:
@@ -26,15 +34,34 @@ def is_package(folder: Path) -> bool:
     return any("build-system" in root.items for root in readable(from_toml, text))
 
 
-def requirements_file(folder: Path) -> str | None:
-    """The file that requires Flask; ``None`` if there is none."""
+def requirements_file(folder: Path, words: Sequence[str]) -> str | None:
+    """The file with what the app of a command requires; ``None`` if there is none.
+
+    It is the first that requires Flask, a framework made of it, or the server. If none
+    does, and the server is not installed, it is the first that requires anything: the
+    command could not be started otherwise.
+    """
+    required = {name: text for name, text in _required(folder) if text.strip()}
+    names = "|".join(map(re.escape, (*_MADE_OF_FLASK, server_name(words) or "flask")))
+    serves = re.compile(rf"(?mi)^\s*(?:(?:{names})\s*(?:[\[<>=!~;@#]|$)|-r )")
+    first = next((name for name, text in required.items() if serves.search(text)), None)
+    if first is None and _is_missing(folder, server_words(words)[0]):
+        return next(iter(required), None)
+    return first
+
+
+def _required(folder: Path) -> Iterator[tuple[str, str]]:
+    """The files that say what is required, each with its requirements in lines."""
+    yield REQUIREMENTS, text_if_there(folder / REQUIREMENTS)
     project = [
         each.node.text
         for root in readable(from_toml, text_if_there(folder / PROJECT))
         for each in find(root, "project.dependencies.*")
     ]
-    required = {
-        REQUIREMENTS: text_if_there(folder / REQUIREMENTS),
-        PROJECT: "\n".join(project),
-    }
-    return next((n for n, text in required.items() if _WITH_FLASK.search(text)), None)
+    yield PROJECT, "\n".join(project)
+
+
+def _is_missing(folder: Path, program: str) -> bool:
+    """Whether a program is neither installed nor in an environment of the folder."""
+    path = with_environment_of(folder, os.environ).get("PATH")
+    return shutil.which(program, path=path) is None

@@ -45,12 +45,12 @@ def deployments(
     folder: Path, ways: Sequence[Candidate], at_least: int | None = None
 ) -> list[Deployment]:
     """Deployments for the candidates in a folder, each with a unique name."""
-    requirements = requirements_file(folder)
     made: list[Deployment] = []
     for way in ways:
         name = re.sub(r"[^a-z0-9._-]+", "-", way.name.lower()).strip("-._") or "web"
         if name in [other.name for other in made]:
             name = f"{name}-{len(made) + 1}"
+        requirements = requirements_file(folder, way.words)
         table = {"name": name, "requirements": requirements, **way.given}
         made.append(toml.convert({**table, "at-least": at_least}, Deployment))
     return made

@@ -1,0 +1,62 @@
+"""``check`` without a file and ``init`` take the same file of requirements."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.cli.deployments import detected
+from harness.deployment.detect.candidates import candidates
+from harness.deployment.init.starter import deployments
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder, and a ``PATH`` on which gunicorn is the only program."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "gunicorn").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return tmp_path
+
+
+PROJECT = "[project]\nname = 'shop'\ndependencies = ['Flask']\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "required"),
+    [
+        # What the active Python has of it is found out before anything is installed.
+        ("gunicorn a:a", {"requirements.txt": "flask\n"}, "requirements.txt"),
+        ("gunicorn a:a", {"requirements.txt": "gunicorn==23\nsuperset\n"}, True),
+        ("gunicorn a:a", {"requirements.txt": "flask-cors\n"}, None),
+        ("gunicorn a:a", {"requirements.txt": ""}, None),
+        ("gunicorn a:a", {}, None),
+        # Without it there would be no server at all.
+        ("waitress-serve a:a", {"requirements.txt": "superset\n"}, True),
+        ("waitress-serve a:a", {"requirements.txt": "waitress\n"}, True),
+        ("waitress-serve a:a", {"requirements.txt": "\n"}, None),
+        (
+            "waitress-serve a:a",
+            {"requirements.txt": "superset\n", "pyproject.toml": PROJECT},
+            "pyproject.toml",
+        ),
+        ("gunicorn a:a", {"pyproject.toml": PROJECT}, "pyproject.toml"),
+    ],
+)
+def test_a_check_without_a_file_is_as_with_the_file_of_init(
+    folder: Path, command: str, files: dict[str, str], required: str | bool | None
+) -> None:
+    (folder / "Procfile").write_text(f"web: {command}\n")
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    (checked,) = detected(folder, {}).deployments
+    (written,) = deployments(folder, candidates(folder, "init"))
+    expected = "requirements.txt" if required is True else required
+    assert checked.requirements == written.requirements == expected
+
+
+def test_what_an_option_names_is_kept(folder: Path) -> None:
+    (folder / "Procfile").write_text("web: gunicorn a:a\n")
+    (folder / "requirements.txt").write_text("flask\n")
+    (folder / "prod.txt").write_text("flask\n")
+    (checked,) = detected(folder, {"requirements": "prod.txt"}).deployments
+    assert checked.requirements == "prod.txt"
