@@ -104,7 +104,8 @@ def prepare(
     if deployment.requirements and not (
         prepared.contained or making.cache in own.parents
     ):
-        say(f"{prepared.where.python} has all of {deployment.requirements}: it is used")
+        python = prepared.where.python
+        say(f"{python} already satisfies {deployment.requirements} and is used")
     check_limit(prepared, plan_deployment(prepared, options.limit).limit)
     return prepared
 

@@ -56,7 +56,7 @@ def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
         words.append(_cell(same, cells[answer.nearest]))
     elif not answer.see:
         words.append("no similar configuration was measured")
-    return words + [_cell("it may be", cells[each]) for each in answer.see]
+    return words + [_cell("possibly", cells[each]) for each in answer.see]
 
 
 def _cell(what: str, cell: MeasuredCell) -> str:

@@ -33,6 +33,5 @@ def plan_of(selected: Selected, results: Path) -> Plan:
     except NoSuchCell as error:
         hints = [] if error.near else ["--all --list shows every id"]
         if not error.near or error.glob.startswith("flask-"):
-            more = "a release of Flask that the matrix does not have is added with"
-            hints.append(f"{more} --flask")
+            hints.append("--flask adds a release of Flask that the matrix lacks")
         raise UsageError("; ".join((f"--only {error}", *hints))) from None

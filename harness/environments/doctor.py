@@ -51,7 +51,7 @@ def _machine() -> Iterator[Ability]:
     yield Ability(
         "schedstat",
         "counted by the kernel" if schedstat.is_counted() else "",
-        "knowing soon and for sure that a server is quiet",
+        "telling quickly and reliably that a server is quiet",
         "measure on Linux, with a kernel that counts it (CONFIG_SCHED_INFO)",
     )
 

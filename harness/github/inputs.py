@@ -83,11 +83,11 @@ WITH_CONFIG: Refused = {
 }
 WITH_COMMAND: Refused = {
     **_MATRIX,
-    "ONLY": "the deployment of `command` is the only one; leave it out",
+    "ONLY": "`command` describes a single deployment; leave it out",
 }
 NO_REQUIREMENTS = (
-    "it is the Python to install `requirements` for, and without these the command "
-    "runs on the one of the job; name such a file, or leave it out"
+    "it is the Python to install `requirements` for; without that input, the command "
+    "runs on the job's own Python. Give `requirements`, or leave it out"
 )
 
 

@@ -107,7 +107,7 @@ def _compare(before: CellReport, now: CellReport, conditions: Conditions) -> Com
     if all(steady) or (steady[0] and new < old) or (steady[1] and old < new):
         return Comparison(_exactly(before, now), f"{words}{_elsewhere(conditions)}")
     if old == new and loads[0] != loads[1]:
-        why = "it declares another number, and reaches the same one only at times"
+        why = "the declared number changed, and one run reaches its own only at times"
         return Comparison(Change.NOT_COMPARABLE, f"{why}: {words}")
     return _by_rounds(before, now, max(loads))
 
@@ -117,7 +117,7 @@ def _obstacle(
 ) -> str:
     """Why two measurements are not comparable; empty if they are."""
     if Verdict.UNKNOWN in (before.verdict, now.verdict):
-        return "the rounds leave the number open"
+        return "the rounds of one run do not settle its number"
     machine = conditions.processors[0] != conditions.processors[1]
     if machine and before.declared != now.declared:
         return (
@@ -130,11 +130,11 @@ def _obstacle(
         for cell, limit in zip((before, now), conditions.limits, strict=True)
     ]
     if before.bounded is now.bounded is False and tried[0] != tried[1]:
-        return "no end was found either time, and another limit was tried"
+        return "neither run found a limit, and they tried different numbers"
     if before.bounded != now.bounded:
         bounded, open_end = (now, before) if now.bounded else (before, now)
         if (bounded.ceiling or 0) >= (open_end.ceiling or 0):
-            return "one of the two is a lower bound that the other does not exceed"
+            return "one of the two is only a lower bound, and the other is no lower"
     return ""
 
 
@@ -236,7 +236,7 @@ def _shares(
 def _by_chance(before: CellReport, now: CellReport, chance: float | None) -> Comparison:
     """The result for rounds that chance alone may explain."""
     if before.declared != now.declared:
-        why = "it declares another number, and the rounds do not decide"
+        why = "the declared number changed, and the rounds may differ by chance"
         words = f"{why}: {both_numbers(before, now)}"
         return Comparison(Change.NOT_COMPARABLE, words, chance)
     return Comparison(Change.SAME, _explained(before, now), chance)

@@ -87,8 +87,8 @@ class CellNumbers(NamedTuple):
         are = "is" if floor == 1 else "are"
         return (
             f"of {load} offered at once, {floor} {are} in the app at worst, when one "
-            f"worker takes all it can, and all {load} at best. Left to chance, "
-            f"{number_range(min(seen), max(seen))} were"
+            f"worker takes all it can, and all {load} at best. In rounds left to "
+            f"chance, {number_range(min(seen), max(seen))} got in"
         )
 
     def whenever(self) -> str:

@@ -13,15 +13,15 @@ def disagreement(kernel: KernelAccount | None) -> str:
     """
     if kernel is None or kernel.reason:
         return ""
-    begin = f"{plural(kernel.held, 'request')} said to be in the app, but by the"
+    begin = f"{plural(kernel.held, 'request')} reported being in the app, but by the"
     if kernel.held_accepted < kernel.held:
         return (
-            f"{begin} kernel's account the server had accepted the connections of "
+            f"{begin} kernel's account the server had accepted the connections of only "
             f"{kernel.held_accepted} of them"
         )
     if kernel.upstream is not None and kernel.upstream < kernel.held:
         return (
-            f"{begin} kernel's account the server behind the proxy had accepted "
+            f"{begin} kernel's account the server behind the proxy had accepted only "
             f"{plural(kernel.upstream, 'connection')}"
         )
     return ""

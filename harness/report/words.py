@@ -65,8 +65,8 @@ _MARKS: dict[Outcome | Verdict, tuple[str, str, str]] = {
     ),
     Verdict.FEWER: ("↓", "red", "never as many as it declares"),
     Verdict.MORE: ("↑", "blue", "more than it declares"),
-    Verdict.UNKNOWN: ("?", "magenta", "the rounds leave it open"),
-    Outcome.NOT_SUPPORTED: ("–", "bright_black", "impossible, for a known reason"),
+    Verdict.UNKNOWN: ("?", "magenta", "the rounds do not settle it"),
+    Outcome.NOT_SUPPORTED: ("–", "bright_black", "impossible here, for a known reason"),
     Outcome.NOT_INSTALLED: ("✗", "red", "its packages could not be installed"),
     Outcome.NOT_STARTED: ("✗", "red", "the server ended before it answered"),
     Outcome.NOT_ANSWERING: ("✗", "red", "the server ran but the app did not answer"),
@@ -158,7 +158,7 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "on SIGTERM.",
     ),
     Question.PROBES: QuestionWords(
-        "Would the orchestrator kill it?",
+        "Would a health check get the server restarted?",
         "“Waits from 8”: with 8 requests in the app the health check waits for a "
         "slot; “restarted after 21 to 31 s”: if that lasts, by the settings of the "
         "check. “Answered”: even with all slots taken.",
@@ -178,8 +178,8 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "How far does it go before it breaks?",
         "“Files: breaks at 32”: allowed 64 more open files than when idle, it has 32 "
         "requests in the app when something fails. “For good”: it takes no more "
-        "requests, even when all have gone. “Holds 4”: all four are in the app even "
-        "under these limits.",
+        "requests, even once all of them have left. “Holds 4”: all four are in the app "
+        "even under these limits.",
     ),
     Question.UPLOADS: QuestionWords(
         "How many slow uploads shut everyone else out?",

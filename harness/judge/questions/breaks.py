@@ -84,9 +84,9 @@ def _left_open(seen: Sequence[Strained]) -> Iterator[str]:
     if seen:
         scarce = listed([str(each.scarce) for each in seen])
         yield (
-            f"It is unknown whether anything gives way with little of these: {scarce}. "
-            "Requests waited, but workers share them by chance here, so that some wait "
-            "with nothing scarce too."
+            f"It is unknown whether anything fails when these are scarce: {scarce}. "
+            "Requests waited, but here chance decides which worker gets them, so some "
+            "wait even when nothing is scarce."
         )
 
 
@@ -115,7 +115,7 @@ def _unbroken(seen: Sequence[Strained]) -> Iterator[str]:
     for offered in dict.fromkeys(each.offered for each in seen):
         mores = [_more(each) for each in seen if each.offered == offered]
         yield (
-            f"With {listed(mores, 'or')} than when idle "
+            f"With {listed(mores, 'or')} than when idle, "
             f"{f'all {offered} are' if offered > 1 else 'the one request is'} "
             "in the app."
         )
@@ -127,7 +127,7 @@ def _doubt(seen: Strained) -> str:
 
 
 def _sentence(seen: Strained) -> str:
-    parts = [f"with {_more(seen)} than when idle {seen.held} requests are in the app"]
+    parts = [f"with {_more(seen)} than when idle, {seen.held} requests are in the app"]
     parts += _others(seen)
     if seen.printed:
         parts.append(f"it prints “{seen.printed}”")
@@ -147,9 +147,9 @@ def _afterwards(seen: Strained) -> str:
     if seen.ended:
         return seen.ended
     if seen.again:
-        return "when all have gone it takes requests again"
-    return "it takes no more requests, even when all have gone"
+        return "once all of them have left, it takes requests again"
+    return "it takes no more requests, even once all of them have left"
 
 
 def _untried(seen: Strained) -> str:
-    return f"With little ({seen.scarce}) it was not tried: {seen.reason}."
+    return f"A shortage of {seen.scarce} was not tried: {seen.reason}."

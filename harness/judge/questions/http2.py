@@ -66,17 +66,16 @@ def _sentence(numbers: Http2Numbers) -> str:
     requests = plural(numbers.one, "request")
     allowed = _allowed(numbers)
     if numbers.fewer:
-        where = " one process has" if numbers.processes == 1 else " it gets"
+        where = ", all that one process has" if numbers.processes == 1 else ""
         return (
             "One HTTP/2 connection gets fewer slots than several: of "
-            f"{numbers.offered} requests on it {numbers.one} are in the app at once, "
-            f"which is all that{where}, and {numbers.several} on connections of their "
-            f"own.{allowed}"
+            f"{numbers.offered} requests on it, {numbers.one} are in the app at once"
+            f"{where}; with a connection for each, {numbers.several} are.{allowed}"
         )
     if numbers.one < numbers.several:
         return (
             f"All {numbers.one} requests that one HTTP/2 connection can carry are in "
-            f"the app at once; {numbers.several} were on connections of their own."
+            f"the app at once; with a connection for each, {numbers.several} are."
             f"{allowed}"
         )
     return (

@@ -116,7 +116,7 @@ def _tape(seen: TapeSeen, floor: int | None) -> Tape:
     dip = longest_dip(points, usual, BEFORE, 0.0)
     longest = max(blink, HOLD_UPS * dip)
     if longest > LONGEST_BLINK:
-        return _unknown(seen, "it is not known: this machine had too much else to do")
+        return _unknown(seen, "it is not known, because this machine was too busy")
     if longest > blink:
         blink = longest
         points = points_of(seen, blink)
@@ -185,8 +185,8 @@ def _end_words(tape: Tape, seen: TapeSeen) -> str:
     finish = "requests in the app finish"
     words = f"not all {finish}" if tape.lost_in_app else finish
     if seen.ended_at is None or seen.survivors:
-        kept = "is" if seen.ended_at is None else "leaves processes that are"
-        return f"{words}; the server {kept} still there {seen.watched_seconds:.0f} s on"
+        left = "the server is" if seen.ended_at is None else "some of its processes are"
+        return f"{words}; {left} still there after {seen.watched_seconds:.0f} s"
     return f"{words}, and the server has ended after {seen.ended_at:.1f} s"
 
 

@@ -16,9 +16,9 @@ from harness.records.questions import Answer
 from harness.records.words import Outcome
 
 FOLLOWS = {
-    Consequence.RESTARTS: "it is restarted",
-    Consequence.NO_REQUESTS: "it is sent no more requests",
-    Consequence.MARKS: "it is marked unhealthy, and not restarted by that alone",
+    Consequence.RESTARTS: "the server is restarted",
+    Consequence.NO_REQUESTS: "the server is sent no more requests",
+    Consequence.MARKS: "the server is marked unhealthy, but not restarted for that",
 }
 
 
@@ -86,9 +86,10 @@ def _fails_idle(seen: ProbesSeen, idle: HealthStep) -> Answer:
     if not idle.is_certain:
         return seen.not_quiet()
     if idle.status is None:
-        words = f"With no request in the app {where} is not answered."
+        words = f"With no request in the app, {where} is not answered."
         return seen.answer("fails when idle", f"{words} {_follows(seen.check)}", 0)
-    words = f"With no request in the app {where} is answered with status {idle.status}."
+    status = f"status {idle.status}"
+    words = f"With no request in the app, {where} is answered with {status}."
     short = f"fails when idle: {idle.status}"
     return seen.answer(short, f"{words} {_follows(seen.check)}", 0)
 
@@ -116,8 +117,8 @@ def _follows(check: HealthCheck) -> str:
         "a failure" if check.failures == 1 else f"{check.failures} failures in a row"
     )
     return (
-        f"Asked every {check.period:g} s, with {check.timeout:g} s to answer "
-        f"({check.says}), {FOLLOWS[check.then]} after {times}: when that lasts "
+        f"With a check every {check.period:g} s and {check.timeout:g} s to answer "
+        f"({check.says}), {FOLLOWS[check.then]} after {times}: if this lasts "
         f"{span(check.seconds)}."
     )
 
@@ -126,19 +127,19 @@ def _waits(numbers: HealthNumbers, seen: ProbesSeen) -> str:
     """Sentences on what a waiting check means."""
     most = numbers.always or numbers.tried
     if numbers.status is not None:
-        words = f"With {numbers.at_times} requests in the app the health check is "
+        words = f"With {numbers.at_times} requests in the app, the health check is "
         return (
             f"{words}answered with status {numbers.status}. {_follows(numbers.check)}"
         )
-    words = f"With {most} requests in the app the health check waits for a slot"
+    words = f"With {most} requests in the app, the health check waits for a slot"
     if numbers.behind:
         words += f", behind {numbers.behind} of them"
         last = seen.steps[-1]
         if last.behind and last.held > most:
             words += f" (behind {last.behind} when {last.held - most} more wait)"
     if numbers.at_times != numbers.always:
-        by = "was seen at times" if numbers.chance else "happens at times"
-        words += f"; with {numbers.at_times} that {by}, in a worker that is full"
+        by = "was sometimes seen" if numbers.chance else "can happen"
+        words += f"; with {numbers.at_times}, this {by}, in a full worker"
     return f"{words}. {_follows(numbers.check)}{_tcp(numbers)}"
 
 
@@ -146,7 +147,7 @@ def _answered(numbers: HealthNumbers, seen: ProbesSeen) -> str:
     """A sentence on what an always answered check means."""
     if numbers.check.by is CheckBy.TCP:
         most = max(seen.steps, key=_held)
-        words = f"With all {numbers.tried} requests in the app a connection is opened"
+        words = f"With all {numbers.tried} requests in the app, a connection is opened"
         if most.http is False:
             words = f"{words}, though no request is answered"
             return f"{words}: TCP says nothing about the app."

@@ -153,7 +153,9 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
         if effect.frees_itself
         else f"for at least the {watched:g} s that it was watched"
     )
-    again = "" if effect.served_again else ", and what waited is not served afterwards"
+    again = (
+        "" if effect.served_again else "; waiting requests are not served afterwards"
+    )
     number, after = effect.shut_out_by, _which_worker(effect)
     if effect.taken == EACH:
         return (
@@ -168,7 +170,10 @@ def _which_worker(effect: Effect) -> str:
     if effect.waits_from:
         return f" {may_wait_from(effect.waits_from)}"
     if effect.chance:
-        return " Several workers share the load by chance: it may be another number."
+        return (
+            " Several workers share the load by chance, so the number may differ next "
+            "time."
+        )
     return ""
 
 

@@ -124,8 +124,8 @@ def shut_out(count: int) -> str:
 def may_wait_from(count: int) -> str:
     """A clause: beside so many clients, a request that meets a full worker waits."""
     return (
-        f"From {count} on a request may wait: it does when it meets a worker that is "
-        "full, also while another one has room."
+        f"From {count} on, a request may wait: it does if it reaches a full worker, "
+        "even while another worker has room."
     )
 
 
@@ -138,8 +138,8 @@ def _short(numbers: StayNumbers) -> str:
 def _sentence(numbers: StayNumbers, watched: float) -> str:
     words, count = WORDS[numbers.question], numbers.shut_out_by
     if count is None:
-        beside = "and others still get in"
-        return f"{numbers.tried} {words.several} can be {words.open}, {beside}."
+        others = "and others still get in"
+        return f"{numbers.tried} {words.several} can be {words.open}, {others}."
     until = f"for at least the {watched:g} s that it was watched"
     if numbers.frees_after:
         until = f"until the server frees itself after {numbers.frees_after:.0f} s"
@@ -162,8 +162,8 @@ def _where(numbers: StayNumbers) -> list[str]:
         sentences.append(may_wait_from(numbers.waits_from))
     if numbers.chance:
         sentences.append(
-            "Several workers share the load by chance: the number may be different "
-            "next time, and a request that reaches a full worker waits earlier."
+            "Several workers share the load by chance, so the number may differ next "
+            "time, and a request that reaches a full worker waits earlier."
         )
     if numbers.question is Question.UPLOADS and numbers.in_app is not None:
         sentences.append(

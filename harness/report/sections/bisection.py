@@ -53,7 +53,8 @@ def _items(bisection: Bisection) -> Iterator[Item]:
         yield Item(say("no result, so the change may be here too: {}", gap_text(gap)))
     for other in bisection.others:
         yield Item(say("not the only change: {}", other))
-    yield Item(say("installed in another version: {}", _versions(bisection.versions)))
+    versions = _versions(bisection.versions)
+    yield Item(say("installed in different versions: {}", versions))
     for swap in bisection.swaps:
         yield Item(_swap(swap, bisection))
     yield Item(say("cause: {}", bisection.cause))
@@ -64,8 +65,8 @@ def _tries(bisection: Bisection) -> Text:
     fresh = sum(not each.reused for each in bisection.tries)
     tries = joined(", ", (say("{} {}", t.release, t.said) for t in bisection.tries))
     return say(
-        "{} of {} releases from {} to {} were looked at ({} of them measured now): {}; "
-        "a change that was undone again among the others would not be noticed",
+        "{} of {} releases from {} to {} were measured ({} of them now): {}; a change "
+        "that was undone again between two of them would not be noticed",
         *(len(bisection.tries), len(releases), releases[0], releases[-1], fresh, tries),
     )
 

@@ -23,10 +23,10 @@ HEADS = (
 
 HOW = say(
     "Megabytes are for all processes of the server (PSS): memory that several share is "
-    "counted once. A slot costs all of it divided by the slots; a further "
-    "request what is added from one in the app to all. The app measured is a bare one: "
-    "yours adds its own size, in each process unless it is loaded before they are "
-    "forked. No more than 256 requests are held."
+    "counted once. The cost of a slot is the total divided by the number of slots; "
+    "that of a further request is what each one after the first adds. The measured app "
+    "is a bare one: a real app adds its own size, once in each process, unless it is "
+    "loaded before they are forked. No more than 256 requests are held."
 )
 
 

@@ -16,7 +16,7 @@ def section(result: CheckResult) -> Section:
     blocks = [
         Items(items, with_id(word)) for word in Other if (items := _items(result, word))
     ]
-    return Section.of("what is worth knowing", "What is worth knowing besides", *blocks)
+    return Section.of("what is worth knowing", "What else is worth knowing", *blocks)
 
 
 def _items(result: CheckResult, word: Other) -> tuple[Item, ...]:

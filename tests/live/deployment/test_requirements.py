@@ -148,7 +148,10 @@ def test_an_environment_that_has_all_of_them_is_found(requirements: Path) -> Non
 @pytest.mark.parametrize(
     ("required", "said"),
     [
-        ("gunicorn", [f"{sys.executable} has all of requirements.txt: it is used"]),
+        (
+            "gunicorn",
+            [f"{sys.executable} already satisfies requirements.txt and is used"],
+        ),
         ("gunicorn==22.0.0", []),
     ],
 )

@@ -41,8 +41,8 @@ def test_an_app_that_counts_waiting_requests_is_contradicted(measure: Measure) -
     assert (kernel.held, kernel.held_accepted, kernel.accepted) == (2, 1, 1)
     assert kernel.queued
     assert disagreement(kernel) == (
-        "2 requests said to be in the app, but by the kernel's account the server had "
-        "accepted the connections of 1 of them"
+        "2 requests reported being in the app, but by the kernel's account the server "
+        "had accepted the connections of only 1 of them"
     )
 
 

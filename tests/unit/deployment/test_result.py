@@ -216,7 +216,7 @@ def test_what_has_to_be_done(keys: dict[str, Any], acts: tuple[Act, ...]) -> Non
             NothingMeasured,
             "no handler",
         ),
-        ({"never_below": 3}, (HELD_UP, STEADY, KILLED), NothingMeasured, "too much"),
+        ({"never_below": 3}, (HELD_UP, STEADY, KILLED), NothingMeasured, "too busy"),
         ({"never_below": 3}, (), NothingMeasured, "could not be tried"),
         (
             {"never_below": 3, "life": (Act.END,)},

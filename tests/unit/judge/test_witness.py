@@ -51,9 +51,9 @@ def test_no_disagreement(kernel: KernelAccount | None) -> None:
 @pytest.mark.parametrize(
     ("kernel", "whose"),
     [
-        (account(2, 1), "server had accepted the connections of 1 of them"),
-        (account(2, 0, accepted=0), "the connections of 0 of them"),
-        (account(2, 2, upstream=1), "server behind the proxy had accepted 1 conn"),
+        (account(2, 1), "server had accepted the connections of only 1 of them"),
+        (account(2, 0, accepted=0), "the connections of only 0 of them"),
+        (account(2, 2, upstream=1), "server behind the proxy had accepted only 1 conn"),
     ],
 )
 def test_a_disagreement_takes_the_number_away(

@@ -43,11 +43,12 @@ def test_the_fewest_of_all() -> None:
         "files: breaks at 32; memory: breaks at 28",
         28,
     )
-    assert "With 64 more open files than when idle 32 requests" in found.sentence
-    assert "8 wait; when all have gone it takes requests again." in found.sentence
+    assert "With 64 more open files than when idle, 32 requests" in found.sentence
+    again = "8 wait; once all of them have left, it takes requests again."
+    assert again in found.sentence
     assert "256 MiB more memory" in found.sentence
     assert "further ones are cut off without an answer" in found.sentence
-    assert "With little (threads) it was not tried: root is not held." in found.sentence
+    assert "A shortage of threads was not tried: root is not held." in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_the_fewest_of_all() -> None:
         (
             strained(Scarce.MEMORY_OF_A_GROUP, allowed=4 * MIB, ended="SIGKILL"),
             "memory of a container: breaks at 32, for good",
-            "With 4 MiB more memory in its container than when idle 32 requests",
+            "With 4 MiB more memory in its container than when idle, 32 requests",
         ),
         (strained(ended="it exited"), "files: breaks at 32, for good", "; it exited."),
         (
@@ -104,7 +105,7 @@ def uneven(*limits: Strained) -> Answer:
 def test_requests_that_wait_behind_a_busy_thread_anyway_are_not_broken() -> None:
     found = uneven(strained(offered=8, held=4, waiting=4))
     assert (found.answer, found.number) == ("files: unknown", None)
-    assert "whether anything gives way with little of these: files." in found.sentence
+    assert "whether anything fails when these are scarce: files." in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_it_is_said_once_if_nothing_gives_way() -> None:
     found = answer(BreaksSeen(limits=(files, memory, ROOT)))
     assert (found.answer, found.number) == ("holds 4", None)
     assert found.sentence.startswith(
-        "With 64 more open files or 256 MiB more memory than when idle all 4 are in"
+        "With 64 more open files or 256 MiB more memory than when idle, all 4 are in"
     )
     one = answer(BreaksSeen(limits=(strained(offered=1, held=1, waiting=0),)))
     assert "the one request is in the app" in one.sentence

@@ -41,10 +41,8 @@ def test_another_connection_may_have_better_luck() -> None:
 def test_one_worker_has_the_connection() -> None:
     found = answer(seen(round_(8, 2), round_(8, 2)))
     assert (found.answer, found.number) == ("2 of 4", 2)
-    assert "2 are in the app at once, which is all that one process has" in (
-        found.sentence
-    )
-    assert "and 4 on connections of their own." in found.sentence
+    assert "2 are in the app at once, all that one process has" in found.sentence
+    assert "with a connection for each, 4 are." in found.sentence
 
 
 def test_the_allowed_number_of_streams_is_reported() -> None:

@@ -66,10 +66,10 @@ def test_answers(steps: tuple[HealthStep, ...], words: str, number: int | None) 
 
 def test_the_sentence_says_how_many_were_ahead_and_what_tcp_gives_up() -> None:
     found = answer(ProbesSeen(steps=UNEVEN)).sentence
-    assert "With 8 requests in the app the health check waits for a slot" in found
+    assert "With 8 requests in the app, the health check waits for a slot" in found
     assert "behind 5 of them (behind 9 when 4 more wait)" in found
-    assert "with 4 that happens at times" in found
-    assert "(by Kubernetes' defaults), it is restarted after 3 failures" in found
+    assert "with 4, this can happen" in found
+    assert "(by Kubernetes' defaults), the server is restarted after 3" in found
     assert "A check by TCP is answered all the same" in found
 
 
@@ -87,7 +87,7 @@ def test_what_does_not_restart_is_not_said_to() -> None:
     )
     found = answer(ProbesSeen(check=check, steps=EVEN))
     assert "marked unhealthy after 150 to 180 s" in found.answer
-    assert "not restarted by that alone" in found.sentence
+    assert "not restarted for that" in found.sentence
 
 
 @pytest.mark.parametrize(

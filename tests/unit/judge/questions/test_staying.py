@@ -125,7 +125,7 @@ def test_nothing_is_left_to_chance_if_the_order_of_workers_is_chosen() -> None:
     assert found.taking is Taking.EACH
     said = staying.answer(seen, UNEVEN)
     assert said.answer == "8 shut all others out, one may wait from 4"
-    assert "From 4 on a request may wait: it does when it meets a" in said.sentence
+    assert "From 4 on, a request may wait: it does if it reaches a" in said.sentence
 
 
 def test_no_request_waits_earlier_where_all_share_what_comes() -> None:
