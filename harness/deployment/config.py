@@ -123,8 +123,9 @@ class Deployment(Record, frozen=True, kw_only=True):
     target: Sentence | None = None
     """With ``dockerfile``: the stage that is built, by default the last."""
     requirements: Sentence | None = None
-    """A requirements file to install into a separate environment, unless the current
-    one already satisfies it; without it the server runs in the current one."""
+    """A requirements file, or a ``pyproject.toml`` or ``Pipfile`` with dependencies, to
+    install into a separate environment, unless the current one already satisfies it;
+    without it the server runs in the current one."""
     env: Variables = {}
     """Environment variables to set for the server, in addition to the current ones."""
     probes: Probes | None = None

@@ -40,6 +40,7 @@ from harness.deployment.remedies.failures import remedy_for
 from harness.deployment.remedies.fixed_ports import words_of
 from harness.deployment.requirements import activated
 from harness.deployment.requirements import has_all
+from harness.deployment.requirements import installable
 from harness.deployment.requirements import Making
 from harness.deployment.requirements import own_environment
 from harness.measure.app import HOST
@@ -127,7 +128,7 @@ def _own_scripts(
     folder, python = configured.folder.resolve(), deployment.python
     if making.python and not (python and configured.path):
         python = str(making.python)
-    requirements = folder / deployment.requirements
+    requirements = installable(folder / deployment.requirements, making.cache)
     if has_all(active_python(command.words, here, python), requirements, folder):
         return None
     return own_environment(requirements, python, making, folder)

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
+from harness.deployment.dependencies.read import translated
+from harness.records import files
+from harness.records.errors import UsageError
 from harness.system.command import output
 from harness.system.install import CannotInstall
 from harness.system.install import end_of
@@ -32,6 +35,8 @@ LIST_SECONDS = 20.0
 
 MOST_INCLUDED = 10
 _INCLUDED = re.compile(r"(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
+_TRANSLATED = ".translated"
+"""Ends the name of a file that was written in place of another tool's."""
 _OF_A_PYTHON = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
@@ -47,6 +52,29 @@ class Making(NamedTuple):
     python: Path | None = None
     """The interpreter to make them with, unless a file asks for a release."""
     shown: Shown = contextlib.nullcontext
+
+
+def installable(required: Path, cache: Path) -> Path:
+    """A file with the same requirements that installers can read.
+
+    That is the file itself, unless Poetry or Pipenv wrote it. Nothing of the project is
+    built. Raises ``DeploymentFault``.
+    """
+    if (other := translated(required)) is None:
+        return required
+    lines = "".join(f"{line}\n" for line in other.requirements)
+    locked = "".join(f"{line}\n" for line in other.constraints)
+    digest = hashlib.sha256(f"{lines}\n{locked}".encode()).hexdigest()[:16]
+    path = cache / f"{digest}-requirements" / f"{required.name}{_TRANSLATED}"
+    constraints = path.with_name("locked.txt")
+    try:
+        if locked:
+            files.write_text(constraints, locked)
+            lines += f"-c {constraints.name}\n"
+        files.write_text(path, lines)
+    except UsageError as problem:
+        raise _unusable(cache, problem.__cause__ or problem) from None
+    return path
 
 
 def own_environment(
@@ -68,7 +96,8 @@ def own_environment(
         # The Python that it was made with may have been removed.
         if not (done.exists() and (place / "bin" / "python").exists()):
             shutil.rmtree(place, ignore_errors=True)
-            with making.shown(f"installing {requirements.name}"):
+            what = requirements.name.removesuffix(_TRANSLATED)
+            with making.shown(f"installing {what}"):
                 _make(place, wanted, requirements, folder)
         # Their code may have changed, and uv keeps what it built of the code before.
         if local := _from_local_paths(place):
@@ -119,13 +148,18 @@ def _alone(place: Path, shown: Shown) -> Iterator[None]:
             f"{INSTALL_SECONDS:.0f} s; wait until that has ended"
         ) from None
     except OSError as problem:
-        raise DeploymentFault(
-            "requirements",
-            f"{place.parent}: cannot be used for environments: {problem.strerror}; "
-            "name another folder with --cache",
-        ) from None
+        raise _unusable(place.parent, problem) from None
     with lock:
         yield
+
+
+def _unusable(cache: Path, problem: BaseException) -> DeploymentFault:
+    reason = getattr(problem, "strerror", None) or str(problem)
+    return DeploymentFault(
+        "requirements",
+        f"{cache}: cannot be used for environments: {reason}; name another folder with "
+        "--cache",
+    )
 
 
 def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:

@@ -4,6 +4,7 @@
 as one with the file that ``init`` would write.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,14 +14,21 @@ from pathlib import Path
 
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
+from harness.deployment.config import DeploymentFault
+from harness.deployment.dependencies.read import PIPFILE
+from harness.deployment.dependencies.read import PIPFILE_LOCK
+from harness.deployment.dependencies.read import PROJECT
+from harness.deployment.dependencies.read import translated
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
+from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import readable
+from harness.deployment.platforms.tree import text_at
+from harness.deployment.repository.walk import module_file
 from harness.deployment.requirements import with_environment_of
 from harness.records.files import text_if_there
 
 REQUIREMENTS = "requirements.txt"
-PROJECT = "pyproject.toml"
 
 _MADE_OF_FLASK = ("flask", "apiflask", "connexion", "dash")
 
@@ -31,7 +39,21 @@ def is_package(folder: Path) -> bool:
     The dependencies of its ``pyproject.toml`` are then not all that the app needs.
     """
     text = text_if_there(folder / PROJECT)
-    return any("build-system" in root.items for root in readable(from_toml, text))
+    return any(
+        "build-system" in root.items and _has_modules(root, folder)
+        for root in readable(from_toml, text)
+    )
+
+
+def _has_modules(project: Node, folder: Path) -> bool:
+    """Whether the modules are there that Poetry would put into a package."""
+    poetry = project.items.get("tool", Node("", 0)).items.get("poetry")
+    if poetry is None or "packages" in poetry.items:
+        return True
+    names = (text_at(project, "project.name"), text_at(poetry, "name"))
+    module = re.sub(r"[-.]+", "_", next(filter(None, names), ""))
+    is_there = any(module_file(root, module) for root in (folder, folder / "src"))
+    return is_there and text_at(poetry, "package-mode") != "false"
 
 
 def requirements_file(folder: Path, words: Sequence[str]) -> str | None:
@@ -58,7 +80,18 @@ def _required(folder: Path) -> Iterator[tuple[str, str]]:
         for root in readable(from_toml, text_if_there(folder / PROJECT))
         for each in find(root, "project.dependencies.*")
     ]
-    yield PROJECT, "\n".join(project)
+    yield PROJECT, "\n".join(project or _translated(folder / PROJECT))
+    for name in (PIPFILE, PIPFILE_LOCK):
+        if (folder / name).is_file():
+            yield name, "\n".join(_translated(folder / name))
+
+
+def _translated(path: Path) -> Sequence[str]:
+    """What a file of Poetry or Pipenv requires; nothing if that cannot be said."""
+    with contextlib.suppress(DeploymentFault):
+        other = translated(path)
+        return other.requirements if other else ()
+    return ()
 
 
 def _is_missing(folder: Path, program: str) -> bool:

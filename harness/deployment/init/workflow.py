@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from harness.deployment.detect import requirements_file
+from harness.deployment.dependencies import read
 from harness.deployment.detect.requirements_file import is_package
 from harness.deployment.init.starter import Published
 from harness.deployment.init.starter import StarterEntry
@@ -51,7 +51,7 @@ def workflow_text(
     """The content of the workflow for the ``concurrency.toml`` in a folder."""
     below = folder.resolve().relative_to(repository_of(folder))
     # Without requirements, or those of a project that has to be installed itself.
-    partly = (None, requirements_file.PROJECT) if is_package(folder) else (None,)
+    partly = (None, read.PROJECT) if is_package(folder) else (None,)
     plain = [each for each in written if each.deployment.requirements in partly]
     return Template(read_text(_WORKFLOW)).substitute(
         checkout=CHECKOUT,

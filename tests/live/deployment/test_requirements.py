@@ -9,6 +9,7 @@ import pytest
 
 from harness.deployment.config import DeploymentFault
 from harness.deployment.requirements import has_all
+from harness.deployment.requirements import installable
 from harness.deployment.requirements import Making
 from harness.deployment.requirements import own_environment
 from harness.system.command import output
@@ -143,6 +144,38 @@ def test_an_environment_that_has_all_of_them_is_found(requirements: Path) -> Non
         more.write_text(f"{missing}\n")
         assert not has_all(python, requirements, folder)
     assert not has_all(None, requirements, folder)
+
+
+LOCKED = {
+    "pyproject.toml": "[tool.poetry.dependencies]\npython = '*'\ngunicorn = '>=20'\n",
+    "poetry.lock": "[[package]]\nname = 'gunicorn'\nversion = '22.0.0'\n",
+}
+PIPENV = {
+    "Pipfile": "[packages]\ngunicorn = '>=20'\n",
+    "Pipfile.lock": '{"default": {"gunicorn": {"version": "==22.0.0"}}}',
+}
+
+
+@pytest.mark.parametrize("files", [LOCKED, PIPENV])
+def test_what_poetry_and_pipenv_locked_is_installed(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    required = installable(tmp_path / next(iter(files)), tmp_path / "cache")
+    scripts = own_environment(required, None, Making(tmp_path / "cache"), tmp_path)
+    words = [str(scripts / "gunicorn"), "--version"]
+    assert "22.0.0" in output(words, seconds=20).all
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {*files, "cache"}  # nothing was built or written beside them
+
+
+def test_hashes_of_a_lock_are_checked(tmp_path: Path) -> None:
+    lock = '{"default": {"gunicorn": {"version": "==22.0.0", "hashes": ["sha256:%s"]}}}'
+    (tmp_path / "Pipfile.lock").write_text(lock % ("0" * 64))
+    required = installable(tmp_path / "Pipfile.lock", tmp_path / "cache")
+    with pytest.raises(CannotInstall, match="(?i)hash"):
+        own_environment(required, None, Making(tmp_path / "cache"), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 PROJECT = "[project]\nname = 'shop'\ndependencies = ['Flask']\n"
+POETRY = "[tool.poetry.dependencies]\npython = '^3.9'\nflask = '^3.0'\n"
+PIPFILE = "[packages]\nflask = '*'\n"
+LOCK = '{"default": {"flask": {"version": "==3.0.3"}}}'
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,16 @@ PROJECT = "[project]\nname = 'shop'\ndependencies = ['Flask']\n"
             "pyproject.toml",
         ),
         ("gunicorn a:a", {"pyproject.toml": PROJECT}, "pyproject.toml"),
+        ("gunicorn a:a", {"pyproject.toml": POETRY}, "pyproject.toml"),
+        ("gunicorn a:a", {"Pipfile": PIPFILE}, "Pipfile"),
+        ("gunicorn a:a", {"Pipfile": PIPFILE, "Pipfile.lock": LOCK}, "Pipfile"),
+        ("gunicorn a:a", {"Pipfile.lock": LOCK}, "Pipfile.lock"),
+        ("gunicorn a:a", {"Pipfile.lock": "{"}, None),
+        (
+            "gunicorn a:a",
+            {"requirements.txt": "pytest\n", "Pipfile": PIPFILE},
+            "Pipfile",
+        ),
     ],
 )
 def test_a_check_without_a_file_is_as_with_the_file_of_init(

@@ -76,6 +76,39 @@ def test_dependencies_of_a_package_are_not_the_package(
     assert [step["run"] for step in found if "run" in step] == runs
 
 
+POETRY = """\
+[build-system]
+requires = ["poetry-core"]
+[tool.poetry.dependencies]
+flask = "^3.0"
+[tool.poetry]
+name = "the-shop"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "module", "runs"),
+    [
+        ("", "the_shop.py", ["pip install ."]),
+        ("", "src/the_shop/__init__.py", ["pip install ."]),
+        ("packages = [{include = 'web'}]\n", "web.py", ["pip install ."]),
+        # What Poetry refuses to build.
+        ("", "web.py", []),
+        ("package-mode = false\n", "the_shop.py", []),
+    ],
+)
+def test_a_project_of_poetry_is_installed_if_it_has_its_modules(
+    tmp_path: Path, more: str, module: str, runs: list[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(POETRY + more)
+    (tmp_path / module).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / module).touch()
+    entry = written(tmp_path, COMMAND)
+    assert entry.deployment.requirements == "pyproject.toml"
+    found = steps(tmp_path, entry)
+    assert [step["run"] for step in found if "run" in step] == runs
+
+
 def test_a_project_is_installed(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("")
     _, python, install, _ = steps(tmp_path, written(tmp_path, COMMAND))

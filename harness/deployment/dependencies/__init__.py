@@ -1,0 +1,1 @@
+"""Reads what an app requires from files that no installer of requirements reads."""

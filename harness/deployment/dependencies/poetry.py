@@ -1,0 +1,74 @@
+"""Reads the dependencies of a project of Poetry, without running its build.
+
+What they mean: https://python-poetry.org/docs/pyproject/
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.deployment.dependencies.requirement import requirement
+from harness.deployment.platforms.tree import find
+from harness.deployment.platforms.tree import Node
+from harness.deployment.platforms.tree import text_at
+
+NOT_OF_PRODUCTION = re.compile(r"dev|test|doc|lint|typ(?:e|ing)|ci$", re.IGNORECASE)
+"""Names of groups that no deployment installs."""
+
+
+def of_poetry(project: Node, folder: Path, *, locked: bool) -> list[str]:
+    """The requirements of a project, in lines. Raises ``NotTranslated``."""
+    poetry = [each.node for each in find(project, "tool.poetry")]
+    return [
+        line
+        for node in poetry
+        for line in (*_indexes(node), *_requirements(node, folder, locked=locked))
+    ]
+
+
+def _requirements(poetry: Node, folder: Path, *, locked: bool) -> Iterator[str]:
+    groups = poetry.items.get("group", Node("", 0)).items
+    tables = [
+        poetry,
+        *(
+            group
+            for name, group in groups.items()
+            if not NOT_OF_PRODUCTION.search(name)
+            and text_at(group, "optional") != "true"
+        ),
+    ]
+    for table in tables:
+        given = table.items.get("dependencies", Node("", 0)).items
+        for name, node in given.items():
+            for each in node.list or [node]:
+                if name.lower() != "python" and text_at(each, "optional") != "true":
+                    yield requirement(name, each, folder, locked=locked)
+
+
+def _indexes(poetry: Node) -> Iterator[str]:
+    """Indexes of the project's own, in which packages are looked for first."""
+    for _, source in find(poetry, "source.*"):
+        if url := text_at(source, "url"):
+            yield f"--extra-index-url {url}"
+
+
+def locked_by_poetry(lock: Node) -> list[str]:
+    """The releases in a ``poetry.lock``, in lines.
+
+    One that is not from an index is left out, and so is a package that has several
+    without saying when to take which.
+    """
+    releases: defaultdict[str, list[str]] = defaultdict(list)
+    for _, package in find(lock, "package.*"):
+        if text_at(package, "source.type") in ("", "legacy"):
+            markers = text_at(package, "markers")
+            ends = f" ; {markers}" if markers else ""
+            name = text_at(package, "name")
+            releases[name].append(f"{name}=={text_at(package, 'version')}{ends}")
+    return [
+        line
+        for several in releases.values()
+        if len(several) == 1 or all(" ; " in line for line in several)
+        for line in several
+    ]
