@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.deployment.app.attempts import AnswerSearch
 from harness.deployment.app.other_protocols import with_protocol
-from harness.deployment.app.search import AnswerSearch
 from harness.deployment.remedies.failures import OUT_OF_MEMORY
 from harness.probe.listeners import listened_on
 from harness.probe.ready import Fault

@@ -15,13 +15,13 @@ from typing import Any
 
 from harness.deployment.app import hook
 from harness.deployment.app import unreached
+from harness.deployment.app.attempts import AnswerSearch
+from harness.deployment.app.attempts import Reached
+from harness.deployment.app.attempts import Watched
 from harness.deployment.app.behind_proxy import out_of_time
 from harness.deployment.app.hold_places import variable
 from harness.deployment.app.mount_paths import mount_paths
-from harness.deployment.app.search import AnswerSearch
 from harness.deployment.app.search import reach
-from harness.deployment.app.search import Reached
-from harness.deployment.app.search import Watched
 from harness.deployment.app.written_logs import WrittenLogs
 from harness.deployment.command.program import is_direct
 from harness.deployment.declared import running

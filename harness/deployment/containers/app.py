@@ -13,7 +13,7 @@ import msgspec
 from harness.deployment.app.deployed import DeployedApp
 from harness.deployment.app.hold_places import VARIABLE
 from harness.deployment.app.hold_places import variable
-from harness.deployment.app.search import OTHER_PORTS_SECONDS
+from harness.deployment.app.other_ways import OTHER_PORTS_SECONDS
 from harness.deployment.containers import contained as containers
 from harness.deployment.containers import engine
 from harness.deployment.containers.contained import Contained
