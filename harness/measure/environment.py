@@ -62,8 +62,9 @@ async def measure(
     target = TargetApp(python, installed.variables)
     bench = Bench(python, planned.limit, logs, app or target)
     versions = installed_versions(installed)
-    # Without Flask, as beside a container, the control serves another app.
-    module = "app" if "flask" in versions else "plain_app"
+    # It shows that the probe counts right with the app that the cells serve. Where
+    # that is not ours, it needs no Flask, which takes long to import.
+    module = "app" if app is None and "flask" in versions else "plain_app"
     plain = Bench(python, planned.limit, logs, target)
     control = await measure_control(plain, module)
     evidence = evidence_of(planned, (), installed=versions, control=control)

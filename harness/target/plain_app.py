@@ -1,6 +1,6 @@
 """The two routes of ``app.py`` that the control needs, without Flask.
 
-For a Python without Flask, such as the harness's own while a container is measured.
+For deployments, whose own app is measured, and for a Python without Flask.
 """
 
 import json
