@@ -122,7 +122,10 @@ def site(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests: unit, live against real servers, and those of the action."""
+    """Run the tests: unit, live against real servers, and those of the action.
+
+    Of the tables of deployments they take one row in four; ``shapes`` takes them all.
+    """
     install_groups(session, "tests")
     compile_packages(session)
     # Unit tests alone, which come first, are shared out by file: beside others, each of
@@ -131,6 +134,15 @@ def tests(session: nox.Session) -> None:
     for words in [session.posargs] if session.posargs else every:
         options = ("-n", "auto", "--durations", "10", *words)
         session.run("python", "-m", "pytest", *options)
+
+
+@nox.session
+def shapes(session: nox.Session) -> None:
+    """Check every deployment of the tables: public ones, kinds, and remedies."""
+    install_groups(session, "tests")
+    compile_packages(session)
+    tests = ("python", "-m", "pytest", "-n", "auto", "-m", "shapes", "tests/live")
+    session.run(*tests, "--durations", "10", *session.posargs)
 
 
 @nox.session

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Generator
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -78,8 +79,18 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin what takes longest first."""
+SAMPLE = 4
+"""One in so many rows of a table of shapes is tested if nothing is named."""
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out shapes that were not asked for, and begin what takes longest first."""
+    if not names_tests(config):
+        left_out = set(outside_the_sample(items))
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
     def place(item: pytest.Item) -> int:
         begins = scope(item.nodeid)
@@ -87,6 +98,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(starts, len(LONGEST))
 
     items.sort(key=place)
+
+
+def names_tests(config: pytest.Config) -> bool:
+    """Whether the command line names files, tests or marks, and not only folders."""
+    named = config.option.keyword or config.option.markexpr
+    return bool(named) or any(".py" in str(each) for each in config.args)
+
+
+def outside_the_sample(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """All rows of tables of shapes but the first, the fifth and so on."""
+    rows: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("shapes"):
+            rows.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return [
+        item
+        for table in rows.values()
+        for number, item in enumerate(table)
+        if number % SAMPLE
+    ]
 
 
 def scope(nodeid: str) -> str:

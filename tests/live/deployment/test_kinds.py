@@ -13,6 +13,8 @@ from tests.live.deployment.shape_tables import comes_out
 from tests.live.deployment.shape_tables import made
 from tests.live.deployment.shape_tables import shapes
 
+pytestmark = pytest.mark.shapes
+
 
 @pytest.mark.parametrize("shape", shapes("kinds"), ids=lambda each: each["what"])
 def test_a_kind(

@@ -18,6 +18,8 @@ from tests.live.deployment.shape_tables import LIMIT
 from tests.live.deployment.shape_tables import made
 from tests.live.deployment.shape_tables import shapes
 
+pytestmark = pytest.mark.shapes
+
 
 @pytest.mark.parametrize("shape", shapes("public"), ids=lambda each: each["repository"])
 def test_a_public_shape(

@@ -14,6 +14,8 @@ import pytest
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
 
+pytestmark = pytest.mark.shapes
+
 TLS = ROOT / "tests" / "deployments" / "tls"
 OWN = 'env = { PORT = "{port}" }'
 

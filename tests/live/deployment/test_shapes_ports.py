@@ -24,6 +24,8 @@ import pytest
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
 
+pytestmark = pytest.mark.shapes
+
 FOLDERS = ROOT / "tests" / "deployments" / "own-port"
 
 Apply = Callable[[Path, str], None]
