@@ -1,11 +1,11 @@
 """Sends clients that take slots to workers in a chosen order, then other clients.
 
-If several workers share the clients, and one may be full while another has room, two
-orders show everything. For the most, each worker gets its share of the clients that
-come first, and the others come while only the worker with the smallest share runs: if
-there is room anywhere, they find it. For the least, one worker gets all of them, and
-one other client comes while only that worker runs: if a client can meet a full worker,
-it does.
+If several workers share the clients, one may be full while another has room. Two orders
+then show both extremes. For the most, each worker gets its share of the first clients,
+and the others come while only the worker with the smallest share runs: if any worker
+has room, they find it. For the least, one worker gets all first clients, and one other
+client comes while only that worker runs: if a client can meet a full worker, this one
+does.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
 Send = Callable[[Sequence[Client]], Awaitable[None]]
-"""Sends clients; returns once they are there or the server is quiet."""
+"""Sends clients; returns once they have arrived or the server is quiet."""
 
 
 class Order(NamedTuple):
@@ -91,7 +91,7 @@ async def choose_order(probe: Probe, count: int, *, shared: bool = False) -> Ord
 
 
 async def learn_ports(probe: Probe, workers: Sequence[int], wanted: int) -> Ports:
-    """Source ports that lead to each worker, by it; none where too few are found."""
+    """Source ports that lead to each worker, by worker; empty if too few are found."""
     learned = LearnedPorts(probe.destination.endpoint.host)
     probe.sources = learned.sources
     try:
@@ -139,8 +139,8 @@ async def _in_order(
 ) -> bool:
     """Send the clients in a chosen order, and the others after them.
 
-    Returns whether the order was kept: not if a worker would have been stopped for too
-    long, or cannot be stopped. All have come in the end.
+    Returns whether the order was kept. It is not if a worker cannot be stopped, or
+    would have been stopped for too long. All clients have come in the end either way.
     """
 
     async def others_come() -> None:
@@ -151,8 +151,8 @@ async def _in_order(
         await send(first)
         await others_come()
         return True
-    # A thread that is stopped has left the queue of those that wait in accept, so that
-    # a connection wakes only the worker that runs.
+    # A stopped thread has left the queue of threads that wait in accept, so a
+    # connection wakes only the worker that runs.
     in_order, parts = False, shares(first, len(order.workers))
     if order.goal is Goal.LEAST:
         parts = [first]

@@ -18,7 +18,7 @@ from harness.probe.transports import Endpoint
 from harness.records.rounds import Account
 
 FIRST_ERROR = 400
-"""The first status that says that something went wrong."""
+"""The lowest status that reports an error."""
 
 OPENING_AT_ONCE = 64
 """Connections that are being opened at the same time. The kernel drops SYN packets that

@@ -1,4 +1,4 @@
-"""Chooses loads that show whether there is a bound, so that some wait; pure.
+"""Chooses loads that show whether a server has a bound; pure.
 
 Rounds that reached the declared number leave open whether far more would get in, and
 whether a request outside the app waits there or is only late.
@@ -20,10 +20,10 @@ from harness.records.steering import most_rounds
 from harness.records.steering import SteeredRound
 
 SEVERAL = 3
-"""How many more than declared are offered to a server that is busy while it is full."""
+"""Requests offered beyond the declared number to a server that is busy while full."""
 
 ROUNDS_IF_BUSY = 3
-"""How often that load is offered, until some requests were seen to wait."""
+"""The most times that this load is offered until a request is seen to wait."""
 
 
 def beyond(
@@ -31,9 +31,9 @@ def beyond(
 ) -> Offer | None:
     """A load far beyond a declared number, if one is left to offer.
 
-    Some servers admit more only if many wait. The steered round for the most is such a
-    load too; if the declared number was exceeded, two more follow. If chance decides
-    how many enter, it takes many to fill every worker at once.
+    Some servers admit more only if many requests wait. The steered round for the most
+    is such a load too; if the declared number was exceeded, two more follow. If chance
+    decides how many enter, only a large load fills every worker at once.
     """
     if declared is None or declared >= LARGE_LOAD:
         return None
@@ -51,8 +51,8 @@ def beyond(
 def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | None:
     """One more load above the declared number, to a server that is busy while full.
 
-    A single request outside of one may be late. If there are several, and just one of
-    them enters when another is let go, they waited.
+    A single request that has not entered may merely be late. If there are several, and
+    just one of them enters when another request is released, they were waiting.
     """
     peak = peak_of(rounds)
     bounded = any(waited(round_) or turned_away(round_) for round_ in rounds)
@@ -66,9 +66,10 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
 
 
 def let_in_again(rounds: Sequence[Round]) -> Offer | None:
-    """A single request, to a server that turned all requests away in the last round.
+    """Offer a single request to a server that turned all of them away in the last
+    round.
 
-    A server that was full lets it in; a limit on the requests of one client does not.
+    A server that was merely full lets it in; a rate limit does not.
     """
     last = rounds[-1:]
     all_of_them = any(turned_all_away(each) and each.offered > 1 for each in last)

@@ -145,7 +145,7 @@ class Client:
     def _received(self, data: bytes) -> None:
         """Process what the server sent; no bytes mean the end of the connection."""
         if self.state is State.IDLE:
-            # After a response the connection ends, or there is a 408 before that.
+            # After a response the connection ends, perhaps with a 408 before that.
             if not data:
                 self._end(State.RESET)
             return
@@ -168,7 +168,7 @@ class Client:
                 self._end(State.ANSWERED)
 
     def _lost(self, state: State) -> None:
-        """Note what is wrong with what has come, and end."""
+        """Record what is wrong with the response so far, and end."""
         if self._response is not None and self.begun:
             self._response.take(b"")
             self.fault = self._response.fault

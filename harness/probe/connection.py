@@ -19,9 +19,9 @@ from harness.probe.transports import Tls
 from harness.probe.transports import TlsFailed
 
 OPEN_SECONDS = 0.03
-"""A connection that is not open by then is tried again. When a server's listen backlog
-is full the kernel drops the SYN packet and resends it only after one second, then two,
-then four. A new attempt is answered as soon as there is room."""
+"""Seconds after which a connection that is not open yet is tried again. When a server's
+listen backlog is full the kernel drops the SYN packet and resends it only after one
+second, then two, then four. A new attempt is answered as soon as there is room."""
 
 _NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
@@ -78,7 +78,7 @@ class Connection:
     # Steps ---------------------------------------------------------------------
 
     def open(self, source: int, *, reads: bool) -> None:
-        """Start to connect from a port, or from any with 0.
+        """Start to connect from a port, or with 0 from any port.
 
         The port is free again in the end, since the connection is reset. If it never
         ``reads``, the kernel buffers as little as possible.
@@ -142,7 +142,7 @@ class Connection:
     def is_cut_off(self) -> bool:
         """Whether the server has closed or reset it.
 
-        Where nothing is read, only a reset can be seen.
+        If nothing is read, only a reset can be seen.
         """
         if self._socket is None:
             return False

@@ -20,11 +20,11 @@ class Destination(NamedTuple):
 
     endpoint: Endpoint
     views: str = "/"
-    """The path that the probe's own views are below, with a slash at the end."""
+    """The path below which the probe's own views are, with a slash at the end."""
     headers: Headers = ()
     """Headers of every request."""
     from_inside: str = ""
-    """``HOST:PORT`` of the server as the app sees it, if that is another."""
+    """``HOST:PORT`` at which the app reaches the server, if that differs."""
     route: str = ""
     """The path of a route of the app's own, if requests may take one."""
     places: Mapping[str, bool] = MappingProxyType({})
@@ -32,7 +32,7 @@ class Destination(NamedTuple):
     each was found once the app was ready."""
 
     def request(self, name: str, view: str = "hold", query: str = "") -> ClientRequest:
-        """A request that a view of the probe's own knows by its name.
+        """A named request for one of the probe's own views.
 
         ``query`` is added to its own, such as ``&wait=lock``.
         """

@@ -16,8 +16,8 @@ from harness.records.rounds import Round
 from harness.records.rounds import was_quiet
 from harness.records.words import Arrival
 
-# A connection wakes all processes that wait for it by epoll, and whoever runs first
-# takes it. Of those that wait in accept it wakes only the one that has waited longest.
+# A connection wakes all processes that wait in epoll, and the first to run takes it. Of
+# those that wait in accept, it wakes only the one that has waited longest.
 
 ROUNDS_IF_SHARED = 10
 """Rounds of exactly the declared number where processes share the load and their order
@@ -31,10 +31,10 @@ ROUNDS_IF_EXCEEDED = 5
 """Rounds of exactly the declared number when other loads exceeded what it admitted."""
 
 ROUNDS_IF_SHORT = 8
-"""Rounds far above the declared number, on each of two servers, when that was never
-reached and rounds that could have reached it admitted different numbers. Which worker
-gets the next request can stay the same for as long as a server lives, so that one which
-has room is left out in every round; a server started anew has another order."""
+"""Rounds far above the declared number, on each of two servers, if it was never reached
+and the rounds that could have reached it admitted different numbers. The worker that
+gets the next request can stay the same for as long as a server lives, so a worker with
+room may be left out in every round; a freshly started server has another order."""
 
 ROUNDS_IF_ALWAYS_SHORT = 1
 """The same number of rounds, if all admitted the same."""
@@ -44,14 +44,15 @@ ROUNDS_IF_LARGE = 12
 all before it."""
 
 FAR_ABOVE = 16
-"""Times the declared number that is offered then: the more wait, the less likely is it
-that a worker was left without its share by chance. A gthread worker that had room got
-its share in 5 % of the rounds that offered 8, 30 % of those that offered 32 and 80 % of
-those that offered 128, on two processors that four other processes kept busy."""
+"""Multiple of the declared number that is offered then: the more requests wait, the
+less likely it is that a worker got less than its share by chance. A gthread worker that
+had room got its share in 5 % of the rounds that offered 8, 30 % of those that offered
+32 and 80 % of those that offered 128, on two processors that four other processes kept
+busy."""
 
 ROUNDS_IF_GROWING = 2
-"""Rounds far above the declared number, each on a server of its own, of one that starts
-processes only while requests wait, when it was never reached."""
+"""Rounds far above the declared number, each on a fresh server, if a server that starts
+processes only while requests wait never reached that number."""
 
 
 def further_to_growing(
@@ -59,8 +60,8 @@ def further_to_growing(
 ) -> Offer | None:
     """One more load to a growing server that never reached what it declares.
 
-    Some start one more only if many wait. Some then shrink and do not grow again: other
-    servers of the same kind are then asked.
+    Some servers start another process only if many requests wait. Some then shrink and
+    do not grow again, so the load is offered to other, freshly started ones.
     """
     load = load_of(declared, limit)
     if peak_of(rounds) >= load:
@@ -82,12 +83,12 @@ def further(
 ) -> Offer | None:
     """One more load to offer, if rounds in random order leave a question open.
 
-    More rounds are run where those that offered the same admitted different numbers,
-    where the load is ``shared`` by several processes, and at the declared number when
-    only other loads fell short of it, or exceeded what it admitted. When it was never
-    reached it is tried from far above: a shortfall that comes and goes must not be
-    taken for a lower ceiling. Nothing comes and goes where one process ``alone`` takes
-    all requests, and was full while it was quiet.
+    More rounds are run if the same load admitted different numbers, if the load is
+    ``shared`` by several processes, and at the declared number if only other loads fell
+    short of it or exceeded what it admitted. If the declared number was never reached,
+    far more are offered: a shortfall that comes and goes must not be taken for a lower
+    ceiling. It cannot come and go if one process ``alone`` takes all requests, and was
+    full while it was quiet.
     """
     load = load_of(declared, limit)
     tried = _count_tried(rounds, load)
@@ -117,9 +118,9 @@ def _admitted(rounds: Sequence[Round]) -> dict[int, list[int]]:
 
 
 def _count_tried(rounds: Sequence[Round], load: int) -> dict[int, int]:
-    """How often each load was tried, and ``load`` too if it never was.
+    """How often each load was tried; ``load`` is included even if it never was.
 
-    With a short backlog, fewer are offered than were asked for, each time.
+    A short backlog lets fewer be offered than were asked for, each time.
     """
     asked = Counter(done.asked for done in rounds)
     offered = Counter(done.offered for done in rounds)
@@ -150,9 +151,9 @@ def _differing(
 def _many_again(load: int, rounds: Sequence[Round]) -> Offer | None:
     """One more round of a large number that was not reached, if one is due.
 
-    The last of them offers more than twice as many: granian before 2.8 started a thread
-    only where more requests waited than it had threads, so that 512 of them were never
-    reached unless 1024 were offered.
+    The last of these rounds offers more than twice as many: granian before 2.8 started
+    a thread only if more requests waited than it had threads, so its 512 threads were
+    never reached unless 1024 requests were offered.
     """
     if _grows([round_.admitted for round_ in rounds if round_.offered == load]):
         return Offer(load)
@@ -173,7 +174,9 @@ def _grows(admitted: Sequence[int]) -> bool:
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
-    """The way of arriving to repeat: another one if only that gave another number."""
+    """The way of arriving to repeat: the one that gave a different number, if only one
+    did.
+    """
     at = [done for done in rounds if done.offered == offered]
     together = {done.admitted for done in at if done.arrival is Arrival.BURST}
     others = {each.arrival for each in at if each.admitted not in together}

@@ -23,7 +23,8 @@ def gather(probe: Probe, count: int, query: str = "", view: str = "hold") -> Bat
     batch = _begin(probe, count, lambda name: to.request(name, view, query))
     for client in batch.clients:
         client.source = next(probe.sources, 0)
-    # Shared, so that a hold is known to come after the answer to its request.
+    # Holds and clients share it, to detect a hold that comes after its request's
+    # answer.
     batch.answered = probe.holds.answered
     return batch
 
@@ -48,7 +49,7 @@ def _begin(probe: Probe, count: int, request: Callable[[str], ClientRequest]) ->
 
 
 def all_there(probe: Probe, clients: Iterable[Client]) -> bool:
-    """Whether each of these is in the app or has ended."""
+    """Whether each of these clients is in the app or has ended."""
     entered = probe.holds.entered
     return all(client.name in entered or client.state in ENDED for client in clients)
 
@@ -77,7 +78,7 @@ def gather_beside(
 
 
 async def send_all(probe: Probe, clients: Sequence[Client]) -> None:
-    """Send these, and wait until they have been sent or the server is quiet."""
+    """Send these requests, and wait until all are sent or the server is quiet."""
     batch = probe.batch
     wanted = batch.offered + len(batch.ended) + len(clients)
     batch.open(list(clients))

@@ -81,8 +81,8 @@ async def hold_and_send(
 ) -> tuple[Check, bool]:
     """Hold all requests of the batch, then send a check, in a chosen order of workers.
 
-    Also returns whether no worker had been stopped for too long by then. In the end all
-    of them run. Raises ``CannotStop``.
+    Also returns whether no worker had been stopped for too long by then. All workers
+    run in the end. Raises ``CannotStop``.
     """
     try:
         async with stopping(probe.server.origin) as stopped:
@@ -99,9 +99,7 @@ async def hold_and_send(
 async def hold_and_send_from(
     probe: Probe, check: HealthCheck, order: CheckOrder, ports: Ports
 ) -> Check:
-    """Hold requests and send a check where each worker has a listening socket of its
-    own.
-    """
+    """Hold requests and send a check if each worker has its own listening socket."""
     clients = probe.batch.clients
     full_first = order is CheckOrder.FULL_FIRST
     parts = [clients] if full_first else shares(clients, len(ports))
@@ -118,7 +116,7 @@ async def _one_takes_all(
 ) -> None:
     """Let one worker run alone, and offer it all requests.
 
-    If it takes none, since another holds a lock around accept, the next one runs.
+    If it takes none, because another worker holds a lock around accept, the next runs.
     """
     await stopped.stop(workers[1:])
     await hold(probe, probe.batch.clients)

@@ -21,13 +21,14 @@ _RECEIVE_BYTES = 65_536
 
 IN = ".in"
 OUT = ".out"
-"""Ends of the names of holds (``target/hold.py``): of a request that another one sends
-to its own server, and of one that waits for that, or that has computed."""
+"""Suffixes of the names of holds (``target/hold.py``): of a request that another
+request sends to its own server, and of a request that waits for such a call or has
+computed."""
 
 DOOR = ".door"
 ASKS = ".asks"
-"""The same of a request that is to be held at a place inside the app
-(``target/hook/places.py``): in the app, and in a call of that place."""
+"""The same for a request that is to be held at a place inside the app
+(``target/hook/places.py``): once it is in the app, and while it calls that place."""
 
 
 def request_of(name: str) -> str:
@@ -38,7 +39,7 @@ def request_of(name: str) -> str:
 
 
 ProcessId = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
-"""A process id that somebody else reports; nothing else is taken for one."""
+"""A process id as reported by the app; any other value is rejected."""
 
 
 class Introduction(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +57,7 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
 class Hold:
     """A connection from the app, for one request that is or was in the app.
 
-    A plain socket, as those of ``connection`` are, and for the same reason.
+    A plain socket, for the reason given in ``connection``.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Hold:
     def entered_app_at(self) -> float:
         """When the request entered the app, by the app's clock if it sent the time.
 
-        This process may have been held up when it was told.
+        This process may have been held up when the app's line arrived.
         """
         said = self.said.at if self.said else None
         # The app entered before it said so; a later time is not believed.
@@ -131,7 +132,7 @@ class Hold:
             introduction = msgspec.json.decode(line, type=Introduction)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return self.close()  # some other program, not the app
-        # On bytes, since it refuses text that is not ASCII.
+        # Compared as bytes, since ``compare_digest`` refuses text that is not ASCII.
         token = introduction.token.encode("utf-8", "surrogatepass")
         if not secrets.compare_digest(token, self._token.encode()):
             return self.close()

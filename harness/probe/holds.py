@@ -145,7 +145,7 @@ class Holds:
         assert hold.said is not None
         if name in self._marks:
             mark = self._marks.pop(name)
-            # A hold that nobody waits for any more may still arrive.
+            # A hold may still arrive after its request was given up.
             if not mark.done():
                 mark.set_result(None)
             return
@@ -209,8 +209,9 @@ class Holds:
     async def catch_up(self) -> None:
         """Wait until every hold introduced before this call is counted.
 
-        A mark is sent in the same way. Connections are accepted in the order in which
-        they were opened, so once the mark was read all earlier ones have been read.
+        A mark is sent over a connection of its own. Connections are accepted in the
+        order in which they were opened, so once the mark is read, all earlier ones have
+        been read.
         """
         name = f"mark-{secrets.token_hex(8)}"
         loop = asyncio.get_running_loop()

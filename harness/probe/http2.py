@@ -1,7 +1,7 @@
 """An HTTP/2 connection, whose streams are requests (RFC 9113).
 
-Over TLS the protocol is agreed on by ALPN; otherwise the client begins with it, which
-is called prior knowledge.
+Over TLS, ALPN negotiates the protocol; without TLS the client simply begins with it,
+which the RFC calls prior knowledge.
 """
 
 import asyncio

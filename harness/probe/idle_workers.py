@@ -22,14 +22,14 @@ class IdleWorkers:
     def see(self, choice: Choice, held: Collection[int], rounds: int) -> bool:
         """Note which processes have ``held`` requests after so many ordinary rounds.
 
-        Returns whether one that took nothing in its turn takes requests now: it was not
-        up then.
+        Returns whether a worker that took nothing in its turn takes requests now,
+        because it was still booting then.
         """
         seen = set(choice.workers).intersection(held)
         if seen - self._seen:
             self.early = rounds
         self._seen |= seen
-        # If none of them holds requests, they pass them on to others.
+        # If none of the workers holds requests, they pass them on to other processes.
         self.count = len(choice.workers) - len(seen) if seen else 0
         if self._when_filled is None:
             self._when_filled = self.count

@@ -1,8 +1,9 @@
-"""Finds processes through which requests may enter later, with nothing sent to them.
+"""Finds processes that may let in requests later without a further connection.
 
-A worker with room may not be waiting for a connection: another worker has a lock around
-accept, for which this one tries again after a moment, or it was full and looks again
-then. A master may also look now and then whether to start another worker.
+A worker with room need not be waiting for a connection. Another worker may hold a lock
+around accept, which this one tries again after a moment; or it was full, and looks
+again only after a moment. A master may also check periodically whether to start another
+worker.
 """
 
 from collections.abc import Mapping
@@ -18,9 +19,10 @@ from harness.system.sockets import listening
 
 
 def kept_out(probe: Probe) -> set[int]:
-    """The workers with no request of which no thread waits for a connection.
+    """The workers that have no request, and no thread that waits for a connection.
 
-    Those that have requests may be full, and each would be waited for.
+    Workers that have requests are left out: they may be full, and each would be waited
+    for.
     """
     _, workers = _workers(probe)
     empty = workers.difference(probe.holds.processes().values())
@@ -29,10 +31,10 @@ def kept_out(probe: Probe) -> set[int]:
 
 
 def of_masters(probe: Probe, sleep: Mapping[Thread, float | None]) -> set[Thread]:
-    """The threads of masters among some that sleep for so many seconds at most.
+    """The masters' threads among ``sleep``, which has the most seconds each one sleeps.
 
-    A master is a process that has started workers, and is none itself. What it does
-    later than a worker may take to boot does not count.
+    A master is a process that has started workers and is not one itself. A thread that
+    wakes later than a worker may take to boot does not count.
     """
     if not sleep:
         return set()

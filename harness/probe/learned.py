@@ -13,14 +13,14 @@ class SleepersSeen:
     """What is remembered of threads that sleep for a time. ``sleepers`` writes it."""
 
     idle: set[Thread] = field(default_factory=set)
-    """Those that slept so before the last request that came alone."""
+    """Threads that slept for a time before the last request that came alone."""
     had_turn: dict[Thread, float] = field(default_factory=dict)
-    """Those that have run while requests waited, each with the longest time that it was
-    waited for, in seconds."""
+    """Threads that have run while requests waited, each with the longest time that the
+    probe waited for it, in seconds."""
     on_clock: set[Thread] = field(default_factory=set)
-    """Those that slept on a clock for all of the time that they were given."""
+    """Threads that slept on a clock for all of the time that they were given."""
     too_long: set[Thread] = field(default_factory=set)
-    """Those that slept on a clock for all of the time that a worker had alone."""
+    """Threads that slept on a clock for all of the time that their worker ran alone."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Learned:
     """What is known of a server so far: what it declares, and what requests showed."""
 
     grows: bool = False
-    """Whether it declares to start processes only while requests wait."""
+    """Whether its options say that it starts processes only while requests wait."""
     claims: Claims | None = None
     """What the server claims about itself (PEP 3333)."""
     answered_by: int | None = None
@@ -38,9 +38,9 @@ class Learned:
     processes: set[int] = field(default_factory=set)
     """The processes of the server before the last round."""
     tried: set[int] = field(default_factory=set)
-    """Processes already tested for taking requests that no worker takes."""
+    """Processes already tested for taking a request while no worker runs."""
     tries_too_long: int = 0
-    """How often that test kept workers stopped for too long."""
+    """Number of such tests that kept workers stopped for too long."""
     pause_seconds: float = 0.0
     """The longest that a request took to enter the app with the server quiet: something
     in front of the app, such as middleware, pauses for that long."""

@@ -2,8 +2,8 @@
 
 The question is "how many requests are in the app at the same time". It takes rounds
 with one request, with the declared number and with more. The declared number arrives
-together, one by one, and over connections that were there before: some servers show
-their flaw only then.
+together, one by one, and over connections that were opened beforehand: some servers
+show their flaw only in one of these ways.
 """
 
 from collections.abc import Iterable
@@ -52,7 +52,7 @@ def offers(
 def offers_to_growing(declared: int | None, limit: int) -> tuple[Offer, ...]:
     """The loads to offer to a server that adds processes only while requests wait.
 
-    It is watched for long each time, and what it has at first is known.
+    Each round watches it for long, so fewer loads are offered.
     """
     load = load_of(declared, limit)
     return tuple(map(Offer, sorted({1, load, load + 1})))
@@ -68,7 +68,7 @@ def are_in_vain(rounds: Sequence[Round]) -> bool:
 def let_none_in(rounds: Sequence[Round]) -> set[Offer]:
     """Offers, other than bursts, that let no request in.
 
-    Another such round would find nothing less, and wait in vain for each request.
+    Another such round could find no less, and would wait in vain for each request.
     """
     return {
         Offer(done.offered, done.arrival)

@@ -88,13 +88,14 @@ NOTHING = Look({}, [(0, 0)])
 def at_rest(before: Look, now: Look, left_out: frozenset[Thread] = frozenset()) -> bool:
     """Whether the tree slept between two looks, except for housekeeping.
 
-    Threads that are ``left_out`` may run. Others of the same process must not even do
-    that: one that waits for the interpreter's lock wakes now and then to ask for it.
+    Threads that are ``left_out`` may run. For the other threads of their processes
+    there is no allowance for housekeeping: a thread that waits for the interpreter's
+    lock wakes now and then to ask for it.
     """
     if not left_out.issuperset((*before.runnable, *now.runnable)):
         return False
     if before.spent.keys() ^ now.spent.keys():
-        return False  # a thread that is new has done something to be there
+        return False  # a new thread has run, if only to begin
     never_resting = {process for process, _ in left_out}
     total = 0
     for thread in now.spent.keys() - left_out:
@@ -106,7 +107,7 @@ def at_rest(before: Look, now: Look, left_out: frozenset[Thread] = frozenset()) 
 
 
 def slowed_down(before: Look, now: Look) -> float:
-    """How many times longer the tree took as its threads waited for a processor."""
+    """The factor by which waiting for processors slowed the tree down."""
     spent = sum(now.spent.values()) - sum(before.spent.values())
     ran = spent - (now.waited - before.waited)
     return min(spent / ran, MOST_SLOWED) if 0 < ran < spent else 1.0

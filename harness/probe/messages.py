@@ -97,7 +97,7 @@ def _quoted(data: bytes) -> str:
 
 
 _MOST_QUOTED = 48
-"""Most bytes that are quoted of what is not HTTP."""
+"""Most bytes that are quoted of an answer that is not HTTP."""
 
 
 class ResponseFault(NamedTuple):
@@ -106,7 +106,7 @@ class ResponseFault(NamedTuple):
     problem: str = ""
     """Empty if nothing is wrong, or if no response came."""
     not_http: str = ""
-    """The beginning of what came instead, escaped, if that is not HTTP."""
+    """The beginning of the answer, escaped, if it is not HTTP."""
 
 
 NO_FAULT = ResponseFault()
@@ -168,7 +168,7 @@ class Response:
     def take(self, data: bytes) -> None:
         """Parse more data from the server; empty data ends the connection.
 
-        A parser takes ten times as long as a plain response does without one.
+        Plain responses are read without the parser, which takes ten times as long.
         """
         if self._parser is None:
             self._begun += data
@@ -185,7 +185,7 @@ class Response:
         self._parse(self._parser, data)
 
     def _take_plain(self) -> bool:
-        """Whether what has come is a plain response, or its beginning."""
+        """Whether the data so far is a plain response, or the beginning of one."""
         size = self._begun.find(_HEAD_END)
         if self._upgrade or size < 0:
             return False

@@ -4,7 +4,7 @@ import asyncio
 
 
 class Moves:
-    """Changes of requests, as futures: a round has hundreds, each waited for."""
+    """Announces changes of requests by futures: a round has hundreds of changes."""
 
     def __init__(self) -> None:
         self._awaited: set[asyncio.Future[None]] = set()

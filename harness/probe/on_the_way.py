@@ -1,10 +1,10 @@
-"""Waits for requests that are on their way to the app although the server is quiet.
+"""Waits for requests that will still enter the app although the server is quiet.
 
 Middleware that waits for something else, and a sleeping worker, are as quiet as a full
-server. Four signs tell them apart: a server with nothing to do lets nobody in; a
-request that came alone took long to enter; threads sleep on a clock that did not before
-the requests came; and connections that found a full backlog, which has room by now, are
-about to be tried again by the kernel.
+server. Four signs tell them apart: an idle server lets nobody in; a request that came
+alone took long to enter; threads have begun to sleep on a clock since the requests
+came; or connections found the backlog full, and the kernel is about to try them again
+now that it has room.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from harness.system.sockets import sockets_of
 from harness.system.sockets import will_arrive
 
 ALONE_SECONDS = 10.0
-"""How long to watch an idle server that has never let anybody in."""
+"""How long to watch an idle server that has never let a request in, in seconds."""
 
 ASLEEP_SECONDS = 20.0
 """How long to wait for threads that sleep on a clock."""
@@ -63,8 +63,8 @@ def _asleep(processes: Iterable[int]) -> set[Thread]:
 async def wait_for_requests(probe: Probe, settled: Settled, before: Before) -> Settled:
     """Wait for requests that are on their way to the app of a quiet server.
 
-    ``settled`` is how it settled, ``before`` how it was before anything was sent.
-    Returns how it settled in the end.
+    ``settled`` is how the server settled, and ``before`` its state before anything was
+    sent. Returns how it settled in the end.
     """
     if settled is Settled.ALL_ENTERED or not probe.waiting():
         return settled
@@ -93,7 +93,7 @@ def _nobody_came(probe: Probe) -> bool:
 
 
 async def _wait_for_first(probe: Probe, settled: Settled) -> Settled:
-    """Wait for the first request to enter a server that had nothing to do."""
+    """Wait for the first request to enter an idle server."""
     begun = time.monotonic() - probe.batch.sent_ago
     seconds = patience(probe.learned) if probe.holds.ever else ALONE_SECONDS
     await watch(probe, lambda: not _nobody_came(probe), seconds)
@@ -123,11 +123,12 @@ async def _wait_for_arrivals(
     *,
     clocks: bool = False,
 ) -> Settled:
-    """Wait for connections to arrive and, by ``clocks``, for threads that sleep on one.
+    """Wait for connections to arrive and, with ``clocks``, for threads that sleep on a
+    clock.
 
-    Until then a count is unsure. Connections that the kernel tries again come many at a
-    time, so that a backlog may be full in one look and have room in the next. Returns
-    how the server settled last; ``settled`` is how it did before.
+    Until then a count is not final. Connections that the kernel tries again come many
+    at a time, so a backlog may be full at one look and have room at the next.
+    ``settled`` is how the server settled before; returns how it did last.
     """
     deadline = time.monotonic() + ASLEEP_SECONDS
     looks = 0

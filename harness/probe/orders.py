@@ -1,13 +1,14 @@
-"""Chooses the steered rounds that find the fewest and the most; pure, without any I/O.
+"""Chooses the steered rounds that find the fewest and the most requests; pure.
 
 The most comes first: each worker in turn runs alone and is offered all that is
 declared, so that every worker has shown what it takes before any is believed to take
 little. Then the least: one worker takes all that it can, then the next.
 
-By stopping, two rounds are enough if one order and its reverse come to the same number
-and all workers are alike; otherwise each worker is the first once. In one of the two
-rounds all requests are there before a worker looks, in the other all connections are
-accepted before any request is sent. By source port, each worker gets all requests once.
+If workers can be stopped, two rounds are enough for the least, provided that one order
+and its reverse give the same number and all workers are alike; otherwise each worker is
+the first once. In one of the two rounds all requests have arrived before a worker runs;
+in the other all connections are accepted before any request is sent. By source port,
+each worker gets all requests once.
 """
 
 from collections.abc import Iterator
@@ -31,18 +32,18 @@ MOST_STEERED = 512
 two processors at a load of 25, one of two tries with 1,200 ended in time."""
 
 TRIES = 2
-"""How often a steered round is tried until it is conclusive."""
+"""The most times that a steered round is tried until it is conclusive."""
 
 TRIES_REPLACED = 6
-"""The same where the server replaces workers meanwhile, as with ``--max-requests``.
-Another try costs little beside the many rounds that are otherwise left to chance."""
+"""The same if the server replaces workers meanwhile, as with ``--max-requests``.
+Another try costs little compared with the many rounds that would be left to chance."""
 
 REPLACED = "workers were replaced meanwhile"
 
 SEVERAL_SOCKETS = (
     "a process has several listening sockets, among which the kernel chooses"
 )
-"""Why neither the order nor the only process shows where requests go (SO_REUSEPORT)."""
+"""Why no order can be chosen, even in a single process: its sockets share a port."""
 
 
 class Choice(NamedTuple):
@@ -87,7 +88,9 @@ def next_steered(
 
 
 def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
-    """Why the order cannot be chosen or its result does not count; empty otherwise."""
+    """Why the order cannot be chosen, or why its result does not count; empty
+    otherwise.
+    """
     if choice.reason or choice.by is None:
         return choice.reason
     if load * len(choice.workers) > MOST_STEERED:
@@ -154,7 +157,7 @@ def _planned(
         if agree and any(round_.alone for round_ in leasts):
             return
         if not all(round_.admitted for round_ in leasts):
-            return  # nothing is less than none
+            return  # no order admits less than none
     by_stop = choice.by is Steering.STOP
     opened = by_stop and _opened_gives_less(steered, load)
     for number in range(len(order)):

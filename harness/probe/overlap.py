@@ -53,7 +53,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
         if isinstance(step, Steer):
             stalled = await _steered(probe, schedule, step, choice, ports)
         elif step.anew and not fresh:
-            return False  # this server may be one that leaves out a worker for life
+            return False  # this server may leave out a worker for as long as it lives
         else:
             below = schedule.patient_below(step)
             done = await run_round(probe, step, patient_below=below)
@@ -67,7 +67,8 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
             if new:
                 stalled += await _try(probe, schedule, choice)
             # By now more is known about who takes requests, or workers were replaced.
-            # To choose costs a look at the sockets of all processes, so not each round.
+            # Choosing reads the sockets of all processes, which is too slow for every
+            # round.
             if new or not _is_certain(probe, choice):
                 choice = _choose(probe, ports)
         fresh = False
@@ -76,7 +77,7 @@ async def _run(probe: Probe, schedule: Schedule, ports: LearnedPorts) -> bool:
 
 
 async def _try(probe: Probe, schedule: Schedule, choice: Choice) -> int:
-    """Try whether others take requests that no worker takes.
+    """Test whether other processes take requests while no worker does.
 
     Returns how many requests were never served.
     """
@@ -98,7 +99,7 @@ async def _try(probe: Probe, schedule: Schedule, choice: Choice) -> int:
 
 
 def _is_certain(probe: Probe, choice: Choice) -> bool:
-    """Whether just the chosen workers have held requests, and all of them still run.
+    """Whether only the chosen workers have held requests, and all of them still run.
 
     The order of threads in a single worker does not matter, as far as is known so far.
     """

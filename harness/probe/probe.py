@@ -35,7 +35,7 @@ ROUND_SECONDS = 60.0
 """Deadline of a single wait. Nearly all waits end much sooner, with a quiet server."""
 
 ACCEPT_BUDGET = 50_000_000
-"""Nanoseconds in which a server is sure to accept the connections that it wants."""
+"""Processor time, in nanoseconds, in which a server surely accepts what it wants."""
 
 T = TypeVar("T")
 
@@ -124,7 +124,7 @@ class Probe:
     async def settle(self, window: Window = ROUND, *, after: float = 0.0) -> Settled:
         """Wait until the server is quiet and all its holds are counted.
 
-        It is first looked at ``after`` so many seconds.
+        The first look is ``after`` so many seconds.
         """
         while True:
             budget = NO_BUDGET
@@ -141,8 +141,8 @@ class Probe:
                 brief=lambda: bool(self.holds.entered),
             )
             self.always_quiet &= by is not Settled.STEADY_COUNT
-            # A request may have entered just before the last look, and its line may be
-            # unread: what was seen is only about requests that are counted.
+            # A request may have entered just before the last look, with its line still
+            # unread. The looks prove something only about requests that are counted.
             before = self.count()
             await self.holds.catch_up()
             if self.count() == before or by is Settled.STEADY_COUNT:
@@ -151,7 +151,7 @@ class Probe:
     async def let_accept(self) -> None:
         """Give a server time to accept connections, even if it computes meanwhile.
 
-        Nothing is concluded from it: it only makes one order likely.
+        Nothing is concluded from this wait: it only makes one order likely.
         """
         budget = Budget(frozenset(self.server.processes()), ACCEPT_BUDGET)
         waiting = self.quiet.wait(self.count, ACCEPTING, budget)

@@ -19,7 +19,7 @@ class CannotTell(Exception):
 
 
 class Used(NamedTuple):
-    """Processor time of a process tree up to a moment."""
+    """Processor time that a process tree has used so far."""
 
     at: float
     """Seconds, by ``time.monotonic()``."""

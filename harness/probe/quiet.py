@@ -1,7 +1,7 @@
 """Detects when no process of a tree runs.
 
-It takes looks (``look``) until what was seen since the count of requests last changed
-(``still``) shows that the tree slept, or that waiting longer is in vain.
+It looks at the tree (``look``) until what it has seen since the count of requests last
+changed (``still``) shows that the tree slept, or that waiting longer is in vain.
 
 If the kernel has no counters for threads, the processor time of each process has to
 stand still for longer, and the evidence says so.
@@ -25,18 +25,18 @@ from harness.system.machine import quiet_method
 from harness.system.processors import nothing_else_runs
 
 SENT_SECONDS = 0.002
-"""How long a server that was just sent something is busy, so that a look tells
+"""How long a server is busy after it was sent something, so that a look tells
 nothing."""
 
 SOON_SECONDS = 0.001
-"""Pause in which a server that runs is likely to have come to rest."""
+"""Pause within which a running server is likely to come to rest."""
 
 BRIEF_SECONDS = 0.002
-"""How long a tree must be at rest if nothing can be on its way. A timer due within ten
-times as long is on its way."""
+"""How long a tree must be at rest if nothing can be on its way. A timer that is due
+within ten times as long counts as something on its way."""
 
 SOON_AT_MOST = 10
-"""Looks that follow so soon; after that, looks are rarer, to save time."""
+"""Number of looks that follow so soon; later looks are rarer, to save time."""
 
 THREADS_EXAMINED = 64
 """Most threads that are examined for timers."""
@@ -63,8 +63,8 @@ class Window(NamedTuple):
 
 
 ROUND = Window(looks=3, interval=0.0025)
-"""Within a round. The proof needs two looks; the third is against short timers, and
-against others on a busy machine that work for the server."""
+"""Within a round. The proof needs two looks; the third is a guard against short timers,
+and on a busy machine against other programs that work for the server."""
 
 BETWEEN = Window(looks=2, interval=0.001)
 """After a round: every request has ended, and nothing depends on the result."""
@@ -108,8 +108,8 @@ class Quiet:
         For a tree that is never quiet, a count that stands still for long has to
         suffice: then ``Settled.STEADY_COUNT`` is returned, which is less sure.
 
-        The first look is ``after`` so many seconds. While ``brief()``, two looks are
-        enough where nothing can be on its way.
+        The first look is ``after`` so many seconds. While ``brief()`` is true, two
+        looks are enough if nothing can be on its way.
         """
         window = window if self.by is Settled.SCHEDSTAT else COARSE
         begun, rest, steps = time.monotonic(), 0.0, 0
@@ -133,8 +133,8 @@ class Quiet:
                 still.add(look)
                 rest = LOOKING_SHARE * (time.monotonic() - looked)
                 pause = max(_pause(window, look, still), rest)
-                # Two looks prove that all slept at one instant. A third is only against
-                # what may wake them soon after, and there is nothing of that kind.
+                # Two looks prove that all slept at one instant. A third is only a guard
+                # against what may wake them soon after, and here nothing can.
                 if still.rested == 2 and brief() and self._is_alone(look):
                     self._restless = False
                     return self.by

@@ -1,6 +1,6 @@
 """Waits until a started server answers.
 
-An answer counts when it carries the token that this very server was given. Another
+An answer counts if it carries the token that was given to this very server. Another
 program on the same port, or another server that shares it, does not know the token.
 """
 
@@ -35,12 +35,12 @@ ERROR_RETRY_SECONDS = 0.3
 slow start is not taken for a broken app."""
 
 NOT_YET = frozenset({502, 503, 504})
-"""Statuses that a proxy gives for an app that does not listen yet, or that an app gives
-until it is ready. They do not count as an answer before the time is over."""
+"""Statuses that a proxy answers for an app that does not listen yet, or an app until it
+is ready. They do not count as an answer before the time is over."""
 
 
 READY = ClientRequest("/ready")
-"""What the catalog's app is asked until it answers."""
+"""The request that is sent to the catalog's app until it answers."""
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class CauseKnown(Enum):
     LIKELY = "likely"
     """What the server printed may say more."""
     SURELY = "surely"
-    """Whatever the server printed, that is not why."""
+    """The fault is the cause, whatever the server printed."""
 
 
 class Fault(NamedTuple):
@@ -78,7 +78,7 @@ class NotAnswering(Exception):
 
 
 class OutOfTime(NotAnswering):
-    """The time was over before there was an answer to believe."""
+    """Time ran out before there was an answer to believe."""
 
 
 class _Ready(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ MOST_SLOTS = 32
 """Most slots of a tape; servers with more are offered no more than this."""
 
 SPARE = 4
-"""Requests offered beyond twice the number of slots."""
+"""Requests offered in addition to twice the number of slots."""
 
 STAY_SECONDS = 0.2
 """How long each request stays in the app; longer with many slots, where requests would
@@ -46,10 +46,10 @@ CALM_SECONDS = 1.5
 everything is as before."""
 
 LEAST_SECONDS = 4.0
-"""Least time that a server is watched."""
+"""Least seconds that a server is watched."""
 
 MOST_SECONDS = 20.0
-"""Most time that a server is watched until everything is as before."""
+"""Most seconds that a server is watched until everything is as before."""
 
 LEAVE_SECONDS = 10.0
 """How long requests may take to be answered after all are released."""
@@ -89,9 +89,9 @@ class Recording:
     ) -> None:
         """Let requests come, carry out the act, and follow what becomes of them.
 
-        Raises ``Ended`` when the server has ended before, and ``Unreachable`` where its
-        workers are not processes of its tree, as in a container, unless what is done
-        does not need that (``anywhere``).
+        Raises ``Ended`` if the server ended before the act. Raises ``Unreachable`` if
+        its workers are not processes of its tree, as in a container, unless the act can
+        be carried out ``anywhere``.
         """
         self.server.ended.add_done_callback(self._take_end)
         self.stream.begin()
@@ -100,7 +100,8 @@ class Recording:
         if await self.until_ended(BEFORE_SECONDS):
             raise Ended(self.server.ended.result())
         if not anywhere:
-            # Some workers end by themselves now and then, when nobody is in the app.
+            # Some workers end by themselves now and then, while no request is in the
+            # app.
             await self.stream.watch(lambda: bool(self.stream.held), FILL_SECONDS)
         if not anywhere and not set(self.stream.held.values()) & set(self.alive()):
             raise Unreachable

@@ -44,7 +44,7 @@ async def run_round(
 ) -> Round:
     """Offer one load, count how many are in the app, and release them all.
 
-    While fewer than ``patient_below`` are in the app the server is watched for longer.
+    While fewer than ``patient_below`` are in the app, the server is watched for longer.
     ``query`` and ``view`` are those of ``gather``. Raises ``Ended``.
     """
     before = await wait_for_new_processes(probe)
@@ -96,7 +96,7 @@ async def _count(
         await ask_kernel(probe)
     late, spread = len(probe.holds.entered) - first, probe.holds.spread()
     entered_on_release, hand_off_seconds = None, None
-    # That exactly one enters for one that leaves shows that the others waited for it.
+    # If exactly one enters for one that leaves, the others were waiting for its slot.
     if waiting and admitted:
         entered_on_release, hand_off_seconds = await hand_off(probe)
     finished = await finish(probe)
@@ -181,7 +181,7 @@ class Finished(NamedTuple):
     """What became of requests that were released."""
 
     stalled: int
-    """How many offered ones were never served, and given up."""
+    """Number of offered requests that were never served, and were given up."""
     given_up_early: bool
     """Whether some were given up in a server that was not quiet even then."""
 

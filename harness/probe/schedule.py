@@ -1,4 +1,4 @@
-"""Decides what to offer next to learn how many requests overlap; pure, without I/O.
+"""Decides which load to offer next, to learn how many requests overlap; pure.
 
 If several processes take requests, chance decides which of them gets the next one. If
 their order can be chosen, a few steered rounds find the least and the most. If not,
@@ -42,7 +42,7 @@ OTHER_SERVERS = 6
 """Most further servers that are started if chance decides how many threads start."""
 
 GROWS = "the server starts processes only while requests wait"
-"""Why the workers of a growing server are not put into an order."""
+"""Why the order of a growing server's workers is not chosen."""
 
 BEGUN_ANEW = 2
 """How often the rounds may begin anew because capacity appeared late."""
@@ -57,8 +57,8 @@ LEARNING_LOAD = 4
 class Schedule:
     """Decides what to offer next, by the rounds seen so far.
 
-    Rounds from before all of the capacity had appeared are dropped: they say how the
-    server starts, not how many requests it handles.
+    Rounds that ran before the server had its full capacity are dropped: they show how
+    it starts, not how many requests it handles.
     """
 
     def __init__(
@@ -206,7 +206,8 @@ class Schedule:
     def patient_below(self, step: Offer | Steer) -> int:
         """Number of admitted requests below which the server is watched for longer.
 
-        If the order can be chosen, only when each worker has had its turn.
+        If the order can be chosen, this is needed only once each worker has had its
+        turn.
         """
         if not self._patient:
             return 0
@@ -215,7 +216,7 @@ class Schedule:
         return 0 if self._steers() else min(step.asked, self._load)
 
     def record(self, done: Round) -> None:
-        """Record the round that was run for ``next``."""
+        """Record the round in which the load from ``next`` was offered."""
         step = self._pending.popleft()
         if self._begin_anew(done.late):
             return
@@ -226,7 +227,7 @@ class Schedule:
             return
         short = not self._grows and short_of(done, self._declared, self._limit)
         if short and not self.begun_anew and not self._steers():
-            self._patient = False  # it was watched for long, and nothing came late
+            self._patient = False  # watched for long, and nothing came late
 
     def record_steered(self, done: SteeredRound) -> None:
         """Record the steered round that was run for ``next``."""

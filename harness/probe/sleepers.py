@@ -1,8 +1,8 @@
-"""Waits for threads of a full server that look for requests only now and then.
+"""Waits for threads of a full server that check only periodically for requests.
 
-A pool that grows has a thread that looks now and then whether requests wait. Between
-two looks that thread sleeps, and the server is as quiet as one that will not grow. The
-thread has had its turn when it has run twice while requests waited.
+A growing pool has a thread that checks periodically whether requests wait. Between two
+checks that thread sleeps, and the server is as quiet as one that will not grow. The
+thread has had its turn once it has run twice while requests waited.
 """
 
 import asyncio
@@ -26,26 +26,27 @@ from harness.system.schedstat import thread_turns
 from harness.system.sockets import listening
 
 TURNS_NEEDED = 2
-"""How often a thread must run. Its first run may have begun before requests waited."""
+"""Number of runs that a thread needs. Its first run may have begun before requests
+waited."""
 
 CLOCK_SECONDS = 3.0
-"""How long to wait each time for a thread that sleeps on a clock."""
+"""Seconds to wait, for each run, for a thread that sleeps on a clock."""
 
 LOCK_SECONDS = 0.5
-"""The same for one that waits for a lock or an event with a time limit, in a process
-that has requests: idle threads of pools do so too."""
+"""The same for a thread that waits for a lock or an event with a time limit, in a
+process that has requests: idle threads of pools wait like that too."""
 
 IDLE_SECONDS = 1.5
-"""The same for one in such a process that slept so before there were any requests. Idle
-threads of gevent do so for 5 s."""
+"""The same for such a thread that already slept like that before there were any
+requests. Idle threads of gevent do so for 5 s."""
 
 SLOW_SECONDS = 4.5
-"""The same for any that sleeps with a time limit where fewer requests are in the app
-than declared."""
+"""The same for any thread that sleeps with a time limit, while fewer requests are in
+the app than declared."""
 
 NAP_SECONDS = 0.5
-"""The same for one that sleeps for a time in a worker that runs while others are
-stopped, which must not last long."""
+"""The same for a thread that sleeps for a time in a worker that runs while others are
+stopped, because these must not be stopped for long."""
 
 RUNNING = (b"R", b"D")
 """States of threads that run or wait for a processor, or for a disk."""
@@ -54,8 +55,8 @@ LOOK_SECONDS = 0.02
 """Seconds between two looks at the threads that are waited for."""
 
 MOST_COUNTED = 0.1
-"""The most seconds that count between two looks: if this process was not running
-itself, the time in between shows nothing."""
+"""The most seconds that count between two looks: if this process itself was not
+running, the time in between proves nothing."""
 
 PROCESSES_EXAMINED = 64
 """Most processes whose threads are examined for what they sleep in."""
@@ -67,7 +68,7 @@ class Sleeper(NamedTuple):
     limit: float
     """How long to wait for the thread each time, in seconds."""
     left: float | None
-    """The most seconds that it still sleeps; ``None`` if unknown."""
+    """The most seconds until it wakes; ``None`` if unknown."""
     on_clock: bool
 
 
@@ -83,10 +84,11 @@ async def wait_for_sleepers(
 ) -> None:
     """Wait until threads that sleep for a time have looked at the waiting requests.
 
-    Whenever that lets requests in, all threads are waited for again. Otherwise each has
-    its turn once in the life of a server, unless ``again``. If the server is ``short``
-    of what it declares, threads that sleep for longer are waited for as well. ``among``
-    are the processes whose threads count; all of them if not given. Raises ``Ended``.
+    Whenever this lets requests in, all threads are waited for again. Otherwise each
+    thread is waited for once in the life of a server, unless ``again``. If the server
+    is ``short`` of what it declares, threads that sleep for longer are waited for as
+    well. ``among`` are the processes whose threads count; by default all. Raises
+    ``Ended``.
     """
     seen = probe.learned.sleepers
     done, looked_again = {} if again else seen.had_turn, False
@@ -121,12 +123,12 @@ async def wait_for_sleepers(
 
 
 async def wait_for_naps(probe: Probe, worker: int) -> bool:
-    """Wait until threads of one worker that nap have looked at the waiting requests.
+    """Wait until a worker's threads that nap have looked at the waiting requests.
 
-    Some servers look for connections now and then, or nap before they accept one. A
-    thread that waits for connections itself needs no time: they wake it. One that turns
-    out to sleep for longer is not waited for again. Returns whether any napped. Raises
-    ``Ended``.
+    Some servers check periodically for connections, or nap before they accept one. A
+    thread that waits for connections itself needs no time, because they wake it. A
+    thread that turns out to sleep for longer is not waited for again. Returns whether
+    any napped. Raises ``Ended``.
     """
     seen = probe.learned.sleepers
     napped = looked_again = False
@@ -148,7 +150,7 @@ async def wait_for_naps(probe: Probe, worker: int) -> bool:
 
 
 def naps(process: int) -> set[Thread]:
-    """The threads of a process that sleep for a short time or one that is unknown.
+    """The threads of a process that sleep for a short, or an unknown, time.
 
     Those that wait for connections are left out.
     """
@@ -206,7 +208,7 @@ def limit_for(its: Sleep, short: bool, *, is_busy: bool, was_idle: bool) -> floa
     """How long to wait each time for a thread that sleeps for a time, in seconds.
 
     ``is_busy`` is whether its process has requests, and ``was_idle`` whether it slept
-    for a time before there were any. Zero if it lets nobody in when it wakes.
+    for a time before there were any. Zero if it lets no request in when it wakes.
     """
     if short:
         return SLOW_SECONDS
@@ -221,7 +223,7 @@ async def wait_for_turns(
 ) -> set[Thread]:
     """Wait until each has had its turns or sleeps longer, or a request entered.
 
-    Returns those that sleep for longer.
+    Returns the threads that sleep for longer.
     """
     entered = len(probe.holds.entered)
     due = {thread: thread_turns(*thread)[1] for thread in limits}
@@ -231,7 +233,7 @@ async def wait_for_turns(
         while waiting and len(probe.holds.entered) == entered:
             begun = time.monotonic()
             await probe.unless_ended(asyncio.sleep(LOOK_SECONDS), ROUND_SECONDS)
-            # If this process was stopped itself, that time does not count.
+            # Time in which this process itself was stopped does not count.
             waited += min(time.monotonic() - begun, MOST_COUNTED)
             for thread in list(waiting):
                 state = thread_state(*thread)
@@ -240,7 +242,7 @@ async def wait_for_turns(
                     waiting.discard(thread)
                 elif not state or late:
                     waiting.discard(thread)
-                    del due[thread]  # it has ended, or sleeps for longer
+                    del due[thread]  # the thread has ended, or sleeps for longer
                     if state:
                         slept.add(thread)
     return slept

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from harness.probe.probe import Probe
 
 SOURCES = range(10_000, 20_000)
-"""Source ports that are tried: below those that the kernel gives to connections, of
-which some are in use a moment longer."""
+"""Source ports that are tried. They are below the ports that the kernel itself assigns,
+of which some stay in use for a moment."""
 
 
 Ports = Mapping[int, Sequence[int]]

@@ -1,9 +1,9 @@
 """Offers a load to the workers of a server in a chosen order.
 
-Workers are stopped (SIGSTOP) only while the server is quiet, so that none is stopped
-in the middle of something, and nothing is offered before each of their threads has
-stopped. A worker that is stopped is one that the kernel's scheduler does not run for a
-moment. None is stopped for longer than ``STOPPED_SECONDS`` at a stretch.
+Workers are stopped (SIGSTOP) only while the server is quiet, so that none is stopped in
+the middle of something, and nothing is offered before all of their threads have
+stopped. A stopped worker stands for one that the scheduler does not run for a moment.
+None is stopped for longer than ``STOPPED_SECONDS`` at a stretch.
 """
 
 import contextlib
@@ -37,12 +37,12 @@ from harness.system.stopping import stopping
 from harness.system.stopping import TooLong
 
 BREATH_SECONDS = 1.0
-"""Seconds after which all workers are let run for a moment, where that changes nothing:
-masters replace workers that are silent for long."""
+"""Seconds after which all workers run for a moment, if that changes nothing: masters
+replace workers that are silent for long."""
 
 IDLE_SECONDS = 5.0
-"""How long a quiet server is watched while a process that listens has never taken a
-request: it may sleep while it boots, or wait for another one to boot."""
+"""Seconds to watch a quiet server while a process that listens has never taken a
+request: that process may sleep while it boots, or wait for another one to boot."""
 
 
 class StepsTaken(NamedTuple):
@@ -58,8 +58,8 @@ async def run_steered(
 ) -> SteeredRound:
     """Offer a load in a chosen order, count, release all, and account for all.
 
-    While fewer than ``patient_below`` are in the app at last the server is watched for
-    longer. Raises ``CannotStop`` and ``Ended``.
+    While fewer than ``patient_below`` are in the app in the end, the server is watched
+    for longer. Raises ``CannotStop`` and ``Ended``.
     """
     assert choice.by is not None
     # For the most, each worker is offered the whole load.
@@ -73,7 +73,7 @@ async def run_steered(
             outcome = StepsTaken()
         else:
             outcome = await _by_stopping(probe, step, steps)
-            batch.send()  # over connections that were only opened, if there are any
+            batch.send()  # over connections that were only opened, if any
         await steps.settle()
         batch.give_up_opening()
         first = len(probe.holds.entered)
@@ -81,7 +81,7 @@ async def run_steered(
         seen = _count(probe, step, choice.by, steps, first)
         ever = set(probe.holds.ever)
         finished = await finish(probe)
-        # A worker whose first request came only now was not up for its turn.
+        # A worker whose first request came only now was still booting in its turn.
         new = probe.holds.ever.difference(ever).intersection(step.order)
     return msgspec.structs.replace(
         seen,
@@ -103,7 +103,7 @@ def _count(
 ) -> SteeredRound:
     """Count the requests in the app, of which ``first`` entered in the chosen order.
 
-    What becomes of them when they are released is not in this record yet.
+    The record does not have yet what becomes of them when they are released.
     """
     batch, spread = probe.batch, probe.holds.spread()
     most = step.goal is Goal.MOST
@@ -133,7 +133,7 @@ def _count(
 async def _watch_for_more(probe: Probe, step: Steer, patient_below: int) -> None:
     """Watch a quiet server for requests that enter late, after the order was kept."""
     short = len(probe.holds.held) < patient_below
-    # One that ended meanwhile will take nothing any more.
+    # A worker that ended meanwhile takes nothing any more.
     present = set(step.order) & set(probe.server.processes())
     idle = present - probe.holds.ever
     boots = step.goal is Goal.MOST and may_be_booting(probe, present)
@@ -143,12 +143,13 @@ async def _watch_for_more(probe: Probe, step: Steer, patient_below: int) -> None
     if step.goal is Goal.MOST:
         await wait_for_sleepers(probe, again=True, short=short)
     elif probe.waiting() and (out := kept_out(probe)):
-        # Those that a stopped worker kept out may only now see that it does no more.
+        # Workers that a stopped one kept out may only now notice that it no longer
+        # does.
         await wait_for_sleepers(probe, again=True, among=out)
 
 
 def _elsewhere(probe: Probe, ports: Ports) -> int:
-    """Requests held by another worker than the one that their source port leads to."""
+    """Number of requests held by a worker that their source port does not lead to."""
     owners = {port: worker for worker, its in ports.items() for port in its}
     where = probe.holds.where
     return sum(
@@ -179,14 +180,14 @@ async def _one_after_another(
     if step.opened:
         await _accepted_one_after_another(probe, step, steps, stopped)
         return
-    # Everything must be there before the first one looks, or chance decides.
+    # All requests must have arrived before the first worker looks, or chance decides.
     await send_all(probe, probe.batch.clients)
     for number, worker in enumerate(step.order):
         if steps.alone and worker == step.order[-1]:
-            break  # what all of them come to is seen in the end
+            break  # the total is counted in the end
         if number and not steps.alone:
-            # The one before took nothing: another worker holds a lock around accept, or
-            # that one takes no requests.
+            # The worker before this one took nothing: it takes no requests at all, or
+            # another worker holds a lock around accept.
             await stopped.stop([step.order[number - 1]])
         stopped.go_on([worker])
         all_in = await steps.settle(worker)

@@ -44,7 +44,7 @@ class Steps:
         """Wait until all sent requests are in the app or the server is quiet.
 
         ``worker`` is the one that began to run, and may have been asleep. Returns
-        whether all are in the app, or have ended.
+        whether all requests are in the app or have ended.
         """
         settled = await all_in(self._probe)
         if worker is not None and settled is not Settled.ALL_ENTERED:
@@ -69,10 +69,11 @@ class Steps:
     def passed_over(self, workers: Sequence[int]) -> int:
         """Number of workers that may have room, as others have accepted all requests.
 
-        One that took requests in its turn, when more waited, was full. One that took
-        none, since another held a lock around accept, is full where requests are left
-        in the backlog, or in itself. Behind a proxy that passes on no more, each may
-        have room, and none was kept from it.
+        A worker that took requests in its turn, while more waited, was full. A worker
+        that took none, because another held a lock around accept, is full if requests
+        are left in the backlog or in the worker itself. Behind a proxy that passes on
+        no more requests, each worker may have room, but none was kept from it by
+        another.
         """
         probe = self._probe
         others = (set(workers) & self._held_before) - self.in_turn

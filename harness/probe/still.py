@@ -1,13 +1,13 @@
 """Watches a process tree while the count of its requests does not change.
 
 Some programs have a thread that never rests and has nothing to do with requests. If it
-was found before any request, the tree is quiet when all other threads sleep, and that
-thread has had its turn since the last request moved.
+was found before any request came, the tree is quiet once all other threads sleep and
+that thread has had its turn since the last request moved.
 
 Some servers compute for as long as they are full, and some forever once they go wrong.
-A budget decides then: each thread that computed has had many times the processor time
-that requests take to enter the app, and let none in; all others slept. It is counted in
-time on a processor, so a busy machine makes it take longer and no less sure.
+Then a budget decides: each thread that computed has had many times the processor time
+that requests take to enter the app, and let none in, while all others slept. Only time
+on a processor counts, so on a busy machine this takes longer but is just as certain.
 """
 
 import time
@@ -21,12 +21,12 @@ from harness.probe.look import Thread
 from harness.system.schedstat import thread_turns
 
 STEADY_SECONDS = 0.6
-"""How long the count must stand still to be accepted, in a tree that is never quiet. A
-tree that was not quiet the last time gets no more time than this."""
+"""Seconds for which the count must stand still to be accepted, in a tree that is never
+quiet. A tree that was not quiet the last time gets no more time than this."""
 
 STEADY_LOOKS = 8
-"""The least number of looks in that time: if the harness itself was not running, time
-that has passed shows nothing."""
+"""The least number of looks in that time: if the harness itself was not running,
+elapsed time proves nothing."""
 
 BEGUN_PART = 10
 BUDGET_SECONDS = 50.0
@@ -45,9 +45,9 @@ two million to enter the app."""
 
 TIMES_ALONE = 3
 AT_ONCE = 8
-"""A budget is at least ``TIMES_ALONE`` times what a request took that came alone, for
-each of up to ``AT_ONCE`` that wait: a thread may prepare several before it lets in the
-first one."""
+"""For each of up to ``AT_ONCE`` waiting requests, a budget has at least ``TIMES_ALONE``
+times what a request took that came alone: a thread may prepare several requests before
+it lets in the first one."""
 
 TO_PREPARE = 1_000_000
 """Nanoseconds that every waiting request adds to a budget: a thread may accept
@@ -58,7 +58,7 @@ class Budget(NamedTuple):
     """Processor time that threads may use without letting requests in."""
 
     processes: frozenset[int]
-    """Processes that are up already: any other may compute because it starts."""
+    """Processes that are up already: any other may compute because it is starting."""
     nanoseconds: int
     """Time on a processor, for each thread."""
 
@@ -69,7 +69,7 @@ NO_BUDGET = Budget(frozenset(), 0)
 def enough_budget(
     processes: Collection[int], waiting: int, alone_nanoseconds: int
 ) -> Budget:
-    """The processor time after which a thread has surely let none of the requests in.
+    """The processor time after which a thread will surely let none of the requests in.
 
     ``waiting`` is their number, and ``alone_nanoseconds`` the processor time that a
     request needed to enter the app when it came alone.
@@ -131,7 +131,7 @@ class Still:
     def all_had_their_turn(self) -> bool:
         """Whether each thread that never rests has run for long enough.
 
-        Whatever it does with requests, it had the time to do it.
+        Whatever such a thread does with requests, it had the time to do it.
         """
         for thread, (ran, turns) in self._turns.items():
             ran_now, turns_now = thread_turns(*thread)
@@ -144,16 +144,17 @@ class Still:
         """Whether the count has been steady long enough to give up waiting for quiet.
 
         ``waited`` is the whole wait so far, and ``patience`` the least wait, in
-        seconds. It is longer where threads had to wait for processors.
+        seconds. The wait is longer if threads had to wait for processors.
         """
         if waited <= patience or self._looks < STEADY_LOOKS:
             return False
         computed_at = self._computed_at
         computes = computed_at is not None and self._looks - computed_at <= STEADY_LOOKS
         if computes and time.monotonic() - self._since < BUDGET_SECONDS:
-            return False  # it is about to use up its budget
+            return False  # the thread is about to use up its budget
         assert self._first is not None and self._last is not None
-        # On a busy machine the same work takes longer, and so does its absence to show.
+        # On a busy machine the same work takes longer, so its absence takes longer to
+        # prove.
         slowed = slowed_down(self._first, self._last)
         steady = time.monotonic() - self._since > STEADY_SECONDS * slowed
         return steady and waited > patience * slowed

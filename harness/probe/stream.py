@@ -4,8 +4,8 @@ The number offered stays the same: a request that has ended is replaced. Each st
 the app for a fixed time and is then let go. So that they do not all leave together, the
 first ones stay longer, each by a different share of that time.
 
-The tape has the moment of each change, by the monotonic clock of the probe, when the
-line of the app has arrived: no process has to be looked at, and none is asked.
+The tape has the moment of each change: when the app's line arrived, by the probe's
+monotonic clock. No process has to be examined or asked.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Where and how to reach a server: a port or a Unix socket, TLS, uwsgi's protocol.
+"""Where a server listens, and in which protocol: port or Unix socket, TLS, uwsgi.
 
 Certificates are not verified: the secret of the run proves that the answer comes from
 the server that was started.
@@ -39,7 +39,7 @@ class Endpoint(NamedTuple):
 
     @property
     def name(self) -> str:
-        """``HOST:PORT`` for a header; of a Unix socket only a host."""
+        """``HOST:PORT`` for a header; only a host if it is a Unix socket."""
         host = f"[{self.host}]" if self.is_of_6 else self.host
         return "localhost" if self.path else f"{host}:{self.port}"
 

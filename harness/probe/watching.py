@@ -10,28 +10,28 @@ from harness.probe.probe import ROUND_SECONDS
 from harness.records.words import Settled
 
 PATIENCE_SECONDS = 1.5
-"""How long a quiet server that falls short is watched before that is believed: a worker
-may sleep while it boots, and some servers look for connections once a second."""
+"""Seconds to watch a quiet server that falls short before the number is believed: a
+worker may sleep while it boots, and some servers look for connections once a second."""
 
 GROWING_SECONDS = 6.0
 """The same for a server that is known to start processes only while requests wait:
 uWSGI looks once a second, and starts one every four seconds by default."""
 
 WATCH_SECONDS = 0.1
-"""How long one watch lasts, and the most of its time that counts."""
+"""Seconds that one watch lasts, and the most that counts of its time."""
 
 LOOK_SECONDS = 0.05
-"""Seconds between two looks for what no request shows."""
+"""Seconds between two looks for changes that no request reports."""
 
 SHORTEST_PAUSE_SECONDS = 0.5
-"""The least that a server is watched for requests that pause in front of the app."""
+"""Least seconds to watch a server for requests that pause in front of the app."""
 
 PAUSES = 3
 """How long to watch a server, in multiples of the longest pause in front of the app."""
 
 
 def patience(learned: Learned) -> float:
-    """How long to watch a quiet server before it is believed, in seconds."""
+    """How long to watch a quiet server before its number is believed, in seconds."""
     least = GROWING_SECONDS if learned.grows else PATIENCE_SECONDS
     return max(least, PAUSES * learned.pause_seconds)
 
@@ -46,8 +46,8 @@ async def watch(
 ) -> bool:
     """Watch a quiet server until ``reached()``, as long as something still changes.
 
-    Returns whether it was reached; gives up after ``seconds`` without any change,
-    which is ``patience`` unless given.
+    Returns whether it was reached. Gives up after ``seconds`` without any change, by
+    default after ``patience``.
     """
     seconds = patience(probe.learned) if seconds is None else seconds
     while not reached():
@@ -74,10 +74,10 @@ async def _changes(probe: Probe, seconds: float) -> bool:
 
 
 async def look_until(probe: Probe, reached: Callable[[], bool]) -> bool:
-    """Look now and then until ``reached()``; return whether it was in time.
+    """Look periodically until ``reached()``; return whether it was in time.
 
     This is for changes that no request reports. Time in which this process did not run
-    counts no more than a look, and changes from that time are still seen.
+    counts no more than a look; changes from that time are still seen.
     """
     watched = 0.0
     while not reached():
@@ -92,7 +92,8 @@ async def look_until(probe: Probe, reached: Callable[[], bool]) -> bool:
 async def expect(
     probe: Probe, reached: Callable[[], bool], seconds: float | None = None
 ) -> Settled:
-    """Wait until ``reached()``, and watch a quiet server a while longer for it.
+    """Wait until ``reached()``; if the server is quiet before that, watch it for
+    longer.
 
     ``seconds`` is for ``watch``. Returns how the server settled before that.
     """

@@ -1,10 +1,10 @@
 """Finds which processes of a server take requests, and how to choose their order.
 
 The workers are the processes that listen on the same sockets as those that have held
-requests. Two kinds of process listen there too and are no workers. A master has workers
-below it; it counts only if it held requests itself or waits for connections. And a
-process may have been forked by a worker that has a master: new workers would come from
-that master, so this one comes from the app.
+requests. Two kinds of process listen there too without being workers. A master has
+workers below it; it counts as one only if it held requests itself or waits for
+connections. A process forked by a worker that has a master is not one either: new
+workers would come from that master, so the app must have forked this process.
 """
 
 from collections.abc import Collection
@@ -28,7 +28,7 @@ from harness.system.sockets import sockets_of
 from harness.system.stopping import may_stop
 
 PASSED_ON = "each worker listens elsewhere, and what passes requests on to them chooses"
-"""Why workers that each listen at an address of their own are put into no order."""
+"""Why no order is chosen for workers that each listen at their own address."""
 
 Listeners = dict[int, dict[str, PortOrPath]]
 """The port or path of each listening socket by inode, for each process."""
@@ -56,9 +56,9 @@ def choose(probe: Probe) -> Choice:
 def is_shared_by_threads(probe: Probe, worker: int) -> bool:
     """Whether each of several threads of a worker accepts more than it can serve.
 
-    Then it depends on the order of these threads how many are served. Threads that
-    accept one connection at a time are alike in any order, also where some of their
-    requests wait in front of the app.
+    The number served then depends on the order of these threads. For threads that
+    accept one connection at a time, the order makes no difference, even if some of
+    their requests wait in front of the app.
     """
     learned, kernel = probe.learned, probe.learned.kernel
     if kernel and kernel.waiting_inside > 0 and not learned.shared_by_threads:
@@ -70,7 +70,7 @@ def is_shared_by_threads(probe: Probe, worker: int) -> bool:
 def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
     """The workers that never took a request and sleep for a time.
 
-    A process forked by one that took requests itself is not one: the app forked it.
+    A process forked by one that took requests itself is no worker: the app forked it.
     """
     asleep = {w for w in set(workers) - probe.holds.ever if wakes_by_itself(w)}
     if not asleep:
@@ -80,8 +80,9 @@ def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
 
 
 def reached_at(probe: Probe) -> PortOrPath | None:
-    """The port that requests are sent to; ``None`` if something else takes them first,
-    or if it is not a port."""
+    """The port that requests are sent to; ``None`` if a proxy takes them first, or if
+    it is not a port.
+    """
     behind = probe.server.origin is not probe.server
     endpoint = probe.destination.endpoint
     return None if behind or endpoint.path else endpoint.port
@@ -92,7 +93,7 @@ def find_workers(
 ) -> Choice:
     """The workers among some processes; ``held`` are those that held requests.
 
-    ``reached`` is where they are sent to, if that is known.
+    ``reached`` is where requests are sent, if that is known.
     """
     try:
         listeners = _listeners(processes)
@@ -105,18 +106,18 @@ def find_workers(
     ]
     if held and not waited_on and len(listeners) > 1:
         return Choice(reason="the processes that hold requests do not listen")
-    # What all of them wait on: some may have inherited other sockets.
+    # The sockets that all of them wait on: some may have inherited others.
     common = set.intersection(*waited_on) if waited_on else set()
     wanted = common or {to for its in listeners.values() for to in its.values()}
     if reached in common:
         wanted = {reached}
     elif waited_on and not common:
-        wanted.discard(reached)  # who listens there passes requests on
+        wanted.discard(reached)  # what listens there passes requests on
     workers = _without_masters(_listening_on(wanted, listeners), held)
     if waited_on and not common:
         return Choice(tuple(sorted(workers)), reason=PASSED_ON)
-    # With SO_REUSEPORT the kernel chooses a socket by a hash of both addresses, so that
-    # not even the only worker takes requests in the order in which they come.
+    # With SO_REUSEPORT the kernel chooses a socket by a hash of both addresses, so even
+    # a single worker does not take requests in the order in which they come.
     if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
         return Choice(reason=SEVERAL_SOCKETS)
     return _choice(workers)
@@ -140,7 +141,7 @@ def listening_too(processes: Iterable[int], workers: Collection[int]) -> set[int
 
 
 def _listening_on(wanted: Collection[PortOrPath], listeners: Listeners) -> Inodes:
-    """The processes that listen where it is wanted, and their sockets there."""
+    """The processes that listen at a wanted address, and their sockets there."""
     return {
         process: {inode for inode, bound_to in its.items() if bound_to in wanted}
         for process, its in listeners.items()
@@ -151,8 +152,9 @@ def _listening_on(wanted: Collection[PortOrPath], listeners: Listeners) -> Inode
 def _without_masters(listening_on: Inodes, held: Collection[int]) -> Inodes:
     """Those that take requests themselves.
 
-    A master keeps the listening socket open for its workers, and what an app forks has
-    inherited it. Either takes none, unless it held some or waits to accept.
+    A master keeps the listening socket open for its workers, and processes forked by an
+    app have inherited it. Neither takes requests, unless it held some or waits to
+    accept.
     """
     forked = _forked_by_workers(listening_on, set(held))
     others = listening_on.keys()
@@ -181,7 +183,7 @@ def forked_by_workers(processes: Iterable[int], seen: set[int]) -> set[int]:
 def _forked_by_workers(
     listening_on: Mapping[int, Collection[str]], seen: set[int]
 ) -> dict[int, bool]:
-    """Processes that a worker forked, and whether that worker has a master."""
+    """The processes that a worker forked, and whether that worker has a master."""
     parents = {
         child: process for process in listening_on for child in warden.children(process)
     }
@@ -194,7 +196,9 @@ def _forked_by_workers(
 
 
 def _waited_on(process: int, listeners: dict[str, PortOrPath]) -> dict[str, PortOrPath]:
-    """The listening sockets that a process waits on; all of its own if none is seen."""
+    """The listening sockets that a process waits on; all that it has if no wait is
+    seen.
+    """
     waited_for = sockets_waited_for(process, listeners)
     return {inode: listeners[inode] for inode in waited_for} or listeners
 
@@ -215,9 +219,9 @@ def _choice(workers: dict[int, set[str]]) -> Choice:
         return Choice(order)
     if unreachable := [each for each in order if not may_stop(each)]:
         return Choice(order, reason=f"process {unreachable[0]} may not be stopped")
-    # From one socket for all, whoever runs takes what comes. Of a socket each the
-    # kernel has chosen one before any worker runs, and one that is stopped keeps its
-    # requests.
+    # If all share one socket, whichever worker runs takes what comes. If each has its
+    # own, the kernel has chosen one before any worker runs, and a stopped worker keeps
+    # its requests.
     shared = set.intersection(*workers.values())
     every = set.union(*workers.values())
     if shared == every:

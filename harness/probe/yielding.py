@@ -1,9 +1,9 @@
 """Finds processes that take a request only while no worker does.
 
-Such a process listens as the workers do, lets them go first, and looks a moment later
-whether a request is left. No request shows it as long as one of them runs, and between
-two looks it waits for no connection, just as a master. So all workers are stopped, and
-one request is sent.
+Such a process listens as the workers do, lets them go first, and checks a moment later
+whether a request is left. As long as a worker runs, no request reveals it, and between
+two checks it waits for no connection, just like a master. So all workers are stopped,
+and one request is sent.
 """
 
 from collections.abc import Iterable
@@ -29,12 +29,13 @@ from harness.system.stopping import stopping
 
 LOCK_NAP_SECONDS = 0.1
 """How long to wait for a process that waits for a lock or an event with a time limit.
-Masters wait so for half a second or more, and each would be waited for."""
+Masters wait like that for half a second or more, and the probe would wait for each."""
 
 
 def not_tried(probe: Probe, choice: Choice) -> set[int]:
-    """The processes of a server that are no workers, as far as is known, and were not
-    tried yet."""
+    """The processes of a server that are not known to be workers, and were not tried
+    yet.
+    """
     processes = set(probe.server.origin.processes())
     return processes - set(choice.workers) - probe.learned.tried
 
@@ -63,7 +64,7 @@ async def try_the_others(probe: Probe, choice: Choice) -> int:
             await wait_for_turns(probe, _short(others), 1)
             looking = [naps(each) for each in others if _may_look(each, before)]
             limits = dict.fromkeys(set[Thread]().union(*looking), NAP_SECONDS)
-            # All of them at once: workers must not be stopped for long.
+            # All processes at once, because workers must not be stopped for long.
             await wait_for_turns(probe, limits)
             await all_in(probe)
         return (await finish(probe)).stalled
@@ -89,7 +90,7 @@ def _turns(processes: Iterable[int]) -> dict[Thread, int]:
 
 
 def _may_look(process: int, before: Mapping[Thread, int]) -> bool:
-    """Whether a process was woken by a request, or looks for some now and then.
+    """Whether a process was woken by a request, or checks for requests periodically.
 
     ``before`` says how often its threads had run before the request was sent. Threads
     that wait for a lock are left out, since masters of many servers do so too.

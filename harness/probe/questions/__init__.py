@@ -1,7 +1,7 @@
 """The questions other than the overlap: how each is asked, and on which servers.
 
 Whatever goes wrong while a question is asked becomes the outcome of that question
-alone; ``ask`` raises nothing that a question raised.
+alone; ``ask`` raises no error of a question.
 """
 
 import time
@@ -58,7 +58,7 @@ Ask = Callable[[Servers, Context], Awaitable[AnySeen]]
 
 
 def _of_one(ask: Callable[[Probe, Context], Awaitable[AnySeen]]) -> Ask:
-    """A question that is put to one server."""
+    """Make a question of a function that needs just one server."""
 
     async def asked(servers: Servers, context: Context) -> AnySeen:
         return await servers.use(lambda probe: ask(probe, context))
@@ -93,7 +93,7 @@ servers started for them, because they change the state of a server or take long
 
 
 class SameServer:
-    """The running server, as ``Servers`` for questions that leave it as it is."""
+    """The running server, as ``Servers`` for questions that do not change its state."""
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe

@@ -1,8 +1,8 @@
-"""Asks how far a server goes before lack of files, threads or memory breaks it.
+"""Asks how many requests a server holds before it lacks files, threads or memory.
 
 A fresh server may use only a little more than it does when idle. Then more and more
 requests come and are held, until one is lost or sent away, or none gets in any more. In
-the end all are let go, and one more is sent.
+the end all are released, and one more is sent.
 """
 
 import re
@@ -40,7 +40,7 @@ ALLOWED = {
     Scarce.TASKS_OF_A_GROUP: 32,
     Scarce.MEMORY_OF_A_GROUP: 4 * 1024 * 1024,
 }
-"""How much more than idle a server may use of each resource; memory in bytes."""
+"""How much more of each resource a server may use than when idle; memory in bytes."""
 
 GROUPS: dict[Scarce, Controller] = {
     Scarce.TASKS_OF_A_GROUP: "pids",
@@ -61,7 +61,7 @@ ERROR = re.compile(r"(?i)error|errno|can't|cannot|too many|unable")
 
 
 async def ask(servers: Servers, context: Context) -> BreaksSeen:
-    """Strain a server for each resource, with little of that resource."""
+    """Strain a server for each resource, with only little of it available."""
     most = min(context.ceiling if context.bounded else MOST, MOST)
     limits = [await _with_little(servers, scarce, most) for scarce in Scarce]
     return BreaksSeen(limits=tuple(limits))

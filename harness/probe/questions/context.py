@@ -1,4 +1,4 @@
-"""What a question gets: facts about the configuration, and servers.
+"""What a question is given: facts about the configuration, and servers.
 
 A question reaches a server only through ``Servers.use``. The caller decides whether
 that is the running server or a new one each time.
@@ -69,7 +69,7 @@ class Servers(Protocol):
     """The end of the last server's output."""
 
     async def use(self, ask: Callable[[Probe], Awaitable[T]]) -> T:
-        """Pass a server that answers and is quiet to ``ask``; return what that returns.
+        """Call ``ask`` with a server that answers and is quiet; return what it returns.
 
         A server that was started for it is stopped afterwards. Raises ``NotMeasured``
         when it could not be started, and whatever ``ask`` raises.

@@ -27,7 +27,7 @@ EVENTS = 3
 """How often the app sends an event to clients that have left."""
 
 MOST_STREAMS = 16
-"""Most streams that clients leave: more would show nothing else."""
+"""Most streams that clients leave: more would show nothing new."""
 
 
 class OpenStream(Staying):
@@ -67,8 +67,8 @@ async def ask(probe: Probe, context: Context) -> EventsSeen:
 
 
 async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
-    """What was seen, with what becomes of a further event, and of streams whose clients
-    have left. Nothing is added where the server was not quiet meanwhile.
+    """Add what becomes of a further event, and of streams whose clients have left. /
+    Nothing is added if the server was not quiet meanwhile.
     """
     batch = gather(probe, count, f"&events={EVENTS + 3}", "stream")
     with probe.dispersing():

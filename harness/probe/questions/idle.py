@@ -25,7 +25,8 @@ CONNECTIONS = 8
 """Number of idle connections."""
 
 TRIES = 3
-"""Attempts to have them open: a server closes those that idle for some seconds."""
+"""Attempts to have all of them open: servers close connections that idle for
+seconds."""
 
 
 async def reload(probe: Probe, ceiling: int) -> IdleSeen | None:
@@ -69,7 +70,7 @@ def _open(idle: Batch) -> int:
 async def _next_requests(probe: Probe, idle: Batch, open_before: int) -> IdleSeen:
     """Send the next request on each connection that is open once the server is quiet.
 
-    Those in the app are let go then, and old workers may end.
+    Only then are the requests in the app released, so that old workers may end.
     """
     await probe.settle()
     sent = [client for client in idle.clients if client.state is State.IDLE]

@@ -45,7 +45,7 @@ LAST_SECONDS = 2.0
 """How long the last connections may take to end after SIGKILL."""
 
 ANYWHERE = (Act.RECYCLE, Act.LONG_REQUEST, Act.END)
-"""Acts that send no signal, or one that the program that runs a container passes on."""
+"""Acts that send no signal, or one that a container's client passes on."""
 
 SIGNALS = {
     Act.RELOAD: signal.SIGHUP,
@@ -129,7 +129,7 @@ async def _upgrade(recording: Recording) -> None:
 
 
 async def _scale_down(recording: Recording) -> None:
-    recording.enough = 1  # one worker fewer is as intended
+    recording.enough = 1  # scaling down is meant to leave one worker fewer
     recording.send(signal.SIGTTOU)
     await recording.calm()
 

@@ -1,4 +1,4 @@
-"""Offers a load and leaves it in place: the first step of several questions."""
+"""Offers a load and keeps it in the app: the first step of several questions."""
 
 from harness.probe.batch import Batch
 from harness.probe.gathering import gather
@@ -17,9 +17,9 @@ async def fill(
 ) -> Batch:
     """Offer ``count`` requests at once, and leave them in the app or waiting.
 
-    While fewer than ``enough`` are in the app a quiet server is watched for
-    ``seconds``, or for as long as the probe does. The caller has to ``disperse`` in the
-    end. Raises ``Ended``.
+    While fewer than ``enough`` are in the app, a quiet server is watched for
+    ``seconds``, by default for as long as in a round. The caller has to ``disperse`` in
+    the end. Raises ``Ended``.
     """
 
     def are_in() -> bool:
@@ -34,7 +34,7 @@ async def fill(
 async def admit(
     probe: Probe, count: int, enough: int, seconds: float | None = None
 ) -> list[int]:
-    """Like ``fill``, then let all go; return the process of each one admitted."""
+    """Like ``fill``, then release all; return the process of each admitted request."""
     with probe.dispersing():
         await fill(probe, count, enough, seconds)
         admitted = list(probe.holds.processes().values())

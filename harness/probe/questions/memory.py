@@ -43,7 +43,7 @@ async def ask(probe: Probe, context: Context) -> MemorySeen:
 async def _all_made(probe: Probe) -> None:
     """Wait until no new process or thread has appeared for a while.
 
-    A server answers before all its workers are there, and pauses between them.
+    A server answers before all its workers are there, and pauses between starting them.
     """
     last = taken_by(probe.server.origin.processes())
 

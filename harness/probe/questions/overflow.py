@@ -34,14 +34,14 @@ MOST = 2_500
 that a server of the catalog asks for, which is 2048."""
 
 IN_ORDER = 16
-"""How many of these come one after another, and are let in one by one."""
+"""How many of these come one after another, and later enter one by one."""
 
 ATTEMPTS = 3
 """Attempts after which a connection counts as impossible."""
 
 
 async def ask(probe: Probe, context: Context) -> OverflowSeen:
-    """Offer more and more; then let all of them in, and see whether any is lost."""
+    """Offer more and more requests, then let all in, and see whether any is lost."""
     fill = context.ceiling if context.bounded else context.load
     clients = gather(probe, fill + _most()).clients
     with probe.dispersing():
@@ -97,7 +97,9 @@ async def _come(probe: Probe, clients: list[Client], fill: int) -> list[Client]:
 
 
 async def _begin(probe: Probe, clients: list[Client], begun: int, count: int) -> int:
-    """Send ``count`` more, and wait for their connections; return how many came."""
+    """Send ``count`` more requests, and wait for their connections; return how many
+    were sent.
+    """
     end = min(begun + count, len(clients))
     while begun < end:
         more = clients[begun : min(begun + OPENING_AT_ONCE, end)]

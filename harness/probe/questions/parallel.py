@@ -5,10 +5,10 @@ together. Each computes, and is held once more (``NAME.out``). From the release 
 the first of them is done, all have something to compute.
 
 The kernel adds up the time in which the threads of the server ran, and in which they
-were ready to run and waited for a processor. The sum, divided by the time that passed,
-is the number of requests that computed, or would have with a processor for each. A busy
-machine does not change it: waiting for a processor is counted. A thread that waits for
-the interpreter lock sleeps, which counts as neither.
+were ready to run and waited for a processor. The sum, divided by the elapsed time, is
+the number of requests that computed, or would have computed with a processor for each.
+A busy machine does not change it: waiting for a processor is counted. A thread that
+waits for the interpreter lock sleeps, which counts as neither.
 """
 
 import time
@@ -38,7 +38,7 @@ AT_ONCE = 8
 """The most requests that compute together."""
 
 ROUNDS = 3
-"""The most rounds: which worker gets a request may be chance."""
+"""The most rounds: chance may decide which worker gets a request."""
 
 
 async def ask(probe: Probe, context: Context) -> ParallelSeen:
@@ -97,7 +97,7 @@ async def _compute(probe: Probe, computing: list[str]) -> tuple[Between, float]:
 
 
 async def _one_computed(probe: Probe) -> None:
-    """Wait for it without looking whether the server is quiet: it computes."""
+    """Wait until one has computed, without checking whether the server is quiet."""
     while not probe.all_ended():
         if any(name.endswith(OUT) for name in probe.holds.held):
             return

@@ -1,14 +1,14 @@
 """Asks how many requests get to a place inside the app: a pool, a lock, a function.
 
 Requests for a route of the app's own are offered, as many as get into the app and one
-more, and each is held at the place (``target/hook/places.py``). If fewer get there than
-are in the app, the rest wait for it, or end.
+more, and each is held at the place (``target/hook/places.py``). If fewer requests reach
+the place than are in the app, the rest wait for it, or end.
 
-Several workers need not all let as many through. If their order can be chosen, it is:
+Workers may let different numbers through. If their order can be chosen, it is: first
 each takes what it can alone, and then one takes all that it can before the next. If
 each worker has its own listening socket, source ports decide: equally many requests
-lead to each worker, and then all to one. If nothing can be chosen, some more rounds are
-run, and the numbers are only *seen*.
+lead to each worker, and then all to one. If the order cannot be chosen, some more
+rounds are run, and the numbers are only *seen*.
 """
 
 import time
@@ -52,7 +52,7 @@ TRIES = 2
 """How often to try a round in a chosen order."""
 
 WATCHED_SECONDS = 3.0
-"""How long those that wait are watched: pools that give up do so after seconds."""
+"""How long waiting requests are watched: some pools give up after a few seconds."""
 
 
 async def ask(probe: Probe, context: Context) -> PlacesSeen:
@@ -61,7 +61,7 @@ async def ask(probe: Probe, context: Context) -> PlacesSeen:
     if not to.places:
         raise NotSpoken("this is asked of deployments that have `hold-at`")
     full = context.ceiling if context.bounded else context.load
-    # This shows which processes take requests; others may listen beside them.
+    # This round shows which processes take requests; others may listen as well.
     await admit(probe, full, full)
     seen = [await _at_place(probe, place, full + 1) for place in to.places]
     return PlacesSeen(route=to.route, places=tuple(seen))
@@ -89,7 +89,7 @@ async def _by_chance(probe: Probe, place: str, count: int) -> list[PlaceRound]:
 
 
 def _goes_on(rounds: list[PlaceRound]) -> bool:
-    """Whether another round may by chance give another number."""
+    """Whether another round may give another number by chance."""
     return rounds[-1].processes > 1 and not rounds[-1].stalled
 
 
@@ -99,7 +99,7 @@ def _goes_on(rounds: list[PlaceRound]) -> bool:
 async def _in_order(
     probe: Probe, place: str, count: int, chosen: Order
 ) -> list[PlaceRound]:
-    """Rounds for the most and the least, until each worker was first once.
+    """Run rounds for the most and the least, until each worker was first once.
 
     Raises ``CannotStop``.
     """
@@ -158,7 +158,7 @@ def _one_after_another(probe: Probe) -> Iterator[Sequence[Client]]:
 async def _round(
     probe: Probe, place: str, count: int, order: Order = BY_CHANCE
 ) -> PlaceRound:
-    """Hold requests at a place, see what becomes of the others, and let all go."""
+    """Hold requests at a place, see what becomes of the others, and release all."""
     for_each = len(order.workers) if order.goal is Goal.MOST else 1
     gather_for_route(probe, count * for_each, place)
     with probe.dispersing():
@@ -200,7 +200,7 @@ async def _count(probe: Probe, goal: Goal | None, *, complete: bool) -> PlaceRou
 
 
 async def _let_go(probe: Probe, at_place: set[str]) -> int:
-    """Release requests at the place; return how many still want it a while later."""
+    """Release requests at the place; return how many still wait for it in the end."""
     probe.holds.letting_go = True
     for name in at_place & probe.holds.held.keys():
         probe.holds.release(name)

@@ -1,11 +1,12 @@
 """Sends health checks as an orchestrator does, while requests are held.
 
-Nothing is waited for as long as an orchestrator would: a check that is not answered in
-a quiet server waits for a slot, and how long it may wait is arithmetic.
+The probe never waits as long as an orchestrator would: a check that a quiet server has
+not answered waits for a slot, and how long it may wait is computed.
 
 If the order of workers can be chosen, each number of held requests is tried in two
-orders: once the check meets the worker that has taken all that it can, and once a
-worker with room. This shows from how many on it may wait, and from how many on it must.
+orders: once the check reaches the worker that has taken all that it can, and once a
+worker with room. This shows from how many requests on it may wait, and from how many it
+must.
 """
 
 import math
@@ -41,18 +42,19 @@ from harness.records.steering import Steering
 from harness.system.stopping import CannotStop
 
 IDLE_ANSWERS = 3
-"""How long to watch for a check, in multiples of the time that one takes with nothing
-held: its view may itself wait for something, such as a database, in a quiet server."""
+"""How long to wait for a check's answer, in multiples of the time that it takes with
+nothing held: in a quiet server, its view may still wait for something such as a
+database."""
 
 IDLE_TRIES = 3
 """How often to time a check with nothing held, if the first takes long."""
 
 AT_CHANCE = 4
-"""How often to try each number if chance decides the order of workers."""
+"""How often to try each number of requests if chance decides the order of workers."""
 
 
 async def ask(probe: Probe, context: Context) -> ProbesSeen:
-    """See from how many held requests on a health check waits."""
+    """See how many held requests make a health check wait."""
     check = context.health
     asking = Asking(probe, check, choose(probe))
     if check.port is not None:
@@ -71,7 +73,7 @@ def _check_port(probe: Probe, port: int) -> None:
 
 
 class Asking:
-    """One server while its health is checked."""
+    """The steps by which the health of one server is checked."""
 
     def __init__(
         self, probe: Probe, check: HealthCheck, choice: Choice | None = None
@@ -145,10 +147,10 @@ class Asking:
     async def _step(
         self, held: int, order: CheckOrder, *, in_full: bool = False
     ) -> HealthStep:
-        """Hold requests, check, and let all go.
+        """Hold requests, check, and release all.
 
         With ``in_full``, it also finds how many requests are ahead of a waiting check,
-        and what the other kind of check would have got.
+        and whether the other kind of check would have been answered.
         """
         probe = self._probe
         gather(probe, held)

@@ -98,7 +98,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
 
 
 async def _rounds(probe: Probe, load: int) -> list[list[int]]:
-    """The rounds before the act; the first is watched for longer."""
+    """Run the rounds before the act; the first is watched for longer."""
     return [
         await admit(probe, load, load, 0.0 if number else PATIENCE_SECONDS)
         for number in range(ROUNDS)
@@ -123,9 +123,10 @@ def victim(probe: Probe, holding: Iterable[int], first: int) -> int:
 async def _afterwards(
     probe: Probe, load: int, enough: int
 ) -> tuple[list[list[int]], str]:
-    """Rounds after a process was killed, and how the server ended, if it did.
+    """Run rounds after a process was killed; also return how the server ended, if it
+    did.
 
-    The first waits longer for ``enough`` requests to be in the app.
+    The first round waits longer for ``enough`` requests to enter the app.
     """
     after: list[list[int]] = []
     try:

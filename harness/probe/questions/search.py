@@ -55,8 +55,9 @@ async def search(
 ) -> tuple[Step, ...]:
     """Steps until it is known how few clients shut everyone else out.
 
-    The first has no such client. Where the order of workers can be chosen, it is also
-    found beside how few a request waits that meets a full worker.
+    The first step has no such client. If the order of workers can be chosen, it also
+    finds the smallest number that fills one worker, so that a request that reaches it
+    waits.
     """
     steps = [await step(Arrivals(0))]
     ceiling = context.ceiling if context.bounded else 0
@@ -100,9 +101,9 @@ async def find_least(
 ) -> list[Step]:
     """Take steps until the least number of clients that shuts out the others is known.
 
-    ``step`` tries a number, and watches for so many seconds a server that lets nobody
-    in. ``slots`` is that of ``next_from_slots``. Ends early after a step that was not
-    whole: the server is not as it was.
+    ``step`` tries a number of clients; if the server lets nobody in, it is watched for
+    the seconds given. ``slots`` is that of ``next_from_slots``. Ends early after a step
+    that was not whole, because the server is then no longer as it was.
     """
     slots = slots if bounds.slots_first else 0
     shut_out: dict[int, bool] = {}
@@ -117,7 +118,8 @@ async def find_least(
             return steps
     count = least(shut_out)
     if count is not None and steps[-1].clients != count:
-        # When it was tried, it was not known to be the least, so the watch was short.
+        # When this number was tried, it was not known to be the least, so the watch was
+        # short.
         steps.append(await step(count, bounds.watched_seconds))
     return steps
 
@@ -125,8 +127,8 @@ async def find_least(
 def next_from_slots(shut_out: Mapping[int, bool], slots: int, limit: int) -> int | None:
     """The number to try next, as ``next_count``, but beginning with ``slots``.
 
-    If that shuts everyone out, one less follows: where each takes a slot, that is all.
-    ``slots`` is zero if nothing bounds them.
+    If ``slots`` clients shut everyone out, one fewer follows; if each client takes a
+    slot, the search is then over. ``slots`` is zero if nothing bounds them.
     """
     for first in (slots, slots - 1):
         is_next = shut_out.get(first + 1, True)

@@ -80,7 +80,7 @@ async def _round(
 
 
 def _ended(probe: Probe) -> list[str]:
-    """How the requests that have ended did so."""
+    """The endings of the requests that have ended."""
     entered, ended = probe.holds.entered, probe.batch.ended
     clients = [client for client in probe.batch.clients if client.name in ended]
     return [ending(client, client.name in entered) for client in clients]

@@ -1,9 +1,9 @@
 """Asks what slow clients take away from others.
 
-Some slow clients come first, then as many ordinary requests as enter without them; what
-counts is how many of these are in the app once the server is quiet. The slow clients
-leave before the waiting ordinary requests do, so that each of these is answered and
-nothing is left for the next step.
+Some slow clients come first, then as many ordinary requests as would enter without
+them. What counts is how many of these are in the app once the server is quiet. The slow
+clients leave before the waiting ordinary requests do, so that each of these is answered
+and nothing is left for the next step.
 
 If several workers share the clients, and it matters which of them gets a client, that
 is chosen (``arriving``).
@@ -50,8 +50,8 @@ ORDINARY = 16
 """The most ordinary requests."""
 
 WATCHED_SECONDS = 8.0
-"""How long a server that admits nobody is watched. Some have a timeout for this: of 2
-seconds (gunicorn's gevent), 4 (uWSGI) or 5 (gunicorn's gthread)."""
+"""How long a server that admits nobody is watched, in seconds. Some have a timeout for
+slow clients: 2 seconds (gunicorn's gevent), 4 (uWSGI) or 5 (gunicorn's gthread)."""
 
 PIECES = 128
 """Pieces of 64 KiB in a large answer: more than the kernel buffers for a client that
@@ -76,7 +76,7 @@ def partial_requests(probe: Probe) -> dict[SlowWay, PartialRequest]:
 
 
 async def ask(servers: Servers, context: Context) -> SilentSeen:
-    """See on separate servers what each way to be slow takes away from others."""
+    """See on separate servers what each kind of slow client takes away from others."""
     ways = [await _way(servers, context, way) for way in WAYS]
     return SilentSeen(watched_seconds=WATCHED_SECONDS, ways=tuple(ways))
 
@@ -111,8 +111,7 @@ async def _step(
 ) -> SlowStep:
     """Make slow clients come, then ordinary requests; then the slow ones leave.
 
-    For the least one request is enough to see whether one waits that meets a full
-    worker.
+    For the least, one ordinary request shows whether it waits in a full worker.
     """
     batch = gather(probe, 1 if coming.order.goal is Goal.LEAST else ordinary)
     slow = gather_beside(probe, coming.clients, request)
@@ -162,7 +161,7 @@ def _cut_off(slow: Batch) -> int:
 async def _nobody_gets_in(probe: Probe, slow: Batch, closed: int) -> bool:
     """Whether ordinary requests wait and none enters, even after a while.
 
-    A request that enters only after more slow clients were closed did not find room.
+    A request that enters only after the server closed more slow clients found no room.
     """
     if probe.holds.entered or probe.all_in_or_ended():
         return False

@@ -1,12 +1,13 @@
 """Searches how many staying clients shut out ordinary requests.
 
-Those that stay come first. Then as many ordinary requests come as enter without them;
-what counts is how many of these are in the app once the server is quiet. The clients
-that stay end before the waiting ones do, so that nothing is left for the next step.
+Clients that stay come first, then as many ordinary requests as would enter without
+them. What counts is how many of these are in the app once the server is quiet. The
+clients that stay end before the waiting ones do, so that nothing is left for the next
+step.
 
 If several workers share the clients, and it matters which of them gets a client, that
-is chosen (``arriving``): how many it takes until nobody else gets in, whatever worker a
-request meets; and how many until one request waits that meets a full one.
+is chosen (``arriving``): how many clients it takes until nobody else gets in, whichever
+worker a request reaches; and how many until a request that reaches a full worker waits.
 """
 
 import asyncio
@@ -92,8 +93,7 @@ class StaySearch:
     async def _step(self, coming: Arrivals) -> StayStep:
         """Send clients that stay, then others; then end those that stay.
 
-        For the least one request is enough to see whether one waits that meets a full
-        worker.
+        For the least, one ordinary request shows whether it waits in a full worker.
         """
         probe, count = self._probe, coming.clients
         ordinary = 1 if coming.order.goal is Goal.LEAST else self._ordinary
@@ -108,7 +108,7 @@ class StaySearch:
     async def _meet(
         self, stay: Sequence[Client], others: Sequence[Client], coming: Arrivals
     ) -> StayStep:
-        """Send both kinds of clients, and count who of them is in the app."""
+        """Send both kinds of clients, and count how many of each are in the app."""
         probe, way = self._probe, self._way
         send = partial(send_and_settle, probe, probe.batch, self._is_there)
         await way.prepare(probe, stay)
@@ -126,7 +126,8 @@ class StaySearch:
             freed = None
             if not admitted and waiting and coming.watched_seconds:
                 freed = await freed_after(probe, others, since, coming.watched_seconds)
-        # They end before the waiting ones do: nothing is left for the next step.
+        # Clients that stay end before the waiting requests do, so that nothing is left
+        # for the next step.
         await way.end(probe, stay)
         finished = await finish(probe)
         return StayStep(

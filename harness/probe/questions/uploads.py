@@ -1,9 +1,9 @@
 """Asks how many slow uploads shut everyone else out.
 
 A client announces a body, sends half of it, and goes on with a byte each second for as
-long as a server that lets nobody else in is watched. If the server hands the request to
-the app before the whole body is there, it is in the app, which reads; otherwise it
-waits in front of the app.
+long as a server that lets nobody else in is watched. If the server calls the app before
+the whole body is there, the request is in the app, which reads it; otherwise it waits
+in front of the app.
 """
 
 from collections.abc import Sequence

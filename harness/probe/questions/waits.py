@@ -1,4 +1,4 @@
-"""Asks how many requests are in the app if they wait for other things than a socket.
+"""Asks how many requests are in the app if they wait for something but a socket.
 
 The overlap is measured with requests that wait for a socket. Here requests wait in
 other ways (``target/hold.py``), each on a server of its own: a way that goes wrong may
@@ -19,7 +19,7 @@ from harness.records.seen import WaitsSeen
 from harness.records.words import Outcome
 
 MOST_ROUNDS = 6
-"""Most rounds for one kind of wait while fewer enter than could."""
+"""Most rounds for one kind of wait, as long as fewer enter than could."""
 
 NOT_IMPLEMENTED = 501
 """The status of the answer if the app cannot wait in this way."""
@@ -54,7 +54,7 @@ def loads(context: Context) -> tuple[int, int]:
     """How many requests to offer, and how many of them should be in the app at once.
 
     That is twice the declared number, so that some are seen to wait, but at most
-    ``limit``: it does not take a thousand to see whether one enters or all do.
+    ``limit``: a thousand requests are not needed to see whether one enters or all do.
     """
     if context.declared is None or 2 * context.load > max(context.limit, 2):
         return context.limit, min(context.load, context.limit)
