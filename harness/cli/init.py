@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from harness.cli.check import prepare_all
 from harness.cli.deployments import default_config
 from harness.cli.measure_deployments import measure_all
@@ -14,6 +16,8 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.detect.candidates import candidates
 from harness.deployment.detect.candidates import from_command
+from harness.deployment.detect.python_version import named_python
+from harness.deployment.detect.python_version import NamedPython
 from harness.deployment.init.starter import config_text
 from harness.deployment.init.starter import deployments
 from harness.deployment.init.starter import Published
@@ -33,6 +37,7 @@ from harness.records.choices import FailOn
 from harness.records.errors import UsageError
 from harness.records.report import CellReport
 from harness.report.sections.cell_result import seen_in
+from harness.system.pythons import pythons
 from harness.system.scratch import scratch_folder
 
 
@@ -44,9 +49,12 @@ def init(
     workflow_file = Path(os.path.relpath(repository_of(folder))) / WORKFLOW
     _check_new(workflow_file if workflow else None)
     ways = [from_command(words)] if words else candidates(folder, "init")
-    made = deployments(folder, ways, at_least)
+    made = deployments(folder, ways, at_least, pythons())
     cells = _measure(folder, made) if measure else [None] * len(made)
-    written = list(map(StarterEntry, ways, made, cells))
+    named = [named_python(folder, each.dockerfile) for each in made]
+    if workflow:  # which installs it
+        made = [*map(_on_named_python, made, named)]
+    written = list(map(StarterEntry, ways, made, cells, named))
     by = published()
     _write(Path(DEFAULT), config_text(written, by))
     if not workflow:
@@ -55,6 +63,17 @@ def init(
     _write(workflow_file, workflow_text(folder, written, by))
     print(_next_step(workflow_file, by))
     return 0
+
+
+def _on_named_python(each: Deployment, named: NamedPython | None) -> Deployment:
+    """A deployment on the Python that its files name, also if that is not here."""
+    if named is None or each.requirements is None or each.python:
+        return each
+    say(
+        f"{named.path} names Python {named.release}, which is not installed here; "
+        f"before you check {each.name} here: uv python install {named.release}"
+    )
+    return msgspec.structs.replace(each, python=named.release)
 
 
 def _check_new(workflow: Path | None) -> None:

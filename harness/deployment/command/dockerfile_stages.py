@@ -39,6 +39,8 @@ class Instruction(NamedTuple):
 class Stage(NamedTuple):
     """The settings of an image after a stage and its base stages."""
 
+    image: str = ""
+    """The image that the first of these stages begins with."""
     env: dict[str, str] = {}
     entrypoint: Instruction | None = None
     cmd: Instruction | None = None
@@ -70,7 +72,7 @@ def stage_of(text: str, given: Mapping[str, str], target: str, path: Path) -> St
             if name and name == target:
                 return stage
             base, name = _from(each.rest, outside)
-            stage = stages.get(base, Stage())._replace(has_own_cmd=False)
+            stage = stages.get(base, Stage(base))._replace(has_own_cmd=False)
             arguments = {}
         elif each.name == "ARG":
             scope = arguments if name else outside

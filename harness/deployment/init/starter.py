@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Sequence
 from importlib.metadata import Distribution
 from importlib.metadata import distribution
@@ -19,6 +21,8 @@ import msgspec
 
 from harness.deployment.config import Deployment
 from harness.deployment.detect.candidates import Candidate
+from harness.deployment.detect.python_version import named_python
+from harness.deployment.detect.python_version import NamedPython
 from harness.deployment.detect.requirements_file import requirements_file
 from harness.records import toml
 from harness.records.report import CellReport
@@ -39,12 +43,21 @@ class StarterEntry(NamedTuple):
     deployment: Deployment
     cell: CellReport | None
     """``None`` if nothing was measured."""
+    python: NamedPython | None = None
+    """The Python that the files of the folder name."""
 
 
 def deployments(
-    folder: Path, ways: Sequence[Candidate], at_least: int | None = None
+    folder: Path,
+    ways: Sequence[Candidate],
+    at_least: int | None = None,
+    pythons: Collection[str] = (),
 ) -> list[Deployment]:
-    """Deployments for the candidates in a folder, each with a unique name."""
+    """Deployments for the candidates in a folder, each with a unique name.
+
+    With requirements, one of the ``pythons`` of this machine is asked for, if the files
+    of the folder name it.
+    """
     made: list[Deployment] = []
     for way in ways:
         name = re.sub(r"[^a-z0-9._-]+", "-", way.name.lower()).strip("-._") or "web"
@@ -52,6 +65,9 @@ def deployments(
             name = f"{name}-{len(made) + 1}"
         requirements = requirements_file(folder, way.words)
         table = {"name": name, "requirements": requirements, **way.given}
+        named = named_python(folder, way.given.get("dockerfile"))
+        if requirements and named and named.release in pythons:
+            table["python"] = named.release
         made.append(toml.convert({**table, "at-least": at_least}, Deployment))
     return made
 
@@ -63,12 +79,13 @@ def config_text(entries: Sequence[StarterEntry], published: Published) -> str:
 
 
 def _table(each: StarterEntry) -> str:
-    candidate, deployment, cell = each
+    candidate, deployment, cell, python = each
     asked_for, measured = deployment.at_least, cell.floor if cell else None
     values = {
         "name": deployment.name,
         **candidate.given,
         "requirements": deployment.requirements,
+        "python": deployment.python,
         "at-least": measured if asked_for is None else asked_for,
     }
     lines = [
@@ -76,8 +93,16 @@ def _table(each: StarterEntry) -> str:
         f"# {_measured(cell)}",
         "[[deployment]]",
         *(f"{key} = {json.dumps(v)}" for key, v in values.items() if v is not None),
+        *_not_here(deployment, python),
     ]
     return "\n".join(line.replace("\r", " ") for line in lines) + "\n"
+
+
+def _not_here(deployment: Deployment, named: NamedPython | None) -> Iterator[str]:
+    """What to write to install the requirements for a Python that is not here."""
+    if named and deployment.requirements and deployment.python is None:
+        yield f"# {named.path} names Python {named.release}. To measure on that:"
+        yield f'# python = "{named.release}"'
 
 
 def _measured(cell: CellReport | None) -> str:

@@ -24,10 +24,13 @@ SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # 
 _WORKFLOW = Path(__file__).with_name("workflow.yml")
 """What is written, with names in place of what differs (``string.Template``)."""
 
-_INSTALL = """\
+_PYTHON = """\
       - uses: {setup_python}
         with:
           python-version: "{python}"
+"""
+
+_INSTALL = """\
 {comment}      - run: pip install {what}
 """
 
@@ -57,23 +60,39 @@ def workflow_text(
         checkout=CHECKOUT,
         action=published.action,
         config=_yaml((below / DEFAULT).as_posix()),
+        pythons="".join(
+            _PYTHON.format(setup_python=SETUP_PYTHON, python=each)
+            for each in _pythons(written, plain)
+        ),
         install=_install(folder, below, plain) if plain else "",
     )
 
 
+def _pythons(
+    written: Sequence[StarterEntry], plain: Sequence[StarterEntry]
+) -> list[str]:
+    """The Pythons that a job needs besides the action's own.
+
+    The last is that of the environment that commands without requirements run in.
+    """
+    asked = dict.fromkeys(e.deployment.python for e in written if e.deployment.python)
+    if not plain:
+        return [*asked]
+    named = {each.python.release for each in plain if each.python}
+    measured = {each.cell.python for each in plain if each.cell}
+    active = next((one.pop() for one in (named, measured) if len(one) == 1), "3.x")
+    return [*(each for each in asked if each != active), active]
+
+
 def _install(folder: Path, below: Path, plain: Sequence[StarterEntry]) -> str:
-    """The steps that make the environment that the commands run in."""
-    pythons = {each.cell.python for each in plain if each.cell}
-    python = pythons.pop() if len(pythons) == 1 else "3.x"
+    """The step that installs what the commands need."""
     if any((folder / name).exists() for name in PROJECT):
         what = "." if below == Path() else f"./{below.as_posix()}"
         comment = ""
     else:
         what, comment = shlex.join(_packages(plain)), _NO_REQUIREMENTS
     what = what if comment else shlex.quote(what)
-    return _INSTALL.format(
-        setup_python=SETUP_PYTHON, python=python, comment=comment, what=what
-    )
+    return _INSTALL.format(comment=comment, what=what)
 
 
 def _packages(plain: Sequence[StarterEntry]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.deployment.detect.candidates import candidates
 from harness.deployment.detect.candidates import from_command
+from harness.deployment.detect.python_version import named_python
 from harness.deployment.init.starter import config_text
 from harness.deployment.init.starter import deployments
 from harness.deployment.init.starter import origin_of
@@ -69,6 +70,17 @@ def test_requirements_without_flask_are_left_out(folder: Path) -> None:
     (folder / "requirements.txt").write_text("flask-cors\n# flask\n")
     made = deployments(folder, candidates(folder, "check"))
     assert {each.requirements for each in made} == {None}
+
+
+def test_a_python_that_is_not_here_is_named_in_a_comment(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    (tmp_path / ".python-version").write_text("3.12\n")
+    way = from_command(("gunicorn", "shop:app"))
+    named = named_python(tmp_path, None)
+    for pythons, key in (((), '# python = "3.12"'), (("3.12",), 'python = "3.12"')):
+        (made,) = deployments(tmp_path, [way], pythons=pythons)
+        text = config_text([StarterEntry(way, made, None, named)], BY)
+        assert key in text.splitlines()
 
 
 def test_deployments_have_names_of_their_own(folder: Path) -> None:

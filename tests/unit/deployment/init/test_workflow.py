@@ -1,5 +1,6 @@
 """The workflow of a user makes the environment that the commands need."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import yaml
 
 from harness.deployment.detect.candidates import Candidate
 from harness.deployment.detect.candidates import from_command
+from harness.deployment.detect.python_version import named_python
 from harness.deployment.init.starter import deployments
 from harness.deployment.init.starter import Published
 from harness.deployment.init.starter import StarterEntry
@@ -107,6 +109,34 @@ def test_a_project_of_poetry_is_installed_if_it_has_its_modules(
     assert entry.deployment.requirements == "pyproject.toml"
     found = steps(tmp_path, entry)
     assert [step["run"] for step in found if "run" in step] == runs
+
+
+def on_python(folder: Path, pythons: Collection[str]) -> StarterEntry:
+    """What is written for a folder whose files name a Python."""
+    (made,) = deployments(folder, [COMMAND], pythons=pythons)
+    return StarterEntry(COMMAND, made, None, named_python(folder, None))
+
+
+def test_the_python_that_requirements_are_installed_for_is_there(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    (tmp_path / "runtime.txt").write_text("python-3.12.1\n")
+    entry = on_python(tmp_path, ["3.11", "3.12"])
+    assert entry.deployment.python == "3.12"
+    _, python, _ = steps(tmp_path, entry)
+    assert python["with"] == {"python-version": "3.12"}
+
+
+def test_a_command_without_requirements_runs_on_the_python_that_is_named(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM python:3.10\n")
+    entry = on_python(tmp_path, [])
+    entry = entry._replace(cell=cell("3.1.3", "gunicorn", "27.0.1"))
+    assert entry.deployment.python is None
+    _, python, _, _ = steps(tmp_path, entry)
+    assert python["with"] == {"python-version": "3.10"}
 
 
 def test_a_project_is_installed(tmp_path: Path) -> None:
