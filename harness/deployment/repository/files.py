@@ -8,20 +8,16 @@ import re
 import shlex
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.deployment.command.command_line import procfile_lines
 from harness.deployment.command.dockerfile_stages import stage_of
-from harness.deployment.command.program import server_words
-from harness.deployment.command.program import SERVERS
 from harness.deployment.command.program import SHELLS
 from harness.deployment.command.shell import StartLine
 from harness.deployment.detect.not_started import apache
 from harness.deployment.detect.not_started import lines_of
 from harness.deployment.detect.not_started import units
-from harness.deployment.platforms import values
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
@@ -30,10 +26,11 @@ from harness.deployment.platforms.tree import readable
 from harness.deployment.platforms.tree import text_at
 from harness.deployment.repository.in_lines import FILES
 from harness.deployment.repository.in_lines import in_lines
+from harness.deployment.repository.in_tables import in_tables
+from harness.deployment.repository.in_tables import run_as
 from harness.deployment.repository.pm2 import pm2_file
 from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import parsed
-from harness.deployment.repository.script import commands
 from harness.deployment.repository.sections import conf_file
 from harness.deployment.repository.sections import ini_file
 from harness.deployment.repository.sections import of_env_files
@@ -89,43 +86,14 @@ def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
     if run := stage.run:
         what = " ".join(each.name for each in run)
         parts = [shlex.join(each.items or ()) or each.rest for each in run]
-        yield StartLine(run[-1].line, what, _run_as(parts), stage.env)
-
-
-def _run_as(parts: list[str]) -> str:
-    """The line of an entrypoint and its arguments.
-
-    An entrypoint that is a script, which is often only in the image, is left out: it
-    prepares something, and then runs its arguments.
-    """
-    whole = " ".join(parts)
-    if parts[1:] and not _has_server(whole) and _has_server(parts[1]):
-        return parts[1]
-    return whole
-
-
-def _has_server(line: str) -> bool:
-    """Whether one of the commands of a line is a server that is known."""
-    return any(server_words(each.words)[0] in SERVERS for each in commands(line, {}, 1))
-
-
-def _commands(
-    root: Node, steps: str, keys: Sequence[str], variables: str
-) -> Iterator[tuple[str, StartLine]]:
-    """The commands in tables of a file, each with the name of its table."""
-    for name, table in find(root, steps):
-        run = [table.items[key] for key in keys if key in table.items]
-        words = [e.text or shlex.join(word.text for word in e.list) for e in run]
-        if run:
-            given = values.variables(table.items.get(variables))
-            yield name, StartLine(run[-1].line, "", _run_as(words), given)
+        yield StartLine(run[-1].line, what, run_as(parts), stage.env)
 
 
 def _compose(path: Path, text: str) -> Iterator[StartLine]:
     """The services of a Compose file that have a command of their own."""
     for root in readable(from_yaml, text):
         keys = ("entrypoint", "command")
-        for name, started in _commands(root, "services.*", keys, "environment"):
+        for name, started in in_tables(root, "services.*", keys, "environment"):
             words = started.text.replace("$$", "$")
             service = root.items["services"].items.get(name, Node("", 0))
             given = {**of_env_files(path, service), **started.variables}
@@ -138,7 +106,7 @@ def _workflow(path: Path, text: str) -> Iterator[StartLine]:
     lines = text.splitlines()
     for root in readable(from_yaml, text):
         for job, table in find(root, "jobs.*"):
-            for _, started in _commands(table, "steps.*", ("run",), "env"):
+            for _, started in in_tables(table, "steps.*", ("run",), "env"):
                 in_block = lines[started.line - 1].rstrip(" +-")[-1:] in ("|", ">")
                 line = started.line + in_block
                 yield started._replace(what=f"job {job}", line=line)
@@ -172,7 +140,7 @@ def _deployments(path: Path, text: str) -> Iterator[StartLine]:
     A command that it takes from a Procfile or a Dockerfile is a place in that file.
     """
     for root in readable(from_toml, text):
-        several = _commands(root, f"{DEPLOYMENTS[path.name]}.*", ("command",), "env")
+        several = in_tables(root, f"{DEPLOYMENTS[path.name]}.*", ("command",), "env")
         for at, (name, started) in enumerate(several, start=1):
             yield started._replace(what=name or str(at))
 
