@@ -24,6 +24,7 @@ from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import readable
 from harness.deployment.platforms.tree import text_at
+from harness.deployment.repository.compose import compose_file
 from harness.deployment.repository.in_lines import FILES
 from harness.deployment.repository.in_lines import in_lines
 from harness.deployment.repository.in_tables import in_tables
@@ -33,7 +34,6 @@ from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import parsed
 from harness.deployment.repository.sections import conf_file
 from harness.deployment.repository.sections import ini_file
-from harness.deployment.repository.sections import of_env_files
 from harness.deployment.repository.sections import unit_file
 from harness.deployment.repository.walk import begin_of
 
@@ -87,18 +87,6 @@ def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
         what = " ".join(each.name for each in run)
         parts = [shlex.join(each.items or ()) or each.rest for each in run]
         yield StartLine(run[-1].line, what, run_as(parts), stage.env)
-
-
-def _compose(path: Path, text: str) -> Iterator[StartLine]:
-    """The services of a Compose file that have a command of their own."""
-    for root in readable(from_yaml, text):
-        keys = ("entrypoint", "command")
-        for name, started in in_tables(root, "services.*", keys, "environment"):
-            words = started.text.replace("$$", "$")
-            service = root.items["services"].items.get(name, Node("", 0))
-            given = {**of_env_files(path, service), **started.variables}
-            started = started._replace(text=words, variables=given)
-            yield started._replace(what=f"service {name}")
 
 
 def _workflow(path: Path, text: str) -> Iterator[StartLine]:
@@ -179,8 +167,8 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("Procfile", "Procfile.*"), _procfile),
     (("[Dd]ockerfile", "[Dd]ockerfile.*", "*.[Dd]ockerfile"), _dockerfile),
     (("Containerfile", "Containerfile.*"), _dockerfile),
-    (("compose*.y*ml", "docker-compose*.y*ml"), _compose),
-    (("*stack*.y*ml",), _compose),
+    (("compose*.y*ml", "docker-compose*.y*ml"), compose_file),
+    (("*stack*.y*ml",), compose_file),
     (("gunicorn*.py", "*gunicorn.py", "gunicorn_conf*"), _gunicorn),
     (("uwsgi*.y*ml", "uwsgi*.xml", "uwsgi*.json"), _uwsgi_in_other_words),
     (("tox.ini",), in_lines),

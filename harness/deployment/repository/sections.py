@@ -8,9 +8,6 @@ from pathlib import Path
 
 from harness.deployment.command.shell import StartLine
 from harness.deployment.command.shell import words_in
-from harness.deployment.platforms.tree import Node
-from harness.deployment.platforms.tree import text_at
-from harness.deployment.repository.script import filled
 from harness.records.files import text_if_there
 
 
@@ -114,20 +111,6 @@ def _of_files(unit: Path, names: list[str]) -> dict[str, str]:
                 variables |= _pairs(text_if_there(path))
                 break
     return variables
-
-
-def of_env_files(compose: Path, service: Node) -> dict[str, str]:
-    """The variables in the files that a service of Compose names.
-
-    ``.env`` gives values for what they leave open.
-    """
-    node = service.items.get("env_file", Node("", 0))
-    known = _pairs(text_if_there(compose.parent / ".env"))
-    given: dict[str, str] = {}
-    for each in node.list or [node]:
-        if name := each.text or text_at(each, "path"):
-            given |= _pairs(text_if_there(compose.parent / name))
-    return {name: filled(value, known, 1) for name, value in given.items()}
 
 
 def _sections(
