@@ -33,7 +33,8 @@ from harness.system.signals import interrupt_when_nox_ends
 from harness.system.signals import interrupt_when_told_to_end
 
 COMPLETE = "_FLASK_CONCURRENCY_COMPLETE"
-"""Variable by which a shell asks for completions, as click's documentation has it."""
+"""Variable by which a shell asks for completions, named as click's documentation
+says."""
 
 VERBS = {
     "probe": "Measure configurations and show the matrix.",
@@ -67,7 +68,7 @@ EXIT_CODES = (
 )
 
 MOST_OF_A_MESSAGE = 600
-"""Longest message about an option, in characters: it quotes what was typed."""
+"""Longest message about an option, in characters; the message quotes what was typed."""
 
 COMPLETION = (
     ("bash", f'eval "$({COMPLETE}=bash_source {PROGRAM})"'),
@@ -143,7 +144,7 @@ def run(argv: Sequence[str]) -> int:
         try:
             with verbs.make_context(PROGRAM, list(argv)) as context:
                 code: int = verbs.invoke(context)
-        except click.exceptions.Exit as ended:  # of --help and --version
+        except click.exceptions.Exit as ended:  # raised by --help and --version
             code = ended.exit_code
     return code
 
@@ -151,7 +152,7 @@ def run(argv: Sequence[str]) -> int:
 def check_words(argv: Sequence[str]) -> None:
     """Check a command line without running its verb. Raises ``UsageError``.
 
-    Not ``check``: the module of that verb takes this name once it is imported.
+    It is not called ``check``, because that verb's module takes the name when imported.
     """
     with _usage_errors(), verbs.make_context(PROGRAM, list(argv)) as context:
         name, verb, rest = verbs.resolve_command(context, list(argv))
@@ -193,7 +194,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         escape_unprintable()
     try:
         code = run(sys.argv[1:] if argv is None else argv)
-        if sys.stdout is not None:  # where it is closed
+        if sys.stdout is not None:  # if the stream is closed
             sys.stdout.flush()
         return code
     except HarnessError as error:

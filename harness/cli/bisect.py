@@ -101,7 +101,7 @@ def _follow(
     target = _find_target(known, cell)
     usual = FLASK if target.server.pinned_by_flask else target.server.name
     package = find_package(known, name or usual)
-    packages_of(known, [target], [package.name])  # raises if it is another server
+    packages_of(known, [target], [package.name])  # raises if it names another server
     selection = with_built(known, given.axes.selection(), given.results, say)
     if target.python and not given.axes.python:
         selection = msgspec.structs.replace(selection, python=target.python)
@@ -135,7 +135,7 @@ def _swap(
         return []
     say(f"separating {len(parts)} packages or groups of them, one at a time")
     folder = results / "swaps"
-    for lock in folder.glob(f"*/{LOCK}"):  # of an earlier run, and nothing else there
+    for lock in folder.glob(f"*/{LOCK}"):  # locks of an earlier run, and nothing else
         shutil.rmtree(lock.parent, ignore_errors=True)
     numbers = count(1)
     with scratch_folder() as environments:

@@ -111,7 +111,7 @@ def prepare(
 
 
 def check_limit(prepared: Prepared, limit: int) -> None:
-    """Check that this machine can offer as many requests.
+    """Check that this machine can offer so many requests at once.
 
     Raises ``DeploymentFault``.
     """

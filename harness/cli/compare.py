@@ -1,6 +1,6 @@
 """The verb ``compare``, and how other verbs compare with a baseline.
 
-The baseline is read before anything is measured: a wrong file is reported at once.
+The baseline is read before anything is measured, so a wrong file is reported at once.
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The verb ``declares``: what the files of a repository say, without a server."""
+"""The verb ``declares``: what a repository's files declare; no server is started."""
 
 from pathlib import Path
 
@@ -76,4 +76,4 @@ def too_much(places: Places) -> GateFailed | None:
 
 
 GATES = {CONTRADICTION: contradiction, PLATFORM: too_much}
-"""What each word of ``--fail-on`` fails on."""
+"""The check behind each word of ``--fail-on``."""

@@ -1,4 +1,5 @@
-"""The deployments to check: those of a file, of options, or of a folder."""
+"""The deployments to check: from a file, from options, or from the folder's own
+files."""
 
 import shlex
 from collections.abc import Mapping
@@ -22,7 +23,9 @@ from harness.records.errors import UsageError
 
 
 def configuration(options: CheckOptions) -> Configured:
-    """The deployments of a file, those of options, or what the folder itself says."""
+    """The deployments from a file or from options, or else those that the folder
+    suggests.
+    """
     config = options.config or default_config()
     command, keys = options.command_line(), options.keys()
     if command is not None:

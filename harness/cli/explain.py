@@ -38,7 +38,7 @@ def explain(data: Path, command: tuple[str, ...]) -> int:
 
 
 def lines(answer: Explained, measured: Sequence[MeasuredCell]) -> list[str]:
-    """The lines to print: what a command declares, and the nearest measured cell."""
+    """The lines to print: what a command declares, and the nearest measured cells."""
     cells = {cell.id: cell for cell in measured}
     if answer.unbounded:
         words = ["declares no bound"]

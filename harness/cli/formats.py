@@ -33,7 +33,7 @@ from harness.report.overview import SHORT
 
 
 class AllWays(NamedTuple):
-    """What a verb has to print, in every form that an output format may need."""
+    """What a verb prints, in every form that an output format may need."""
 
     record: object
     """All findings, for ``json``."""
@@ -50,9 +50,11 @@ class AllWays(NamedTuple):
 def show(
     printing: Printing, content: AllWays, fault: HarnessError | None = None
 ) -> None:
-    """Print findings in the chosen format; the run fails with the error ``fault``."""
+    """Print findings in the chosen format; ``fault`` is the error that the run fails
+    with.
+    """
     if printing.format != TEXT and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # as programs read them
+        sys.stdout.reconfigure(encoding="utf-8")  # the pens for programs
     match printing.format:
         case "json":
             print(files.as_json(content.record))

@@ -8,15 +8,17 @@ from harness.cli.progress import progress
 from harness.cli.streams import say
 
 AGAIN_SECONDS = 60.0
-"""How often a log gets another line; a terminal shows the seconds all the time."""
+"""Seconds between two lines in a log; in a terminal a single line counts the
+seconds."""
 
 
 @contextlib.contextmanager
 def installing(words: str, again_seconds: float = AGAIN_SECONDS) -> Iterator[None]:
     """Say what is being installed until the block ends.
 
-    In a terminal one line counts the seconds and is gone in the end. A log gets a line
-    at once, and another from time to time: CI ends jobs that are silent for long.
+    In a terminal one line counts the seconds and disappears in the end. A log gets a
+    line at once, and another from time to time, because CI ends jobs that are silent
+    for long.
     """
     with progress(1, 1.0, idle=words) as shown:
         if shown.in_lines:

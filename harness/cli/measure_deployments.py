@@ -49,8 +49,8 @@ def measure_all(
         write(findings, options.results, ended)
         return findings
 
-    # A deployment counts as missing until it is measured, so that a crash in between
-    # leaves a report on all of them.
+    # A deployment counts as missing until it is measured, so that a crash leaves a
+    # report on all of them.
     checked = [
         not_measured(one, plan_deployment(one, options.limit)) for one in prepared
     ]

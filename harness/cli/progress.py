@@ -1,7 +1,7 @@
 """The progress of a run, shown on standard error.
 
-In a terminal results scroll by as they come, and one line below them says how far the
-run is. Elsewhere there are plain lines only.
+In a terminal, results scroll by above one line that says how far the run is. Elsewhere
+there are only plain lines.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ NUMBER = 8
 """Width of the number in a result, so that the names behind numbers line up."""
 
 NARROWEST = 8
-"""The least width that is left to a name, in columns."""
+"""The least width of a name, in columns."""
 
 
 class Progress:
@@ -62,7 +62,7 @@ class Progress:
     def end(self, name: str, cell: CellReport) -> None:
         """Print the result of a cell or deployment.
 
-        In a terminal, the same reason for a missing number is printed once.
+        In a terminal, a reason for a missing number is not printed twice.
         """
         self._status.end(name)
         number, mark, note = result(cell)
@@ -79,7 +79,8 @@ class Progress:
         room = self._console.width - len(head) - len(words)
         name = printable(name)
         if not self.in_lines and len(name) > room >= NARROWEST:
-            # The rest is in the report, but an uneven number should be seen at once.
+            # Other reasons are in the report, but an uneven number should be noticed at
+            # once.
             name = f"{name[: room - 1]}…"
         line = Text(head + name)
         if mark is not None:
@@ -135,7 +136,7 @@ class _ShownCell(NamedTuple):
 
     @property
     def weight(self) -> float:
-        """What measuring it adds to the progress; zero if it cannot be measured."""
+        """Its share of the progress; zero if it cannot be measured."""
         if self.planned.not_supported is not None:
             return 0.0
         return cost_of(self.planned, self.environment.limit)
@@ -159,7 +160,7 @@ def show_and_carry_out(
 ) -> bool:
     """Measure a plan and show the progress; return whether it was interrupted.
 
-    With ``in_report`` no closing count is printed: the report has it.
+    With ``in_report`` no closing count is printed, because the report has it.
     """
     cells = _shown_cells(plan)
     weight = sum(cell.weight for cell in cells.values())

@@ -19,7 +19,8 @@ BAR = 20
 """Width of the bar in columns, or a quarter of the terminal if that is less."""
 
 ENOUGH = 3
-"""Parts that must be done before the remaining time is shown, or a third of all."""
+"""Parts that must be done before the time left is shown; a third of all is enough
+too."""
 
 
 class ProgressLine:

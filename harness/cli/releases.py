@@ -1,4 +1,4 @@
-"""Finding releases and measuring them, as ``track`` and ``bisect`` both do.
+"""Finds releases and measures them, for ``track`` and ``bisect``.
 
 Measurements are added to the history however the run ends.
 """
@@ -42,7 +42,9 @@ def lines_of(
     given: Following,
     stored: Sequence[Evidence] | None = None,
 ) -> list[Followed]:
-    """A line for each target along a package's releases on the index, or ``stored``."""
+    """For each target, the releases of a package to follow: on the index, or
+    ``stored``.
+    """
     if stored is None:
         every = _on_index(package, selection.python, pre=given.pre)
     elif not (every := measured_releases(package, stored)):

@@ -53,7 +53,7 @@ class Conclusion(NamedTuple):
     fault: HarnessError | None = None
     """The error that the run fails with."""
     above: Sequence[Section] = ()
-    """For the top of its pages."""
+    """Sections for the top of its pages."""
 
 
 def report(comparison: ComparisonOptions, results: Path, printing: Printing) -> int:
@@ -130,9 +130,10 @@ def show_check(
 ) -> HarnessError | None:
     """Show the report that a check left; return the error that the check fails with.
 
-    It is shown as the check left it: only the check knew the settings of the
-    deployments, so only it could judge promises. ``fail_on`` can make it fail too.
-    Programs get the result of the check or, with ``as_report``, the report.
+    The report is shown as the check left it: only the check knew the settings of the
+    deployments, so only the check could judge their promises. ``fail_on`` can make it
+    fail as well. Output formats for programs have the result of the check or, with
+    ``as_report``, the report.
     """
     judged = read_report(results)
     checked = files.read(results / CHECK, CheckResult)

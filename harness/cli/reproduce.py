@@ -26,8 +26,8 @@ NOX = "FLASK_CONCURRENCY_NOX"
 def probe_again() -> Reproduce:
     """Return a function that gives the command to measure a cell of the matrix again.
 
-    It works where it is printed: by nox where nox was started, and otherwise by the
-    installed command.
+    The command works where it is printed: it uses nox if nox was started, and otherwise
+    the installed command.
     """
     nox = os.environ.get(NOX)
     return probe_by(f"{nox} -s probe --" if nox else "flask-concurrency probe")

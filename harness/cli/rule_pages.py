@@ -1,4 +1,4 @@
-"""The pages that explain findings, of an installed package or of a checkout."""
+"""The pages that explain findings, from an installed package or from a checkout."""
 
 from pathlib import Path
 

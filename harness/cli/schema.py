@@ -1,7 +1,7 @@
 """The verb ``schema``, and the JSON Schemas of the files that are published.
 
-Types and limits come from the records; the words come from their docstrings and from
-those beneath their fields, so that the schema is the manual of ``report.json`` too.
+Types and limits come from the records, descriptions from their docstrings and those of
+their fields. So the schema is also the manual of ``report.json``.
 """
 
 import ast
@@ -100,7 +100,7 @@ def _describe(record: dict[str, Any], kind: type) -> None:
 
 @functools.cache
 def _words(kind: type) -> dict[str, str]:
-    """Docstrings of the fields that a record adds to those of its base, by name."""
+    """Docstrings of the fields that a record itself declares, by name."""
     if not issubclass(kind, Result | Record):
         return {}
     tree = ast.parse(dedent(inspect.getsource(kind)))

@@ -79,7 +79,7 @@ def _on_index(known: Catalog) -> Released:
 def _is_ordinary(version: Version) -> bool:
     """Whether a version is neither a prerelease nor a date, such as 20140210.
 
-    A date would sort above every number, though it is older.
+    A date would sort above every other version, although it is older.
     """
     return not version.is_prerelease and version.major < 19_000_000
 
@@ -104,7 +104,7 @@ def _run(folder: Path) -> list[Evidence]:
 def write(out: Path, site: Iterable[File]) -> tuple[int, int]:
     """Write a site whole or not at all; return the number of files and of bytes.
 
-    Raises ``UsageError`` if the folder has something else in it.
+    Raises ``UsageError`` if the folder contains anything but a site.
     """
     if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
         raise UsageError(

@@ -34,7 +34,7 @@ def escape_unprintable() -> None:
 
 def discard_output() -> None:
     """Discard pending output, so that the interpreter exits without an error."""
-    # The stream may be closed, and the limit of open files may be reached.
+    # The stream may be closed, or the limit of open files reached.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

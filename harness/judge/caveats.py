@@ -17,7 +17,7 @@ ENDINGS = (
     ("reset", "cut off"),
     ("unopened", "not connected in time"),
 )
-"""Ways for a request to end that a reason mentions, as fields of ``Account``."""
+"""The endings of requests that a reason mentions, as fields of ``Account``."""
 
 
 def caveats_on(
@@ -25,8 +25,8 @@ def caveats_on(
 ) -> list[str]:
     """Caveats about the rounds of a cell.
 
-    If the order of workers was chosen, the numbers explain ordinary rounds that differ:
-    those are a matter of chance.
+    If the order of workers was chosen, the numbers explain why ordinary rounds differ:
+    chance decides in those.
     """
     caveats = []
     if not order_is_known and _fewer_when_staggered(at_load(rounds, load)):

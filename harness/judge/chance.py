@@ -1,23 +1,24 @@
 """Computes how likely a difference between small counts is if nothing has changed.
 
-The tests are exact, whatever the size of the counts: no table, no approximation. Those
-would be wrong for ten rounds, most of which give the same small number.
+The tests are exact for counts of any size. Tables and approximations would be wrong for
+ten rounds, most of which give the same small number.
 """
 
 from collections.abc import Sequence
 from math import comb
 
 TOLERANCE = 1 + 1e-9
-"""Factor below which two probabilities count as the same: they are quotients."""
+"""Factor below which two probabilities count as equal, since both are rounded
+quotients."""
 
 
 def fisher(some: int, of: int, others: int, of_others: int) -> float:
-    """Probability that two shares differ by as much as ``some/of`` and
-    ``others/of_others``, or more, by chance: Fisher's exact test, two-sided.
+    """Probability that two shares differ by chance as much as ``some/of`` and
+    ``others/of_others``, or more: Fisher's exact test, two-sided.
 
     R. A. Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical
-    Society 98 (1935), pages 39 to 82. Both sides together are every table with the
-    same sums that is no more likely than the one that was seen.
+    Society 98 (1935), pages 39 to 82. Two-sided means that it adds up every table with
+    the same sums that is no more likely than the one that was seen.
     """
     drawn = some + others
     ways = {
@@ -34,12 +35,12 @@ def least(of: int, of_others: int) -> float:
 
 
 def stand_out(likelihoods: Sequence[float], report: float, each: float) -> list[bool]:
-    """Which of several differences are too unlikely to be chance: one answer for each.
+    """Whether each of several differences is too unlikely to be chance.
 
-    ``report`` is how likely it may be that any of them is picked by mistake: S. Holm,
+    ``report`` limits how likely it is that any of them is picked by mistake: S. Holm,
     "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
-    Statistics 6 (1979), pages 65 to 70. However few differences there are, none that is
-    likelier than ``each`` is picked.
+    Statistics 6 (1979), pages 65 to 70. However few differences there are, none with a
+    likelihood above ``each`` is picked.
     """
     real = [False] * len(likelihoods)
     left = len(likelihoods)

@@ -1,6 +1,6 @@
 """Collects all changes: since a baseline, and between releases in one run.
 
-Nothing else computes them: reports, gates and annotations are handed the result.
+No other module computes them: reports, gates and annotations are handed the result.
 """
 
 from typing import NamedTuple

@@ -9,7 +9,7 @@ from harness.records.rounds import Round
 def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
     """A sentence on how the rounds contradict a server's claims; empty if they do not.
 
-    PEP 3333 lets a server claim more than it does: only a false "no" is a fault.
+    PEP 3333 lets a server claim more than it does, so only a false "no" is a fault.
     """
     if claims is None or not rounds:
         return ""

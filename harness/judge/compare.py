@@ -45,12 +45,12 @@ class Pair(NamedTuple):
 
 
 def compare(before: Report, now: Report) -> Changes:
-    """The change of each cell; those that are gone come last.
+    """The change of each cell; cells that are gone come last.
 
-    Cells are the same if their ids are. Otherwise they are paired by what they have in
-    common, if that leaves one in each run: the same configuration of the same server,
-    under any other release of the server, of Flask or of Python. So a deployment is
-    compared with what it was before an upgrade.
+    Cells with the same id are paired. Otherwise the same configurations of the same
+    server are paired under different releases of the server, Flask or Python, provided
+    each run has only one such cell. So a deployment is compared with itself before an
+    upgrade.
     """
     pairs = pair_cells(before.cells, now.cells)
     conditions = [Conditions.of(before, now)] * len(pairs)
@@ -76,10 +76,12 @@ def measured_run(report: Report) -> MeasuredRun:
 
 
 def pair_cells(before: Sequence[CellReport], now: Sequence[CellReport]) -> list[Pair]:
-    """Each cell of either run once, with its counterpart in the other if it has one."""
+    """Every cell of both runs once, paired with its counterpart in the other run, if
+    any.
+    """
     partner: dict[str, CellReport] = {}
     for key in KEYS:
-        # A looser key sees only cells that no stricter one has paired.
+        # A looser key applies only to cells that no stricter key has paired.
         taken = {cell.id for cell in partner.values()}
         olds = _unambiguous(before, key, taken)
         news = _unambiguous(now, key, set(partner))
@@ -125,7 +127,7 @@ def compare_pairs(
     """Compare several pairs, each under its conditions.
 
     All comparisons in which chance has a part are judged together (see ``differ``).
-    ``obstacle`` is why no number of one side can be compared with any of the other.
+    ``obstacle`` is why the numbers of the two runs cannot be compared at all.
     """
     comparisons = [_by_outcome(pair, obstacle) for pair in pairs]
     measured = [

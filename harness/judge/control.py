@@ -12,8 +12,9 @@ from harness.records.words import Outcome
 
 
 def control_fault(control: ControlEvidence | None) -> str | None:
-    """Why the control makes an environment's numbers untrustworthy; empty if it does
-    not."""
+    """Why an environment's numbers cannot be trusted, judging by its control;
+    ``None`` if they can.
+    """
     if control is None:
         return "no control was measured in this environment, so no number is published"
     if control.outcome is not Outcome.MEASURED:

@@ -1,7 +1,7 @@
 """Decides whether two measurements of one configuration differ.
 
 Rule 1: what cannot be compared is called *not comparable*, never *same*.
-Rule 2: where every round did the same, and where floor and ceiling were found by
+Rule 2: if every round gave the same number, or if floor and ceiling were found by
 choosing the order of workers, numbers are compared exactly: 8 and 7 differ.
 Rule 3: where rounds disagree, their numbers vary from run to run with the load of the
 machine. So each round is asked a yes-or-no question: were more in the app than the
@@ -35,12 +35,13 @@ from harness.records.words import Basis
 from harness.records.words import Verdict
 
 PER_REPORT = 0.01
-"""Probability that chance alone makes anything that is compared together count as
-changed, if the rounds of a run were independent of each other."""
+"""Probability that chance alone makes any of the cells compared together count as
+changed, assuming that the rounds of a run are independent of each other."""
 
 PER_CELL = 0.001
 """The same for one cell. Rounds of one run are not independent: the load of the machine
-affects all of them. This makes up for it, as the benchmark ``alarms`` shows."""
+affects all of them. This stricter limit makes up for that, as the benchmark ``alarms``
+shows."""
 
 ENOUGH = 3
 """How many rounds with requests arriving one after another are needed to call them
@@ -51,7 +52,7 @@ class Conditions(NamedTuple):
     """The conditions of two measurements; equal by default."""
 
     limits: tuple[int, int] = (0, 0)
-    """The limits up to which an unbounded declaration was tried, before and now."""
+    """The most requests tried where no bound is declared, before and now."""
     processors: tuple[int, int] = (0, 0)
 
     @classmethod
@@ -68,8 +69,8 @@ class Comparison(NamedTuple):
     words: str
     """Both numbers, and the reason."""
     chance: float | None = None
-    """Probability of a difference this large when nothing has changed; ``None`` if
-    numbers are compared exactly."""
+    """Probability of a difference this large if nothing has changed; ``None`` if
+    numbers were compared exactly."""
 
 
 def differ(
@@ -197,7 +198,7 @@ def _from(cell: CellReport, load: int) -> list[Round]:
 
 
 def _by_rounds(before: CellReport, now: CellReport, load: int) -> Comparison:
-    """Compare the shares of rounds that did as well, beyond what chance explains."""
+    """Compare how many rounds of each run got as far; chance may explain a difference."""
     old, new = before.ceiling or 0, now.ceiling or 0
     if old != new:
         lower = min(old, new)

@@ -1,7 +1,7 @@
 """Changes that somebody has checked and expects: the file ``expected.toml``.
 
-An acknowledgement is about one change: from this number to that one. It covers no other
-change. One that covers none is reported, so that the file stays true.
+An acknowledgement is about one change, from one number to another, and covers no other
+change. An acknowledgement that covers nothing is reported, so that the file stays true.
 """
 
 from fnmatch import fnmatchcase
@@ -57,7 +57,7 @@ class Acknowledgement(Record, frozen=True, kw_only=True):
     now: Number = msgspec.field(name="to")
     """What is measured now, in the same words."""
     why: Sentence
-    """One sentence, for whoever reads the report."""
+    """The reason, in one sentence for whoever reads the report."""
     link: Page
     """Where the change was discussed or announced."""
 

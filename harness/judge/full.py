@@ -19,8 +19,8 @@ from harness.records.words import Settled
 
 
 def was_full(cell: CellEvidence, admitted: int) -> bool:
-    """Whether exactly ``admitted`` were in the app while others waited and it was
-    quiet.
+    """Whether exactly ``admitted`` were in the app while others waited in a quiet
+    server.
 
     Requests that had been turned away count as waiting.
     """
@@ -35,9 +35,10 @@ def was_full(cell: CellEvidence, admitted: int) -> bool:
 
 
 def passed_over(cell: CellEvidence) -> int:
-    """How many workers may have had room in every round that was to fill all of them.
+    """How many workers may have had room whenever all of them were to be filled.
 
-    Others, which had a lock around accept, had accepted all that waited.
+    They got no request because others, which held a lock around accept, had accepted
+    all.
     """
     if most_rounds(cell.steered):
         return 0
@@ -57,7 +58,9 @@ def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
 
 
 def unsure_rounds(cell: CellEvidence, admitted: int) -> list[Round | SteeredRound]:
-    """Rounds that offered more than ``admitted`` and ended only by a steady count."""
+    """Rounds that offered more than ``admitted`` and ended only because the count was
+    steady.
+    """
     ordinary = [
         round_
         for round_ in undisturbed(cell.rounds)
@@ -84,7 +87,8 @@ def lets_nobody_in(rounds: Sequence[Round]) -> bool:
 def may_be_chance(cell: CellEvidence, ceiling: int, load: int) -> bool:
     """Whether a server that starts threads by chance may still reach the load.
 
-    At worst every other request starts a thread; fewer than that are not chance.
+    At worst every other request starts a thread; fewer threads than that are not due to
+    chance.
     """
     return bool(cell.declaration.by_chance) and ceiling > load / 2
 

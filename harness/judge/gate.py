@@ -1,7 +1,7 @@
 """The one place that decides whether a run passes.
 
-Rule 1: each of the first four gates lets less through than the one before it. What is
-*unknown* fails no gate of a run, and what is not supported is not a finding at all.
+Rule 1: each of the first four gates lets less through than the one before it. *Unknown*
+fails no gate of a run, and *not supported* is not a finding at all.
 Rule 2: if several deployments have faults, the worst counts. From the worst on: the
 instrument failed, a deployment could not start, its number is unknown, its number is
 too low.
@@ -41,13 +41,13 @@ FORBIDDEN: dict[FailOn, frozenset[Outcome | Verdict]] = {
     FailOn.REGRESSION: frozenset(INSTRUMENT),
     FailOn.CHANGE: frozenset(INSTRUMENT),
 }
-"""The words that no cell may have, for each gate."""
+"""For each gate, the words that no cell may have."""
 
 FORBIDDEN_CHANGES: dict[FailOn, tuple[Change, ...]] = {
     FailOn.REGRESSION: REGRESSIONS,
     FailOn.CHANGE: ALTERED,
 }
-"""The changes that no cell may show, for each gate that needs a baseline."""
+"""For each gate that needs a baseline, the changes that no cell may show."""
 
 WORST_FIRST = (HarnessFailed, CouldNotStart, NothingMeasured, GateFailed)
 
@@ -62,7 +62,8 @@ class DeploymentResult(NamedTuple):
     """How many requests it must always handle, if its file says so."""
     cell: CellReport
     fault: type[HarnessError] | None
-    """The error that it fails with; ``None`` also if the gate lets it pass."""
+    """The error that the deployment fails with; ``None`` also if the gate lets it
+    pass."""
     reason: str
     """The problem and a remedy; empty if there is none."""
     remedy: str = ""
@@ -91,7 +92,7 @@ def fault_of(
 
 
 def _instrument_fault(report: Report) -> HarnessError | None:
-    """An error unless a cell was measured and the instrument failed in none."""
+    """An error if no cell was measured, or if the instrument failed in any."""
     outcomes = [cell.outcome for cell in report.cells]
     failed = [c for c in report.cells if c.outcome in INSTRUMENT]
     if failed:
@@ -152,10 +153,11 @@ def relax(
 ) -> list[DeploymentResult]:
     """The results without faults that the gate lets through.
 
-    ``None`` lets no fault through, and ``NEVER`` all of them. ``HARNESS`` lets through
-    whatever a deployment can do wrong, as long as one of them was measured; ``FEWER``
-    whatever is uneven or unknown, unless it is below ``at-least``. ``UNEVEN`` lets
-    nothing through, and also fails what is uneven but never below ``at-least``.
+    ``None`` lets no fault through, and ``NEVER`` lets all through. ``HARNESS`` lets
+    through all faults of deployments, as long as one was measured. ``FEWER`` lets
+    through deployments that are uneven or unknown, unless they are below ``at-least``.
+    ``UNEVEN`` lets nothing through, and also fails deployments that are uneven but
+    never below ``at-least``.
     """
     measured = any(result.cell.outcome is Outcome.MEASURED for result in results)
     return [_relaxed(result, fail_on, measured) for result in results]

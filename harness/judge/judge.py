@@ -1,9 +1,9 @@
 """Turns the evidence of a run into a report.
 
-Rule 1: numbers are published only where the sums of every round agree and the control,
+Rule 1: numbers are published only if the sums of every round agree and the control,
 whose capacity is known, was measured exactly right.
-Rule 2: what the evidence leaves open is *unknown*; nothing in this module rounds it to
-either side, and nothing raises an error over evidence, however odd.
+Rule 2: what the evidence leaves open is *unknown*, never rounded to either side, and no
+evidence raises an error, however odd it is.
 """
 
 from collections.abc import Callable
@@ -50,9 +50,9 @@ class Judgement(NamedTuple):
 def judge(evidence: Sequence[Evidence], reproduce: Reproduce) -> Report:
     """Sum up all evidence of a run and judge every cell.
 
-    Where several pieces of evidence differ in ``probe``, the report carries the lowest,
-    so that nothing newer is ever compared with it. The host is that of the first.
-    Raises ``NothingMeasured`` when there is no evidence at all, and nothing else.
+    If several pieces of evidence differ in ``probe``, the report has the lowest, so
+    that it is never compared with anything newer. The host is that of the first. Raises
+    ``NothingMeasured`` when there is no evidence at all, and nothing else.
     """
     if not evidence:
         raise NothingMeasured("there is no evidence to report on; measure first")
@@ -127,8 +127,7 @@ def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
 def _environments(evidence: Sequence[Evidence]) -> tuple[EnvironmentReport, ...]:
     """One report for each environment.
 
-    A report without a control, or whose control failed, replaces others of the same
-    environment.
+    If an environment has several, one without a control, or with a failed one, counts.
     """
     reports: dict[str, EnvironmentReport] = {}
     for each in evidence:

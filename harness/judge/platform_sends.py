@@ -17,7 +17,7 @@ class Limit(NamedTuple):
     most: int | None
     """The most that it is ever sent; ``None`` for no limit."""
     aims: int | None
-    """What the platform tries to keep to, and exceeds if it has to."""
+    """The number that the platform aims at, and exceeds if it has to."""
     counts: str
     """``requests`` or ``connections``."""
     key: str
@@ -107,7 +107,7 @@ def _default(reason: str, limit: Limit) -> str:
 
 
 def _lower(limit: Limit, takes: Takes) -> str:
-    """The remedy if some wait, on the platform's side or the app's."""
+    """The remedy if some requests wait, on the platform's side or the app's."""
     now = f", which is {takes.because} now" if takes.because else ""
     return _either(limit, takes, f"let {takes.of} take {limit.number}{now}")
 

@@ -1,8 +1,8 @@
 """Compares how long a platform waits with how long the app's server does.
 
-A request that a platform gives up on stays in the app, since no server here is told;
-``--ask abandoned`` measures that. ``--ask life`` measures, with the act
-``long-request``, which requests a server ends by itself, and when.
+A request that a platform gives up on stays in the app, since no server tells the app;
+``--ask abandoned`` measures that. ``--ask life``, with the act ``long-request``,
+measures which requests a server ends by itself, and when.
 """
 
 from typing import NamedTuple
@@ -26,8 +26,8 @@ class PlatformWaits(NamedTuple):
     because: str
     """Where the number comes from, such as ``by default``; empty if its file has it."""
     then: str = ""
-    """What it does when it gives up, such as ``answers 504``; for an idle connection,
-    what becomes of a request sent just as it ends."""
+    """What the platform does when it gives up, such as ``answers 504``; for an idle
+    connection, what becomes of a request sent just as it ends."""
 
 
 class AppWaits(NamedTuple):
@@ -53,7 +53,7 @@ class JudgedWait(NamedTuple):
 
     @property
     def fault(self) -> bool:
-        """Whether that loses requests."""
+        """Whether this loses requests."""
         return self.verdict is WaitVerdict.APP_FIRST
 
 

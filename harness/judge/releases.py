@@ -1,8 +1,8 @@
 """Finds what changed from one release to the next within one run.
 
-A configuration measured under several releases of Flask is one series; under several
-releases of its server, another. Only neighbours are compared. A release that cannot be
-compared is left out, and the next one is compared with the one before it.
+A configuration under several releases of Flask is one series, and under several
+releases of its server another. Only neighbours are compared. A release that cannot be
+compared is left out, so that its two neighbours are compared with each other.
 """
 
 from collections.abc import Callable
@@ -93,9 +93,7 @@ def _what_changed(each: ReleaseChange) -> tuple[str, ...]:
 
 
 def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
-    """Changes of a configuration that are the same beside several
-    other releases, once.
-    """
+    """List a change once if it is the same beside several other releases."""
     for several in grouped(changes, _what_changed).values():
         cells = tuple(cell for each in several for cell in each.cells)
         yield msgspec.structs.replace(several[0], cells=cells)
@@ -105,7 +103,9 @@ def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
 
 
 def _along_flask(cells: Sequence[CellReport]) -> Iterator[ReleaseStep]:
-    """Cells of one series, even if the server's release differs with each Flask."""
+    """Neighbouring cells of a series of Flask releases; the server's release may
+    differ.
+    """
     split = several_releases(cells)
 
     def series(cell: CellReport) -> object:

@@ -1,14 +1,14 @@
 """Judges tapes: how many slots a server had at every moment during an act.
 
-A slot is a request in the app while others wait. When a request leaves it makes room
-for the next, and for an instant a slot is missing: a *blink*. So slots that are missing
-for less than a blink are not counted. A blink is twice as long as the longest hand-off
-before the act, or the longest hold-up of the harness. In mathematical morphology this
-is a closing of the curve by that length (J. Serra, *Image Analysis and Mathematical
-Morphology*, 1982).
+While others wait, each request in the app is a slot. When a request leaves, its slot is
+missing for an instant until the next one enters: a *blink*. So slots that are missing
+for less than a blink are not counted as missing. A blink is twice as long as the
+longest hand-off before the act, or the longest hold-up of the harness. In mathematical
+morphology this is a closing of the curve by that length (J. Serra, *Image Analysis and
+Mathematical Morphology*, 1982).
 
-A slot also counts while its process would take the next request but has to wait for a
-processor: that is the machine's doing.
+A slot also counts while its process is about to take the next request but has to wait
+for a processor: that is the machine's fault.
 """
 
 from collections.abc import Iterable
@@ -22,16 +22,16 @@ from harness.records.life import TapePoint
 from harness.records.life import TapeSeen
 
 SHORTEST_BLINK = 0.15
-"""Seconds. Hand-offs on a machine with nothing else to do are shorter."""
+"""Seconds. On an idle machine, hand-offs are shorter."""
 
 LONGEST_BLINK = 0.8
-"""Seconds. If a blink would have to be longer, nothing is known."""
+"""Seconds. If a blink would have to be longer, the answer is unknown."""
 
 HOLD_UPS = 2
 """Length of a blink, in longest hand-offs or hold-ups of the harness."""
 
 STARVED_SHARE = 0.5
-"""A process that waits for a processor for this share of the time is about to run."""
+"""A process is starved if it waits for a processor for this share of the time."""
 
 BEFORE = -1.0
 """Where a tape begins, in seconds after the act: before it."""

@@ -1,11 +1,11 @@
 """Decides whether a configuration handles the number that it declares.
 
 Rule 1: until a request was seen to wait, or was turned away, a ceiling is a lower
-bound. A request waited if the server was quiet and had not let it in or, for a server
-that is never quiet, if it entered when another was let go.
+bound. A request waited if the server was quiet without having let it in, or, if the
+server is never quiet, if it entered when another was released.
 Rule 2: what the rounds leave open is *unknown*, with what to do about it. Nothing is
-called *fewer* or *uneven* unless requests were seen outside of the app with the server
-quiet, or were turned away: a harness that is too slow says nothing about a server.
+called *fewer* or *uneven* unless requests were seen outside of the app of a quiet
+server, or were turned away: a slow harness proves nothing about a server.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def verdict_on(cell: CellEvidence, limit: int) -> Finding:
     seen = CellNumbers(cell, load, numbers)
     word, reason = next(found for rule in RULES if (found := rule(seen)))
     if not numbers.ceiling and word is Verdict.UNKNOWN:
-        return word, reason  # there is no number for caveats to qualify
+        return word, reason  # without a number there is nothing for caveats to qualify
     order_is_known = numbers.floor_by is Basis.GUARANTEED and bool(cell.steered)
     caveats = caveats_on(cell.rounds, load, order_is_known=order_is_known)
     more = map(capital, (*_left_to_chance(seen), *caveats))
@@ -198,7 +198,7 @@ def _short(seen: CellNumbers) -> Finding | None:
 
 
 def _unbounded(seen: CellNumbers) -> Finding | None:
-    """The verdict if nothing bounded what declares no bound."""
+    """The verdict if no bound is declared, and none was found."""
     if seen.declared is not None:
         return None
     return Verdict.AS_DECLARED, (

@@ -42,7 +42,7 @@ class CellNumbers(NamedTuple):
 
     @property
     def floor(self) -> int:
-        """The least in the app of the load; 0 without rounds that offered it."""
+        """The least in the app when the load was offered; 0 without such rounds."""
         return self.numbers.floor or 0
 
     @property
@@ -71,7 +71,7 @@ class CellNumbers(NamedTuple):
         return f"{self.declares}; {words} offered were in the app at once"
 
     def uneven(self) -> str:
-        """A clause on how many of the load enter at worst, at best, and by chance."""
+        """Clauses on how many of the load enter at worst, at best, and by chance."""
         floor, load, steered = self.floor, self.load, self.cell.steered
         rounds = at_load(undisturbed(self.cell.rounds), load)
         seen = [round_.admitted for round_ in rounds]

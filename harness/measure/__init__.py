@@ -1,5 +1,5 @@
 """Measures environments: start each configuration, ask, stop, write evidence.
 
-``environment.py`` goes through the cells of one, after the control in ``control.py``;
-``cell.py`` measures one, with servers that ``start.py`` starts and stops.
+``environment.py`` measures an environment: first its control (``control.py``), then its
+cells. ``cell.py`` measures one cell, with servers that ``start.py`` starts and stops.
 """

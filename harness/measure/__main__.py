@@ -1,7 +1,7 @@
 """Measures environments: ``python -m harness.measure RESULTS``.
 
-A separate program, so that it need not import the command line: a run starts it once
-for each job, and those imports would take longer than measuring some cells. Its
+It is a separate program so that it need not import the command line: a run starts it
+once for each job, and those imports would take longer than measuring some cells. Its
 standard input is a socket, over which it gets its orders.
 """
 
@@ -30,8 +30,8 @@ def main(results: Path) -> None:
     def begin(cell: PlannedCell) -> None:
         events.emit(Event(id=cell.id))
 
-    # What was imported stays. While thousands of requests come and go, the collector
-    # would look through it again and again.
+    # Imported modules stay. Without this, the garbage collector would scan them again
+    # and again while thousands of requests come and go.
     gc.freeze()
     logs = results / "logs"
     logs.mkdir(parents=True, exist_ok=True)

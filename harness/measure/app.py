@@ -35,7 +35,7 @@ READY_SECONDS = 20.0
 
 DELAY_SECONDS = 40.0
 """Most seconds that are added if the server had to wait for a processor. The time that
-it waited is added, since it says nothing about the server."""
+it waited is added, since that wait is not the server's fault."""
 
 LEAST_DELAY_SECONDS = 0.1
 """A shorter wait for a processor adds nothing."""
@@ -50,7 +50,7 @@ class App(Protocol):
     listen: str = HOST
     """The address at which the probe listens for held requests."""
     declaration: Declaration | None = None
-    """What the running server declares, if that replaces the planned declaration; known
+    """What the running server declares, if that replaces the planned declaration; set
     once the app was reached."""
 
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
@@ -73,7 +73,7 @@ class App(Protocol):
         return ()
 
     def log_text(self) -> str:
-        """What the last server wrote to log files instead of its output."""
+        """What the last server wrote to log files instead of standard output."""
         return ""
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
@@ -97,7 +97,7 @@ class TargetApp(App):
         return server_environment(os.environ, self._scripts, {**self._variables, **own})
 
     async def reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
-        """Wait for the routes of that app, on a port that no other program shares."""
+        """Wait until that app answers, on a port that no other program shares."""
         endpoint = Endpoint(HOST, port)
         answered = await _wait_ready(server, endpoint, holds.token)
         if shared(port, server.processes()):

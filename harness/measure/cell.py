@@ -1,9 +1,8 @@
 """Measures one cell: its overlap, and then the other questions.
 
-For the overlap a server is started, and another one when it has stalled. Questions that
-leave a server as it was are asked of the same one afterwards. Each of the others gets
-servers of its own, and nothing that goes wrong there changes the result for the
-overlap.
+For the overlap a server is started, and another whenever it stalls. Questions that do
+not change a server's state are then asked of the same one. All other questions get
+servers of their own, and nothing that goes wrong there changes the overlap's result.
 """
 
 import time
@@ -37,8 +36,9 @@ from harness.system.process import Ended
 from harness.system.scratch import scratch_folder
 
 STARTS = 10
-"""How often a server may be started for the overlap of one cell. One that stalls
-is started again for the next round; gunicorn 21 to 23 can stall in nearly all."""
+"""How often a server may be started for the overlap of one cell. A server that stalls
+is started again for the next round; gunicorn 21 to 23 can stall in nearly every
+round."""
 
 
 async def measure_cell(
@@ -58,7 +58,7 @@ async def measure_cell(
             await guarded(attempt.run())
         except NotMeasured as problem:
             outcome, reason = problem.outcome, problem.reason
-        except Exception as problem:  # whatever a server may do to the probe
+        except Exception as problem:  # a server may do anything to the probe
             outcome = Outcome.HARNESS_FAILED
             reason, trace = describe(problem)
     servers = attempt.servers

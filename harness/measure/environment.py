@@ -62,8 +62,9 @@ async def measure(
     target = TargetApp(python, installed.variables)
     bench = Bench(python, planned.limit, logs, app or target)
     versions = installed_versions(installed)
-    # It shows that the probe counts right with the app that the cells serve. Where
-    # that is not ours, it needs no Flask, which takes long to import.
+    # The control shows that the probe counts correctly with the app that the cells
+    # serve. If that app is a user's own, the control does without Flask, which takes
+    # long to import.
     module = "app" if app is None and "flask" in versions else "plain_app"
     plain = Bench(python, planned.limit, logs, target)
     control = await measure_control(plain, module)

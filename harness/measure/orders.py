@@ -1,4 +1,4 @@
-"""Sends orders to measure an environment over one socket.
+"""Sends orders, each to measure one environment, over a socket.
 
 Each is a line of JSON, answered by an empty line when it is done.
 """
@@ -18,7 +18,7 @@ DONE = b"\n"
 
 
 def send_order(connection: socket.socket, order: Order) -> None:
-    """Send an order; what is wrong with the other end is seen when it answers."""
+    """Send an order; if the other end has ended, that shows when its answer is read."""
     try:
         connection.sendall(msgspec.json.encode(order) + b"\n")
     except (BrokenPipeError, ConnectionResetError):

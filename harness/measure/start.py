@@ -1,7 +1,7 @@
 """Starts and stops the servers of a cell, with a proxy or without.
 
-Each process has its own warden, so that nothing of it is left, whatever happens to the
-harness. The proxy is stopped first.
+Each process has its own warden, so that it leaves nothing behind, whatever happens to
+the harness. The proxy is stopped first.
 """
 
 import contextlib
@@ -38,8 +38,8 @@ from harness.system.process import running
 from harness.system.spawn import Command
 
 BOOT_SECONDS = 1.0
-"""Seconds that importing the catalog's app takes while the life of a server is watched.
-Without this, missing slots would be back in an instant."""
+"""Seconds for which importing the catalog's app is delayed while a server's life is
+watched. Without the delay, missing slots would be back in an instant."""
 
 PORTS_TRIED = 3
 """How often to start a server whose port another program takes."""
@@ -107,7 +107,7 @@ class FreshServers:
                 async with listening(self._bench.app.listen) as holds:
                     return await self._use(holds, ports, ask)
             except NotMeasured:
-                # Nothing holds a port between its choice and its use. The server has
+                # Nothing reserves a port between its choice and its use. The server has
                 # ended, so whatever listens there is another program.
                 taken = any(is_of_others(port, ()) for port in ports)
                 if self._is_asked or not taken or not left:

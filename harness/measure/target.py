@@ -1,6 +1,6 @@
 """The folder ``target``, and the variables that its servers see.
 
-It imports nothing of the probe, since the nox process of a job needs none of that.
+It imports nothing from the probe, because the nox process of a job does not need that.
 """
 
 import os

@@ -34,7 +34,7 @@ GATES = tuple(choice for choice in FailOn if choice not in NEED_BASELINE)
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOptions:
-    """The options of ``check``; the defaults are those of a bare ``check``."""
+    """The options of ``check``; the defaults are those of ``check`` without options."""
 
     results: Path
     cache: Path
@@ -78,7 +78,9 @@ class CheckOptions:
 
 
 def _number(text: str) -> int | str:
-    """A number; any other text stays as it is, and is refused with the other keys."""
+    """A number; any other text stays as it is, and is refused when the keys are
+    checked.
+    """
     try:
         return int(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The options by which a run is compared with a baseline, and fails."""
+"""The options that say what a run is compared with, and when it fails."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -38,7 +38,7 @@ class Following:
 
 def limit(text: str) -> tuple[str, Version]:
     """The package and the release that a text such as ``gunicorn==20.1.0`` names."""
-    from packaging.utils import canonicalize_name  # help needs neither
+    from packaging.utils import canonicalize_name  # not needed for help
     from packaging.version import InvalidVersion
     from packaging.version import Version
 

@@ -31,8 +31,8 @@ class Axes(NamedTuple):
     catalog: Path
 
     def selection(self, **more: Any) -> Selection:
-        """Everything in the catalog that is on these axes; ``more`` narrows it."""
-        from harness.records.catalog import Selection  # help needs no records
+        """Select what the catalog has on these axes; ``more`` narrows the selection."""
+        from harness.records.catalog import Selection  # not needed for help
 
         return Selection(
             flask=self.flask,

@@ -1,4 +1,4 @@
-"""A verb of the command line, and options that belong together.
+"""Verbs of the command line, and options that are passed to them as one record.
 
 Options that belong together reach the verb as one frozen record, every other option as
 an argument of its own.
@@ -83,8 +83,8 @@ def as_record(
 ) -> Callable[[Function], Function]:
     """One decorator for options that become one argument, ``name``.
 
-    ``make`` takes the values of options by their names, and makes it of them. One of
-    ``options`` may be such a decorator itself: its record is made first.
+    ``make`` takes the values of the options by name, and returns the argument. One of
+    ``options`` may itself be such a decorator; its record is then made first.
     """
 
     def add(function: Function) -> Function:

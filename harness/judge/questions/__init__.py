@@ -1,4 +1,4 @@
-"""Answers to the other questions, concluded from what was seen when they were asked."""
+"""Answers to the questions other than the overlap, from what was seen."""
 
 from collections.abc import Callable
 from itertools import chain
@@ -75,7 +75,7 @@ def tapes(cell: CellEvidence, fault: str = "") -> tuple[Tape, ...]:
 def numbers_of(cell: CellEvidence) -> dict[str, Any]:
     """The results of a cell for questions that have numbers of their own.
 
-    They are by the name of the field of ``CellReport``; empty if unknown.
+    By the name of their field of ``CellReport``; empty if unknown.
     """
     stays = (staying.numbers(each, cell) for each in cell.measured(StayingSeen))
     one_connection = (http2.numbers(each, cell) for each in cell.measured(Http2Seen))

@@ -1,4 +1,4 @@
-"""Judges how far a server goes before it breaks."""
+"""Judges how many requests a server holds before something breaks."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ MORE = {
 
 
 def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
-    """What gives way when each resource is scarce. The number is the fewest requests in
-    the app when something did.
+    """What breaks when each resource is scarce. The number is the fewest requests in
+    the app when something broke.
     """
     known = [limit for limit in seen.limits if limit.outcome is Outcome.MEASURED]
     if not known:
@@ -66,8 +66,8 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
 
 
 def _least_anyway(cell: CellEvidence) -> int | None:
-    """How few requests may be in the app with nothing scarce, if that is fewer than
-    declared: the others wait behind busy threads.
+    """The fewest requests that may be in the app even with nothing scarce, if fewer
+    than declared: the others then wait behind busy threads.
     """
     declared = cell.declaration.declared
     floor = sum_up_cell(cell, load_of(declared, 1)).floor
@@ -111,7 +111,7 @@ def _more(seen: Strained) -> str:
 
 
 def _unbroken(seen: Sequence[Strained]) -> Iterator[str]:
-    """Sentences on resources with which nothing gave way, by number of requests."""
+    """Sentences on resources whose scarcity broke nothing, by number of requests."""
     for offered in dict.fromkeys(each.offered for each in seen):
         mores = [_more(each) for each in seen if each.offered == offered]
         yield (

@@ -1,7 +1,7 @@
 """Judges whether one HTTP/2 connection gets as many slots as several connections.
 
-It gets fewer if no round has as many of its requests in the app as there are when each
-has a connection of its own, although the server allows that many streams.
+It gets fewer if, in every round, fewer of its requests are in the app than when each
+request has its own connection, although the server allows that many streams.
 """
 
 from harness.records.evidence import CellEvidence
@@ -16,9 +16,7 @@ from harness.records.words import Settled
 
 
 def answer(seen: Http2Seen, cell: CellEvidence) -> Answer:
-    """How many requests of one connection are in the app; that is the
-    answer's number.
-    """
+    """How many requests of one connection are in the app, which is also the number."""
     if any(_on_their_way(round_) for round_ in seen.rounds):
         return seen.not_quiet()
     result = numbers(seen, cell)

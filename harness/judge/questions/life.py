@@ -56,7 +56,7 @@ def answer(seen: LifeSeen, cell: CellEvidence) -> Answer:
 
 
 def _summary(known: Sequence[Tape], lasting: Sequence[Tape]) -> str:
-    """The worst of all acts, in a sentence; the tapes have the rest."""
+    """The worst of all acts, in a sentence; the tapes have the details."""
     words: list[str] = []
     if lasting:
         worst = min(lasting, key=lambda tape: tape.lowest - tape.usual)

@@ -11,7 +11,7 @@ NOBODY = "nobody waits"
 
 
 def answer(seen: OverflowSeen, cell: CellEvidence) -> Answer:
-    """How many wait, and what the next one gets; the number is how many wait."""
+    """How many requests wait, which is the number, and what happens to the next one."""
     if not seen.in_app:
         return seen.unknown("no request was in the app")
     nxt, sentence = _next(seen)

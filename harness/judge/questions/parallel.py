@@ -1,9 +1,9 @@
 """Judges how many requests compute at the same time.
 
-How many threads of the server had something to compute is the time that they ran, or
-waited for a processor while ready to run, divided by the time that passed. That is one
-in each process if the interpreter's lock allows no more, or else all of them; in any
-case a whole number. If the result is near none of these, the number is unknown.
+The number of threads that had something to compute is the time in which they ran, or
+were ready to run but waited for a processor, divided by the elapsed time. It is one in
+each process if the interpreter's lock allows no more, otherwise all of them; in any
+case a whole number. If the result is near none of these numbers, the answer is unknown.
 """
 
 from harness.records.evidence import CellEvidence
@@ -14,8 +14,8 @@ from harness.records.seen import ComputeRound
 from harness.records.seen import ParallelSeen
 
 NEAR = 0.2
-"""How far from a whole number still counts as that number: other threads of the server
-now and then have a little to do.
+"""How far a result may be from a whole number to count as that number: other threads of
+the server have a little to do now and then.
 """
 
 SHARE = 0.1
@@ -25,8 +25,9 @@ are not counted.
 
 
 HELD_UP = 0.2
-"""How late the harness may be to let requests go, or to see that the first is through,
-as a share of the time that they computed. More would change the number."""
+"""How late the harness may be in releasing requests, or in seeing that the first is
+done, as a share of the time that they computed. A longer delay would change the
+number."""
 
 
 def answer(seen: ParallelSeen, cell: CellEvidence) -> Answer:

@@ -65,7 +65,7 @@ def _is_always(seen: PlaceSeen) -> bool:
 
 
 def _narrowest(seen: PlaceSeen) -> PlaceRound:
-    """The round in which most requests in the app did not get there."""
+    """The round in which the most requests in the app did not get to the place."""
     return min(_rounds(seen), key=lambda each: each.at_place - each.at_door)
 
 

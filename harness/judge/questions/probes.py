@@ -57,7 +57,7 @@ def _held(step: HealthStep) -> int:
 def answer(seen: ProbesSeen, cell: CellEvidence) -> Answer:
     """The number of held requests from which on the check waits, and what follows.
 
-    The number is the least at which it waits, even if only sometimes.
+    The number is the lowest at which the check waits, even if only sometimes.
     """
     if not seen.steps:
         return seen.unknown("no health check was sent")
@@ -144,7 +144,7 @@ def _waits(numbers: HealthNumbers, seen: ProbesSeen) -> str:
 
 
 def _answered(numbers: HealthNumbers, seen: ProbesSeen) -> str:
-    """A sentence on what an always answered check means."""
+    """A sentence on what it means that the check is always answered."""
     if numbers.check.by is CheckBy.TCP:
         most = max(seen.steps, key=_held)
         words = f"With all {numbers.tried} requests in the app, a connection is opened"

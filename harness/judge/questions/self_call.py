@@ -49,14 +49,15 @@ def _deadlock(seen: SelfCallSeen, each: CallRound, passed: int) -> Answer:
         f"yes; {DEADLOCK} at {each.calls}",
         "A request that calls its own server is answered while a slot is free; "
         f"when such requests take all slots, {_stuck(each)} forever.",
-        # If chance decides whether all are let in, as many may have passed before.
+        # If chance decides whether all get in, an earlier round may have passed with as
+        # many.
         passed if passed < each.calls else 1,
     )
 
 
 def _stuck(each: CallRound) -> str:
-    """The numbers of stuck calls in all rounds: which worker gets a
-    call may be chance.
+    """The numbers of stuck calls in all rounds; chance may decide which worker gets a
+    call.
     """
     return "all of them wait" if each.stuck == each.calls else "some of them wait"
 

@@ -51,10 +51,10 @@ class Effect(NamedTuple):
     taken: str
     """What the slow clients took if they shut nobody out."""
     chance: bool
-    """Whether chance decided which of several differing workers got what."""
+    """Whether chance decided which worker got what, and the workers differ."""
     waits_from: int
-    """The least number beside which a request that meets a full worker waits; zero if
-    that is not less than the number that shuts everyone out."""
+    """The fewest slow clients that can fill one worker, so that a request that reaches
+    it waits; zero if that takes as many as shutting everyone out."""
 
 
 def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
@@ -75,7 +75,9 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
 
 
 def _severity(effect: Effect) -> tuple[bool, bool, int]:
-    """Sort key: effects that shut everyone out first, then those of few clients."""
+    """Sort key: effects that shut everyone out first, and of these the fewest clients
+    first.
+    """
     return not effect.shut_out_by, effect.frees_itself, effect.shut_out_by
 
 
@@ -105,14 +107,15 @@ def _taken(
     slots = alone.admitted
     seen = [(step.clients, step.admitted) for step in steps if step.admitted]
     if any(step.order for step in steps):
-        # Ordinary requests have met one worker first, which takes more than it has
+        # The ordinary requests reached one worker first, which accepts more than it has
         # slots for: only the last slot can be counted on.
         known = sum_up_cell(cell, load_of(cell.declaration.declared, 1))
         if shut_out_by == known.ceiling:
             return EACH
     elif shut_out_by in (0, slots) and all(got == slots - n for n, got in seen):
         return EACH
-    # If the same load is not admitted every time, fewer may have other reasons.
+    # If the same load is not admitted every time, a lower number may have other
+    # reasons.
     floor = min(
         (round_.admitted for round_ in cell.rounds if round_.waiting), default=slots
     )

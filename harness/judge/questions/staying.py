@@ -1,7 +1,7 @@
 """Judges what clients that stay leave to others: uploads, event streams, WebSockets.
 
-Everyone else is shut out when no ordinary request gets in beside them. Clients that
-stay take a slot each when as many fewer get in as there are of them.
+They shut everyone else out if no ordinary request gets in while they are there. They
+take a slot each if the number of ordinary requests that get in falls by one for each.
 """
 
 from collections.abc import Sequence
@@ -55,13 +55,14 @@ def numbers(seen: StayingSeen, cell: CellEvidence) -> StayNumbers | None:
 
 
 def is_by_chance(known: Numbers, least: StepBeside | None) -> bool:
-    """Whether chance decided what several differing workers got."""
+    """Whether chance decided which worker got what, and the workers differ."""
     return least is not None and least.order is None and known.floor != known.ceiling
 
 
 def waits_from(steps: Sequence[StepBeside], least: StepBeside | None) -> int | None:
-    """The least number beside which a request waits that meets a full worker, if
-    less."""
+    """The fewest clients that can fill one worker, so that a request that reaches it
+    waits; ``None`` if shutting everyone out takes no more.
+    """
     waits = [s.clients for s in steps if s.order is Goal.LEAST and not s.admitted]
     number = min(waits, default=None)
     return number if least and number and number < least.clients else None
@@ -122,7 +123,9 @@ def shut_out(count: int) -> str:
 
 
 def may_wait_from(count: int) -> str:
-    """A clause: beside so many clients, a request that meets a full worker waits."""
+    """A sentence: from ``count`` clients on, a request may reach a full worker and
+    wait.
+    """
     return (
         f"From {count} on, a request may wait: it does if it reaches a full worker, "
         "even while another worker has room."

@@ -1,7 +1,7 @@
 """Judges whether the number of requests at once depends on what they wait for.
 
-Rule: a kind of wait admits fewer if it admits fewer than *every* round of the overlap
-that offered as many. If those rounds differ among themselves, chance has a part.
+Rule: a kind of wait counts as admitting fewer only if it admits fewer than *every*
+overlap round that offered as many. If those rounds differ, chance plays a part.
 """
 
 from collections.abc import Sequence

@@ -67,7 +67,8 @@ async def ask(probe: Probe, context: Context) -> EventsSeen:
 
 
 async def _outlast(probe: Probe, count: int, seen: EventsSeen) -> EventsSeen:
-    """Add what becomes of a further event, and of streams whose clients have left. /
+    """Add what becomes of a further event, and of streams whose clients have left.
+
     Nothing is added if the server was not quiet meanwhile.
     """
     batch = gather(probe, count, f"&events={EVENTS + 3}", "stream")
