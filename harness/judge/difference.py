@@ -198,7 +198,7 @@ def _from(cell: CellReport, load: int) -> list[Round]:
 
 
 def _by_rounds(before: CellReport, now: CellReport, load: int) -> Comparison:
-    """Compare how many rounds of each run got as far; chance may explain a difference."""
+    """Compare how many rounds of each run got as far, by a test against chance."""
     old, new = before.ceiling or 0, now.ceiling or 0
     if old != new:
         lower = min(old, new)

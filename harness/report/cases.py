@@ -26,7 +26,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 CHARACTERS = 4000
-"""Longest message of a case, where it is written."""
+"""Longest message of a case, in characters."""
 
 
 class Case(NamedTuple):
@@ -132,7 +132,9 @@ def of_places(places: Places, fails: bool) -> list[Case]:
 
 
 def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
-    """Cases for what platforms send; with ``fails`` more than the app takes fails."""
+    """Cases for what platforms send; with ``fails``, sending more than the app takes
+    fails.
+    """
     return [
         _at(
             sending,
@@ -147,7 +149,7 @@ def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
 
 
 def of_waiting(waits: Sequence[Waiting]) -> list[Case]:
-    """Cases for who gives up first; if it is the app, requests are lost."""
+    """Cases for who gives up first on a request; if the app does, requests are lost."""
     return [
         _at(
             wait,

@@ -28,7 +28,7 @@ def page(
 ) -> list[Section]:
     """The sections of a page: the whole report, the most important first.
 
-    ``checked`` is what a check of deployments came to, if the report is on one.
+    ``checked`` is the result of a check of deployments, if the report is on one.
     """
     grid = lay_out(report)
     notes = findings.find_notes(grid)

@@ -24,12 +24,12 @@ from harness.report.words import Mark
 
 
 class Paragraph(NamedTuple):
-    """One or several sentences."""
+    """A paragraph of one or several sentences."""
 
     text: Text
     mark: Mark | None = None
-    """The word that the paragraph stands for and contains. Its symbol and colour are
-    added where there is room for one line only.
+    """The word that the paragraph contains and is about. Its symbol and colour are
+    added if there is room for one line only.
     """
 
 
@@ -63,7 +63,8 @@ class Value(NamedTuple):
     number: str
     """Requests at once; empty when nothing was measured."""
     mark: Mark | None
-    """The mark; ``None`` if it is as declared: the number alone says it all."""
+    """The mark; ``None`` if the number is as declared, since it then needs no
+    comment."""
     note: str = ""
     """Text that completes the word of the mark."""
 
@@ -134,7 +135,7 @@ class Table(NamedTuple):
 
 
 class Legend(NamedTuple):
-    """How to read the table above it; a pen without tables leaves it out."""
+    """An explanation of the table above it; a pen without tables leaves it out."""
 
     entries: tuple[Text, ...]
 
@@ -152,7 +153,9 @@ Block = Paragraph | Alert | Items | Table | Legend | Code | Chart | Traces
 
 
 class Worth(IntEnum):
-    """The importance of a section: if room is short, the least is left out first."""
+    """The importance of a section: if room is short, the least important is left out
+    first.
+    """
 
     FOLDED = 0
     CHART = 1
@@ -180,7 +183,9 @@ class Section(NamedTuple):
         worth: Worth = Worth.ESSENTIAL,
         top: bool = False,
     ) -> Section:
-        """Make a section of all non-empty blocks; a string is our own words."""
+        """Make a section of all non-empty blocks; a title that is a string is our own
+        words.
+        """
         text = say(title) if isinstance(title, str) else title
         return cls(name, text, tuple(filter(_is_filled, blocks)), worth, top)
 

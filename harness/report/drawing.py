@@ -6,8 +6,8 @@ from harness.records.life import Tape
 from harness.report.text import Text
 
 EVEN = 32
-"""Up to this number the bars of a chart can be in proportion: beside 2000 nobody could
-tell 4 from 8."""
+"""Up to this number, bars are in proportion; beside 2000, nobody could tell 4 from
+8."""
 
 
 class Bar(NamedTuple):
@@ -22,7 +22,7 @@ class Bar(NamedTuple):
     most: int = 0
     declared: int = 0
     open_end: bool = False
-    """Whether there may be room for more than the most."""
+    """Whether more than the highest number may fit."""
 
     @property
     def highest(self) -> int:

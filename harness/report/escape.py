@@ -46,7 +46,7 @@ def _show(character: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """The lines without colours, and with invisible characters spelled out."""
+    """A text's lines without colours, and with invisible characters spelled out."""
     lines = _ANSI.sub("", text).replace("\r\n", "\n").expandtabs(4).split("\n")
     return "\n".join(
         each if each.isprintable() else "".join(map(_show, each)) for each in lines
@@ -54,13 +54,13 @@ def _visible(text: str) -> str:
 
 
 def _last(text: str, characters: int) -> str:
-    """Several lines; only the end of a text that is too long."""
+    """A text as several lines; only the end if it is too long."""
     shown = _visible(text).strip("\n")
     return shown if len(shown) <= characters else "[…]" + shown[-characters:]
 
 
 def line(text: str, *, characters: int = 400) -> str:
-    """One line; only the beginning of a text that is too long."""
+    """A text as one line; only the beginning if it is too long."""
     shown = " ".join(_visible(text).split())
     if len(shown) <= characters:
         return shown
@@ -70,7 +70,7 @@ def line(text: str, *, characters: int = 400) -> str:
 def legible(text: str) -> str:
     """Text for HTML or SVG before it is escaped: one line, nothing invisible in it.
 
-    What is marked as safe was drawn or rendered here, and stays as it is.
+    Text marked as safe was drawn or rendered here, and stays as it is.
     """
     if isinstance(text, Markup) or (text.isprintable() and len(text) <= LONGEST):
         return text
@@ -83,7 +83,7 @@ def printable(text: str, *, characters: int = 400) -> str:
 
 
 def printable_lines(text: str, *, characters: int = 4000) -> str:
-    """Several lines for a terminal or a log; only the end of too long a text."""
+    """Several lines for a terminal or a log; only the end if the text is too long."""
     return _without_commands(_last(text, characters))
 
 
@@ -141,7 +141,7 @@ def mermaid(text: str, *, characters: int = 40) -> str:
     """Text for a quoted label of a Mermaid chart, with nothing special in it."""
     shown = line(text, characters=1000)
     if len(shown) > characters:
-        # Similar names differ at either end.
+        # Both ends are kept, because similar names differ at either end.
         tail = (characters - 1) // 2
         shown = f"{shown[: characters - 1 - tail]}…{shown[len(shown) - tail :]}"
     return re.sub(r"[^A-Za-z0-9 .,'+=/_→·…-]", "_", shown)

@@ -1,7 +1,7 @@
 """Lays out the matrix: configurations in rows, releases in columns.
 
-Columns are releases of Flask; or of the server, where several of one server were
-measured under one Flask.
+Columns are releases of Flask, or of the server if several releases of one server were
+measured under a single Flask.
 """
 
 from collections import defaultdict
@@ -21,10 +21,10 @@ class GridRow(NamedTuple):
     """One configuration across all columns."""
 
     server: str
-    """Title of the server, with its release where that is the same in the whole row;
-    before it the proxy, if there is one."""
+    """Title of the server, with its release if that is the same in the whole row, and
+    preceded by the proxy, if there is one."""
     label: str
-    """The configuration, and the Python where there are several."""
+    """The configuration, and the Python if there are several."""
     cells: tuple[CellReport | None, ...]
     """Cells by column; ``None`` if the run did not include one."""
 
@@ -59,10 +59,12 @@ class _Key(NamedTuple):
 
 
 def lay_out(report: Report) -> Grid:
-    """Lay out a report. A server's release makes a row of its own only if some release
-    of Flask was measured with more than one: Flask's own server has another release
-    with each Flask, and is one row nevertheless. It makes a column of its own where
-    only the server's release differs: that is the server's history.
+    """Lay out the cells of a report in rows and columns.
+
+    The releases of a server are separate rows only if some release of Flask was
+    measured with several of them: Flask's own server has another release with each
+    Flask, and is still one row. They are columns if nothing but the server's release
+    differs: the matrix is then that server's history.
     """
     history = _is_history(report.cells)
 
@@ -105,8 +107,8 @@ def _is_history(cells: Sequence[CellReport]) -> bool:
 
 
 def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
-    """Servers in their first order; in each, the environment with most cells first, as
-    its order is the most complete.
+    """Cells by server, in the order of the report; within a server, the environment
+    with the most cells first, since its order is the most complete.
     """
     groups: dict[str, dict[tuple[str, str, str], list[CellReport]]] = {}
     for cell in cells:

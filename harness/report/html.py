@@ -35,7 +35,7 @@ def css_class(mark: Mark) -> str:
 def _section(section: document.Section) -> Iterator[str]:
     drawn = any(isinstance(block, Chart) for block in section.blocks)
     if drawn or not (section.blocks or section.top):
-        return  # the numbers of a chart are in the matrix, and curves are drawn
+        return  # a chart's numbers are in the matrix, and curves are drawn as pictures
     title = inline(section.title)
     if section.folded:
         yield f"<details><summary>{title}</summary>"

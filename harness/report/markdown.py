@@ -1,7 +1,7 @@
 """The pen that writes GitHub-flavoured Markdown.
 
-GitHub drops a job summary that is too large as a whole, so sections are left out until
-it fits.
+GitHub drops a whole job summary if it is too large, so sections are left out until it
+fits.
 """
 
 from collections.abc import Iterator
@@ -37,8 +37,7 @@ def write(
 ) -> str:
     """Sections as Markdown of at most ``max_bytes`` (UTF-8).
 
-    Sections that had to be left out are named, with ``complete`` as the place to find
-    them.
+    Sections that had to be left out are named; ``complete`` is the file that has them.
     """
     pieces = [
         _Piece(section.name, text, section.worth)
@@ -77,7 +76,7 @@ def _fit(pieces: list[_Piece], max_bytes: int, complete: str) -> str:
 
 
 def _cut(pieces: list[_Piece], out: list[str], max_bytes: int, complete: str) -> str:
-    """Keep whole lines from the top: each is an item of its own."""
+    """Keep whole lines from the top, because each is an item of its own."""
     note = "\n\n" + _left_out([*out, "the last of the findings"], complete)[0] + "\n"
     room = max_bytes - _size(note)
     top: list[str] = []

@@ -28,17 +28,17 @@ unless they are padded.
 """
 
 PLOT = 20
-"""The least part of the width that bars need, in percent. Where labels are wider than
-the rest, Mermaid leaves out all of them."""
+"""The least part of the width that bars need, in percent. If labels are wider than the
+rest, Mermaid leaves out all of them."""
 
 HIGH = 40
-"""With more rows than this, each is less high."""
+"""With more rows than this, each row is lower."""
 
 SPACE = 0.55
 """The width of a space, in that of most characters."""
 
 INVISIBLE = "\u200b"
-"""Bars with the same label would be one bar."""
+"""Makes labels differ: Mermaid would merge bars with the same label."""
 
 
 def draw(chart: Chart) -> str:
@@ -74,7 +74,7 @@ def _scale(chart: Chart) -> Callable[[int], float]:
 
 
 def _rows(chart: Chart) -> Iterator[tuple[str, Bar]]:
-    """A label for each bar, and above those of a group its title without a bar."""
+    """A label for each bar; a group's title is a label above them, without a bar."""
     for group in chart.groups:
         if group.title:
             title = mermaid(group.title, characters=MOST_LABEL - 2)

@@ -1,8 +1,8 @@
-"""What a terminal shows of a report: the matrix is its last table, the verdict its last
-line.
+"""What a terminal shows of a report: the last table is the matrix, the last line the
+verdict.
 
-Everything else is above the matrix, in a line each. The prose behind it is in the page,
-which ``--verbose`` prints first.
+Everything else is above the matrix, in a line each. The details are in the page, which
+``--verbose`` prints first.
 """
 
 from collections.abc import Sequence
@@ -68,13 +68,13 @@ def _matrix(report: Report, grid: Grid) -> list[Section]:
 
 
 def _with_files(end: Section, folder: str) -> Section:
-    """The verdict, and before it a line that names the file of the whole report."""
+    """The verdict, after a line that names the files of the whole report."""
     line = say("The whole report: {}/report.md, report.html, report.json", folder)
     return end._replace(blocks=(Paragraph(line), *end.blocks)) if folder else end
 
 
 def in_full(page: Sequence[Section], short: Sequence[Section]) -> list[Section]:
-    """The page, and below it what a terminal shows last, with nothing twice."""
+    """The page, then what a terminal shows last, without repeating anything."""
     ends = [each for each in short if each.name in ("the matrix", verdict.NAME)]
     names = {end.name for end in ends}
     return [*(each for each in page if each.name not in names), *ends]

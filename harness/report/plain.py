@@ -19,7 +19,7 @@ from harness.report.text import WebLink
 from harness.report.words import Mark
 
 WIDEST = 72
-"""The widest name, in columns, behind which numbers are aligned."""
+"""The widest name, in columns, after which numbers are aligned."""
 
 
 def write(sections: Sequence[document.Section]) -> str:

@@ -52,7 +52,7 @@ def _driver(meanings: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _uri(file: str, root: str) -> str:
-    """A file as an address, relative to a folder if it is in that."""
+    """A file as a URI, relative to the folder ``root`` if it is in it."""
     inside = file.removeprefix(f"{root.rstrip('/')}/") if root else file
     return f"file://{quote(file)}" if inside.startswith("/") else quote(inside)
 

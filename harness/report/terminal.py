@@ -31,7 +31,7 @@ _ASCII = str.maketrans(
     | dict.fromkeys("✓↓↑✗", "")
     | {"…": "."}
 )
-"""Replacements for outputs that know only ASCII."""
+"""Replacements for outputs that can show only ASCII."""
 
 
 def show(sections: Sequence[document.Section], console: Console | None = None) -> None:
@@ -51,7 +51,7 @@ def say(text: str, console: Console | None = None) -> None:
 
 
 def encodable(text: str, console: Console) -> str:
-    """The text in ASCII, if the output knows no more."""
+    """The text in ASCII, if the output cannot show more."""
     if console.encoding.lower().startswith("utf"):
         return text
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
@@ -129,8 +129,8 @@ def _indented(text: Text, style: str = "") -> Padding:
 
 
 def _tables(table: document.Table, console: Console) -> Iterator[RenderableType]:
-    """A whole table or, if it is too wide, as many columns at a time as there is
-    room for: no word is broken for want of room.
+    """A whole table or, if it is too wide, several with as many columns as fit: no word
+    is ever broken.
     """
     first, columns = 1, len(table.columns)
     while first < columns:

@@ -40,8 +40,8 @@ class Strong(NamedTuple):
 
 
 Part = str | Foreign | Name | WebLink | Strong | Mark
-"""A string is our own words: it holds no markup of any pen, and is not escaped. A line
-break in it is one in the cell of a table."""
+"""A string is our own words: it has no markup of any pen, and is not escaped. A line
+break in it is a line break in a table's cell."""
 
 
 class Text(NamedTuple):

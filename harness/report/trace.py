@@ -140,7 +140,9 @@ def _grid(scale: _Scale) -> Iterator[Markup]:
 def _area(
     tape: Tape, scale: _Scale, kind: str, bands: Sequence[tuple[int, int]]
 ) -> Markup:
-    """Bands from one number to another, each until the next point, as one path."""
+    """One path of bands, each from one number to another and lasting until the next
+    point.
+    """
     edges = [*(point.at for point in tape.points[1:]), tape.until][: len(bands)]
     boxes = (
         f"M{scale.x(point.at)} {scale.y(low)}H{scale.x(edge)}V{scale.y(high)}"

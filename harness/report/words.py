@@ -37,7 +37,7 @@ class Mark(NamedTuple):
 
     @property
     def explained(self) -> str:
-        """The id of the finding and its meaning, to stand behind the word."""
+        """The id of the finding and its meaning, to follow the word."""
         rule = f" ({self.rule})" if self.rule else ""
         return f"{rule}: {self.meaning}" if self.meaning else rule
 

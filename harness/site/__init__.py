@@ -1,4 +1,4 @@
-"""The atlas: a site of static pages that is made of reports and histories.
+"""The atlas: a site of static pages made from reports and histories.
 
 Rule 1: everything in this room is a pure function of records: the same evidence gives
 the same bytes. *Now* is when the newest cell was measured. Rule 2: foreign text is made

@@ -1,4 +1,4 @@
-"""Makes addresses of pages: paths from the root of the site, made of names."""
+"""Makes addresses of pages: paths from the root of the site, built from names."""
 
 import hashlib
 import re
@@ -6,7 +6,8 @@ import re
 from harness.records.report import CellReport
 
 LONGEST = 80
-"""Characters of a segment; a longer name is cut, and told apart by its digest."""
+"""Most characters of a segment; a longer name is cut, and gets a digest to stay
+unique."""
 
 
 def segment(text: str) -> str:

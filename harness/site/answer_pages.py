@@ -1,4 +1,4 @@
-"""Makes a page for each question that is asked beside the number."""
+"""Makes a page for each question other than the overlap."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from harness.site.server_pages import other_releases
 from harness.site.site_context import SiteContext
 
 MOST_ANSWERS = 3
-"""How many of the questions that people type are answered at the top."""
+"""Most questions that people type that are answered at the top."""
 
 
 class AnswerRow(NamedTuple):
@@ -36,7 +36,7 @@ class AnswerRow(NamedTuple):
 
 
 class AnswerGroup(NamedTuple):
-    """The configurations of a server, with the newest releases that were asked."""
+    """The configurations of a server, with the newest releases that have an answer."""
 
     server: str
     title: str

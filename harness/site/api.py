@@ -38,7 +38,8 @@ def files(site: SiteContext) -> Iterator[File]:
     yield json_file(f"{BASE}/openapi.json", description(site))
     yield text_file(csv_table.PATH, csv_table.table(site.atlas))
     yield json_file(f"{csv_table.PATH}-metadata.json", csv_table.description())
-    # Hosts that read it allow every origin then, as GitHub Pages does anyway.
+    # Tells hosts that read this file to allow every origin; GitHub Pages does so
+    # anyway.
     yield text_file("_headers", static("_headers"))
 
 

@@ -34,7 +34,7 @@ from harness.site.release_lines import lines_along
 
 
 class Snapshot(Record, frozen=True, kw_only=True):
-    """How shipped evidence was made: the file ``snapshot.toml`` beside it."""
+    """How the evidence in a checkout was made: the file ``snapshot.toml`` beside it."""
 
     title: str
     sample: bool = False
@@ -55,14 +55,14 @@ class Released(Result, frozen=True, kw_only=True):
 
 
 class Origin(NamedTuple):
-    """What is known of evidence beside itself."""
+    """What is known about evidence in addition to the evidence itself."""
 
     snapshot: Snapshot | None = None
     released: Released | None = None
 
 
 ALONE = Origin()
-"""Evidence of which nothing else is known."""
+"""The origin of evidence about which nothing else is known."""
 
 
 class NewerReleases(NamedTuple):
@@ -84,8 +84,7 @@ class Atlas:
         origin: Origin = ALONE,
         runs: Sequence[Sequence[Evidence]] = (),
     ) -> None:
-        """Judge evidence. Measurements with an older ``probe`` are counted and left
-        out.
+        """Judge evidence. Measurements with an older ``probe`` are only counted.
 
         ``runs`` are those that can be compared with each other. Raises
         ``NothingMeasured`` if there is no evidence.
@@ -99,7 +98,7 @@ class Atlas:
         self.older = len(evidence) - len(latest)
         self.catalog = catalog
         # Sorted before and after: answers are added oldest first, and the same evidence
-        # in another order has to give the same bytes.
+        # has to give the same bytes in whatever order it is given.
         kept = with_earlier_answers(sorted(latest, key=self._order))
         self.evidence = newest_cells(sorted(kept, key=self._order))
         self.snapshot, self.released = origin

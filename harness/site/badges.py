@@ -31,7 +31,7 @@ CHARACTER = 6.6
 
 
 def files(site: SiteContext) -> Iterator[File]:
-    """Badges of every cell, and of the newest of each configuration with an embed."""
+    """Badges of every cell; for the newest of each configuration, also an embed."""
     for entry in site.atlas.entries:
         yield from _badges(address.cell(entry.cell), entry.cell)
     for _, entry in sorted(site.atlas.newest.items()):
@@ -60,7 +60,7 @@ def _drawn(path: str, cell: CellReport) -> File:
 
 
 def _word(cell: CellReport) -> str:
-    """The word of a cell, unless its number says as much."""
+    """The word of a cell, unless its number makes it redundant."""
     word = str(cell.word)
     return "" if word in ("as declared", str(cell.outcome)) else f"({word})"
 

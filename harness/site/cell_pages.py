@@ -93,14 +93,14 @@ def _page(
 
 
 def _title(cell: CellReport) -> str:
-    """The title of the page with its number, for places that show only the title."""
+    """The title of the page with the number, for places that show only the title."""
     at_once = "" if cell.ceiling is None else " at once"
     return f"{sentences.name(cell)}: {number_of(cell)}{at_once}"
 
 
 def _drawn_answers(cell: CellReport) -> Markup:
-    """Answers that are more than a sentence, as a report has them: pictures and tables
-    of the life of the server, of health checks, of memory.
+    """Answers that are more than a sentence: pictures and tables, as in a report, of
+    the server's life, health checks and memory.
     """
     sections = (
         *([life.section([cell])] if cell.tapes else ()),
@@ -113,8 +113,8 @@ def _drawn_answers(cell: CellReport) -> Markup:
 def written(atlas: Atlas, cell: CellReport) -> str:
     """The options that make the configuration, as the catalog has them.
 
-    Without what only measuring needs, such as the address to listen on. Empty if
-    the catalog does not have it.
+    Options that only measuring needs, such as the address to listen on, are left out.
+    Empty if the catalog does not have the configuration.
     """
     configuration = atlas.configurations.get(configuration_of(cell))
     server = atlas.server(cell.server)
@@ -122,7 +122,7 @@ def written(atlas: Atlas, cell: CellReport) -> str:
         return ""
     app = configuration.app or server.app
     words = [word.replace("{app}", app) for word in (*server.argv, *configuration.argv)]
-    # The last script among the words is the server; those before it only start it.
+    # The last script among the words is the server; earlier ones only start it.
     while len(words) > 1 and any(word.startswith("{scripts}/") for word in words[1:]):
         words = words[1:]
     program = words[0].rpartition("/")[2]

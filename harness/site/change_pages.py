@@ -83,7 +83,7 @@ def _on(atlas: Atlas, line: Line) -> Iterator[ChangeEntry]:
 
 
 def _title(line: Line, package: str, span: Span) -> str:
-    """What changed, in short; no two entries of one feed have the same."""
+    """What changed, in short; it differs between all entries of a feed."""
     server = words.title(line)
     where = (
         line.configuration if server == package else f"{server} {line.configuration}"
@@ -104,11 +104,13 @@ def files(site: SiteContext) -> Iterator[File]:
 
 
 class ListedChange(NamedTuple):
-    """A change as the page has it: once, however many releases it was seen beside."""
+    """A change as the page lists it: once, with however many other releases it was
+    seen.
+    """
 
     entry: ChangeEntry
     more: str
-    """The other releases beside which the change was seen, as a sentence."""
+    """The other releases with which the change was seen, as a sentence."""
 
 
 def _pages(site: SiteContext, every: Sequence[ChangeEntry]) -> Iterator[File]:
@@ -136,7 +138,7 @@ def _what_changed(each: ChangeEntry) -> tuple[str, ...]:
 
 
 def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
-    """The changes, with one that occurs beside several releases listed once."""
+    """The changes; one that was seen with several other releases is listed once."""
     shown = []
     for several in grouped(every, _what_changed).values():
         several.sort(key=lambda each: age(each.cell), reverse=True)
@@ -151,7 +153,7 @@ def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
 def _feed(
     site: SiteContext, name: str, title: str, several: Sequence[ChangeEntry]
 ) -> File:
-    """An Atom feed (RFC 4287); its links are relative where no address is known."""
+    """An Atom feed (RFC 4287); its links are relative if no address is known."""
     path = f"changes/{name}.atom"
     return filled(
         "feed.atom",

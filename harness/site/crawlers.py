@@ -12,7 +12,7 @@ from harness.site.site_context import SiteContext
 
 
 def files(site: SiteContext, paths: Sequence[str]) -> Iterator[File]:
-    """``llms.txt``, ``robots.txt``, and a sitemap where the address is known."""
+    """``llms.txt``, ``robots.txt``, and a sitemap if the site's address is known."""
     yield filled(
         "llms.txt",
         site=site,

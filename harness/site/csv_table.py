@@ -67,7 +67,7 @@ def _row(entry: AtlasCell) -> list[object]:
 
 
 def _plain(value: object) -> object:
-    """A value that no spreadsheet takes for a formula."""
+    """The value, changed if a spreadsheet would take it for a formula."""
     if value is None or isinstance(value, int):
         return "" if value is None else value
     text = str(shown(str(value)))

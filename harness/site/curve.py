@@ -25,7 +25,7 @@ class Scales(NamedTuple):
 
 
 def draw(cell: CellReport) -> Markup:
-    """The curve with its worst and best rounds; empty without measured rounds."""
+    """Draw the curve with the worst and best rounds; empty without measured rounds."""
     curve = cell.curve
     if not curve:
         return Markup("")
@@ -87,7 +87,7 @@ def _declared(cell: CellReport, scale: Scales) -> Iterator[Markup]:
 
 
 def _band(curve: Sequence[AdmissionPoint], scale: Scales) -> Iterator[Markup]:
-    """From the worst to the best of each load, and the median as a line."""
+    """A band from the worst to the best of each load, and the median as a line."""
     best = [(scale.x(p.offered), scale.y(p.best)) for p in curve]
     worst = [(scale.x(p.offered), scale.y(p.worst)) for p in curve]
     median = [(scale.x(p.offered), scale.y(p.median)) for p in curve]

@@ -85,12 +85,14 @@ class ControlRecord(NamedTuple):
 
     @property
     def right(self) -> int:
-        """Environments in which it was."""
+        """Number of environments in which it was exactly right."""
         return sum(each.is_right for each in self.controls)
 
     @property
     def faults(self) -> list[tuple[str, int]]:
-        """What was wrong in the others, and in how many, the commonest first."""
+        """What was wrong in the other environments, and in how many, the commonest
+        first.
+        """
         wrong = (each for each in self.controls if not each.is_right)
         return Counter(each.environment.control_reason for each in wrong).most_common()
 

@@ -34,7 +34,7 @@ MOST_COMPARISONS = 20_000
 SAME = Mark("=", "same", "bright_black")
 
 ONE_SIDED = (Change.NEW, Change.GONE)
-"""Words for a row that only one of the two has: it says what was measured, and not that
+"""Changes of a row that only one of the two has. They say what was measured, not that
 anything changed."""
 
 
@@ -46,7 +46,7 @@ class Row(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """What to compare along: releases of Flask or of a server, or runs."""
+    """A series to compare along: releases of Flask or of a server, or runs."""
 
     name: str
     title: str

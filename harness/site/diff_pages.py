@@ -28,7 +28,7 @@ from harness.site.site_context import SiteContext
 
 
 class ReleasePair(NamedTuple):
-    """From one release to the next that was measured."""
+    """A step from one release to the next that was measured."""
 
     before: str
     now: str
@@ -146,7 +146,7 @@ def fitting(axis: Axis) -> tuple[object, int]:
     """The data of a page, and how many of the newest releases it has: as many as are
     light enough for a first view.
     """
-    # The size of the data is not known before it is made: every pair is compared.
+    # Only the finished data has a size, and to make it every pair is compared.
     offered = len(axis.releases)
     data = embedded(_data(axis, offered))
     while len(data) > ROOM and offered > 2:
@@ -156,7 +156,7 @@ def fitting(axis: Axis) -> tuple[object, int]:
 
 
 Numbered = dict[object, int]
-"""Values that are written once, by the index by which they are referred to."""
+"""Values that are written once, each with the index that refers to it."""
 
 
 def _index(table: Numbered, value: object) -> int:
@@ -167,9 +167,9 @@ def _index(table: Numbered, value: object) -> int:
 def _data(axis: Axis, offered: int) -> dict[str, object]:
     """The data that the page's script needs, of the newest releases.
 
-    ``rows`` has the label, the end of the address, and by release the indexes of a
-    number and of the beginning of the address; ``pairs`` has, by two releases, the
-    indexes of a row and of what became of it.
+    ``rows`` has the label, the end of the address, and for each release the indexes of
+    a number and of the beginning of the address. ``pairs`` has, for two releases, the
+    indexes of a row and of its change.
     """
     releases = axis.releases[-offered:]
     cut = axis._replace(releases=releases)

@@ -1,8 +1,8 @@
 """Explains what a command declares, and finds the nearest measured configuration.
 
-Only the words of the command are looked at, by the rules of ``plan.server_options``;
-the page does the same with the same rules (``static/explain.js``). Rule: what the words
-leave open is unknown, and the answer says why.
+Only the words of the command are examined, by the rules of ``plan.server_options``; the
+page applies the same rules (``static/explain.js``). What the words leave open is
+unknown, and the answer says why.
 """
 
 import math
@@ -33,7 +33,7 @@ class MeasuredCell(Result, frozen=True, kw_only=True):
     title: str
     configuration: str
     kind: str
-    """The kind that its own command has by the rules; empty if unknown."""
+    """The kind of its own command, by the rules; empty if unknown."""
     processes: int
     lanes: int
     number: str
@@ -166,6 +166,6 @@ def _nearest(
 
 
 def distance(cell: MeasuredCell, processes: int, lanes: int) -> float:
-    """How unlike two shapes are, by ratio and not by difference."""
+    """How unlike a cell's shape is, by ratio and not by difference."""
     apart = math.log2(cell.processes / processes), math.log2(cell.lanes / lanes)
     return round(sum(map(abs, apart)), 6)

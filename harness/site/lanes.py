@@ -1,4 +1,4 @@
-"""Draws which processes served the requests of a cell, with the lanes of each."""
+"""Draws the processes that served the requests of a cell, with the lanes of each."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from harness.records.text import plural
 from harness.report import svg
 
 MOST_PROCESSES = 8
-"""More than these are not drawn; the words below the picture have all of them."""
+"""Most processes that are drawn; the caption below the picture counts all of them."""
 MOST_LANES = 16
 
 WIDTH = 640
@@ -20,7 +20,7 @@ COLUMNS = 2
 def draw(cell: CellReport) -> Markup:
     """The fullest round: each request in the app as a bar in the lane that it takes.
 
-    Nothing where nobody knows in which process requests were.
+    Nothing if it is unknown in which processes the requests were.
     """
     if not cell.processes or not cell.threads or not cell.ceiling:
         return Markup("")
@@ -55,8 +55,8 @@ def left_out(cell: CellReport) -> str:
 
 
 def _shared(requests: int, processes: int, most: int) -> list[int]:
-    """Requests of the processes that are drawn: the fullest first, the others as even
-    as can be.
+    """Requests of the processes that are drawn: first the fullest, then the others,
+    spread as evenly as possible.
 
     Rounds say how many processes there were and how many requests the fullest had.
     """

@@ -26,7 +26,7 @@ MOST_CELLS = 1000
 
 
 ROOM_OF_INDEX = 95_000
-"""Bytes of the matrix on the index, which has more than that."""
+"""Most bytes of the matrix on the index, which has other content too."""
 
 MOST_IN_PART = 400
 """The same for one of several matrices on a page about a server."""
@@ -68,7 +68,7 @@ def current(cells: Iterable[CellReport]) -> list[CellReport]:
 
 
 def views(atlas: Atlas, cells: Sequence[CellReport]) -> list[MatrixView]:
-    """All of some cells, as several matrices where they are many: newest first."""
+    """Matrices of all these cells: several if the cells are many, newest first."""
     made: list[MatrixView] = []
     rest = list(cells)
     while rest:
@@ -91,7 +91,7 @@ def _numbered(view: MatrixView, number: int) -> MatrixView:
 
 
 FULL = 3
-"""Configurations of a release of Flask that make it a column of its own."""
+"""Number of configurations that makes a release of Flask a column of its own."""
 
 
 def newest_columns(cells: Sequence[CellReport], most: int = MOST_CELLS) -> set[str]:
@@ -154,7 +154,7 @@ def _of_full_columns(cells: Sequence[CellReport]) -> Sequence[CellReport]:
     """The cells of releases of Flask under which several configurations were measured.
 
     All cells, if there is no such release. A history follows one or two configurations
-    through all releases, which would be columns of empty cells.
+    through all releases, whose columns would be nearly empty.
     """
     counts = Counter(cell.flask for cell in cells)
     full = [cell for cell in cells if counts[cell.flask] >= FULL]

@@ -22,7 +22,7 @@ GROWS = "--cheaper"
 def measured_cells(atlas: Atlas) -> list[MeasuredCell]:
     """The newest cell of each configuration whose server is started and reached alone:
     without a proxy in front, a program that runs its command, or an app with more than
-    Flask in it. Rules know nothing of a server that grows.
+    Flask in it. Servers that grow are left out, because the rules do not cover them.
     """
     cells = [entry.cell for entry in atlas.newest.values() if is_alone(entry.cell)]
     return [_measured(atlas, cell) for cell in sorted(cells, key=lambda each: each.id)]

@@ -82,7 +82,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }
-"""Each file by path, with a description and its keys besides the two of every file."""
+"""Each file by path, with a description and the keys that not every file has."""
 
 
 def description(site: SiteContext) -> dict[str, Any]:

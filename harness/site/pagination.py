@@ -1,7 +1,7 @@
 """Splits a page whose first view would be too heavy into several.
 
-Plain pages with plain links, so that all of it can be read from a folder and without
-scripts.
+They are plain pages with plain links, so that all of them can be read from a folder and
+without scripts.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def paginated(
     """Pieces by page, in order; there is always one page, and a piece on each.
 
     The first page is at ``path``, others are numbered. ``first`` is the room on the
-    first one, which may then be left empty.
+    first page, which may then stay empty.
     """
     pages: list[list[Piece]] = [[]]
     left = ROOM if first is None else first

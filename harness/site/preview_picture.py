@@ -1,7 +1,7 @@
 """Draws the preview picture of a page: a number, and the processes that served it.
 
-It has no words: these stand beside it wherever it is shown. Digits are drawn of seven
-bars, so that no font is needed and every machine draws the same.
+The picture has no words, because wherever it is shown they stand beside it. Digits are
+drawn from seven bars, so that no font is needed and every machine draws the same.
 """
 
 import struct
@@ -21,7 +21,7 @@ PALETTE: dict[str, Iterable[int]] = {
     "ink": (0x1C, 0x23, 0x21),
     "rule": (0xD9, 0xDD, 0xD8),
     **{name: bytes.fromhex(colour[1:]) for name, colour in badges.COLOURS.items()},
-    # That of badges is darker, since white text stands on it.
+    # Badges have a darker one, since white text stands on it.
     "yellow": (0xB4, 0x53, 0x09),
 }
 """Red, green and blue of each colour."""

@@ -64,8 +64,8 @@ class TypedQuestion(Record, frozen=True, kw_only=True):
     also: tuple[Sentence, ...] = ()
     """Other words that people ask it in."""
     answer: Sentence
-    """One or two sentences, with placeholders such as ``{name.number}`` for what was
-    measured of the cells below, and code between backticks."""
+    """One or two sentences, with code between backticks and placeholders such as
+    ``{name.number}`` for values of the cells below."""
     wrong: str = ""
     """A well-known answer, and since when it is wrong."""
     detail: tuple[Sentence, ...] = ()
@@ -166,8 +166,8 @@ def answered(
 def _cited(
     question: TypedQuestion, newest_first: Sequence[CellReport]
 ) -> dict[str, CellReport]:
-    """By short name, the newest cell; of several the one that has all the answers that
-    are cited, as not every release was asked everything.
+    """The newest cell for each short name; of several, the one that has all the cited
+    answers, since not every question was asked of every release.
     """
     fields: dict[str, set[str]] = defaultdict(set)
     for name, field in placeholders_in(question):

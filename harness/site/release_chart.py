@@ -1,4 +1,4 @@
-"""Draws a configuration along releases: ceiling and floor, with changes marked."""
+"""Draws a configuration's ceiling and floor by release, with changes marked."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -28,9 +28,7 @@ DRAWN = (Change.FEWER, Change.MORE, Change.BROKE, Change.RECOVERED, Change.NEW)
 
 
 class ReleaseNumbers(NamedTuple):
-    """What one release was measured with; ``None`` if there is no number, or it is
-    not known.
-    """
+    """The numbers of one release; ``None`` if there is no number, or it is unknown."""
 
     ceiling: int | None
     floor: int | None

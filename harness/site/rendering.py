@@ -131,7 +131,7 @@ def static(name: str) -> str:
 
 
 def source_hash(text: str) -> str:
-    """How a policy names an inline style or script."""
+    """The hash by which a policy names an inline style or script."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
@@ -208,7 +208,7 @@ def render(
 
 
 def filled(template: str, path: str = "", **values: Any) -> File:
-    """A file that is made of a template, by default at a path like that's."""
+    """A file made from a template, by default at a path like the template's."""
     path = path or template
     text = environment().get_template(template).render(path=path, **values)
     return text_file(path, text)

@@ -34,7 +34,7 @@ def sentence(text: str) -> str:
 
 
 def since(atlas: Atlas, cell: CellReport) -> Iterator[str]:
-    """Since which releases a cell is as it is, a sentence for each of its lines."""
+    """Since which release a cell's number holds: a sentence for each of its lines."""
     for line in atlas.lines_of.get(configuration_of(cell), ()):
         if not is_on(line, cell):
             continue

@@ -38,7 +38,7 @@ PRICES = {
     Question.RECOVERY: "worker killed; SIGTERM",
     Question.LIFE: "reload and end",
 }
-"""Columns for the cost of a configuration, if it was asked."""
+"""Columns for what a configuration costs, if those questions were asked."""
 
 
 FIRST = 4
@@ -87,7 +87,7 @@ def _server_row(atlas: Atlas, name: str) -> ServerRow:
 
 
 def _pages(site: SiteContext, name: str) -> Iterator[File]:
-    """The page about a server, and further ones of what would make it too heavy."""
+    """The page about a server, and further pages for what would make it too heavy."""
     atlas = site.atlas
     cells = atlas.newest_of(name)
     newest = max(cells, key=age)

@@ -1,4 +1,4 @@
-"""The site that is built: what its pages are made from, and what they share."""
+"""The site being built: what its pages are made from, and what they share."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ NAVIGATION = (
 
 
 class SiteContext(NamedTuple):
-    """The site that is built; templates know it as ``site``."""
+    """The site being built; templates know it as ``site``."""
 
     atlas: Atlas
     answered: tuple[QuestionPage, ...]

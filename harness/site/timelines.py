@@ -39,8 +39,8 @@ class DrawnLine(NamedTuple):
 
 
 def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:
-    """Lines of the server's releases, with most of them first; then those of Flask's
-    where a number changed.
+    """Lines along the server's releases, the longest first; then lines along Flask's
+    releases on which a number changed.
     """
     used: set[str] = set()
     for line, others in _chosen(
@@ -74,7 +74,9 @@ def _size(line: Line) -> int:
 
 
 def _weight(line: Line) -> tuple[object, ...]:
-    """A key: with most releases, and beside the newest of the other package, last."""
+    """Sort key: lines with the most releases, and with the newest other package, come
+    last.
+    """
     return _size(line), release_order(line.beside.rpartition(" ")[2])
 
 

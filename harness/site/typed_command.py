@@ -17,8 +17,8 @@ PASTED = re.compile(
     r"(?:CMD|ENTRYPOINT)\s+|(?:web|command|startCommand|Start Command)\s*:\s*"
     r"|ExecStart\s*=\s*[-@:+!]*"
 )
-"""What precedes a command in the files that people copy from: a Dockerfile, a Procfile,
-a file of Compose or of a platform, a unit of systemd.
+"""Words that precede a command in the files that people copy from: a Dockerfile, a
+Procfile, a Compose or platform file, a systemd unit.
 """
 SHELLS = ("sh", "bash", "dash", "ash")
 RUN_BY_SHELL = re.compile(r"-[a-z]*c")

@@ -1,1 +1,1 @@
-"""The sections of reports: what is said, once, for all pens."""
+"""The sections of reports: what a report says, written once for all pens."""

@@ -20,11 +20,11 @@ from harness.report.text import say_if
 from harness.report.text import Text
 
 POINTS = 8
-"""Offered loads that are shown of each side."""
+"""Most offered loads that are shown for each side."""
 
 
 def section(bisection: Bisection) -> Section:
-    """The change as the title, and everything that is known about it."""
+    """The section: the change as its title, then everything that is known about it."""
     items = Items(tuple(_items(bisection)))
     return Section("the change", headline(bisection), (items,), top=True)
 

@@ -29,7 +29,7 @@ def number_of(cell: CellReport) -> str:
 def seen_in(cell: CellReport, reason: str, remedy: str) -> str:
     """The part of a reason that says what was seen.
 
-    It is followed by why that is so, which is ``cell.because``, and by the remedy.
+    In a reason, this part is followed by the cause, ``cell.because``, and the remedy.
     """
     seen = reason.removesuffix(f"; {remedy}")
     return without_declared(cell, seen.removesuffix(f"; because {cell.because}"))
@@ -43,7 +43,7 @@ def without_declared(cell: CellReport, reason: str) -> str:
 def result(cell: CellReport) -> Value:
     """The number of a cell, with a mark if it is not simply as declared.
 
-    The note is why there is no number, or what else the number is compared with.
+    The note is why there is no number, or the number that it is compared with.
     """
     mark = words.mark(cell)
     if cell.outcome is not Outcome.MEASURED:

@@ -27,7 +27,7 @@ MOST = 50
 """Most cells that are named for each change."""
 
 MOST_OF_ONE = 3
-"""Most cells named that only one run has: mostly they were not selected."""
+"""Most cells named that only one run has: most of these were merely not selected."""
 
 FEW, SOME = 4, 12
 """Most versions named for one cell, and for all cells."""
@@ -38,7 +38,7 @@ WHOLE = say("see {}", Name("changes.json"))
 
 
 def section(changes: Changes, whole: Text = WHOLE) -> Section:
-    """The counts, then each cell that is not the same; ``whole`` has all of them."""
+    """The counts, then each cell that changed; ``whole`` says where all of them are."""
     common = _common(changes)
     versions = say("Different everywhere: {}.", versions_changed(common, SOME))
     return Section.of(
@@ -87,7 +87,7 @@ def counted(changes: Changes) -> str:
 
 
 def versions_changed(differences: Sequence[Difference], most: int) -> Text:
-    """Some of the versions that changed, each with the one before."""
+    """Some of the versions that changed, each with the earlier version."""
     versions = [
         say("{} {} (was {})", d.name, d.now or "gone", d.before or "not there")
         for d in differences

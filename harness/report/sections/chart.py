@@ -29,7 +29,7 @@ MOST_BARS = 40
 """With more bars, only noteworthy ones and the first of each server are drawn."""
 
 MOST_BEFORE = 3
-"""Numbers of older releases that are drawn of one configuration."""
+"""Most numbers of older releases that are drawn for one configuration."""
 
 
 class Drawn(NamedTuple):
@@ -93,7 +93,7 @@ def _bar(name: str, cell: CellReport) -> Bar:
 
 
 def _value(cell: CellReport) -> str:
-    """The number, with what it falls short of; or the word if there is no number."""
+    """The number, with the declared one if it falls short; a word if there is none."""
     if cell.outcome is not Outcome.MEASURED:
         mark = words.mark(cell)
         return f"{mark.symbol} {mark.word}"

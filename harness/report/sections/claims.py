@@ -17,7 +17,7 @@ from harness.report.text import Words
 
 
 def section(cells: Sequence[CellReport], worth: Worth = Worth.TABLE) -> Section:
-    """Each claim that what was seen contradicts, in the order of the report."""
+    """Each claim that the measurement contradicts, in the order of the report."""
     wrong = (cell for cell in cells if cell.claims_fault)
     groups = grouped(wrong, lambda cell: (words.release(cell), cell.claims_fault))
     items = (_item(*key, several) for key, several in groups.items())

@@ -33,8 +33,8 @@ Checked = tuple[CheckedDeployment, CellReport]
 
 
 def sections(report: Report, result: CheckResult) -> list[Section]:
-    """A card for each deployment that breaks its promise, and for one alone; a row for
-    each other.
+    """A card for each deployment that breaks its promise, or for the only one; a table
+    for the others.
     """
     cells = {cell.configuration: cell for cell in report.cells}
     checked = [
@@ -137,7 +137,7 @@ def _rows(kept: Sequence[Checked]) -> Table:
 
 
 def _place(each: CheckedDeployment) -> Text:
-    """The name of a deployment, and the path that its app was found below."""
+    """The name of a deployment, and the path below which its app was found."""
     if not each.found_below:
         return say("{}", Name(each.name))
     return say("{}, found below {}", Name(each.name), Name(each.found_below))

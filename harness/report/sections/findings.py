@@ -34,7 +34,7 @@ class Note(NamedTuple):
 
     word: Word
     server: str
-    """The server as in its rows, with the releases if these are the columns."""
+    """The server's title as in its rows, with the releases if these are the columns."""
     labels: tuple[str, ...]
     """Labels of the rows."""
     releases: tuple[str, ...]
@@ -51,7 +51,7 @@ class Note(NamedTuple):
 
 
 Notes = dict[Word, list[Note]]
-"""Notes on all that is not simply as declared, by what it is, worst first."""
+"""Notes on everything that is not simply as declared, by word, worst first."""
 
 
 def find_notes(grid: Grid) -> Notes:
@@ -88,7 +88,7 @@ def _merge(several: list[Note]) -> Note:
 
 
 def section(notes: Notes) -> Section:
-    """What is not as declared; the same number on several releases is said once, and
+    """What is not as declared. The same number on several releases is listed once, and
     each kind of finding has a remedy.
     """
     blocks: list[Block] = []
@@ -101,8 +101,8 @@ def section(notes: Notes) -> Section:
 
 
 def _once(several: Iterable[Note]) -> list[Note]:
-    """Notes without those that differ by their releases only, or by chance: the last of
-    these, with the releases of all.
+    """Merge notes that differ only by their releases, or by chance: the last one
+    remains, with the releases of all.
     """
     alike: dict[object, list[Note]] = defaultdict(list)
     for note in several:
@@ -137,7 +137,7 @@ def _item(note: Note) -> Item:
 
 
 def _documentation(note: Note) -> Text:
-    """The page that declares another number than was measured: it may be wrong."""
+    """The page whose declared number was not confirmed: the page may be wrong."""
     wrong = (c for c in note.cells if c.verdict in (Verdict.FEWER, Verdict.MORE))
     pages = dict.fromkeys(cell.declared_source for cell in wrong)
     links = (say(" ({})", WebLink("its documentation", page)) for page in pages if page)

@@ -36,7 +36,7 @@ MOST_LINES = 8
 """Most lines on one kind of finding."""
 
 NUMBERS = (Verdict.UNEVEN, Verdict.FEWER, Verdict.MORE)
-"""Verdicts that numbers alone explain."""
+"""Verdicts for which the number says enough."""
 
 BROKEN = {
     Other.AT_LEAST: "it declares fewer than are asked for",
@@ -49,7 +49,7 @@ Word = Outcome | Verdict
 
 
 def section(cells: Sequence[CellReport]) -> Section:
-    """Each kind of finding, worst first, with a line for what is alike."""
+    """Each kind of finding, worst first, with one line for findings that are alike."""
     blocks = [
         block
         for word in NOTEWORTHY
@@ -64,7 +64,7 @@ def in_full(
 ) -> Section:
     """Findings about a few cells: each with its whole reason, and what to do.
 
-    ``deployments`` are those that the cells are of, if a check measured them.
+    ``deployments`` are the deployments of the cells, if a check measured them.
     """
     checked = {
         deployment.name: deployment for deployment in deployments if deployment.reason
@@ -80,7 +80,7 @@ def in_full(
 
 
 def _broken(checked: CheckedDeployment | None) -> words.Mark:
-    """The mark of a broken promise on a cell that does as it declares."""
+    """The mark of a broken promise of a deployment that handles what it declares."""
     word = promise_in(checked.reason if checked else "") or Other.AT_LEAST
     return words.Mark("✗", str(word), "red", BROKEN[word], code_of(word))
 
@@ -113,7 +113,7 @@ def _blocks(word: Word, cells: Sequence[CellReport]) -> list[Block]:
 
 
 def _why(cell: CellReport) -> str:
-    """The number, if that says it all; else the reason without the declared number."""
+    """The number if that says enough, else the reason without the declared number."""
     if cell.word in NUMBERS:
         more = cell.verdict is Verdict.MORE and cell.declared is not None
         beside = f", more than {cell.declared}" if more else ""

@@ -43,9 +43,8 @@ def open_ended(cell: CellReport) -> bool:
 def number(cell: CellReport) -> str:
     """The number of requests in the app at once, as text.
 
-    ``8``; ``4–8`` where it is guaranteed that no order of arrival gives less or more;
-    ``8 (seen 5)`` where 5 is the least of some rounds, which may be all of them;
-    ``≥64`` when open ended.
+    ``8``; ``4–8`` if it is guaranteed that no order of arrival gives less or more; ``8
+    (seen 5)`` if 5 is only the least of several rounds; ``≥64`` if it is open ended.
     """
     if cell.ceiling is None:
         return ""
@@ -86,7 +85,9 @@ def line(row: GridRow) -> tuple[Cell, ...]:
 
 
 def legend(report: Report, has_gaps: bool) -> Iterator[Text]:
-    """How to read the cells that occur, with numbers that occur as examples."""
+    """How to read the kinds of cells that occur, with numbers from the matrix as
+    examples.
+    """
     if Verdict.AS_DECLARED in {cell.word for cell in report.cells}:
         yield say(
             "A number alone: what the configuration declares, reached in every round."

@@ -28,8 +28,8 @@ FEW = 8
 
 
 def section(report: Report, grid: Grid) -> Section:
-    """A table of configurations that were measured on several releases, and one for
-    each release that others were measured on alone.
+    """A table of the configurations measured on several releases, and one for each
+    release on which others were measured.
     """
     parts = split(grid)
     has_gaps = any(part.has_gaps for part in parts)
@@ -43,8 +43,8 @@ def section(report: Report, grid: Grid) -> Section:
 
 
 def split(grid: Grid) -> list[Grid]:
-    """A grid as several: of the rows with several cells, and of those with one cell in
-    the same column. Each has the columns that its rows need.
+    """Split a grid: one grid for the rows with several cells, and one for each column
+    that is the only one of some rows. Each has just the columns that its rows need.
     """
     return [
         _only(grid, rows)
@@ -92,7 +92,7 @@ def _entry(row: GridRow) -> Text:
     cell = row.cells[0]
     assert cell is not None
     shown = value(cell)
-    together = shown.number.replace("–", "–\u2060")  # no line breaks behind the dash
+    together = shown.number.replace("–", "–\u2060")  # no line breaks after the dash
     number = say_if(together and Strong(together), "{}")
     mark = say_if(shown.mark or "", "{}")
     parts = (say("{}", Name(row.label)), number, mark, say("{}", shown.note))

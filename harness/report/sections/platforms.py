@@ -28,7 +28,7 @@ WAITING_HEADS = ("where", "platform", "on", "it waits", "the app waits", "first"
 
 
 def sendings_section(sendings: Sequence[Sending]) -> Section:
-    """A row for each kind of instance, and what to change where the numbers differ."""
+    """A row for each kind of instance, and what to change if the numbers differ."""
     lines = (PlainLine(_where(sending), _line(sending)) for sending in sendings)
     table = Table.of(SENDING_HEADS, map(_sending_row, sendings), (2, 3), lines)
     findings = (
@@ -75,7 +75,7 @@ def _line(each: Sending) -> Text:
 
 
 def waiting_section(waits: Sequence[Waiting]) -> Section:
-    """A row for each, and what to change where requests are lost."""
+    """A row for each wait, and what to change if requests are lost."""
     lines = (
         PlainLine(_where(wait), say("{}", Foreign(wait.reason, 400))) for wait in waits
     )

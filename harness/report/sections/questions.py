@@ -1,7 +1,7 @@
 """The section on other questions: what was seen, and what that means.
 
-A row is a configuration as in the matrix, a column a question; where releases differ in
-their answer, each is shown.
+Rows are configurations as in the matrix, columns are questions. If releases give
+different answers, each is shown.
 """
 
 import re
@@ -49,8 +49,8 @@ MOST_ROWS = 40
 
 
 def section(grid: Grid) -> Section:
-    """A sentence for each behaviour, and a table of the questions to which there are
-    too many answers for that.
+    """A sentence for each behaviour, and a table for questions with too many different
+    answers for sentences.
     """
     questions = _asked(grid)
     many = [
@@ -71,8 +71,8 @@ def section(grid: Grid) -> Section:
 
 
 def beside(grid: Grid) -> list[Beside]:
-    """A column for each question; none if a row has answers of several releases,
-    or where there is one row only, of which lines say more.
+    """A column for each question. None if a row has answers of several releases, or if
+    there is only one row, for which lines are clearer.
     """
     if len(grid.columns) > 1 or len(grid.rows) < 2:
         return []
@@ -105,7 +105,7 @@ def _line(question: Question, grid: Grid) -> Text:
 
 
 def _in_rows(question: Question, grid: Grid) -> Iterator[tuple[str, str]]:
-    """Each answer with its row, or with its release too where these differ."""
+    """Each answer with its row, and with its release if releases differ."""
     for row in grid.rows:
         answers = [(r, each.answer) for r, each in _by_release(row, question, grid)]
         alike = len({answer for _, answer in answers}) == 1

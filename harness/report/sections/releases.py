@@ -73,7 +73,7 @@ def _flasks(change: ReleaseChange) -> tuple[str, ...]:
 
 
 def _with(change: ReleaseChange) -> Text:
-    """Which other versions changed with it, and may be the cause."""
+    """The other versions that changed with it, and may be the cause."""
     causes = [d for d in change.versions if d.name in (*CAUSES, change.server)]
     titles = {change.server: change.server_title}
     versions = [

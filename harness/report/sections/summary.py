@@ -1,6 +1,6 @@
 """The section with the answer in a few sentences, and cells counted by verdict.
 
-The sentences hold whatever servers and releases were measured.
+The sentences fit any selection of servers and releases.
 """
 
 from collections.abc import Sequence
@@ -126,7 +126,9 @@ def _changes(row: GridRow) -> int:
 
 
 def falls_short(grid: Grid) -> Text:
-    """A sentence on configurations with less than they declare, at times or always."""
+    """A sentence on configurations that handle less than they declare, at times or
+    always.
+    """
     short: list[Text] = [
         say("{} ({})", Name(row.label), reason)
         for row in grid.rows

@@ -37,7 +37,7 @@ UNBOUNDED = "unbounded"
 """The word for a number without a bound."""
 
 FEW = 3
-"""Releases that are named where their number differs by chance."""
+"""Most releases that are named if their number differs by chance."""
 
 MOST = 6
 """Versions that are named beside a change."""
@@ -149,13 +149,13 @@ def _number(span: Span) -> Text:
 
 
 def _by_chance(span: Span) -> Text:
-    """Releases with another number that chance explains, if there are few."""
+    """Releases whose number differs only by chance, if there are few."""
     others = [say("{} {}", *item) for item in span.apart.items()]
     return say(" ({}, which chance explains)", some(others, FEW)) if others else Text()
 
 
 def _with(versions: Sequence[Difference]) -> Text:
-    """Which other versions changed with it, and may be the cause."""
+    """The other versions that changed with it, and may be the cause."""
     return say("; with {}", versions_changed(versions, MOST)) if versions else Text()
 
 

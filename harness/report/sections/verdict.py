@@ -98,7 +98,7 @@ def of_check(
     if len(result.deployments) > 1:
         total = plural(len(result.deployments), "deployment")
         text = f"{f'{len(failing)} of ' if result.exit_code else ''}{total}: {text}"
-    # Where deployments fail in different ways, only the plain word is true of all.
+    # If deployments fail in different ways, only the plain word fits all of them.
     differ = len({each.exit_code for each in failing}) > 1
     return _line(FAILED if differ else mark_of(result.exit_code), text)
 
