@@ -120,6 +120,15 @@ class Waiting(Result, frozen=True, kw_only=True):
     """When that page was read, ISO 8601."""
 
 
+class Unread(Result, frozen=True, kw_only=True):
+    """A file that was not read, or not whole."""
+
+    file: str
+    """Path relative to the folder that was looked through; ``.`` for that itself."""
+    reason: str
+    """What was left out, in a sentence."""
+
+
 class Places(Result, frozen=True, kw_only=True):
     """All places of a repository."""
 
@@ -133,3 +142,5 @@ class Places(Result, frozen=True, kw_only=True):
     """What platforms send, in the order of the files."""
     waiting: tuple[Waiting, ...] = ()
     """How long platforms and the app wait."""
+    unread: tuple[Unread, ...] = ()
+    """Files that are too large to be read whole."""

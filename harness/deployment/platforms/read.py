@@ -45,6 +45,12 @@ def is_read(name: str) -> bool:
     return bool(with_files_like(name))
 
 
+def is_too_long(path: Path, text: str) -> bool:
+    """Whether a file may be of a platform, and is not read because of its size."""
+    is_long = len(text) > MOST_CHARACTERS
+    return is_long and any(each.is_in(text) for each in with_files_like(path.name))
+
+
 def instances(path: Path, text: str) -> list[Instance]:
     """The kinds of instances in a file; none if it belongs to no platform."""
     every: list[Instance] = []

@@ -16,6 +16,7 @@ from harness.deployment.command.shell import StartLine
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import is_read
+from harness.deployment.platforms.read import is_too_long
 from harness.deployment.platforms.read import MOST_CHARACTERS
 from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.files import reader_of
@@ -27,6 +28,7 @@ from harness.deployment.repository.waiting import waiting
 from harness.deployment.repository.walk import files_in
 from harness.records.declares import Place
 from harness.records.declares import Places
+from harness.records.declares import Unread
 from harness.records.errors import UsageError
 from harness.records.files import read_text
 
@@ -60,8 +62,9 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder; name the one to look through")
-    by_platform = {path: instances_in(path) for path in _files(folder)}
-    places = [*_places(folder, by_platform, processors, elsewhere)]
+    unread: list[Unread] = []
+    by_platform = {path: instances_in(path) for path in _files(folder, unread)}
+    places = [*_places(folder, by_platform, processors, elsewhere, unread)]
     by_project = [
         (each, [place for place in places if place.project == project])
         for path, several in by_platform.items()
@@ -82,18 +85,23 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
             for each, there in by_project
             for waits in waiting(each, folder, there)
         ),
+        unread=tuple(unread),
     )
 
 
 def read_places(folder: Path, processors: int) -> Iterator[ReadPlace]:
     """The places in a folder that start servers, not compared with each other."""
-    by_platform = {path: instances_in(path) for path in _files(folder)}
-    return _places(folder, by_platform, processors, None)
+    by_platform = {path: instances_in(path) for path in _files(folder, [])}
+    return _places(folder, by_platform, processors, None, [])
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, unread: list[Unread]) -> Iterator[Path]:
     """The files that are read, by their names."""
-    for path in itertools.islice(files_in(folder, _is_looked_into), MOST_FILES):
+    for number, path in enumerate(files_in(folder, _is_looked_into)):
+        if number == MOST_FILES:
+            rest = f"it has more than {MOST_FILES:,} files; the rest was not looked at"
+            unread.append(Unread(file=".", reason=rest))
+            break
         if reader_of(path) or is_read(path.name):
             yield path
 
@@ -107,12 +115,33 @@ def _places(
     by_platform: Mapping[Path, Sequence[Instance]],
     processors: int,
     elsewhere: int | None,
+    unread: list[Unread],
 ) -> Iterator[ReadPlace]:
     """The places in files, each with the instances of platforms in it."""
     for path, instances in by_platform.items():
         lines = _start_lines(path, instances)
         several = places_of(path, folder, lines, processors, elsewhere)
         yield from itertools.islice(several, MOST_PLACES)
+        reason = ""
+        if next(several, None):
+            reason = f"it starts more than {MOST_PLACES} servers; the rest was not read"
+        elif _is_too_long(path):
+            reason = f"it has more than {MOST_CHARACTERS:,} characters"
+        if reason:
+            file = str(path.relative_to(folder))
+            unread.append(Unread(file=file, reason=reason))
+
+
+def _is_too_long(path: Path) -> bool:
+    """Whether a file may start a server, and is not read because of its size."""
+    try:
+        if path.stat().st_size <= MOST_CHARACTERS:
+            return False
+        text = read_text(path)
+    except (OSError, UsageError):
+        return False
+    is_long = len(text) > MOST_CHARACTERS
+    return (is_long and reader_of(path) is not None) or is_too_long(path, text)
 
 
 def places_of(

@@ -25,7 +25,12 @@ TITLE = say("What this repository declares")
 def section(places: Places) -> Section:
     """A row for each place, and how many contradict another."""
     end = Paragraph(counted(places))
-    blocks: tuple[Block, ...] = (*_table(places), *_contradictions(places), end)
+    blocks: tuple[Block, ...] = (
+        *_table(places),
+        *_contradictions(places),
+        *_unread(places),
+        end,
+    )
     return Section("what is declared", TITLE, blocks)
 
 
@@ -33,7 +38,11 @@ def in_parts(places: Places) -> list[Section]:
     """The table without the counts, which a terminal prints as the last line."""
     return [
         Section("what is declared", TITLE, _table(places)),
-        Section("the findings in short", Text(), _contradictions(places)),
+        Section(
+            "the findings in short",
+            Text(),
+            (*_contradictions(places), *_unread(places)),
+        ),
     ]
 
 
@@ -91,6 +100,19 @@ def _contradictions(places: Places) -> tuple[Items, ...]:
         sides = [say("{}:{} {}", e.file, e.line, _number(e.declared, e)) for e in group]
         items.append(Item(say("for the same app: {}", joined(", ", sides))))
     return (Items(tuple(items), with_id(Other.CONTRADICTION)),) if items else ()
+
+
+MOST_UNREAD = 5
+"""Most files that are named one by one."""
+
+
+def _unread(places: Places) -> tuple[Items, ...]:
+    """Files that are too large to be read whole."""
+    named, others = places.unread[:MOST_UNREAD], places.unread[MOST_UNREAD:]
+    items = [Item(say("{}: {}", each.file, each.reason)) for each in named]
+    if others:
+        items.append(Item(say("and {}", plural(len(others), "other file"))))
+    return (Items(tuple(items), "not read"),) if items else ()
 
 
 def counted(places: Places) -> Text:

@@ -465,3 +465,49 @@ def test_applications_of_unit_are_apart(tmp_path: Path) -> None:
     found = places(tmp_path, {"conf/unit-config.json": text, "config.json": "[]"})
     assert [place.declared for place in found] == [2, 3]
     assert not any(place.contradicts for place in found)
+
+
+LINE = "gunicorn -w 2 shop:app\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("start.sh", LINE * 100, ""),
+        ("start.sh", LINE * 101, "it starts more than 100 servers"),
+        ("start.sh", LINE * 20_000, "it has more than 300,000 characters"),
+        ("fly.toml", "[http_service]\n" + "# a\n" * 90_000, "300,000 characters"),
+        ("fly.toml", "[http_service]\n", ""),
+        # What is in no file of a platform.
+        ("data.json", "[1]\n" * 90_000, ""),
+        ("data.txt", LINE * 20_000, ""),
+    ],
+)
+def test_what_is_not_read_is_said(
+    name: str, text: str, reason: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {name: text})
+    unread = find(tmp_path, 4).unread
+    assert [each.file for each in unread] == ([name] if reason else [])
+    assert all(reason in each.reason for each in unread)
+
+
+def test_a_repository_of_too_many_files_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.deployment.repository.find.MOST_FILES", 2)
+    write(tmp_path, {"a.sh": LINE, "b.sh": LINE})
+    assert find(tmp_path, 4).unread == ()
+    write(tmp_path, {"c.sh": LINE})
+    (unread,) = find(tmp_path, 4).unread
+    assert unread.file == "." and "more than 2 files" in unread.reason
+
+
+def test_what_is_not_read_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {f"{name}.sh": LINE * 20_000 for name in "abcdefg"})
+    run(["declares", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert "not read: a.sh: it has more than 300,000 characters\n" in out
+    assert "e.sh: it has" in out and "f.sh" not in out and "and 2 other files" in out
