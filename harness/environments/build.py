@@ -1,4 +1,4 @@
-"""Builds wheels of sources that are on no index, for environments to be filled from.
+"""Builds wheels of sources that are on no index, to fill environments from them.
 
 Nothing is written into a source: it is copied, and built in the copy. Whatever is wrong
 with a source is one error that names it, before anything is measured.
@@ -132,7 +132,7 @@ class Builder:
 def with_built(
     catalog: Catalog, selection: Selection, results: Path, say: Say
 ) -> Selection:
-    """The selection with every source built, and named by its version.
+    """Build every source; return the selection with each replaced by its version.
 
     Wheels and the output of builds go below ``results``. Raises ``UsageError`` for a
     source that is not there or cannot be built.

@@ -1,7 +1,7 @@
 """Collects the evidence of one run, or of several jobs of it.
 
-A planned cell without evidence becomes evidence of exactly that, so that the report has
-a row for every planned cell, whatever happened to a job.
+For a planned cell without evidence, evidence is made that says so. So the report has a
+row for every planned cell, whatever happened to a job.
 """
 
 from collections.abc import Iterable
@@ -48,7 +48,7 @@ def collect(folder: Path) -> tuple[list[Evidence], list[UsageError]]:
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
-    """The files of one run: in a folder of results, or in all such below a folder."""
+    """The files of one run: in a folder of results, or in all such folders below it."""
     if (folder / PLAN).exists() or (folder / EVIDENCE).exists():
         return sorted(folder.glob(pattern))
     return [
@@ -59,7 +59,7 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 
 def _united(environments: Iterable[PlannedEnvironment]) -> Plan:
-    """One plan of all environments; several with the same name become one."""
+    """One plan of all environments; those with the same name become one."""
     united: dict[str, PlannedEnvironment] = {}
     for planned in environments:
         name = str(planned.environment)

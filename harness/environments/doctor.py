@@ -90,5 +90,5 @@ def _engine() -> str:
 
 
 def first_missing(every: list[Ability]) -> Ability | None:
-    """The one thing to install that would enable the most."""
+    """The most important ability that is missing; ``None`` if none is."""
     return next((each for each in every if not each.here), None)

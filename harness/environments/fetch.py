@@ -1,6 +1,6 @@
 """Brings a source into a folder where it can be built.
 
-A process that takes long runs below a warden and has a deadline.
+Programs that may take long run below a warden and have a deadline.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ def _folder(folder: Path, scratch: Path, results: Path) -> Fetched:
 
 
 def _download(source: Source, scratch: Path) -> Path:
-    import requests  # takes longer than all other imports of most verbs
+    import requests  # its import takes longer than all others of most verbs
 
     name = Path(unquote(urlsplit(source.location).path)).name or "archive"
     path = scratch / "download" / name

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def environments_folder() -> Path:
-    """The folder for environments: the one named, that of the checkout, or a cache."""
+    """The folder for environments: the one named, the checkout's, or one in the cache."""
     if named := os.environ.get(ENVIRONMENTS):
         return Path(named)
     if all((ROOT / name).is_file() for name in ("noxfile.py", "pyproject.toml")):
@@ -24,6 +24,6 @@ def environments_folder() -> Path:
 
 def cached_environments() -> Path:
     """The folder for environments in the user's cache."""
-    from platformdirs import user_cache_path  # not needed in a checkout
+    from platformdirs import user_cache_path  # needed only without a checkout
 
     return user_cache_path("flask-concurrency") / "environments"

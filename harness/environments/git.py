@@ -54,7 +54,9 @@ def checkout_of(folder: Path) -> Checkout | None:
 
 
 async def copy_checkout(checkout: Checkout, scratch: Path, results: Path) -> Fetched:
-    """Copy everything but what git ignores, with the history that gives versions."""
+    """Copy everything that git does not ignore, and the history from which versions
+    come.
+    """
     copy, top = scratch / "source", checkout.top
     await _git(scratch, "clone", "--shared", "--no-checkout", top, copy)
     await _git(scratch, "-C", copy, "reset")  # the index of HEAD, and no files yet

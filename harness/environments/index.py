@@ -43,7 +43,7 @@ class Release(NamedTuple):
 
     version: str
     pythons: tuple[SpecifierSet, ...]
-    """The range of Pythons that each file of the release names."""
+    """The range of Pythons that each file of the release supports."""
 
     def runs_on(self, python: str) -> bool:
         """Whether one of its files supports some patch release of a Python ``X.Y``."""
@@ -97,7 +97,7 @@ def _ask(package: str, index: str) -> bytes | None:
 
 
 def releases_in(content: bytes, where: str) -> list[Release]:
-    """The releases in a page of an index. Raises ``UsageError`` if it is none."""
+    """The releases in a page of an index. Raises ``UsageError`` for any other page."""
     files = _of_json(content, where) if content[:1] == b"{" else _of_html(content)
     if not files:
         raise UsageError(

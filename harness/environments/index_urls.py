@@ -1,6 +1,6 @@
 """The package indexes of this machine, from the settings of uv and pip.
 
-uv installs, so its settings come first; those of pip count if uv has none. Written from
+uv installs, so its settings take precedence; pip's count if uv has none. Written from
 https://docs.astral.sh/uv/concepts/indexes/ and
 https://pip.pypa.io/en/stable/topics/configuration/.
 """
@@ -24,8 +24,8 @@ Read = Callable[[Path], str]
 def index_urls(environ: Mapping[str, str], read: Read = text_if_there) -> list[str]:
     """Addresses of the indexes to ask, the one that counts first; never empty.
 
-    As with uv, the first index that has a project counts for it. Indexes that are
-    folders (``file:``) are not asked.
+    As with uv, the first index that has a project counts for that project. Indexes that
+    are folders (``file:``) are not asked.
     """
     more, main = _of_uv(environ, read)
     if not main:

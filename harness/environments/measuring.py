@@ -45,7 +45,7 @@ class Measuring:
         try:
             send_order(self._orders, order)
             done = receive_done(self._orders)
-        except BaseException:  # an interrupt: nothing goes on without this process
+        except BaseException:  # on an interrupt, nothing goes on
             self._process.kill()
             self.close()
             raise

@@ -1,4 +1,4 @@
-"""Keeps two runs out of one environment: a folder of environments may be shared."""
+"""Keeps two runs from using the same environment, if they share its folder."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -24,9 +24,9 @@ async def occupied(
     """Keep other runs out of these environments until the block ends.
 
     It waits while another run fills or uses one of them, and says so once. All runs ask
-    for them in the same order, so that no two wait for each other. Raises
-    ``UsageError`` when the other run has not ended after so many ``seconds``, and for a
-    folder that cannot be written to.
+    for environments in the same order, so that no two wait for each other. Raises
+    ``UsageError`` if the other run has not ended after ``seconds``, or if the folder
+    cannot be written to.
     """
     with contextlib.ExitStack() as held:
         for name in sorted(names):

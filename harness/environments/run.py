@@ -40,7 +40,7 @@ SHARD_SECONDS = 6 * 3600.0
 
 
 def check_limit(plan: Plan) -> None:
-    """Check that this machine can offer as many requests. Raises ``UsageError``."""
+    """Check that this machine can offer the planned requests. Raises ``UsageError``."""
     most = max((environment.limit for environment in plan.environments), default=1)
     check_open_files(most, f"--limit {most}")
 
@@ -49,8 +49,9 @@ def variables(results: Path, environments: Path) -> dict[str, str]:
     """Variables of a nox process and the programs that it starts, except servers."""
     caller = dict(os.environ)
     if caller.pop("PYTHONDONTWRITEBYTECODE", ""):
-        # Many images set it to stay small. Here dozens of processes would compile the
-        # same modules again; the compiled files go to a folder of ours.
+        # Many images set this variable to stay small. Here it would make dozens of
+        # processes compile the same modules again; the compiled files go to a folder of
+        # ours.
         caller.setdefault("PYTHONPYCACHEPREFIX", str(environments / BYTECODE))
     return {
         **caller,
@@ -119,10 +120,10 @@ async def carry_out(
     """Measure a plan, or a shard of it; the evidence appears below ``results``.
 
     The whole plan has been written there. ``jobs`` is the number of environments that
-    are filled and measured side by side, ``seen`` is called with each event, ``say`` if
-    another run is waited for, and ``environments`` is the folder for environments, by
-    default the usual one. An environment whose session left no evidence gets evidence
-    of exactly that. Raises ``UsageError``.
+    are filled and measured side by side. ``seen`` is called with each event, and
+    ``say`` when the run waits for another run. ``environments`` is the folder for
+    environments, by default the usual one. If a session leaves no evidence, evidence is
+    made that says so. Raises ``UsageError``.
     """
     environments = environments or environments_folder().resolve()
     for planned in plan.environments:

@@ -1,8 +1,8 @@
 """Nox sessions, one for each planned environment: fill it, then measure in it.
 
-Installing is tried offline first: every release is pinned, so the installer's cache has
-what it would fetch. Online it would ask the index for every package again, and rebuild
-old source releases.
+Installing is tried offline first: every release is pinned, so the cache may already
+have all of them. Online, the installer would ask the index for every package again, and
+rebuild old source releases.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Sources of packages: how they are named, and a project in a folder of its own."""
+"""Sources of packages: how they are named, and what they are once they are fetched."""
 
 import re
 from pathlib import Path
@@ -93,7 +93,7 @@ class Fetched(NamedTuple):
     content: str = ""
     """The commit, or a hash of the archive; empty for a folder outside of git."""
     dirty: bool = False
-    """Whether something differs from the commit."""
+    """Whether the folder differs from the commit."""
 
 
 def is_project(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from harness.records import files
 from harness.records.plan import Plan
 
 WHEELS = "wheels"
-"""The folder for them, beside the plan."""
+"""The folder for wheels, beside the plan."""
 
 
 class WheelMetadata(NamedTuple):
@@ -35,7 +35,7 @@ def read_metadata(wheel: Path) -> WheelMetadata:
         with zipfile.ZipFile(wheel) as archive:
             (name,) = filter(_is_metadata, archive.namelist())
             content = archive.read(name)
-        # Only the fields that are read are checked: build tools take liberties.
+        # Only the fields that are used are checked, because build tools take liberties.
         metadata = Metadata.from_email(content, validate=False)
         return WheelMetadata(
             name=metadata.name,
@@ -43,7 +43,7 @@ def read_metadata(wheel: Path) -> WheelMetadata:
             python=str(metadata.requires_python or ""),
             requires=tuple(map(str, metadata.requires_dist or ())),
         )
-    # Anything that cannot be parsed is a ValueError in all of them.
+    # Whatever these libraries cannot parse, they report as a ValueError.
     except (ValueError, OSError, zipfile.BadZipFile):
         raise SourceFault("is not a whole wheel", "build it again") from None
 

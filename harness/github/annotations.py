@@ -1,7 +1,7 @@
 """Annotations: what GitHub shows beside a run and beside the lines of files.
 
-Whatever fails the run is an error, and nothing else is. Foreign text (names, reasons,
-output of servers) never reaches the runner as a command: it is escaped.
+Exactly what fails the run is an error. Foreign text (names, reasons, output of servers)
+never reaches the runner as a command: it is escaped.
 """
 
 import os
@@ -68,7 +68,7 @@ def annotate_error(problem: object) -> None:
 
 def command(annotation: Annotation) -> str:
     """The line that makes the runner show an annotation."""
-    # Neither shortened nor made printable: it must be the name of the file.
+    # The path is neither shortened nor made printable: it must be the name of the file.
     file = annotation.file if annotation.file.isprintable() else ""
     properties = {
         "file": _property(file),

@@ -19,7 +19,7 @@ from harness.records.files import MOST_BYTES
 from harness.records.results import REPORT
 
 RUNS = 50
-"""Most runs that are looked at for one that succeeded."""
+"""Most runs that are examined to find one that succeeded."""
 
 
 class _Home(msgspec.Struct):

@@ -1,6 +1,6 @@
 """Carries the baseline and the expected changes from the plan step to the report step.
 
-The report step may run on another machine, and an address may hold something else by
+The report step may run on another machine, and an address may have other content by
 then. So both are read once, before anything is measured, and stored with the results.
 """
 

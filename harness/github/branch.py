@@ -45,7 +45,7 @@ class Failed(UsageError):
 def fetch(branch: Branch, into: Path) -> bool:
     """Fetch the files of a branch into a new folder; return whether it exists.
 
-    Raises ``UsageError`` when that cannot be found out.
+    Raises ``UsageError`` if that cannot be determined.
     """
     into.mkdir(parents=True, exist_ok=True)
     git = _Git(branch, into)
@@ -62,8 +62,9 @@ def fetch(branch: Branch, into: Path) -> bool:
 def grow(branch: Branch, add: Callable[[Path], str]) -> bool:
     """Add files to a branch, creating it if needed; return whether there were any.
 
-    ``add`` writes them to a folder with what is there, and returns the message of the
-    commit. It may be called several times. Raises ``UsageError`` when it cannot be.
+    ``add`` writes the files to a folder that has the branch's content, and returns the
+    commit's message. It may be called several times. Raises ``UsageError`` if the
+    branch cannot be read or written.
     """
     for _ in range(TIMES):
         with scratch_folder() as folder:
@@ -108,7 +109,9 @@ class _Git:
 
 
 def _authorised(origin: str, token: str) -> dict[str, str]:
-    """Variables that give git a token for one host, off the command line."""
+    """Variables that give git a token for one host, without showing it on a command
+    line.
+    """
     url = urlsplit(origin)
     if url.scheme != "https" or not token:
         return {}

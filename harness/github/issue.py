@@ -32,7 +32,7 @@ MOST = 60_000
 """Most bytes of a text; GitHub takes 65,536 characters."""
 
 BOT = "github-actions[bot]"
-"""Who opens an issue with the token of a job."""
+"""The user that opens an issue with a job's token."""
 
 
 class Issue(NamedTuple):

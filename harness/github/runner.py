@@ -41,7 +41,7 @@ WORST_FIRST = (
 def not_the_callers(environ: Mapping[str, str]) -> list[str]:
     """Variables of the runner to hide from a user's app.
 
-    What it writes to the files of a step's commands would become outputs of our steps.
+    What the app writes to these files would become outputs of our steps.
     """
     files = {f"GITHUB_{name}" for name in FILES}
     return [n for n in environ if n in files or n.startswith((WITH, OURS))]

@@ -57,7 +57,7 @@ Check = Callable[[Sequence[str]], None]
 
 
 def run(stage: Stage, command: Run, check: Check) -> None:
-    """Run one stage, with the inputs and for the runner that variables describe.
+    """Run one stage; variables describe its inputs and the runner.
 
     ``check`` is called with the command lines of later stages before anything is done.
     """
@@ -153,7 +153,7 @@ def _working_directory(environ: Mapping[str, str]) -> Path:
 
 
 def _plan_outputs(environ: Mapping[str, str]) -> dict[str, str]:
-    """The outputs of the first stage that the jobs of a workflow go by."""
+    """The outputs of the first stage, by which a workflow starts its jobs."""
     results = Path(inputs.results(environ)).resolve()
     outputs = {"results": str(results)}
     if not inputs.measures_deployments(environ):

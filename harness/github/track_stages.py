@@ -1,8 +1,8 @@
 """The stages of the workflow ``track.yml``, and the outputs of each.
 
-The job that measures runs other people's releases, so it has no right to write
-anything. The job that writes runs none of them, and trusts nothing that the other job
-left. It never fails silently: whatever went wrong is in the issue, and fails the job.
+The job that measures runs other people's releases, so it may not write anything. The
+job that writes runs none of them, and trusts nothing that the other job left. Nothing
+fails silently: whatever went wrong is in the issue, and fails the job.
 """
 
 import os
@@ -48,7 +48,7 @@ PAGE = "README.md"
 
 
 def run(stage: Stage, command: Run) -> None:
-    """Run one stage, with the inputs and for the runner that variables describe."""
+    """Run one stage; variables describe its inputs and the runner."""
     environ = dict(os.environ)
     does = {"history": _history, "track": _track, "publish": _publish}[stage]
     code = exit_code_of(lambda: does(environ, command))

@@ -1,7 +1,7 @@
 """Works out how many requests at once a server's options declare.
 
-The caller has collected the options, from a command line alone or from variables and
-files too. Rule: a number that they leave open is unknown, and the result says why.
+The caller has collected the options, from a command line alone or also from variables
+and files. A number that they leave open is unknown, and the result says why.
 """
 
 import math
@@ -83,7 +83,7 @@ def takes_one(rule: CapacityRule) -> bool:
 
 
 def deciding(server: CommandOf, rule: CapacityRule) -> set[str]:
-    """Options that make a rule the first to fit, and those that give its number."""
+    """Options that make a rule the first to fit, and options that give its number."""
     before = server.rule[: server.rule.index(rule) + 1]
     conditions = {
         name for each in before for name in (*each.is_, *each.over, *each.within)

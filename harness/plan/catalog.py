@@ -30,8 +30,8 @@ RESTORE = "the catalog is incomplete: restore it"
 def load(folder: Path = FOLDER) -> Catalog:
     """Load the catalog from a folder, by default the one in this package.
 
-    That one is read once. Raises ``UsageError`` naming the file, the key and the remedy
-    of the first fault.
+    The package's catalog is read only once. Raises ``UsageError`` naming the file, the
+    key and the remedy of the first fault.
     """
     return _shipped() if folder == FOLDER else _read(folder)
 

@@ -1,6 +1,6 @@
 """Finds faults in the catalog's files that concern more than one key.
 
-Each is a key, what is wrong with it, and a remedy.
+Each fault is a key, what is wrong with it, and a remedy.
 """
 
 import re
@@ -27,7 +27,7 @@ Fault = tuple[str, str, str]
 """Key, fault and remedy."""
 
 PLACEHOLDERS = ("python", "scripts", "target", "folder", "host", "port", "app")
-"""Placeholders that an argument or a variable may have; it has no other braces."""
+"""Placeholders that an argument or a variable may have; other braces are a fault."""
 
 PROXY_PLACEHOLDERS = ("folder", "host", "port", "upstream")
 """What a proxy's arguments, ``passes`` and ``template`` may name in braces. A template

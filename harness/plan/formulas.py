@@ -1,7 +1,7 @@
 """Formulas from servers' documentation for numbers that depend on the machine.
 
-A catalog names one, such as ``thread-pool`` or ``2 x thread-pool``; nothing in it is
-ever evaluated as code.
+A catalog names a formula, such as ``thread-pool`` or ``2 x thread-pool``; nothing in a
+catalog is ever evaluated as code.
 """
 
 import re

@@ -61,7 +61,9 @@ def find_series(catalog: Catalog, flask: str) -> Series:
 
 
 def by_chance(server: Server, release: str, configuration: str = "") -> str:
-    """Why chance decides how many threads a release of a server starts, if it does."""
+    """Why chance decides how many threads a server's release starts; empty if it does
+    not.
+    """
     for each in server.by_chance:
         if within(release, each.release) and configuration not in each.besides:
             return each.because

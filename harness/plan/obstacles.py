@@ -44,7 +44,7 @@ def obstacle(catalog: Catalog, selection: Selection, cell: Cell) -> str | None:
 
 
 def _unfit(selection: Selection, server: Server, cell: Cell) -> str | None:
-    """Why a release built from source does not go with the others of a cell."""
+    """Why a release built from source does not fit the other releases of a cell."""
     flask = find_built(selection, FLASK, cell.flask)
     package = server.package
     if package is None:
@@ -53,7 +53,7 @@ def _unfit(selection: Selection, server: Server, cell: Cell) -> str | None:
         return f"{server.title} is a part of Python: choose its release with --python"
     own = find_built(selection, package, cell.server_version)
     for built in filter(None, (flask, own)):
-        # Any patch of this Python will do.
+        # Any patch release of this Python will do.
         fits = SpecifierSet(built.python).contains
         if not fits(cell.python) and not fits(f"{cell.python}.99"):
             release = f"{built.package} {built.version}"

@@ -34,8 +34,8 @@ CELL_ID = re.compile(
 def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
     """The selected cells in the catalog's order, then cells outside it that ids name.
 
-    Raises ``UsageError`` when the selection names something that does not exist, and
-    ``NoSuchCell``, which is one, when a glob matches nothing.
+    Raises ``UsageError`` if the selection names something that does not exist, or its
+    subclass ``NoSuchCell`` if a glob matches nothing.
     """
     axes = selection.flask or selection.servers or selection.server_releases
     if not (axes or selection.only or selection.everything):
@@ -55,7 +55,7 @@ def chosen_cells(catalog: Catalog, selection: Selection) -> list[Cell]:
 def _default(catalog: Catalog, python: str) -> list[Cell]:
     """The cells of the default selection."""
     globs = "|".join(map(translate, catalog.matrix.default))
-    matches = re.compile(globs).match  # all globs in one go
+    matches = re.compile(globs).match  # one pattern for all globs
     every = _everything(catalog, Selection(python=python))
     return [cell for cell in every if matches(str(cell))]
 
@@ -192,8 +192,8 @@ def _cells(
 def _named(catalog: Catalog, selection: Selection, text: str) -> list[Cell]:
     """The cell that an id names, even if its releases are not in the matrix.
 
-    None when it is not an id, or when the rest of the selection excludes it. Raises
-    ``UsageError`` when the catalog does not have its server or configuration.
+    Empty if the text is not an id, or if the rest of the selection excludes the cell.
+    Raises ``UsageError`` when the catalog does not have its server or configuration.
     """
     match = CELL_ID.fullmatch(text)
     if match is None:

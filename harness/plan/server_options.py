@@ -1,5 +1,4 @@
-"""The file ``server_options.toml``: what servers' options say about requests at
-once."""
+"""The file ``server_options.toml``: how servers' options limit requests at once."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ class ServerOption(Record, frozen=True, kw_only=True):
 
     names: tuple[str, ...]
     variables: tuple[str, ...] = ()
-    """Variables that set it where the command does not, by precedence."""
+    """Variables that set it if the command does not, by precedence."""
     default: int | str
     by_release: bool = False
     """Whether its default differs by release; it is then that of the newest."""
@@ -48,7 +47,8 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     """The number of requests that a server handles, if all conditions hold."""
 
     kind: str
-    """What runs the requests and, after a comma, what is special about it."""
+    """What runs the requests, followed by a comma and what is special about it, if
+    anything."""
     is_: dict[str, tuple[str, ...]] = msgspec.field(default={}, name="is")
     """Options whose value is one of these words, or ends in one after a dot."""
     over: dict[str, int] = {}
@@ -118,7 +118,7 @@ def known_server(program: str) -> CommandOf | None:
 def last_value(words: Sequence[str], names: Sequence[str]) -> str | None:
     """The last value of an option on a command line; ``None`` if it has none there.
 
-    It is in the next word, after ``=``, or after a short name in the same word.
+    The value is in the next word, after ``=``, or after a short name in the same word.
     """
     last = None
     for index, word in enumerate(words):

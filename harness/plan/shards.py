@@ -47,7 +47,7 @@ def check_size(plan: Plan, most: int = MAX_CELLS) -> None:
 
 
 def split(plan: Plan, count: int) -> tuple[Plan, ...]:
-    """Split a plan into shards. Raises ``UsageError`` if GitHub takes fewer."""
+    """Split a plan into shards. Raises ``UsageError`` for more than GitHub allows."""
     if count > MAX_JOBS:
         raise UsageError(
             f"--shards {count}: a matrix has at most {MAX_JOBS} jobs; ask for fewer"
@@ -100,7 +100,7 @@ def shards(plan: Plan, count: int) -> tuple[Plan, ...]:
 
 
 def _size(environment: PlannedEnvironment) -> float:
-    """Cost of an environment: of its cells, and one more for installing it."""
+    """Cost of an environment: that of its cells, plus one for installing it."""
     costs = [
         cost_of(c, environment.limit) for c in environment.cells if _is_possible(c)
     ]
@@ -112,6 +112,6 @@ def _is_possible(cell: PlannedCell) -> bool:
 
 
 def cost_of(cell: PlannedCell, limit: int) -> float:
-    """Cost of a cell: 1, and more where many requests are offered."""
+    """Cost of a cell: 1, or more if many requests are offered."""
     most = max(cell.declaration.declared or limit, *cell.also_offered, 0)
     return 1 + most / REQUESTS_OF_A_CELL

@@ -28,7 +28,9 @@ _PARTS = (("configuration", "*/{}/*"), ("server", "*/{}-*"))
 
 
 def near(cells: list[Cell], glob: str) -> list[str]:
-    """Globs or ids similar to one that matches nothing; it may be one part of an id."""
+    """Globs or ids similar to a glob that matches nothing, perhaps just one part of an
+    id.
+    """
     names = {part: {getattr(cell, part) for cell in cells} for part, _ in _PARTS}
     for part, pattern in _PARTS:
         if glob in names[part]:

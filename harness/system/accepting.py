@@ -14,7 +14,7 @@ from harness.system.waited_for import files_waited_for
 def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
     """The listening sockets among these on which a thread waits for a connection.
 
-    ``sockets`` are inodes. None if unknown.
+    ``sockets`` are inodes. Empty if unknown.
     """
     return set[str]().union(*_waits(process, sockets).values())
 

@@ -1,4 +1,4 @@
-"""Finds out what threads sleep in, and for how long, by their system calls.
+"""Finds out, by their system calls, what threads wait for, and for how long.
 
 A thread that sleeps on a clock goes on by itself; one that waits for a connection or a
 message does not. Some calls have a time limit as an argument, in milliseconds; others
@@ -47,7 +47,7 @@ TIMER_ABSTIME = 1
 
 
 class Sleep(NamedTuple):
-    """What a thread sleeps in."""
+    """What a thread waits for while it sleeps."""
 
     on_clock: bool = False
     """Whether it sleeps on a clock, or waits for a lock on a file."""
@@ -62,7 +62,7 @@ class Sleep(NamedTuple):
 
 
 def sleep_of(process: int, thread: int) -> Sleep:
-    """What a thread sleeps in; empty if it runs, or if that is unknown."""
+    """What a sleeping thread waits for; empty if it runs, or if that is unknown."""
     call = system_call(process, thread)
     sleep = sleep_in(call)
     if sleep != Sleep():
@@ -76,7 +76,7 @@ def sleep_of(process: int, thread: int) -> Sleep:
 
 
 def sleep_in(call: SystemCall) -> Sleep:
-    """What a thread in this system call sleeps in, but not for how long."""
+    """What a thread in this system call waits for, but not for how long."""
     first, second, _, fourth, *_ = call.arguments
     match call.name:
         case "":
@@ -151,8 +151,8 @@ def _clock(call: SystemCall) -> int | None:
 def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
     """Threads of some processes that sleep on a clock, or wait for a lock on a file.
 
-    Threads waiting for a lock that another of them has are left out: that one sleeps
-    itself, or is full.
+    Threads that wait for a lock held by another of the processes are left out: its
+    holder sleeps itself, or is full.
     """
     return {*_sleeping(processes, lambda its: its.on_clock)}
 
@@ -160,7 +160,7 @@ def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
 def all_for_a_time(processes: Collection[int]) -> dict[tuple[int, int], Sleep]:
     """Threads of some processes that sleep with a time limit, and what they sleep in.
 
-    One that waits for a lock on a file that another of them has is left out.
+    A thread is left out if it waits for a file lock that another of them holds.
     """
     return _sleeping(processes, _is_timed)
 
@@ -186,7 +186,7 @@ def _sleeping(
 
 
 def _sleeps(process: int) -> dict[int, Sleep]:
-    """What each thread of a process sleeps in."""
+    """What each thread of a process waits for while it sleeps."""
     return {thread: sleep_of(process, thread) for thread in threads_of(process)}
 
 
@@ -219,7 +219,7 @@ def wakes_by_itself(process: int) -> bool:
 def wake_within(seconds: float, threads: Iterable[tuple[int, int]]) -> bool:
     """Whether any of some threads may go on by itself within so many seconds.
 
-    True if that is unknown. All of a relative time limit may be left.
+    True if that is unknown. Of a relative time limit, all may still be left.
     """
     for process, thread in threads:
         call = system_call(process, thread)

@@ -1,7 +1,7 @@
 """Makes control groups, which limit processes as a container does.
 
-A group is made beside or below our own, wherever this user may make one and the kernel
-lets it limit the resource. Both versions of control groups are known (cgroups(7)).
+A group is made next to or below our own, wherever this user may make one and the kernel
+lets it limit the resource. Both versions of control groups are supported (cgroups(7)).
 Memory that processes have when they are added is not counted, but their tasks are.
 """
 
@@ -93,7 +93,7 @@ def make_group(controller: Controller) -> ControlGroup:
             continue
         if any((folder / file).exists() for file in LIMITS[controller]):
             return ControlGroup(folder, controller)
-        folder.rmdir()  # the group above does not hand this on
+        folder.rmdir()  # the parent group does not pass this controller on
     raise NoGroup(f"no control group for {controller} can be made by this user here")
 
 

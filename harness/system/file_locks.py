@@ -11,7 +11,7 @@ WAITS = "->"
 def wait_for_each_other(processes: Collection[int]) -> set[int]:
     """The processes that wait for a file lock that another of them has.
 
-    None if that is unknown.
+    Empty if that is unknown.
     """
     try:
         with open(TABLE, encoding="utf-8") as file:
@@ -22,9 +22,9 @@ def wait_for_each_other(processes: Collection[int]) -> set[int]:
 
 
 def parse(lines: Iterable[str]) -> dict[int, int]:
-    """The process that has the lock, for each that waits for it. Raises ``ValueError``.
+    """For each process that waits for a lock, its holder. Raises ``ValueError``.
 
-    The line of one that waits has the number of the line with the lock.
+    The line of a waiting process has the number of the line of the lock it waits for.
     """
     holders: dict[str, int] = {}
     waits = {}

@@ -1,4 +1,4 @@
-"""Files that are read thousands of times a minute, and stay open for that.
+"""Keeps files open that are read thousands of times a minute.
 
 To open and close a file of ``/proc`` takes longer than to read it.
 """
@@ -14,24 +14,25 @@ MOST_KEPT = 96
 """Most files that stay open: those of some thirty threads."""
 
 ENOUGH_FILES = 4096
-"""With a lower limit of open files none is kept open: requests need them all."""
+"""With a lower limit of open files, none is kept open, because requests need them
+all."""
 
 
 def most_kept(allowed: int) -> int:
-    """Most files that stay open where so many are ``allowed``."""
+    """Most files that stay open if the process is ``allowed`` so many."""
     return MOST_KEPT if allowed >= ENOUGH_FILES else 0
 
 
 class KeptFiles:
-    """Files that stay open; of too many, the one that was not read for longest goes."""
+    """Files that stay open; beyond the limit, the least recently read one is closed."""
 
     def __init__(self) -> None:
         self._open: dict[str, int] = {}
 
     def read(self, path: str, read: Callable[[int], T]) -> T:
-        """What ``read`` makes of the file at a path, given its descriptor.
+        """Return what ``read`` makes of the file at a path, given its descriptor.
 
-        It must not depend on what was read before. Raises ``OSError``.
+        ``read`` must not depend on the position in the file. Raises ``OSError``.
         """
         file = self._open.pop(path, None)
         if file is not None:
@@ -58,6 +59,6 @@ class KeptFiles:
             os.close(self._open.pop(next(iter(self._open))))
 
     def close(self) -> None:
-        """Close all; what is read later is opened again."""
+        """Close all files; one that is read later is opened again."""
         while self._open:
             os.close(self._open.popitem()[1])

@@ -120,7 +120,7 @@ def put_all(
     # Opened before a layer covers them, and in this mount namespace.
     opened = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in kept]
     place_now = os.open(place, os.O_PATH | os.O_DIRECTORY)
-    for count, folder in enumerate(folders):  # it may be in a path that is kept
+    for count, folder in enumerate(folders):  # the folder may be in a path that is kept
         put_over(folder, f"/proc/self/fd/{place_now}/{count}")
         for number, path in zip(opened, kept, strict=True):
             if os.path.realpath(path).startswith(folder + os.sep):

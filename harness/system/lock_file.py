@@ -27,7 +27,7 @@ async def locked(
 ) -> TextIO:
     """Take the lock on a file, which is made if needed; closing the file releases it.
 
-    ``waiting`` is called if another process has it. Raises ``TimeoutError`` if that one
+    ``waiting`` is called if another process has the lock. Raises ``TimeoutError`` if it
     still has it after ``seconds``, and ``OSError`` if the file cannot be made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

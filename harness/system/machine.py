@@ -23,7 +23,7 @@ def quiet_method() -> Settled:
 
 
 FEW_OPEN_FILES = 64
-"""Open files of the harness besides those for requests, and those that it keeps."""
+"""Open files that the harness needs besides those for requests and kept files."""
 
 
 def allow_open_files() -> int:

@@ -67,7 +67,7 @@ def confine() -> None:
 
 
 def confine_or_exit() -> None:
-    """Confine signals, or end with status 1 and say why not."""
+    """Confine signals, or say why that fails and end with status 1."""
     try:
         confine()
     except OSError as problem:

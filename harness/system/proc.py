@@ -1,4 +1,4 @@
-"""Reads what Linux shows of a process in ``/proc`` (``man 5 proc``)."""
+"""Reads what Linux shows about a process in ``/proc`` (``man 5 proc``)."""
 
 import contextlib
 import os
@@ -10,13 +10,13 @@ from pathlib import Path
 from harness.system.kept_files import KeptFiles
 
 KEPT = KeptFiles()
-"""Files of the threads that are looked at now."""
+"""Open files of the threads that are being examined."""
 
 
 def start_of(path: str) -> bytes:
     """The first 512 bytes of a file. Raises ``OSError``.
 
-    What the kernel says of one thread is shorter, and is read thousands of times a
+    The kernel's files about one thread are shorter, and are read thousands of times a
     minute.
     """
     return KEPT.read(path, _start)

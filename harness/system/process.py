@@ -177,7 +177,7 @@ class ProcessTree:
     def go_on_after(self, seconds: float) -> None:
         """Ask the warden to continue stopped processes of this tree after ``seconds``.
 
-        Zero calls that off. The warden does so whatever happens to this process.
+        Zero cancels that. The warden continues them whatever happens to this process.
         """
         with contextlib.suppress(OSError):  # the tree is gone
             os.write(self._lifeline, f"{seconds}\n".encode())
@@ -213,7 +213,7 @@ class ProcessTree:
         self._warden.wait(STOP_SECONDS)
         KEPT.close()
         if self.started.done():
-            self.started.exception()  # retrieved, so that asyncio does not complain
+            self.started.exception()  # retrieved: asyncio reports lost errors
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-"""Where this package is. It comes last on the path: the standard library goes first."""
+"""The folder of this package. It is last on the path, after the standard library."""
 
 _RUN = "import sys; sys.path.append(sys.argv.pop(1)); from harness.system.{name} import"
 

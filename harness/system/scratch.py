@@ -1,9 +1,9 @@
 """Makes folders for temporary files that disappear even when the harness is killed.
 
 The process that makes a folder removes it. If that process is killed first, the warden
-of a command that it started does so. Between two commands nobody does: an empty folder
-then stays until the next run removes it. A lock, which the kernel releases with the
-process, tells it from one in use.
+of a command that it started does so. If it is killed between two commands, an empty
+folder stays until the next run removes it. A lock, which the kernel releases when a
+process ends, tells such a folder from one in use.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from harness.system.lock_file import take
 PREFIX = "flask-concurrency-"
 
 LEFT_SECONDS = 60.0
-"""Seconds without a change after which a folder was not made just now."""
+"""Seconds without a change after which a folder cannot be one that was just made."""
 
 _open: list[Path] = []
 
@@ -84,4 +84,4 @@ def _is_left(entry: os.DirEntry[str]) -> bool:
 def _remove_if_empty(folder: Path) -> None:
     with _locked(folder) as nobody_has_it:
         if nobody_has_it:
-            folder.rmdir()  # refuses to remove one with anything in it
+            folder.rmdir()  # refuses if the folder has anything in it

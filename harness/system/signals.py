@@ -41,7 +41,7 @@ def _interrupt(number: int, _: object) -> None:
 def end_undisturbed() -> None:
     """Ignore signals that would interrupt the last steps of an ending process.
 
-    Pressing Ctrl-C twice gives the same exit code.
+    So pressing Ctrl-C twice gives the same exit code as once.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -1,6 +1,6 @@
 """Makes the record of a bisection.
 
-Nothing is concluded about releases that were not looked at: a change may have been made
+Nothing is concluded about releases that were not measured: a change may have been made
 and undone among them.
 """
 

@@ -80,9 +80,8 @@ def is_retryable(evidence: Evidence) -> bool:
 def add(folder: Path, evidence: Sequence[Evidence]) -> list[Path]:
     """Store each measured cell in a file of its own; return the new files.
 
-    A measurement that is stored already is not written again, nor is the same
-    retryable failure of a cell twice. Raises ``UsageError`` if a file cannot be
-    written.
+    A measurement that is already stored is not written again, and neither is a repeated
+    retryable failure of a cell. Raises ``UsageError`` if a file cannot be written.
     """
     stored = newest(read(folder)[0])
     cells = (one for each in evidence for one in by_cell(each))

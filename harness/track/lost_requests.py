@@ -1,7 +1,8 @@
 """Compares releases by the requests that a server loses during an act.
 
 The number comes from one tape, and depends on which requests happen to be on their way
-at that moment. So two releases differ only if one loses some and the other none.
+at that moment. So two releases differ only if one loses requests and the other loses
+none.
 """
 
 import msgspec

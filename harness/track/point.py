@@ -32,7 +32,7 @@ class Point(NamedTuple):
     cell: CellReport
     evidence: Evidence
     act: Act | None = None
-    """The act, if releases are compared by the requests that it loses."""
+    """The act, if releases are compared by the requests lost during it."""
 
     @property
     def tape(self) -> Tape | None:
@@ -80,7 +80,7 @@ def compare_points(pairs: Sequence[tuple[Point, Point]]) -> list[Comparison]:
     """Compare each pair, older first, by the rule for comparing reports.
 
     The limit on false alarms holds for all the pairs of one call together. Releases
-    with tapes are compared by those instead.
+    with tapes are compared by their tapes instead.
     """
     comparisons = compare_pairs(
         [Pair(before.cell, now.cell) for before, now in pairs],

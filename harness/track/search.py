@@ -1,6 +1,6 @@
 """Searches the releases of a package for the one in which a number changed.
 
-Earlier measurements are reused; other releases are measured when they are looked at.
+Earlier measurements are reused; other releases are measured once they are needed.
 """
 
 from collections.abc import Callable

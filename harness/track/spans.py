@@ -54,8 +54,8 @@ def _groups(points: Sequence[Point]) -> list[Group]:
     """The releases of each span.
 
     Each release is compared with the one before it, and then with all others that would
-    be in a span with it. The latter pairs are tested as a family of their own: there
-    are so many that, in one family, they would hide a change between neighbours.
+    be in a span with it. The latter pairs are tested as a separate family: they are so
+    many that, in a common family, they would hide a change between neighbours.
     """
     groups = list(_split_at_neighbours(points))
     pairs = [pair for group in groups for pair in _not_neighbours(group.points)]
@@ -69,7 +69,7 @@ def _groups(points: Sequence[Point]) -> list[Group]:
 
 
 def _with_a_later_edge(group: Group) -> Group:
-    """The group, compared by a later release if the first has too few rounds."""
+    """The group, with a later release standing in if its first has too few rounds."""
     if group.edge is None or group.edge.finding.change is not Change.NOT_COMPARABLE:
         return group
     pairs = [(group.edge.before, now) for now in group.points[1:]]
@@ -169,5 +169,5 @@ def _gap_key(point: Point) -> tuple[Outcome, str] | None:
     if point.act and point.cell.outcome is Outcome.MEASURED:
         outcome = point.tape.outcome if point.tape else Outcome.NOT_SUPPORTED
         return outcome, point.reason
-    # Most reasons name the release, so that no two would be the same.
+    # Most reasons name the release, so no two of them would be equal.
     return point.cell.outcome, point.cell.reason.replace(f", not {point.release}:", ":")

@@ -26,14 +26,14 @@ from harness.track.point import version_changes
 from harness.track.search import Measure
 
 SWAPPED_ALONE = ("Flask", "Werkzeug")
-"""Packages that are swapped alone, as the server is; all others go together."""
+"""Packages that are swapped alone, like the server; all others are swapped together."""
 
 Part = tuple[Difference, ...]
 """Packages that are swapped together."""
 
 
 def find_parts(old: Point, new: Point, server: Server) -> list[Part]:
-    """Possible causes of a change: packages that are installed in another version."""
+    """Possible causes of a change: packages whose installed version differs."""
     project = canonicalize_name(server.package or "")
     return group_versions(version_changes(old, new), project, server.name)
 

@@ -35,7 +35,7 @@ def cells_to_measure(plan: Plan, measured: Measurements) -> Plan:
 
 
 def unsupported_cells(plan: Plan) -> Plan:
-    """The cells of a plan that cannot be measured, and say why."""
+    """The cells of a plan that cannot be measured; each says why."""
     return only_cells(plan, lambda cell: cell.not_supported is not None)
 
 
