@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def environments_folder() -> Path:
-    """The folder for environments: the one named, the checkout's, or one in the cache."""
+    """The folder for environments: one that is named, the checkout's, or a cache."""
     if named := os.environ.get(ENVIRONMENTS):
         return Path(named)
     if all((ROOT / name).is_file() for name in ("noxfile.py", "pyproject.toml")):
