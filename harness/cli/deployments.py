@@ -47,6 +47,8 @@ def detected(folder: Path, keys: Mapping[str, Any]) -> Configured:
     """The deployment that the files of a folder describe. Raises ``UsageError``."""
     first, *others = candidates(folder, "check")
     say(first.origin)
+    if first.note:
+        say(first.note)
     for other in others:
         say(f"not measured: {other.origin}")
     if "dockerfile" in first.given:

@@ -49,6 +49,9 @@ def init(
     workflow_file = Path(os.path.relpath(repository_of(folder))) / WORKFLOW
     _check_new(workflow_file if workflow else None)
     ways = [from_command(words)] if words else candidates(folder, "init")
+    for way in ways:
+        if way.note:
+            say(way.note)
     made = deployments(folder, ways, at_least, pythons())
     cells = _measure(folder, made) if measure else [None] * len(made)
     named = [named_python(folder, each.dockerfile) for each in made]

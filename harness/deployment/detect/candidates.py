@@ -17,6 +17,7 @@ from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import words_in
 from harness.deployment.config import DeploymentFault
+from harness.deployment.detect.own_server import own_server
 from harness.deployment.detect.started_by import required_by
 from harness.deployment.detect.started_by import serves_by_script
 from harness.deployment.detect.started_by import started_by_files
@@ -48,6 +49,8 @@ class Candidate(NamedTuple):
     path: Path | None
     """The file that says so; ``None`` for a command that the user gave."""
     line: int
+    note: str = ""
+    """What else to know about it: that the app has a server of its own."""
 
     @property
     def origin(self) -> str:
@@ -92,7 +95,8 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         raise UsageError(_instead_of_an_image(unused, verb))
     if app and (required := [*required_by(folder, app)]):
         raise UsageError(required[0].advice(verb))
-    if app is None and (ways := [*_dockerfile(folder, any_script=True)]):
+    own = own_server(folder) if app else None
+    if (app is None or own) and (ways := [*_dockerfile(folder, any_script=True)]):
         return ways
     if app is None:
         raise UsageError(
@@ -102,7 +106,8 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         )
     path = folder / app.partition(":")[0].replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return [from_command(["flask", "--app", app, "run"], path)]
+    way = from_command(["flask", "--app", app, "run"], path)
+    return [way._replace(note=own.said(verb) if own else "")]
 
 
 def _procfile(folder: Path) -> Iterator[Candidate]:

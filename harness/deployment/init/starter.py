@@ -90,6 +90,7 @@ def _table(each: StarterEntry) -> str:
     }
     lines = [
         *([f"# {candidate.origin}"] if candidate.path else []),
+        *([f"# {candidate.note}"] if candidate.note else []),
         f"# {_measured(cell)}",
         "[[deployment]]",
         *(f"{key} = {json.dumps(v)}" for key, v in values.items() if v is not None),
