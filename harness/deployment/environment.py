@@ -177,8 +177,8 @@ def release_of(versions: Mapping[str, str]) -> str:
 def active_python(words: Sequence[str], here: Where, python: str | None) -> Path | None:
     """The Python with Flask that a command would run on now.
 
-    ``None`` if there is none, or if it is not the ``python`` that is asked for: a
-    release or an interpreter.
+    ``None`` if there is none, or if it is not the requested ``python``, a release or an
+    interpreter.
     """
     try:
         executable = find_executable("command", words, here.folder, here.variables)

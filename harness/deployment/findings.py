@@ -1,7 +1,7 @@
 """Judges a check: reasons with remedies, and which promises are kept.
 
-Rule: a deployment that the check did not get to is reported as missing, so that the
-report is complete whatever ends a check early.
+A deployment that the check did not get to is reported as missing, so that the report is
+complete even if the check ends early.
 """
 
 from collections.abc import Sequence

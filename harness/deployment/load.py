@@ -184,7 +184,7 @@ NO_PATHS = (errno.ENAMETOOLONG, errno.EACCES, errno.ELOOP)
 def looking_at_paths(key: str) -> Iterator[None]:
     """Turn a system error about a path into a ``DeploymentFault``.
 
-    ``key`` is where such paths come from, such as a command and the files it names.
+    ``key`` is the key that such paths come from, such as that of a command.
     """
     try:
         yield

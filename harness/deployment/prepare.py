@@ -139,7 +139,7 @@ def _without_containers(
 ) -> Prepared:
     """Prepare a deployment whose server runs on this machine as it is."""
     key, (folder, _, variables) = deployment.source_key, where
-    # Before anything of the command runs, even to ask it what it declares.
+    # This comes before anything of the command runs, even to ask what it declares.
     check_database(key, command.words, folder, variables, deployment.env)
     executable = find_executable(key, command.words, folder, variables)
     if takes_a_shell(executable):

@@ -1,7 +1,8 @@
 """Makes remarks on a deployment, which are worth knowing but fail no check.
 
 They say what its platform sends it, what the platform's processors mean for its number,
-whether a health check waits, and where in the app there is less room than at its door.
+whether a health check waits, and which places inside the app have less room than the
+server.
 """
 
 from collections.abc import Iterator

@@ -82,11 +82,11 @@ def own_environment(
 ) -> Path:
     """The scripts folder of an environment with these requirements, made if needed.
 
-    It is made unless the cache has one with the same content, of which only packages
-    from local paths are installed again. If another check is making the same one, this
-    waits. ``python`` is a release or an interpreter, by default the one that runs this.
-    Raises ``CannotInstall``, and ``DeploymentFault`` when there is no such Python, or
-    for a cache that cannot be used.
+    It is made unless the cache has one with the same content; of that one, only
+    packages from local paths are installed again. If another check is making the same
+    one, this one waits. ``python`` is a release or an interpreter, by default the one
+    that runs this. Raises ``CannotInstall``, and ``DeploymentFault`` when there is no
+    such Python, or for a cache that cannot be used.
     """
     wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
@@ -99,7 +99,8 @@ def own_environment(
             what = requirements.name.removesuffix(_TRANSLATED)
             with making.shown(f"installing {what}"):
                 _make(place, wanted, requirements, folder)
-        # Their code may have changed, and uv keeps what it built of the code before.
+        # Their code may have changed, and uv would reuse what it built from the old
+        # code.
         if local := _from_local_paths(place):
             done.unlink(missing_ok=True)
             again = (f"--reinstall-package={name}" for name in local)

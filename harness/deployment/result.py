@@ -26,7 +26,7 @@ from harness.records.words import Outcome
 from harness.records.words import Verdict
 
 USUAL_ACTS = (Act.RECYCLE, Act.RELOAD, Act.KILL)
-"""What happens to every server sooner or later."""
+"""Acts that every server undergoes sooner or later."""
 
 
 class BrokenPromise(NamedTuple):
@@ -48,7 +48,7 @@ def acts_of(deployment: Deployment) -> tuple[Act, ...]:
 def _usual(deployment: Deployment) -> tuple[Act, ...]:
     """The acts for ``never-below``, also if ``life`` names only the end.
 
-    That act leaves no slots, so it says nothing about this promise.
+    The end leaves no slots, so it says nothing about this promise.
     """
     named = set(deployment.life) - {Act.END}
     return USUAL_ACTS if deployment.never_below is not None and not named else ()
@@ -178,7 +178,7 @@ def raise_to(at_least: int, promise: Promise | None) -> str:
     if promise is None or promise.declared is None or promise.declared >= at_least:
         return ""
     if promise.is_in_code:
-        return ""  # which has no options
+        return ""  # code has no options to name
     if promise.server == "gunicorn":
         return _raise_gunicorn(at_least, promise)
     if promise.server == "waitress" and not is_limited(promise):

@@ -1,4 +1,4 @@
-"""What a search for an answer knows: the server, the request, the last attempt."""
+"""The state of a search for an answer: the server, the request, the last attempt."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from harness.system.process import ProcessTree
 
 
 class AnswerSearch(NamedTuple):
-    """What is known so far in the search for another way to reach a server."""
+    """What is known so far in the search for a way to reach a server."""
 
     server: ProcessTree
     endpoint: Endpoint
@@ -27,7 +27,7 @@ class AnswerSearch(NamedTuple):
     mounts: Callable[[], Sequence[str]]
     """Paths to try that the app may be mounted below; none if the file names it."""
     is_client: bool
-    """Whether the processes are only a client, and containers serve."""
+    """Whether the processes are only a client that starts containers."""
 
 
 class Reached(NamedTuple):
@@ -52,7 +52,7 @@ class Watched:
         """Call the watched function."""
         self.state, self.status = client.state, client.status
         fault = self._fault_of(client)
-        if client.state is not State.GIVEN_UP:  # that one says less
+        if client.state is not State.GIVEN_UP:  # the last attempt says less
             self.fault = fault or NO_FAULT
         return fault
 

@@ -1,4 +1,4 @@
-"""Explains which server a proxy could not reach, from its log and from who listens."""
+"""Explains which server a proxy could not reach, from its log and the open ports."""
 
 import re
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Unreached(NamedTuple):
 
 
 def unreached_address(log: str) -> Unreached | None:
-    """The last address that a proxy printed that it could not reach, and why.
+    """The last address that a proxy reported as unreachable, and why.
 
     The formats are tried one after the other, and the first that is found counts.
     """
@@ -52,8 +52,8 @@ def unreached_address(log: str) -> Unreached | None:
 def about_a_front(log: str, others: Sequence[str] | None) -> str:
     """What a proxy could not reach, and what to do about it.
 
-    ``others`` are ports and sockets besides its own on which something of the server
-    listens; ``None`` if that cannot be seen.
+    ``others`` are the ports and sockets, except the proxy's own, on which the server's
+    processes listen; ``None`` if that cannot be seen.
     """
     where, found = "its output may say what it could not reach", unreached_address(log)
     if found is not None:

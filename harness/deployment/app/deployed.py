@@ -58,7 +58,7 @@ from harness.records.plan import PlannedEnvironment
 from harness.system.process import ProcessTree
 
 LEAST_SECONDS = 2.0
-"""Seconds left to answer even if containers took all the time to start."""
+"""Least seconds to answer, even if starting containers took all the time."""
 
 
 class DeployedApp(App):
@@ -200,7 +200,9 @@ class DeployedApp(App):
     async def _look_inside(
         self, server: ProcessTree, port: int
     ) -> tuple[Quiet | None, str]:
-        """How to tell that it is quiet, and its own address, if not as usual."""
+        """How to tell that the server is quiet, and its own address, if these are not
+        the usual.
+        """
         return None, ""
 
     async def _ask_running(self, server: ProcessTree) -> None:
@@ -220,7 +222,7 @@ class DeployedApp(App):
     def _not_the_route(
         self, server: ProcessTree, port: int, token: str, client: Client
     ) -> Fault | None:
-        """The fault of an answer; ``None`` if the reserved route gave it."""
+        """What is wrong with an answer; ``None`` if the reserved route gave it."""
         self._look_at_logs(server)
         fault = not_from_app(token, client)
         if fault is None and read_body(client, hook.Hello) is None:

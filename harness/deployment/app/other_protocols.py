@@ -9,7 +9,7 @@ from harness.probe.transports import Endpoint
 from harness.probe.transports import tls_context
 
 TRY_SECONDS = 5.0
-"""How long to try each other way of talking to a server."""
+"""How long to try each other protocol, in seconds."""
 
 
 HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(

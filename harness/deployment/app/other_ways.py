@@ -38,8 +38,8 @@ OTHER_PORTS_QUIET_SECONDS = 3
 """The same for a server that is quiet."""
 
 NOT_HTTP_LOOKS = 5
-"""How many looks in a row, a second apart, must find an answer that is not HTTP before
-the check gives up."""
+"""Number of looks in a row, a second apart, that must find an answer that is not HTTP
+before the check gives up."""
 
 STARTING_NANOSECONDS = 50_000_000
 """Time run, or waited for a processor, in one second by a tree that is still starting.
@@ -94,7 +94,7 @@ async def _answering(
 
 
 def is_starting(before: Look, now: Look) -> bool:
-    """Whether a tree did so much between two looks that it is still starting."""
+    """Whether a tree ran so much between two looks that it must still be starting."""
     spent = sum(
         each - before.spent.get(thread, 0) for thread, each in now.spent.items()
     )
@@ -123,7 +123,7 @@ def _other_ways(
         yield given._replace(tls=True)
         yield given._replace(uwsgi=True)
     elif search.is_client:
-        return  # what it listens on is its own
+        return  # a client listens only for itself
     elif given.port not in ports:
         for path in unix_sockets(processes):
             yield given._replace(path=path)

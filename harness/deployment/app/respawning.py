@@ -1,10 +1,10 @@
 """Recognizes servers whose workers end again and again while they start.
 
 gunicorn, uWSGI and uvicorn start a new worker in place of one that ended; supervisors
-and shell loops do the same with a whole server. An app that ends its process when it is
-imported then lets nobody in, however long one waits. Two signs together tell it from a
-slow app: several processes of the same kind have come and gone, and apart from the
-process that starts them there is nothing that may answer.
+and shell loops do the same with a whole server. An app that ends its process on import
+then lets nobody in, however long one waits. Two signs together tell it from a slow app:
+several processes of the same kind have come and gone, and apart from the process that
+starts them, nothing is left that may answer.
 """
 
 import re
@@ -33,7 +33,7 @@ MARGIN_SECONDS = 2.0
 """A worker that outlives the ended ones by this much may stay."""
 
 SHELLS = re.compile(r"(?:ba|da|a|z|k)?sh\b|busybox")
-"""Shells: a loop may be waiting for something, unless what it runs is a server."""
+"""Shells: a loop in one may be waiting for something, unless it runs a server."""
 
 WAITS = re.compile(r"wait|check|ping|health|migrat|upgrade|alembic|\bdb\b|^-c$", re.I)
 """Words of commands that a loop runs until they succeed, and that serve nothing."""
@@ -69,7 +69,7 @@ MOST_READ = 100_000
 """Bytes that are read of a log at each look."""
 
 SAID = 4
-"""How often it must have written that."""
+"""Number of such lines that uWSGI must have written."""
 
 
 class Running(NamedTuple):
@@ -101,7 +101,7 @@ class Respawning:
         self._idle_since: float | None = None
 
     def is_idle(self, tree: Mapping[int, Running], now: float) -> bool:
-        """Whether a supervisor has run nothing for a while."""
+        """Whether a supervisor has had no child process for a while."""
         if not any(_supervises(each, IDLE) for each in tree.values()) or not all(
             _supervises(each, IDLE) or SHELLS.match(PurePath(each.program).name)
             for each in tree.values()

@@ -1,4 +1,4 @@
-"""Tells a server its address if the command leaves that to the check.
+"""Gives a server the check's address, unless its command already takes it.
 
 The address in a command is that of production. A check replaces it with its own, by the
 server's options.
@@ -79,7 +79,7 @@ def read_line(
 ) -> ShellCommand:
     """Read the start line of a file as a command, with the address added.
 
-    Raises ``DeploymentFault`` about ``key`` where it names a port of its own.
+    Raises ``DeploymentFault`` about ``key`` if the line names a fixed port.
     """
     command = read(key, text, variables, shell)
     if addressed(command.words, folder) is None:
@@ -157,5 +157,5 @@ def _without(
 
 
 def _is_glued(word: str, options: Collection[str]) -> bool:
-    """Whether a value follows the letter of an option at once, as in ``-b:80``."""
+    """Whether a value directly follows the letter of an option, as in ``-b:80``."""
     return word[:2] in options and not word.startswith("--")

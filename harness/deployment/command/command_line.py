@@ -72,8 +72,8 @@ def procfile_lines(text: str) -> Iterator[StartLine]:
 def _in_procfile(path: Path, name: str, variables: Mapping[str, str]) -> CommandLine:
     """The command of a named line of a ``Procfile``.
 
-    What takes a shell is given to Bash, as on the platforms that Procfiles are for.
-    Raises ``DeploymentFault``.
+    A line that needs a shell is run by Bash, as on the platforms that Procfiles are
+    for. Raises ``DeploymentFault``.
     """
     names = []
     for line in procfile_lines(read_named("procfile", path)):

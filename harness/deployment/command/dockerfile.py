@@ -1,7 +1,7 @@
 """Reads the command in a Dockerfile: its ``ENTRYPOINT`` and its ``CMD``.
 
-This knows what the last stage and its base stages say, but nothing about the images
-that they begin with.
+It reads the last stage and its base stages, but knows nothing about the images that
+they begin with.
 """
 
 import itertools

@@ -31,7 +31,7 @@ class KnownServer(Record, frozen=True, kw_only=True):
     idle_option: str = ""
     """The option that says how long it keeps idle connections."""
     idle_seconds: Seconds | None = None
-    """How long that is by default."""
+    """How long it keeps them by default, in seconds."""
 
 
 class Programs(Record, frozen=True, kw_only=True):

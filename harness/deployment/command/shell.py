@@ -1,7 +1,7 @@
 """Reads shell lines: plain ones become words, all others go to a real shell.
 
-Words are better if they are enough: the watched process is then the server itself, and
-what it declares is known before it starts.
+Words are preferred where they suffice: the watched process is then the server itself,
+and what it declares is known before it starts.
 """
 
 import re
@@ -23,7 +23,7 @@ _VARIABLE = re.compile(
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r'''\\.|'[^']*'|"(?:\\.|[^"\\])*"''', re.DOTALL)
 _OPERATOR = re.compile(r"[;<>|&\n]|(?:^|\s)~")
-"""Marks that join commands, redirect output, or stand for a home folder."""
+"""Characters that join commands, redirect output, or stand for a home folder."""
 _OF_A_SHELL = frozenset(
     {".", "source", "export", "set", "ulimit", "umask", "eval", "cd", "trap", "unset"}
 )
@@ -42,15 +42,16 @@ class CommandLine(NamedTuple):
     """The file that contains the command; ``None`` for an option."""
     line: int
     note: str = ""
-    """A note on how it is told its address; mostly empty."""
+    """A note on how the server is told its address; usually empty."""
     key: str = "command"
     """The key of the deployment that it comes from."""
     as_list: str = ""
     """The Dockerfile instruction with the command as a list, without variables."""
     folder: Path | None = None
-    """The folder that it starts in, where that is not the one of the file."""
+    """The folder that it starts in, if that is not the file's folder."""
     has_own_address: bool = False
-    """Whether a file of uWSGI that it names gives one, which no option can replace."""
+    """Whether a uWSGI file that it names has an address, which no option can
+    replace."""
 
 
 class StartLine(NamedTuple):

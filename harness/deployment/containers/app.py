@@ -1,4 +1,4 @@
-"""The app of a deployment in containers, whose processes are those of the engine."""
+"""The app of a deployment in containers, whose processes belong to the engine."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,7 @@ LEAST_SECONDS = 1.0
 """The least time that the engine has to answer, however little time is left."""
 
 WHY_SECONDS = 5.0
-"""How long the engine is asked why nothing answered, once that time is up."""
+"""How long the engine may take to say why nothing answered, once the time is up."""
 
 
 class ContainedApp(DeployedApp):
@@ -78,7 +78,7 @@ class ContainedApp(DeployedApp):
     def _engine_problem(self) -> str:
         """Why the engine cannot start containers; empty if it can.
 
-        What an earlier check left there is removed.
+        Removes what an earlier check left in the engine.
         """
         if self._contained.problem:
             return self._contained.problem

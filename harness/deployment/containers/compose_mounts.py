@@ -71,7 +71,7 @@ class ProjectMounts:
             yield {"type": "volume", "target": target}
         elif what is Treatment.EMPTY:
             options = {**(each.get("volume") or {})}
-            options.pop("subpath", None)  # which an empty volume has not
+            options.pop("subpath", None)  # an empty volume does not have that
             yield {**each, "volume": options}
 
     @property

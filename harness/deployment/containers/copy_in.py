@@ -4,9 +4,9 @@ Run by path with ``-I -S``: ``copy_in.py CONTAINER SOURCE TARGET LEFT_OUT CLIENT
 where LEFT_OUT are paths in the container that something else is mounted at, with ``:``
 between them, and CLIENT is ``docker`` with its global options. The source is only read.
 
-``docker cp SOURCE`` would not do: it makes no parent folder for a file, and it writes
-into whatever else is mounted below the target, which may be a folder of the user's that
-must not change.
+``docker cp SOURCE`` is not enough: it makes no parent folder for a file, and it writes
+into whatever else is mounted below the target, such as a user's folder that must not
+change.
 """
 
 import os

@@ -57,7 +57,7 @@ def contained(
 ) -> Contained | None:
     """How to start a command's containers harmlessly; ``None`` if it starts none.
 
-    Raises ``DeploymentFault`` for one that cannot be started so.
+    Raises ``DeploymentFault`` for a command that cannot be started harmlessly.
     """
     try:
         words = unwrapped(command.words, {**variables, **command.env}, folder)

@@ -30,8 +30,9 @@ def _measured(
 ) -> Sequence[Published]:
     """Every entry that publishes the measured port; none if the port is unclear.
 
-    These are ``ours``, which say so. Otherwise they are the only candidates: among the
-    published ones, which lead to so many ports ``inside``, or among some ``others``.
+    These are ``ours``, if the command names any. Otherwise they are the only
+    candidates: among the published ones, which lead to so many ports ``inside``, or
+    among some ``others``.
     """
     if not ours and inside == 1:
         return published[:1]  # at several addresses

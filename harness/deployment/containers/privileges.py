@@ -31,7 +31,7 @@ UNMASKED = "systempaths=unconfined"
 _HARMLESS_DEVICES = re.compile(
     r"/dev/(dri|nvidia|kfd|fuse|kvm|net/tun|null|zero|full|u?random)"
 )
-"""Devices that keep nothing, and that several programs can have at once."""
+"""Devices that store nothing, and that several programs can use at once."""
 
 
 def is_beyond(capability: str, on_host: bool = False) -> bool:
@@ -43,7 +43,7 @@ def is_beyond(capability: str, on_host: bool = False) -> bool:
 def changes_devices(device: str) -> bool:
     """Whether a device of this machine is shared with others or keeps data.
 
-    Anything but a path names a kind of device, such as graphics cards.
+    Text that is not a path names a kind of device, such as graphics cards.
     """
     return device.startswith("/") and not _HARMLESS_DEVICES.match(device)
 

@@ -22,7 +22,7 @@ SECONDS = 50.0
 """How long all removals may take: less than the warden waits."""
 
 REST = 0.3
-"""Seconds between two looks; the second finds what was created meanwhile."""
+"""Seconds between two looks; a second look finds what was created meanwhile."""
 
 
 def listed(

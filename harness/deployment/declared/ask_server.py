@@ -1,7 +1,7 @@
 """Asks a server's own code which settings a command line sets.
 
-Only the server's own code combines command line, variables and configuration files as
-each release does.
+Each release combines command line, variables and configuration files in its own way, so
+only the server's own code is sure to do it right.
 """
 
 import re
@@ -67,8 +67,8 @@ def placed(
 ) -> Setting:
     """A value and its most likely source, for a server that does not print the source.
 
-    That is an option or a variable that was ``given``, or the first of its ``files``
-    with a setting of one of these ``names``, or else the server's default.
+    The source is an option or a variable that was ``given``, or the first of its
+    ``files`` with a setting of one of these ``names``, or else the server's default.
     """
     if given is not None:
         return given._replace(value=value)

@@ -37,7 +37,7 @@ PAGES = {
     "uvicorn": "https://uvicorn.dev/settings/#implementation",
     "werkzeug": "https://flask.palletsprojects.com/en/stable/server/",
 }
-"""Servers whose options say all there is to know, each with its documentation."""
+"""Servers whose options alone determine the number, each with its documentation."""
 
 
 def by_options(server: CommandOf, arguments: Sequence[str], where: Where) -> Promise:

@@ -54,7 +54,8 @@ class Promise(NamedTuple):
     settings: Mapping[str, Setting] = {}
     """Settings by the server's own names."""
     at_first: int | None = None
-    """Requests at once at first, if processes are added only while requests wait."""
+    """Requests at once right after the start, if processes are added only while
+    requests wait."""
     by_chance: str = ""
     """Why chance decides how many threads the server starts; empty if it does not."""
 

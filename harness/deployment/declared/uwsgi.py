@@ -178,7 +178,7 @@ def without_own_address(command: CommandLine, where: Where) -> CommandLine:
     try:
         shown = [*everything_shown(command.words, where)]
     except CannotDerive:
-        return command  # where it then listens can be seen
+        return command  # if it listens elsewhere, that will show
     name, arguments = server_words(command.words)
     start = len(command.words) - len(arguments)
     options = KNOWN[name].address

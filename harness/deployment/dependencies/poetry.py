@@ -56,8 +56,8 @@ def _indexes(poetry: Node) -> Iterator[str]:
 def locked_by_poetry(lock: Node) -> list[str]:
     """The releases in a ``poetry.lock``, in lines.
 
-    One that is not from an index is left out, and so is a package that has several
-    without saying when to take which.
+    A release that is not from an index is left out, and so is a package with several
+    releases that do not say when to take which.
     """
     releases: defaultdict[str, list[str]] = defaultdict(list)
     for _, package in find(lock, "package.*"):

@@ -18,9 +18,9 @@ class NotTranslated(Exception):
 
 
 def alternatives(constraint: str) -> list[str]:
-    """The specifiers of a constraint; each that ``||`` separates is one.
+    """The specifiers of a constraint, one for each part between ``||``.
 
-    An empty one allows every version. Raises ``NotTranslated``.
+    An empty specifier allows every version. Raises ``NotTranslated``.
     """
     return [
         ",".join(filter(None, _all_of(each.strip())))
@@ -113,7 +113,7 @@ def _python(specifiers: str) -> str:
 
 
 def _python_name(operator: str, version: str) -> str:
-    """3.8 stands for all of its micro releases where that makes a difference."""
+    """The marker to compare; for a constraint such as 3.8, without micro releases."""
     release = version.removesuffix(".*")
     of_minor = release != version or operator in (">=", "<", "==")
     short = release.count(".") < 2 and of_minor

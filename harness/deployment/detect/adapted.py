@@ -8,10 +8,10 @@ from pathlib import PurePath
 from harness.deployment.command.program import server_words
 
 AS_USER = frozenset({"sudo", "doas", "runuser", "gosu", "su-exec", "chpst", "setpriv"})
-"""Programs that change the user; here the command runs as the one who checks."""
+"""Programs that change the user; here the command runs as the user who checks."""
 
 _TO_BACKGROUND = frozenset({"-D", "--daemon", "nohup", "setsid"})
-"""What sends a server to the background, where a check cannot watch it."""
+"""Words that send a server to the background, where a check cannot watch it."""
 
 
 def command_here(words: Sequence[str], folder: Path) -> tuple[str, ...]:

@@ -85,13 +85,13 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         ways += _dockerfile(folder)
     except (DeploymentFault, UsageError) as fault:
         unused = fault
-    # What names a program that is not here may still be right elsewhere.
+    # A command whose program is not here may still be right on another machine.
     if ways := sorted(ways, key=lambda each: each.is_missing) or [*_files(folder)]:
         return ways
     app = find_app(folder)
     if others := started_by_files(folder, app):
         raise UsageError(*(other.advice(verb) for other in others))
-    if unused:  # what an image starts is not Flask's own server
+    if unused:  # an image does not start Flask's own server
         raise UsageError(_instead_of_an_image(unused, verb))
     if app and (required := [*required_by(folder, app)]):
         raise UsageError(required[0].advice(verb))

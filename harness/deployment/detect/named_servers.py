@@ -1,8 +1,8 @@
 """Finds mentions of servers in a folder where no file of a known kind starts one.
 
 Workflows, pipelines, init scripts and documents contain commands, a project names
-commands of its own, and a required server is there to be started. Each shows that
-production does not use Flask's own server.
+commands of its own, and a required server is there to be started. Each of these shows
+that production does not use Flask's own server.
 """
 
 import itertools

@@ -62,7 +62,7 @@ MOD_WSGI = "mod_wsgi"
 UNIT = "NGINX Unit"
 
 CALLED = {MOD_WSGI: "WSGIDaemonProcess", UNIT: "unitd"}
-"""What stands for a program in a line of those whose numbers may be known."""
+"""The placeholder for a program, for servers whose numbers may be known."""
 
 
 def lines_of(several: Iterable[OtherServer]) -> Iterator[StartLine]:
@@ -217,8 +217,7 @@ BY_TEXT: Mapping[str, Callable[[Path, str], OtherServer | None]] = {
 def other_servers(
     files: Iterable[tuple[Path, str]],
 ) -> list[tuple[Path, OtherServer]]:
-    """What serves the app of a folder, each once, by the file that says most about
-    it."""
+    """The servers of a folder's app, each once, by the file that says most about it."""
     found: dict[str, tuple[Path, OtherServer]] = {}
     for path, text in files:
         other = other_server(path, text)

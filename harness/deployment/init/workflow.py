@@ -19,10 +19,11 @@ PROJECT = ("pyproject.toml", "setup.py")
 
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
-"""As in the workflows of this project: a commit cannot be moved, and a tag can."""
+"""Named by its commit, as in this project's workflows: a tag can be moved, a commit
+cannot."""
 
 _WORKFLOW = Path(__file__).with_name("workflow.yml")
-"""What is written, with names in place of what differs (``string.Template``)."""
+"""The workflow, with placeholders for what differs (``string.Template``)."""
 
 _PYTHON = """\
       - uses: {setup_python}

@@ -123,7 +123,7 @@ def layered(
 ) -> list[str]:
     """The command behind layers over its working tree and its home, if possible.
 
-    Its processes can only end each other, if the kernel can see to that.
+    If the kernel supports it, its processes can only send signals to each other.
     """
     tree = working_tree(folder)
     over = layers(folder, variables)

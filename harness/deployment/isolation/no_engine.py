@@ -51,8 +51,8 @@ IDLE_SECONDS = 10.0
 def is_socket(path: str | Path) -> bool:
     """Whether a text is the path of a Unix socket.
 
-    A text that is too long for a path, as a key, a format or a shell line may be, is
-    not one. ``os.path.isfile`` and its like say so too.
+    A text that is too long for a path, such as a key, a format or a shell line, is not
+    one. ``os.path.isfile`` and the like treat it the same.
     """
     try:
         return stat.S_ISSOCK(os.stat(path).st_mode)

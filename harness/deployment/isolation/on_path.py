@@ -37,5 +37,5 @@ def _state(folder: str) -> object:
     except OSError:
         return None
     if time.time_ns() - status.st_mtime_ns < JUST_NOW_NANOSECONDS:
-        return object()  # like no other
+        return object()  # equal to no other state
     return status.st_dev, status.st_ino, status.st_mtime_ns

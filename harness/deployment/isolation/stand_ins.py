@@ -103,7 +103,7 @@ class StandIns(Record, frozen=True, kw_only=True):
 _FILE = toml.read(FILE, StandIns, "restore the file")
 
 STAND_INS = {name: each for each in _FILE.program for name in each.names}
-"""What stands in for each program."""
+"""The stand-in for each program."""
 
 CLIENTS = tuple(n for n, each in STAND_INS.items() if each.does == "starts containers")
 """Programs that start containers."""

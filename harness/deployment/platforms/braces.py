@@ -2,8 +2,8 @@
 
 Only literal values are read: texts, numbers, lists, objects and blocks, also within
 ``jsonencode``. Any other expression stays as it is written, so that whoever needs its
-value can say that it is not a number. A library that knows all of HCL takes seconds
-before its first file, which is longer than everything else here together.
+value can say that it is not a number. A complete HCL library takes seconds to start,
+longer than everything else here together.
 """
 
 import re

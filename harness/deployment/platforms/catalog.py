@@ -20,8 +20,8 @@ from harness.records.words import Record
 FOLDER = Path(__file__).parent / "data"
 
 Steps = str
-"""Where something stands in a file: names with dots between them, a number for an item
-of a list, ``*`` for each. What begins with ``./`` is below each of ``each``."""
+"""A place in a file: names separated by dots, a number for an item of a list, ``*`` for
+each item. A place that begins with ``./`` is below each of ``each``."""
 
 
 class Sends(Record, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Sends(Record, frozen=True, kw_only=True):
     most: Steps | None = None
     """The most that it is ever sent at once."""
     aims: Steps | None = None
-    """What the platform aims at, and exceeds if it has to."""
+    """The number that the platform aims at, and exceeds if it has to."""
     default: PositiveInt | None = None
     """Default of ``most``; ``None`` for no limit."""
     default_per_processor: bool = False
@@ -40,10 +40,10 @@ class Sends(Record, frozen=True, kw_only=True):
     no_default_with: tuple[Steps, ...] = ()
     """Keys that turn the default off."""
     of: Sentence
-    """``requests`` or ``connections``, or where the file says which."""
+    """``requests`` or ``connections``, or the place in the file that says which."""
     default_of: str = ""
     elsewhere: str = ""
-    """The setting that says another limit, where this file cannot."""
+    """The setting that changes the limit, if this file cannot."""
     elsewhere_in: str = ""
     """The place of that setting."""
     told: bool = True
@@ -58,8 +58,8 @@ class WaitsFor(Record, frozen=True, kw_only=True):
     default: Seconds | None = None
     """Default; ``None`` if no page documents one."""
     then: str = ""
-    """What it does when it gives up on an answer; for an idle connection, what becomes
-    of a request sent just as it ends."""
+    """What the platform does when it gives up on an answer; for an idle connection,
+    what becomes of a request sent just as the connection ends."""
     source: Page
 
 
@@ -71,8 +71,8 @@ class Class(Record, frozen=True, kw_only=True):
     variables: dict[str, str] = {}
     """What the platform sets for this size."""
     computed: bool = False
-    """Whether these are computed here by the platform's own formula: its documentation
-    has no number for this size."""
+    """Whether these are computed here by the platform's own formula, because its
+    documentation has no number for this size."""
 
 
 class Size(Record, frozen=True, kw_only=True):
@@ -92,7 +92,7 @@ class Size(Record, frozen=True, kw_only=True):
     default_memory: str = ""
     default_class: str = ""
     other_class: str = ""
-    """The default where one of ``other_with`` stands."""
+    """The default if the file has one of ``other_with``."""
     other_with: tuple[Steps, ...] = ()
     classes: dict[str, Class] = {}
     counts: Literal["own", "host", "unknown"]

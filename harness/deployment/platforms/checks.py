@@ -79,7 +79,8 @@ def first_check(
     at: Callable[[str], Node | None],
     instance: Node,
 ) -> tuple[HealthCheck | None, str]:
-    """The first health check that can be sent, and how one before it that cannot works.
+    """The first health check that can be sent, and how an earlier one works that
+    cannot.
 
     ``at`` finds what stands at a place of the file.
     """

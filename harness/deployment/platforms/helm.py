@@ -1,7 +1,8 @@
 """Fills in a template of Helm with the values of its chart.
 
-Only what needs no Helm: values, the usual functions of one value, and conditions. Lines
-keep their numbers. https://helm.sh/docs/chart_template_guide/
+It covers only what is possible without Helm: values, the usual functions of a single
+value, and conditions. Lines keep their numbers.
+https://helm.sh/docs/chart_template_guide/
 """
 
 import json
@@ -94,7 +95,7 @@ class _Template:
         return "\n" * match[0].count("\n")
 
     def _value(self, pipeline: str) -> Node:
-        """What a pipeline comes to. Raises ``NotReadable``."""
+        """The value of a pipeline. Raises ``NotReadable``."""
         try:
             first, *more = ([*shlex.split(e, posix=False)] for e in pipeline.split("|"))
         except ValueError:

@@ -39,7 +39,7 @@ class Instance(NamedTuple):
     most: int | None = None
     """The most that it is ever sent at once; ``None`` for no limit."""
     aims: int | None = None
-    """What the platform tries to keep to; ``None`` if there is no such number."""
+    """The number that the platform aims at; ``None`` if there is none."""
     of: str = "requests"
     written: str = ""
     """The key that says the limit; empty if it is the default."""

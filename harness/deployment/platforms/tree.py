@@ -95,7 +95,7 @@ def readable(read: Callable[[str], list[Node]], text: str) -> list[Node]:
 
 def from_yaml(text: str) -> list[Node]:
     """The documents of a file of YAML or JSON. Raises ``NotReadable``."""
-    import yaml  # half of the time that a whole repository takes
+    import yaml  # imported late, since it is slow
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

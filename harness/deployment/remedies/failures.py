@@ -21,8 +21,8 @@ IF_SIGNAL = "if that was a signal to a process that it did not start: "
 
 NO_THREAD = "can't start new thread"
 NO_TASKS = re.compile(rf"Resource temporarily unavailable|{NO_THREAD}|Cannot fork")
-"""What is printed where no more threads or processes are allowed. The number 11 alone
-is printed also about a pipe that is full."""
+"""What is printed if no more threads or processes are allowed. The number 11 alone is
+also printed about a full pipe."""
 MORE_THREADS = (
     "raise `ulimit -u`, or `--pids-limit` of its container, or end some processes"
 )
@@ -64,7 +64,7 @@ An engine that cannot have an image may lack one for the platform that is asked 
 
 
 class Advice(NamedTuple):
-    """What is added to a reason; each may be empty."""
+    """What is added to a reason; each part may be empty."""
 
     seen: str = ""
     """What else was seen, such as a line that the server printed."""
@@ -122,7 +122,7 @@ def about_failure(
     of the images that it asks for.
     """
     if cell.outcome is Outcome.HARNESS_FAILED:
-        return Advice()  # what was printed then is our own
+        return Advice()  # what was printed then came from us
     if any(advice := _calls_a_factory(cell)):
         return advice
     if _CALLED_AS_ASGI.search(cell.log_tail):

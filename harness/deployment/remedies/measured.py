@@ -1,7 +1,7 @@
 """Finds what a user can do about a finding of a deployment.
 
-A remedy is given only where it is known to be true, for the release in use. The live
-tests apply each one and see the better number.
+A remedy is given only if it is known to work with the release in use. The live tests
+apply each one and see the better number.
 """
 
 from collections.abc import Sequence
@@ -35,10 +35,11 @@ AT_LEAST = (
     "write the number that you need as `at-least`: the check then passes unless it "
     "sees fewer"
 )
-"""The remedy if it is left to chance how many threads start."""
+"""The remedy if chance decides how many threads start."""
 
 LANES = {"uvicorn": "threads", "hypercorn": "threads", "granian": "blocking-threads"}
-"""The option for the threads of a worker, in servers whose workers accept more."""
+"""The option for a worker's threads, in servers whose workers accept more than they can
+run."""
 
 
 def explain(
@@ -51,8 +52,8 @@ def explain(
 ) -> CellReport:
     """A cell whose reason ends with its cause and a remedy, if these are known.
 
-    ``fault`` is why the app was not reached; its problem and remedy are in the reason
-    already. ``exit_status`` and ``platforms`` are as in ``about_failure``.
+    ``fault`` is why the app was not reached; the reason already has its problem and
+    remedy. ``exit_status`` and ``platforms`` are as in ``about_failure``.
     """
     if cell.outcome is not Outcome.MEASURED:
         known = fault.cause_known
@@ -193,8 +194,8 @@ def _gthread(promise: Promise, verdict: Verdict) -> Advice:
 def _cost_of_connections(workers: int, threads: int) -> str:
     """The cost of limiting connections to the threads, and a cheaper way.
 
-    A gthread worker keeps no more idle connections than it may have beyond its threads.
-    With one more, a worker can take a request that has to wait.
+    A gthread worker keeps as many idle connections as it may have beyond its threads.
+    With one connection more, a worker can accept a request that has to wait.
     """
     full, rest = divmod(workers * threads, threads + 1)
     always = full * threads + min(rest, threads)
@@ -226,7 +227,7 @@ LIMITS = ("backpressure", "connection-limit", "limit-concurrency")
 
 
 def is_limited(promise: Promise) -> bool:
-    """Whether a server with a pool of threads is given a limit beside these."""
+    """Whether a server with a pool of threads is also given another limit."""
     limits = [promise.settings[name] for name in LIMITS if name in promise.settings]
     return any(limit.source for limit in limits)
 

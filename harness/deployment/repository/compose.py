@@ -47,8 +47,8 @@ def compose_file(path: Path, text: str) -> Iterator[StartLine]:
 def filled_in(text: str, known: Mapping[str, str]) -> str:
     """The text with variables filled in.
 
-    One that is not known and has no default stays as it is written: only who starts the
-    service may know it.
+    A variable that is not known and has no default stays as it is written: only whoever
+    starts the service may know it.
     """
     parts, at = [], 0
     while begins := _BEGINS.search(text, at):
@@ -79,7 +79,7 @@ def _closing(text: str, at: int) -> int | None:
 
 
 def _value(name: str, how: str, inner: str, known: Mapping[str, str]) -> str:
-    """What stands for a variable in braces, with what follows its name in them."""
+    """The value of a variable in braces, given what follows its name in them."""
     value = known.get(name)
     is_given = value is not None and (value != "" or not how.startswith(":"))
     if how.endswith("+"):

@@ -1,7 +1,7 @@
 """Evaluates expressions in configuration files without running them.
 
-They are numbers and texts, arithmetic on them, the count of processors, variables of
-the environment, and names that the same file assigns. Anything else is unknown.
+It evaluates numbers and texts, arithmetic on them, counts of processors, environment
+variables, and names that the same file assigns. Anything else is unknown.
 """
 
 import ast

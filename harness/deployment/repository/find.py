@@ -36,7 +36,7 @@ MOST_FILES = 20_000
 """Most files that are looked at; the rest of a larger repository is skipped."""
 
 MOST_PLACES = 100
-"""Most places of one file; each is compared with all others."""
+"""Most places in one file, since each is compared with all others."""
 
 SKIPPED = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}

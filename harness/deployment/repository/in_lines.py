@@ -19,7 +19,7 @@ FILES = (
     *("startup.txt", "koyeb.y*ml", ".replit", "tasks.py", "fabfile.py", "dodo.py"),
     *("*.upstart",),
 )
-"""Those whose commands are recognized line by line."""
+"""Servers whose commands are recognized line by line."""
 
 SERVER = re.compile(
     r"""(?:^|(?<=[\s"'`=@;&({,-]))(?:[\w./{}-]*/)?"""

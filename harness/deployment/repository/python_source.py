@@ -1,7 +1,7 @@
 """Finds literal settings, and the Flask app, in Python files without running them.
 
 Names are followed through assignments, imports of files beside the script, and
-functions that return an app. Rule: whatever cannot be followed is not a Flask app.
+functions that return an app. Whatever cannot be followed does not count as a Flask app.
 """
 
 import ast

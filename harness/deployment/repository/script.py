@@ -54,7 +54,7 @@ def commands(
                 own[given[1]] = given[2]
                 words = words[1:]
             if not words:
-                known = own  # assignments alone last
+                known = own  # only assignments on their own persist
             elif words[0] in SHELLS and words[1:2] == ["-c"] and len(words) > 2:
                 yield from (
                     command._replace(line=line, folder=folder / command.folder)
@@ -63,7 +63,7 @@ def commands(
             else:
                 yield SimpleCommand(tuple(words), own, line, folder)
                 if words[0] == "cd" and len(words) == 2:
-                    # Where an absolute one is in this repository is not known.
+                    # It is unknown where in this repository an absolute path is.
                     is_absolute = words[1].startswith("/")
                     folder = PurePosixPath() if is_absolute else folder / words[1]
 

@@ -83,7 +83,7 @@ def limit_of(instance: Instance, where: str) -> Limit:
 def taken_by(
     instance: Instance, places: Sequence[ReadPlace], elsewhere: int | None
 ) -> Takes:
-    """What the app takes, with the platform's variables and processors."""
+    """The number that the app takes with the platform's variables and processors."""
     several = list(candidates(instance, places))
     if not several:
         return _unknown("nothing here says what it starts")
@@ -96,7 +96,7 @@ def taken_by(
     if len(differing) > 1:
         two = " and ".join([*differing.values()][:2])
         return _unknown(f"{two} contradict each other")
-    # One that is not known may have any number.
+    # A candidate with an unknown number may take any number.
     place, there = min(counted, key=lambda each: each[1].known)
     if not there.known:
         return _unknown(f"{place.where}: {there.because}", place.where)

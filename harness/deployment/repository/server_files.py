@@ -1,8 +1,8 @@
 """Reads settings from the files of gunicorn, uWSGI and hypercorn, without running them.
 
-Each reader gives the file that a command reads, and what it says by the names of
-options in ``plan.server_options``. Rule: if a file says more than can be read here, the
-number is unknown.
+Each reader returns the file that a command reads, with its settings by the names of
+options in ``plan.server_options``. If a file has more than can be read here, the number
+is unknown.
 """
 
 import ast
@@ -49,10 +49,11 @@ def read_file(
 # -------------------------------------------------------------------------- gunicorn
 
 AS_MODULE = "python:"
-"""Begins a file that is named as the module that it is."""
+"""Prefix of a file that is named as a module."""
 
 BESIDES = ("timeout", "keepalive", "reuse-port")
-"""Settings that decide no number of requests: unknown ones stay as written."""
+"""Settings that do not affect the number of requests; if unknown, they stay as
+written."""
 
 
 def _gunicorn(

@@ -69,7 +69,7 @@ def counted(
     several = []
     for command in commands(started.text, started.variables, processors):
         if starts(command.words):
-            # First where its text has changed to.
+            # The folder that the text has changed to comes first.
             places = (*(folder / command.folder for folder in folders), *folders)
             context = CommandContext(places, command.variables, processors)
             several.append(_count(command, context, started.times))
@@ -91,7 +91,7 @@ def starts(words: Sequence[str]) -> bool:
 
 
 _OF_UWSGI = re.compile(r"^-|[.:/]")
-"""What begins or is in an option, a file or an address."""
+"""The beginning of an option, or a character of a file's name or an address."""
 
 
 def _count(command: SimpleCommand, context: CommandContext, times: int) -> Counted:

@@ -1,4 +1,4 @@
-"""Compares how long a platform waits with how long the app there does.
+"""Compares how long a platform waits with how long its app's server does.
 
 A server waits for the app, and for the next request, by its options. Defaults are those
 seen with gunicorn 27.0.1, uvicorn 0.54.0, hypercorn 0.18.0, granian 2.8.7 and waitress
@@ -71,7 +71,7 @@ def _gunicorn(
     server: CommandOf, arguments: Sequence[str], context: CommandContext, of: str
 ) -> Patience:
     settings = settings_of(server, arguments, context)
-    # However many workers there are, each waits as long.
+    # Each worker waits equally long, however many there are.
     found = settings.capacity(context.processors, but={"workers"})
     timeout = _seconds(_time(settings, "timeout", "-t", "--timeout"), GUNICORN_TIMEOUT)
     keep = _seconds(_time(settings, "keepalive", "--keep-alive"), GUNICORN_KEEP_ALIVE)
@@ -170,7 +170,7 @@ def judgements(instance: Instance, app: Patience, file: str) -> Iterator[Waiting
 
 
 def _started(instance: Instance, places: Sequence[ReadPlace]) -> Patience | None:
-    """How long all candidates for what an instance starts wait, if it is the same."""
+    """How long all candidates for an instance's server wait, if they agree."""
     by_waits: dict[tuple[float | None, ...], Patience] = {}
     for candidate in candidates(instance, places):
         there = candidate.elsewhere(dict(instance.variables), 1)
