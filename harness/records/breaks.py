@@ -1,4 +1,4 @@
-"""Records of what gives way when a server runs out of files, threads or memory."""
+"""Records of what fails first when a server runs out of files, threads or memory."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from harness.records.words import Settled
 
 
 class Scarce(StrEnum):
-    """A resource that a server gets only little of."""
+    """A resource of which a server gets only little."""
 
     FILES = "files"
     """Open files, sockets among them: ``ulimit -n``."""
@@ -40,7 +40,8 @@ class Strained(Result, frozen=True, kw_only=True):
     """Requests neither in the app nor ended, when nothing more happened."""
     settled: Settled = Settled.ALL_ENTERED
     account: Account = Account()
-    """How all requests had ended by then; *timed out* means that they had not ended."""
+    """How all requests had ended by then; *timed out* stands for requests still
+    open."""
     statuses: tuple[int, ...] = ()
     """Statuses of requests that were answered."""
     printed: str = ""

@@ -37,7 +37,7 @@ class Need(Record, frozen=True, kw_only=True):
     """A condition for a cell to be measured; every given key must hold."""
 
     where: SpecifierSet = ANY
-    """Releases of the server that need this; others do not."""
+    """Releases of the server that have this need; other releases do not."""
     release: SpecifierSet = ANY
     """Releases of the server that are supported."""
     flask: SpecifierSet = ANY
@@ -70,8 +70,8 @@ class Declares(Record, frozen=True, kw_only=True):
     source: Page
     also_offered: tuple[PositiveInt, ...] = ()
     at_first: PositiveInt | None = None
-    """Requests at once at first, if the server adds processes only while requests
-    wait."""
+    """Requests at once right after the start, if the server adds processes only while
+    requests wait."""
 
 
 class DeclaredFor(Declares, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ class DeclaredFor(Declares, frozen=True, kw_only=True):
 class ByChance(Record, frozen=True, kw_only=True):
     """A server that starts its threads by chance as requests arrive.
 
-    A pool that has grown says nothing about one that has not.
+    A pool that has grown proves nothing about a pool that has not.
     """
 
     release: SpecifierSet = ANY
@@ -132,7 +132,7 @@ class Server(Record, frozen=True, kw_only=True):
     """Name on the package index; none for a part of Python."""
     documentation: Page
     position: int = 100
-    """Servers are listed by this number, then by name."""
+    """Position in lists: servers are sorted by this number, then by name."""
     part_of_python: bool = False
     """Whether it comes with Python; its release is then that of Python."""
     pinned_by_flask: bool = False

@@ -41,9 +41,9 @@ class Difference(Result, frozen=True, kw_only=True):
 
     name: str
     before: str | None
-    """The side before; null if the cell did not exist."""
+    """The earlier value; null if the cell did not exist."""
     now: str | None
-    """The side now; null if the cell is gone."""
+    """The present value; null if the cell is gone."""
 
 
 class Reason(Result, frozen=True, kw_only=True):
@@ -66,9 +66,9 @@ class CellChange(Result, frozen=True, kw_only=True):
     before: Seen | None = None
     now: Seen | None = None
     versions: tuple[Difference, ...] = ()
-    """Distributions installed in another version; the most important first."""
+    """Distributions whose installed version differs; the most important first."""
     chance: float | None = None
-    """How likely it is that rounds differ this much by chance; null if chance has no
+    """How likely it is that rounds differ this much by chance; null if chance plays no
     part."""
     expected: Reason | None = None
     """The reason, if the change is acknowledged."""
@@ -93,7 +93,7 @@ class ReleaseChange(Result, frozen=True, kw_only=True):
     before: Seen
     now: Seen
     versions: tuple[Difference, ...]
-    """Other distributions in another version; they may be the cause as well."""
+    """Other distributions whose version differs; they may be the cause as well."""
     chance: float | None
     reason: str
     """The reason, if it is known before anything is measured."""

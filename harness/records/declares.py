@@ -55,9 +55,10 @@ class Sending(Result, frozen=True, kw_only=True):
     most: int | None
     """The most that it is ever sent at once; null for no limit."""
     aims: int | None
-    """What the platform aims at, and exceeds if it has to; null for none."""
+    """The number that the platform aims at, and exceeds if it has to; null if it has
+    none."""
     limit_known: bool = True
-    """Whether it is known what the platform sends, be it no limit."""
+    """Whether it is known what the platform sends, even if that is *no limit*."""
     counts: str
     """``requests`` or ``connections``."""
     because: str
@@ -70,7 +71,8 @@ class Sending(Result, frozen=True, kw_only=True):
     read: str
     """When that page was read, ISO 8601."""
     takes: int | None
-    """Requests that the app takes at once; null for no bound, and if unknown."""
+    """Requests that the app takes at once; null if there is no bound, or if it is
+    unknown."""
     of: str
     """The place that declares this, as ``FILE:LINE``; empty if there is none."""
     verdict: SendVerdict
@@ -121,10 +123,11 @@ class Waiting(Result, frozen=True, kw_only=True):
 
 
 class Unread(Result, frozen=True, kw_only=True):
-    """A file that was not read, or not whole."""
+    """A file that was not read, or not completely."""
 
     file: str
-    """Path relative to the folder that was looked through; ``.`` for that itself."""
+    """Path relative to the folder that was looked through; ``.`` for the folder
+    itself."""
     reason: str
     """What was left out, in a sentence."""
 
@@ -143,4 +146,4 @@ class Places(Result, frozen=True, kw_only=True):
     waiting: tuple[Waiting, ...] = ()
     """How long platforms and the app wait."""
     unread: tuple[Unread, ...] = ()
-    """Files that are too large to be read whole."""
+    """Files that were not read, or not completely."""

@@ -56,7 +56,8 @@ class Claims(Result, frozen=True, kw_only=True):
     """``wsgi.multithread``: the app may be called again in the same process while it
     is running there."""
     multiprocess: bool
-    """``wsgi.multiprocess``: the app may be called in another process meanwhile."""
+    """``wsgi.multiprocess``: the app may be called in another process at the same
+    time."""
 
 
 class CellEvidence(Result, frozen=True, kw_only=True):
@@ -84,8 +85,8 @@ class CellEvidence(Result, frozen=True, kw_only=True):
     idle_workers: Count = 0
     """How many of the workers were never seen to hold a request."""
     asleep_workers: Count = 0
-    """How many of those were in a timed sleep at the end, as a booting process may
-    be."""
+    """How many of these idle workers were in a timed sleep at the end, as a booting
+    process may be."""
     not_steered: str = ""
     """Why no order could be chosen although several processes take requests."""
     kernel: KernelAccount | None = None

@@ -102,11 +102,11 @@ class HealthStep(Result, frozen=True, kw_only=True):
     """Seconds from sending the check to its answer; null if none came."""
     behind: int | None = None
     """How many requests had to be released until a waiting check was answered; null if
-    that was not counted or not seen."""
+    this was not counted or not seen."""
     tcp: bool | None = None
     """Whether a connection could be opened meanwhile; null if not tried."""
     http: bool | None = None
-    """Whether HTTP was answered meanwhile, beside a check by TCP."""
+    """For a check by TCP: whether an HTTP request was answered meanwhile."""
     settled: Settled
     lag_seconds: float = 0.0
     """How long the harness itself was held up meanwhile."""
@@ -135,7 +135,7 @@ class HealthNumbers(Result, frozen=True, kw_only=True):
     check: HealthCheck
     at_times: int | None
     """The least number of held requests at which the check waits, even if only when it
-    meets the wrong worker; null if it was always answered."""
+    reaches the wrong worker; null if it was always answered."""
     always: int | None
     """The least number from which on it always waits."""
     tried: int
@@ -145,7 +145,7 @@ class HealthNumbers(Result, frozen=True, kw_only=True):
     status: int | None = None
     """Status of an unhealthy answer, if the check gets one instead of waiting."""
     chance: bool
-    """Whether chance decided which worker the check met."""
+    """Whether chance decided which worker the check reached."""
     idle_seconds: float | None
     """Seconds until the answer with no request in the app."""
     tcp: bool | None
@@ -155,5 +155,5 @@ class HealthNumbers(Result, frozen=True, kw_only=True):
 
     @property
     def waits(self) -> bool:
-        """Whether requests in the app can keep it from being answered."""
+        """Whether requests in the app can keep the check from being answered."""
         return self.at_times is not None

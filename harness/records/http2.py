@@ -9,14 +9,14 @@ class StreamRound(Result, frozen=True, kw_only=True):
     """Requests sent together as streams of one connection."""
 
     offered: int
-    """Requests that were sent: fewer than were asked for where the server allows no
-    more streams at once."""
+    """Requests that were sent: fewer than intended if the server allows no more streams
+    at once."""
     admitted: int
     """How many were in the app when the server was quiet."""
     waiting: int
     """How many were neither in the app nor answered."""
     processes: int
-    """The number of processes that the admitted requests were in."""
+    """Number of processes that the admitted requests were in."""
     settled: Settled
     """How it was known that no more would enter."""
     answered: int
@@ -41,7 +41,7 @@ class Http2Numbers(Result, frozen=True, kw_only=True):
     one: int
     """The most requests of one connection in the app at once."""
     several: int
-    """The most requests on connections of their own in the app at once."""
+    """The most requests in the app at once if each has its own connection."""
     offered: int
     """Requests sent together on one connection."""
     streams: int | None

@@ -65,8 +65,8 @@ class SlowHandOff(Result, frozen=True, kw_only=True):
     """Times are seconds after the act."""
     end: float
     waited: float
-    """Seconds of that during which threads of the process were ready to run and waited
-    for a processor."""
+    """Seconds of this gap during which threads of the process were ready to run but
+    waited for a processor."""
 
 
 class TapeSeen(Result, frozen=True, kw_only=True):
@@ -88,22 +88,22 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     at_ms: tuple[int, ...] = ()
     """Milliseconds after the act at which the number in the app changed."""
     old: tuple[int, ...] = ()
-    """How many were in the app then, in processes that had held requests before the
-    act."""
+    """The number in the app at each of these moments, in processes that had held
+    requests before the act."""
     new: tuple[int, ...] = ()
-    """How many were in the app then, in processes that came later."""
+    """The number in the app at each of these moments, in processes that came later."""
     lanes: tuple[Lane, ...] = ()
     """Processes that held requests, by the time of the first."""
     slow: tuple[SlowHandOff, ...] = ()
     """Hand-offs within one process that took long."""
     requests: int = 0
-    """Requests that were offered in all."""
+    """Requests offered in total."""
     answered: int = 0
     lost: tuple[LostRequest, ...] = ()
     """The first requests that the app did not answer."""
     lost_in_all: int = 0
     before_act: int = 0
-    """How many were lost before the act, and so not by it."""
+    """Requests lost before the act, and so not because of it."""
     hand_off_seconds: float = 0.0
     """The longest time, before the act, from the release of a request until another was
     in the app."""
@@ -113,11 +113,11 @@ class TapeSeen(Result, frozen=True, kw_only=True):
     """How the first process ended; empty when it did not."""
     ended_at: float | None = None
     survivors: int = 0
-    """Processes that were left when the first one had ended or the grace period was
+    """Processes that were left when the first process had ended or the grace period was
     over."""
     catches_term: bool | None = None
-    """Whether the first process has a handler for SIGTERM. As the first process of a
-    container it is not sent signals for which it has none. Null where not known."""
+    """Whether the first process has a handler for SIGTERM. The first process of a
+    container gets no signal for which it has no handler. Null if unknown."""
     long_stayed: float | None = None
     """How long the long request stayed until it was lost; null if it was not lost."""
     watched_seconds: float = 0.0
@@ -132,7 +132,7 @@ class IdleSeen(Result, frozen=True, kw_only=True):
     kept: int = 0
     """Connections that were still open when the server was told to reload."""
     closed: int = 0
-    """Connections that it closed after that, before anything more was sent."""
+    """Connections that the server closed after that, before anything more was sent."""
     answered: int = 0
     """Connections whose next request was answered."""
     lost: int = 0
@@ -166,19 +166,19 @@ class Tape(Result, frozen=True, kw_only=True):
 
     act: Act
     known: bool
-    """Whether it was recorded, without a hold-up of the harness that could pass for
-    missing slots."""
+    """Whether the tape was recorded without a hold-up of the harness that could be
+    mistaken for missing slots."""
     outcome: Outcome = Outcome.MEASURED
     """The outcome of the act, such as *not supported*."""
     sentence: str
-    """What happened, for somebody who has not heard of the question, or why that is not
-    known."""
+    """What happened, for somebody who does not know the question, or why that is
+    unknown."""
     usual: int = 0
-    """Slots before the act for most of the time, or the floor if that is less."""
+    """Slots before the act for most of the time, or the floor if that is lower."""
     lowest: int = 0
     """The fewest slots from the act on."""
     lowest_seconds: float = 0.0
-    """Seconds in all with no more slots than ``lowest``."""
+    """Total seconds with no more slots than ``lowest``."""
     after: int = 0
     """Slots at the end."""
     blink_seconds: float = 0.0

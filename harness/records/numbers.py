@@ -1,11 +1,11 @@
-"""Sums up the rounds of a configuration: a floor, a ceiling, and how sure each is.
+"""Sums up the rounds of a configuration: a floor, a ceiling, and how certain each is.
 
 *Guaranteed* is a number that no order of arrival changes: it was found by choosing the
 order of the workers; or one process takes all requests, and the same number was in the
 app however they arrived: together, one by one, and over connections that were accepted
 before. Where these differ, the least is *seen*: another way to arrive may give less.
-Zero is always guaranteed, since nothing is less. *Seen* is what some rounds came to by
-chance.
+Zero is always guaranteed, since nothing is less. *Seen* is a number that some rounds
+reached by chance.
 """
 
 from collections.abc import Iterable
@@ -52,8 +52,7 @@ def sum_up(
     """Sum up rounds; ``load`` is the declared number, or the limit.
 
     ``workers`` is how many processes take requests, where that is known. Rounds in
-    which the server replaced processes count for the most that it took, but not for the
-    least.
+    which the server replaced processes count for the ceiling, but not for the floor.
     """
     if not rounds:
         return Numbers()
@@ -110,7 +109,7 @@ def sum_up_cell(cell: CellEvidence, load: int) -> Numbers:
 def starts_by_chance(cell: CellEvidence, load: int) -> bool:
     """Whether chance decides how many threads serve ``load`` requests.
 
-    It no longer does once a single worker has got all of them, and more than it had
+    It no longer does once a single worker has got all requests, and more than it had
     threads: each further request then started another thread.
     """
     return bool(cell.declaration.by_chance) and not least_rounds(cell.steered, load)

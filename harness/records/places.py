@@ -49,27 +49,28 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     asking: int
     """How many were waiting in a call of the place by then."""
     ended: dict[str, int] = {}
-    """Requests that had ended by then, though none was let go, by status; ``cut off``
-    where there was no answer.
+    """Requests that had ended by then although none was released, by status; ``cut
+    off`` if there was no answer.
     """
     watched_seconds: float = 0.0
-    """How long those that waited were watched, in seconds."""
+    """How long waiting requests were watched, in seconds."""
     processes: int
     """Distinct processes of the requests at the place."""
     stalled: int
-    """Requests that had not ended when all were let go and the server had been quiet
-    for a while."""
+    """Requests that had not ended although all were released and the server had been
+    quiet for a while."""
     settled: Settled
     order: Goal | None = None
-    """Whether the order of workers was chosen for the most or the least that gets
-    there; null if it was left to chance."""
+    """Whether the order of workers was chosen to let the most or the least get there;
+    null if it was left to chance."""
     complete: bool = True
     """Whether no worker had been stopped for too long when the order was chosen."""
     errors: dict[str, int] = {}
     """Errors that the place raised, such as that a pool is exhausted, and how many
     requests met each."""
     stuck: int = 0
-    """Requests that still wanted the place a while after all others were let go."""
+    """Requests that still waited for the place some time after all others were
+    released."""
 
 
 class Narrow(Result, frozen=True, kw_only=True):

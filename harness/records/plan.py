@@ -79,8 +79,8 @@ class Declaration(Result, frozen=True, kw_only=True):
     """How the number is computed, if it depends on the measuring machine; it is not
     computed yet if the number is missing."""
     at_first: PositiveInt | None = None
-    """Requests at once at first, if the server adds processes only while requests
-    wait."""
+    """Requests at once right after the start, if the server adds processes only while
+    requests wait."""
     by_chance: str = ""
     """Why chance decides how many threads the server starts for arriving requests, as
     the end of a sentence; empty if it does not."""
@@ -163,7 +163,7 @@ class PlannedCell(Result, frozen=True, kw_only=True):
 
 
 Wheel = Annotated[str, msgspec.Meta(pattern=r"^wheels/[0-9a-f]+/[^/]+\.whl$")]
-"""A path that cannot leave its folder, whoever wrote the plan."""
+"""A path that cannot lead out of its folder, even in a forged plan."""
 
 
 class Built(Result, frozen=True, kw_only=True):
@@ -192,7 +192,7 @@ class PlannedEnvironment(Result, frozen=True, kw_only=True):
     requirements: tuple[str, ...]
     """Requirements of every cell: Flask and the server, each pinned."""
     built: tuple[Built, ...] = ()
-    """Which of Flask and the server are installed from a wheel made for this run."""
+    """Whichever of Flask and the server is installed from a wheel made for this run."""
     constraints: tuple[str, ...]
     """Pins of companions of the Flask release."""
     build_env: dict[str, str] = {}

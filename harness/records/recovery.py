@@ -13,17 +13,17 @@ class Killed(Result, frozen=True, kw_only=True):
     before: tuple[int, ...]
     """Requests in the app in each round before, when the server was quiet."""
     processes: int
-    """Processes that held any of them."""
+    """Processes that held requests in the rounds before."""
     held: int
     """Requests in the app when the process was killed."""
     lost: int
-    """How many of these were in the killed process."""
+    """How many of these requests were in the killed process."""
     first: bool
     """Whether the first process of the server was killed."""
     lost_account: Account
-    """How they ended."""
+    """How the requests in the killed process ended."""
     lost_statuses: tuple[int, ...] = ()
-    """Statuses of those that were answered."""
+    """Statuses of the lost requests that were answered."""
     others_kept: int
     """Requests in other processes that were still held when the server was quiet."""
     ended: str = ""
@@ -31,7 +31,7 @@ class Killed(Result, frozen=True, kw_only=True):
     after: tuple[int, ...] = ()
     """Requests in the app in each round after, when the server was quiet."""
     new_processes: int = 0
-    """Processes that held any of them and did not exist before."""
+    """Processes that held requests in the rounds after, and did not exist before."""
 
 
 class Terminated(Result, frozen=True, kw_only=True):
@@ -42,23 +42,23 @@ class Terminated(Result, frozen=True, kw_only=True):
     was quiet again.
     """
     kept: int
-    """How many of these were still held then."""
+    """How many of these were still held when the server was quiet."""
     held_account: Account
-    """How they ended."""
+    """How the requests in the app ended."""
     held_statuses: tuple[int, ...] = ()
-    """Statuses of those that were answered."""
+    """Statuses of the requests in the app that were answered."""
     waiting: int
     """Requests that were offered but not in the app when the signal was sent."""
     entered: int
-    """How many of these entered the app after it."""
+    """How many waiting requests entered the app after the signal."""
     waiting_account: Account
-    """How they ended."""
+    """How the waiting requests ended."""
     waiting_statuses: tuple[int, ...] = ()
-    """Statuses of those that were answered."""
+    """Statuses of the waiting requests that were answered."""
     ended: str = ""
     """How the server ended; empty if it did not end while it was watched."""
     watched_seconds: float
-    """How long the server was watched once nothing moved any more."""
+    """How long the server was watched after the last change."""
 
 
 class RecoverySeen(QuestionSeen, frozen=True, kw_only=True, tag="recovery"):

@@ -99,9 +99,9 @@ class CellReport(Result, frozen=True, kw_only=True):
     reason: str
     """What explains the outcome or the verdict, in a few sentences."""
     because: str = ""
-    """Why it is so, which is in the reason before the remedy; empty if unknown."""
+    """The cause, which the reason has before the remedy; empty if unknown."""
     remedy: str = ""
-    """What to do about it, which is the end of the reason; empty if unknown."""
+    """What to do about it, with which the reason ends; empty if unknown."""
     command: tuple[str, ...]
     front: Front | None = None
     """The proxy in front of the server, if there was one."""
@@ -162,7 +162,7 @@ class CheckedDeployment(Result, frozen=True, kw_only=True):
     """The file with the setting that decides; empty when no file has it."""
     line: int
     found_below: str = ""
-    """The path that its app was found below, if no file names it."""
+    """The path below which its app was found, if no file names it."""
     remarks: tuple[Remark, ...] = ()
     """Other things worth knowing."""
 
@@ -175,7 +175,7 @@ class CheckResult(Result, frozen=True, kw_only=True):
     reason: str
     """Why it fails; empty when it passes."""
     brief: str = ""
-    """The same in a few words, where there are any."""
+    """The same in a few words, if there is a shorter form."""
     deployments: tuple[CheckedDeployment, ...]
 
 

@@ -1,6 +1,6 @@
 """Reads and writes the folder of results that a run leaves.
 
-A file that cannot be read never costs the others.
+A file that cannot be read does not keep the others from being read.
 """
 
 import fcntl
@@ -45,9 +45,9 @@ def evidence_path(results: Path, environment: Environment) -> Path:
 def begin(results: Path, plan: Plan) -> None:
     """Make room for a run, and write its plan.
 
-    What an earlier run left is moved aside and stays until the next run begins, so that
-    a report has cells of its own run only, and yet nothing is lost by starting one.
-    Raises ``UsageError``.
+    Files of the run before are moved aside and stay until the next run begins. So a
+    report has only cells of its own run, and yet starting a run loses nothing. Raises
+    ``UsageError``.
     """
     previous = results / PREVIOUS
     try:
@@ -70,8 +70,8 @@ def begin(results: Path, plan: Plan) -> None:
 def refuse_others(results: Path) -> None:
     """Raise ``UsageError`` if a file that no run wrote has the name of one of ours.
 
-    It would be moved, and removed by the next run. In a folder that a run has locked
-    before, all such files are ours.
+    It would be moved aside, and removed by the next run. In a folder that a run has
+    locked before, all such files are ours.
     """
     if (results / LOCK).exists():
         return

@@ -69,10 +69,11 @@ class Round(Result, frozen=True, kw_only=True):
     stalled: Count = 0
     """Requests that still waited in a quiet server after all were released."""
     strays: Count = 0
-    """Times that the app reported a request that was not sent, or was in it already."""
+    """Times that the app reported a request that was not sent, or that was already in
+    it."""
     early: Count = 0
-    """Requests that had their answer while they were in the app, before they were let
-    go, or even before they entered: whoever answered them is not the app."""
+    """Requests that were answered before they were released, or even before they
+    entered the app: something other than the app answered them."""
     asleep: Count = 0
     """Threads of the server that slept on a clock for all of the time that it was
     watched while requests waited: they may let more in when they wake."""
@@ -144,8 +145,8 @@ def peak_of(rounds: Iterable[Round]) -> int:
 def waited(round_: Round) -> bool:
     """Whether a request waited and would not have entered by itself.
 
-    If the server was not quiet, exactly one of several has to enter when another is let
-    go: a single one may just have been late.
+    If the server was not quiet, exactly one of several has to enter when another is
+    released: a single request may just have been late.
     """
     took_turns = round_.waiting > 1 and round_.entered_on_release == 1
     return round_.waiting > 0 and (was_quiet(round_) or took_turns)
@@ -154,7 +155,7 @@ def waited(round_: Round) -> bool:
 def turned_away(round_: Round) -> bool:
     """Whether a request was sent away while others were in the app.
 
-    One whose connection was cut counts if it was neither in the app nor waiting.
+    A request whose connection was cut counts if it was neither in the app nor waiting.
     """
     cut_off = min(
         round_.account.reset, round_.offered - round_.admitted - round_.waiting

@@ -1,6 +1,6 @@
 """Stable ids of everything that a report can find, each with a page in ``docs/rules``.
 
-An id is never used for another finding, even when its own no longer exists.
+An id is never reused, even if its finding no longer exists.
 """
 
 from enum import StrEnum

@@ -25,12 +25,14 @@ from harness.records.words import Settled
 
 
 class CallRound(Result, frozen=True, kw_only=True):
-    """Some requests together in the app, each of which then called its own server."""
+    """A round of requests in the app together, each of which then called its own
+    server.
+    """
 
     calls: int
     """Requests that were to call."""
     together: int
-    """How many of these were in the app when they were told to call."""
+    """How many of these requests were in the app when they were told to call."""
     answered: int
     """Calls that were answered by the app."""
     failed: int
@@ -38,11 +40,11 @@ class CallRound(Result, frozen=True, kw_only=True):
     stuck: int
     """Calls that were not let in, with the server quiet."""
     waiting: int
-    """Requests that were to call and were not let in themselves, at that moment."""
+    """Requests that were to call but were themselves not in the app at that moment."""
     settled: Settled
     """How it was known that no more would happen: all answered, or the server quiet."""
     account: Account
-    """How the requests that were to call ended, the stuck ones after giving up."""
+    """How the requests that were to call ended; stuck ones ended after giving up."""
 
 
 class SelfCallSeen(QuestionSeen, frozen=True, kw_only=True, tag="self-call"):
@@ -94,7 +96,8 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     in_app: int = 0
     """How many were in the app when the server was quiet."""
     waiting: int = 0
-    """How many were sent whole, and neither in the app nor ended, at that moment."""
+    """How many had been sent whole and were neither in the app nor ended at that
+    moment."""
     in_backlog: int | None = None
     """Connections that the kernel held for the server and that it had not accepted;
     null if unknown."""
@@ -105,13 +108,13 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     turned_away: dict[str, int] = {}
     """Requests that were answered without entering the app, by status."""
     served: tuple[int, ...] = ()
-    """Requests that entered when held ones were let go one by one, numbered in the
+    """Requests that entered while held ones were released one by one, numbered in the
     order in which they had come.
     """
     stalled: int = 0
-    """Requests that still waited after all were let go."""
+    """Requests that still waited after all others were released."""
     given_up_early: bool = False
-    """Whether these were given up before the server was quiet."""
+    """Whether these stalled requests were given up before the server was quiet."""
     settled: Settled = Settled.STEADY_COUNT
     account: Account = Account()
     """How all of these requests ended; *unopened* are those that got no connection."""
@@ -119,7 +122,7 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
 
 class ComputeRound(Result, frozen=True, kw_only=True):
     """Some requests that computed together, from their release until the first of them
-    was through. Times are seconds.
+    was done. Times are seconds.
     """
 
     computing: int
@@ -148,17 +151,17 @@ class AbandonedSeen(QuestionSeen, frozen=True, kw_only=True, tag="abandoned"):
 
     offered: int = 0
     held: int = 0
-    """Requests in the app when the server was quiet. Then their clients left."""
+    """Requests in the app when the server was quiet; then their clients left."""
     kept: int = 0
-    """How many were still held when the server was quiet again."""
+    """How many of these were still in the app when the server was quiet again."""
     waiting: int = 0
-    """Requests neither in the app nor ended when the first clients had left."""
+    """Requests still waiting once the clients of the held requests had left."""
     entered_instead: int = 0
-    """How many of these were in the app before the first were let go."""
+    """Waiting requests that entered before the held ones were released."""
     waiting_left: int = 0
-    """How many were still waiting then. Their clients left too."""
+    """Requests that were still waiting then; their clients left too."""
     entered_later: int = 0
-    """How many of these were in the app when the first had been let go."""
+    """How many of these entered once the held ones were released."""
     after: tuple[int, ...] = ()
     """Requests in the app in further rounds, until there were as many as at first."""
     quiet: bool = True

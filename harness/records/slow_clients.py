@@ -24,7 +24,7 @@ class SlowWay(StrEnum):
 
 
 class Freed(Result, frozen=True, kw_only=True):
-    """The moment at which a server lets somebody in although slow clients remain."""
+    """The moment at which a server lets a request in although slow clients remain."""
 
     seconds: float
     """Seconds from the arrival of the slow clients to the first ordinary request in the
@@ -49,12 +49,13 @@ class StepBeside(Result, frozen=True, kw_only=True):
     answered: int
     """Ordinary requests that were answered in the end, after the others had left."""
     order: Goal | None = None
-    """Which workers they were made to come to. For the most, each worker got its share,
-    and ordinary requests met the one with the smallest; for the least, one worker got
-    all of them, and one ordinary request. Null if there was nothing to choose, or if it
-    was left to chance."""
+    """The order in which clients reached the workers. For the most, each worker got its
+    share, and ordinary requests reached the one with the smallest; for the least, one
+    worker got all clients and one ordinary request. Null if there was no choice, or if
+    it was left to chance."""
     given_up_early: bool = False
-    """Whether the server was not quiet when those without an answer were given up."""
+    """Whether the server was not quiet when requests without an answer were given
+    up."""
 
     @property
     def is_in_doubt(self) -> bool:

@@ -1,7 +1,6 @@
 """Records of clients that stay: slow uploads, event streams, WebSockets and polls.
 
-A client stays when its request, or the connection that it opened, lasts until it or the
-app ends it.
+A client stays if its request or connection lasts until the client or the app ends it.
 """
 
 from enum import StrEnum
@@ -51,8 +50,8 @@ class StayStep(StepBeside, frozen=True, kw_only=True):
     of the app's own.
     """
     begun: int = 0
-    """Clients that had got the first piece of what they came for: the first event of a
-    stream; the opening of a socket and a first message.
+    """Clients that had got the first part of what they asked for: the first event of a
+    stream, or a socket's opening and a first message.
     """
     ended: int = 0
     """Clients that were answered or cut off before others were offered."""
@@ -113,8 +112,7 @@ class Taking(StrEnum):
 
 
 NOTICED_SECONDS = 2.0
-"""Seconds for which a slot must be kept to count: less may be a busy machine's doing.
-"""
+"""Seconds for which a slot must be kept to count: less may be due to a busy machine."""
 
 
 def least_shut_out(
@@ -137,13 +135,13 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     places: int
     """Ordinary requests in the app when nobody stays; at most 16 are offered."""
     shut_out_by: int | None
-    """The least number of clients that stay beside which nobody else gets in; null
-    if there was always room."""
+    """The smallest number of staying clients that shuts everyone else out; null if
+    there was always room."""
     tried: int
     """The largest number of staying clients that was tried."""
     taking: Taking
     frees_after: float | None
-    """Seconds after which the server let others in all the same; null if it did not."""
+    """Seconds after which the server let others in nevertheless; null if it did not."""
     in_app: bool | None
     """Whether clients that stay are in the app; null if unknown."""
     served_after: bool = True
@@ -154,8 +152,8 @@ class StayNumbers(Result, frozen=True, kw_only=True):
     """Whether several workers shared the load by chance, so that another number may be
     seen next time."""
     waits_from: int | None = None
-    """The least number beside which a request that meets a full worker waits, although
-    others have room; null if that is not less, or unknown."""
+    """The smallest number that can fill one worker, so that a request that reaches it
+    waits although others have room; null if that is not less, or unknown."""
     left: tuple[int, ...] = ()
     """Streams still in the app when their clients had left; then after each event."""
     kept_seconds: float = 0.0
@@ -168,6 +166,8 @@ class StayNumbers(Result, frozen=True, kw_only=True):
         return self.left.index(0) if 0 in self.left else None
 
     def in_short(self, number: str) -> str:
-        """``number`` is how those that shut others out are put, beside the rest."""
+        """The result in short; ``number`` is the wording for the clients that shut
+        others out.
+        """
         after = f"{self.frees_after:.0f} s" if self.frees_after else ""
         return least_shut_out(number, after, self.chance, self.waits_from)

@@ -1,8 +1,8 @@
 """Records of rounds in which the order of a server's workers is chosen.
 
-Which of several workers accepts the next request is a matter of order: of who is run
-first by the kernel's scheduler or, where each worker has a listening socket of its own,
-of the source ports of the connections. Both can be chosen.
+Order decides which of several workers accepts the next request: the order in which the
+scheduler runs them or, if each worker has its own listening socket, the source ports of
+the connections. Both can be chosen.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ BY_THREADS = (
     "several threads of a process accept connections before they can serve them, and "
     "a thread cannot be stopped alone"
 )
-"""Why the only process does not tell where requests go."""
+"""Why it is unknown, even in a single process, which thread gets a request."""
 
 
 class Steering(StrEnum):
@@ -70,7 +70,7 @@ class SteeredRound(Result, frozen=True, kw_only=True):
     late: Count = 0
     """How many of the admitted entered only while the server was watched for longer."""
     elsewhere: Count = 0
-    """Requests held by another worker than the one that their source port leads to."""
+    """Requests held by a worker that their source port does not lead to."""
     processes: Count
     threads: Count
     settled: tuple[Settled, ...]
@@ -112,7 +112,7 @@ def is_conclusive(round_: SteeredRound) -> bool:
 def _lost(round_: SteeredRound) -> bool:
     """Whether requests stalled that a stopped worker may have accepted.
 
-    If all were sent after the last worker went on, the server itself lost them.
+    If all were sent after the last worker was resumed, the server itself lost them.
     """
     return round_.stalled > 0 and not round_.opened
 
@@ -146,18 +146,18 @@ def are_alike(steered: Iterable[SteeredRound]) -> bool:
 def least_is_guaranteed(rounds: Sequence[SteeredRound], *, alike: bool = True) -> bool:
     """Whether these rounds show the least that any order of arrival gives.
 
-    By stopping, it takes two orders that come to the same number, if the workers are
-    ``alike``. If they differ, each worker has to be the first once, in the way of
-    opening connections that gives less. In one of these rounds a worker has to take
-    requests while it runs alone. *First* is the worker that took requests first: a lock
-    around accept may keep the one that ran first from taking any.
+    By stopping, two orders that give the same number are enough if the workers are
+    ``alike``. Otherwise each worker has to be the first once, in the way of opening
+    connections that gives less. In one of these rounds a worker has to take requests
+    while it runs alone. *First* is the worker that took requests first: a lock around
+    accept may keep the one that ran first from taking any.
 
     By port, each worker has to get all requests once.
     """
     if not rounds:
         return False
     if not all(round_.admitted for round_ in rounds):
-        return True  # nothing is less than none
+        return True  # no order gives less than none
     workers = set(range(len(rounds[0].workers)))
     orders = {ranks(round_.workers) for round_ in rounds}
     if any(set(order) != workers for order in orders):

@@ -19,7 +19,7 @@ def listed(parts: Sequence[str], by: str = "and") -> str:
 def shortened(words: str, most: int) -> str:
     """A text of at most ``most`` characters; the middle of a longer one is left out.
 
-    An error usually has the problem at its beginning, and what it is about at its end.
+    Errors usually have the problem at the beginning, and its subject at the end.
     """
     if len(words) <= most:
         return words

@@ -28,7 +28,7 @@ _STEP = re.compile(r"\.([A-Za-z_-]+)|\[(\d+)\]")
 _AT = " - at `"
 _PATTERN = "matching regex"
 CORRECT = "correct it"
-"""The remedy where a record has none of its own for a key."""
+"""The remedy if a record has none of its own for a key."""
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `(.*)`$", re.S)
 
 
@@ -90,7 +90,7 @@ def _values(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _unusable(value: Any) -> str:
-    """Why no key takes a value, and a remedy; empty if one may."""
+    """Why no key can take a value, and a remedy; empty if some key may."""
     if isinstance(value, str) and "\0" in value:
         return "a text has a null character; remove it"
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
@@ -154,7 +154,7 @@ def _misfit(message: str, tables: Any, kind: type[Record]) -> Misfit:
     if field := _FIELD.match(problem):
         return Misfit(table, field[2], _about_field(field[1], field[2], struct))
     remedy = _remedy(struct, key, at)
-    if _PATTERN in problem and remedy != CORRECT:  # which says the same in words
+    if _PATTERN in problem and remedy != CORRECT:  # a phrase that repeats the key
         problem = "is not valid"
     return Misfit(table, key, f"{problem[:1].lower()}{problem[1:]}; {remedy}")
 

@@ -95,7 +95,7 @@ class Side(Result, frozen=True, kw_only=True):
 
 
 class Try(Result, frozen=True, kw_only=True):
-    """A release that a bisection looked at."""
+    """A release that a bisection measured, or took from the history."""
 
     release: str
     said: str
@@ -144,11 +144,11 @@ class Bisection(Result, frozen=True, kw_only=True):
     """Releases between ``old`` and ``new`` without a result. Any of them may have made
     the change."""
     tries: tuple[Try, ...]
-    """All releases that were looked at, in order."""
+    """All releases that the search measured or took from the history, in order."""
     others: tuple[str, ...] = ()
     """Signs that there are more changes, a sentence each."""
     versions: tuple[Difference, ...]
-    """All packages with another version, the most important first."""
+    """All packages whose version differs, the most important first."""
     swaps: tuple[Swap, ...] = ()
     cause: str
     """The cause of the change as a sentence, as far as the swaps show it."""

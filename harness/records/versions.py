@@ -71,8 +71,8 @@ class Kind(StrEnum):
 def labelled(version: str, kind: Kind, content: str, dirty: bool = False) -> str:
     """A version with a local part that names its source.
 
-    ``content`` is a hash. Enough of it is taken that it cannot be read as a number,
-    which would lose its leading zeros.
+    ``content`` is a hash. Enough characters are taken that the label cannot be read as
+    a number, which would lose leading zeros.
     """
     most = range(LABEL_CHARACTERS, len(content) + 1)
     short = next((c for n in most if not (c := content[:n]).isdigit()), f"x{content}")

@@ -26,7 +26,7 @@ class KernelAccount(Result, frozen=True, kw_only=True):
     Connections that processes share count for each."""
     upstream: int | None = None
     """Connections that the server behind a proxy had accepted on its own ports; null
-    without a proxy, and where it listens on no port."""
+    without a proxy, or if that server listens on no port."""
     seconds: float = 0.0
     """Processor time spent on asking the kernel."""
 

@@ -18,7 +18,7 @@ results with different values of it are never compared."""
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
-"""How many; a file with less than none is not one of ours."""
+"""A number of things; files with a negative one are refused."""
 
 
 class Record(
@@ -82,7 +82,7 @@ class Arrival(StrEnum):
     STAGGERED = "staggered"
     """One by one: the next once one is held or the server is quiet."""
     OPENED = "opened"
-    """All at once, over connections that the server could accept before."""
+    """All at once, over connections that the server could accept beforehand."""
 
 
 class Settled(StrEnum):
