@@ -97,7 +97,7 @@ def _mistrusted(seen: CellNumbers) -> Finding | None:
 def _without_number(seen: CellNumbers) -> Finding | None:
     """*Unknown* without a complete round, or if no request got into the app."""
     if seen.numbers.floor is None:
-        why = f"{seen.no_round()}, so the verdict is open"
+        why = f"{seen.why_no_round()}, so the verdict is open"
         return Verdict.UNKNOWN, f"{seen.declares}; {why}"
     if seen.ceiling == 0 and any(round_.waiting for round_ in seen.cell.rounds):
         return Verdict.UNKNOWN, (
@@ -123,13 +123,13 @@ def _order_may_matter(seen: CellNumbers) -> Finding | None:
     """*Unknown* if another order of workers or threads might give another number."""
     if left_out := passed_over(seen.cell):
         return Verdict.UNKNOWN, (
-            f"{seen.so_many()}, but {left_out} of {seen.cell.workers} processes got "
+            f"{seen.admitted()}, but {left_out} of {seen.cell.workers} processes got "
             "none of the waiting requests, as others had already accepted them, "
             f"{MAY_BE_MORE}"
         )
     if seen.cell.not_steered == BY_THREADS:
         why = "another order of its threads may give less or more"
-        return Verdict.UNKNOWN, f"{seen.so_many()}, but {why}"
+        return Verdict.UNKNOWN, f"{seen.admitted()}, but {why}"
     return None
 
 
@@ -153,7 +153,7 @@ def _too_slow(seen: CellNumbers) -> Finding | None:
     if seen.cell.not_steered != TOO_LONG or uneven:
         return None
     return Verdict.UNKNOWN, (
-        f"{seen.so_many()}, but this machine was too slow to find the lowest and "
+        f"{seen.admitted()}, but this machine was too slow to find the lowest and "
         "the highest number. Measure again when it is less busy"
     )
 
@@ -167,28 +167,28 @@ def _short(seen: CellNumbers) -> Finding | None:
     uneven = floor < load <= ceiling
     unsure = unsure_rounds(cell, floor if uneven else ceiling)
     sure = uneven or not unsure or was_full_alone(cell, load, ceiling)
-    so_many = seen.so_many()
+    admitted = seen.admitted()
     if lets_nobody_in(cell.rounds):
         return Verdict.UNKNOWN, (
-            f"{so_many}, but in the end even a single request was answered before it "
+            f"{admitted}, but in the end even a single request was answered before it "
             "reached the app, for example by a rate limit. Turn that off for the check"
         )
     if not was_full(cell, floor if uneven else ceiling) or not sure:
         return Verdict.UNKNOWN, (
-            f"{so_many}, but the server was not quiet meanwhile, so more may have been "
-            f"on their way. {advice(unsure)}"
+            f"{admitted}, but the server was not quiet meanwhile, so more may have "
+            f"been on their way. {advice(unsure)}"
         )
     if cell.idle_workers:
         why = f"{seen.idle()}, so there may be capacity to come"
-        return Verdict.UNKNOWN, f"{so_many}, but {why}"
+        return Verdict.UNKNOWN, f"{admitted}, but {why}"
     if not uneven and (asleep := max((r.asleep for r in cell.rounds), default=0)):
         return Verdict.UNKNOWN, (
-            f"{so_many}, but {plural(asleep, 'thread')} of the server slept the "
+            f"{admitted}, but {plural(asleep, 'thread')} of the server slept the "
             "whole time, and may let more in when awake"
         )
     if not uneven and may_be_chance(cell, ceiling, load):
         why = f"chance may start more threads: {cell.declaration.by_chance}"
-        return Verdict.UNKNOWN, f"{so_many}, but {why}"
+        return Verdict.UNKNOWN, f"{admitted}, but {why}"
     if not uneven:
         return Verdict.FEWER, (
             f"{seen.declares}; never more than {ceiling} were in the app at once, "
@@ -210,14 +210,17 @@ def _unbounded(seen: CellNumbers) -> Finding | None:
 def _reached(seen: CellNumbers) -> Finding:
     """The verdict if exactly the declared number was in the app, every time."""
     cell, declared = seen.cell, seen.declared
-    so_many = f"{seen.declares}; {declared} were in the app at once"
+    admitted = f"{seen.declares}; {declared} were in the app at once"
     if not seen.numbers.bounded:
-        return Verdict.UNKNOWN, f"{so_many}, but {seen.open_end()}, {MAY_BE_MORE}"
+        return (
+            Verdict.UNKNOWN,
+            f"{admitted}, but {seen.why_open_ended()}, {MAY_BE_MORE}",
+        )
     if cell.asleep_workers or (cell.idle_workers and not seen.is_sure_of_most):
-        return Verdict.UNKNOWN, f"{so_many}, but {seen.idle()}, {MAY_BE_MORE}"
+        return Verdict.UNKNOWN, f"{admitted}, but {seen.idle()}, {MAY_BE_MORE}"
     reached = (
         f"{seen.declares}; {declared} of {declared} offered were in the app at "
-        f"once {seen.whenever()}, and further ones {seen.fate()}"
+        f"once {seen.in_every_round()}, and further ones {seen.fate_of_others()}"
     )
     if starts_by_chance(cell, seen.load):
         return Verdict.UNEVEN, f"{reached}, but chance may start fewer threads"

@@ -60,7 +60,7 @@ class CellNumbers(NamedTuple):
         """The most requests that were offered in a round."""
         return max(round_.offered for round_ in self.cell.all_rounds)
 
-    def so_many(self) -> str:
+    def admitted(self) -> str:
         """The declaration, and how many were in the app."""
         load = self.load
         words = f"sometimes only {self.floor} of {load}"
@@ -91,24 +91,24 @@ class CellNumbers(NamedTuple):
             f"chance, {number_range(min(seen), max(seen))} got in"
         )
 
-    def whenever(self) -> str:
+    def in_every_round(self) -> str:
         """A clause on the rounds that reached the declared number."""
         chosen = self.cell.steered and self.numbers.floor_by is Basis.GUARANTEED
         return f"in every round{', whichever worker came first' if chosen else ''}"
 
-    def fate(self) -> str:
+    def fate_of_others(self) -> str:
         """A clause on what happened to requests beyond the declared number."""
         steered = any(round_.waiting for round_ in self.cell.steered)
         waiting = steered or any(map(waited, self.cell.rounds))
         return "waited" if waiting else "were turned away"
 
-    def open_end(self) -> str:
+    def why_open_ended(self) -> str:
         """Why it is unknown whether more would have been admitted."""
         if self.most_offered <= self.load:
             return f"never more than {self.load} were offered"
         return "no other request was seen to wait"
 
-    def no_round(self) -> str:
+    def why_no_round(self) -> str:
         """Why no round shows how many of the load are in the app."""
         if at_load(self.cell.rounds, self.load):
             return (

@@ -19,7 +19,7 @@ from harness.measure.front import front_of
 from harness.probe.booting import wait_until_booted
 from harness.probe.holds import Holds
 from harness.probe.holds import listening
-from harness.probe.listeners import is_of_others
+from harness.probe.listeners import belongs_to_others
 from harness.probe.probe import Probe
 from harness.probe.questions import NotMeasured
 from harness.probe.ready import NotAnswering
@@ -109,7 +109,7 @@ class FreshServers:
             except NotMeasured:
                 # Nothing reserves a port between its choice and its use. The server has
                 # ended, so whatever listens there is another program.
-                taken = any(is_of_others(port, ()) for port in ports)
+                taken = any(belongs_to_others(port, ()) for port in ports)
                 if self._is_asked or not taken or not left:
                     raise
         raise AssertionError("the last try returns or raises")

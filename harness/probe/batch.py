@@ -118,7 +118,7 @@ class Batch:
         return self._sent - self._begun if self._sent and self._begun else 0.0
 
     @property
-    def sent_ago(self) -> float:
+    def seconds_since_sent(self) -> float:
         """Seconds since the last request was sent whole."""
         return time.monotonic() - self._sent if self._sent else 0.0
 

@@ -14,7 +14,7 @@ from harness.probe.probe import Probe
 from harness.probe.quiet import START
 from harness.probe.workers import find_workers
 from harness.probe.workers import forked_by_workers
-from harness.probe.workers import reached_at
+from harness.probe.workers import request_port
 from harness.records.words import Settled
 from harness.system.asleep import takes_no_message
 from harness.system.schedstat import thread_state
@@ -81,7 +81,7 @@ def _is_booting(probe: Probe, restless: frozenset[Thread], seconds: float) -> bo
     seen = set(probe.holds.ever)
     if probe.learned.answered_by is not None:
         seen.add(probe.learned.answered_by)
-    processes, reached = probe.server.origin.processes(), reached_at(probe)
+    processes, reached = probe.server.origin.processes(), request_port(probe)
     boot = {
         worker
         for worker in set(find_workers(processes, seen, reached).workers) - seen

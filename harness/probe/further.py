@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from harness.probe.loads import LARGE_LOAD
-from harness.probe.loads import let_none_in
 from harness.probe.loads import Offer
+from harness.probe.loads import offers_that_let_none_in
 from harness.records.rounds import load_of
 from harness.records.rounds import peak_of
 from harness.records.rounds import Round
@@ -134,7 +134,7 @@ def _differing(
     load, peak, admitted = load_of(declared, limit), peak_of(rounds), _admitted(rounds)
     uneven = {offered for offered, seen in admitted.items() if len(set(seen)) > 1}
     least = min(admitted[load], default=load)
-    short = any(short_of(done, declared, limit) for done in rounds)
+    short = any(admitted_too_few(done, declared, limit) for done in rounds)
     if short and least == load and admitted[load]:
         uneven.add(load)
     if least < min(load, peak) and tried[load] < ROUNDS_IF_EXCEEDED:
@@ -143,7 +143,7 @@ def _differing(
     for offered in sorted(uneven):
         if offered <= load and tried[offered] < enough:
             one_more = Offer(offered, _telling(rounds, offered))
-            in_vain = peak < load and one_more in let_none_in(rounds)
+            in_vain = peak < load and one_more in offers_that_let_none_in(rounds)
             return Offer(offered) if in_vain else one_more
     return None
 
@@ -195,7 +195,7 @@ def _from_above(load: int, rounds: Sequence[Round]) -> Offer | None:
     return Offer(above, anew=anew) if done < 2 * ROUNDS_IF_SHORT else None
 
 
-def short_of(round_: Round, declared: int | None, limit: int) -> bool:
+def admitted_too_few(round_: Round, declared: int | None, limit: int) -> bool:
     """Whether fewer entered than were offered, though the declaration has room."""
     room = min(round_.offered, load_of(declared, limit))
     return round_.admitted < room

@@ -12,7 +12,7 @@ from harness.probe.booting import BOOT_SECONDS
 from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.workers import find_workers
-from harness.probe.workers import reached_at
+from harness.probe.workers import request_port
 from harness.system import warden
 from harness.system.accepting import waiting_for_connections
 from harness.system.sockets import listening
@@ -30,7 +30,9 @@ def kept_out(probe: Probe) -> set[int]:
     return {each for each in empty if not waiting_for_connections(each, sockets)}
 
 
-def of_masters(probe: Probe, sleep: Mapping[Thread, float | None]) -> set[Thread]:
+def threads_of_masters(
+    probe: Probe, sleep: Mapping[Thread, float | None]
+) -> set[Thread]:
     """The masters' threads among ``sleep``, which has the most seconds each one sleeps.
 
     A master is a process that has started workers and is not one itself. A thread that
@@ -54,5 +56,5 @@ def of_masters(probe: Probe, sleep: Mapping[Thread, float | None]) -> set[Thread
 def _workers(probe: Probe) -> tuple[list[int], set[int]]:
     """The processes of a server, and its workers among them."""
     processes = probe.server.origin.processes()
-    choice = find_workers(processes, probe.holds.ever, reached_at(probe))
+    choice = find_workers(processes, probe.holds.ever, request_port(probe))
     return processes, set(choice.workers)

@@ -32,7 +32,7 @@ def shared(port: int, processes: Iterable[int]) -> bool:
     return any(at.get(inode) in addresses for inode in listeners - own)
 
 
-def is_of_others(port: int, processes: Iterable[int]) -> bool:
+def belongs_to_others(port: int, processes: Iterable[int]) -> bool:
     """Whether other processes listen on a port, and none of these.
 
     Where the owners of sockets cannot be seen, the answer is no.

@@ -58,14 +58,14 @@ def offers_to_growing(declared: int | None, limit: int) -> tuple[Offer, ...]:
     return tuple(map(Offer, sorted({1, load, load + 1})))
 
 
-def are_in_vain(rounds: Sequence[Round]) -> bool:
+def app_never_reached(rounds: Sequence[Round]) -> bool:
     """Whether the app never got a request, although it has answered before."""
     return len(rounds) >= ROUNDS_IN_VAIN and not any(
         round_.peak or round_.waiting < round_.asked for round_ in rounds
     )
 
 
-def let_none_in(rounds: Sequence[Round]) -> set[Offer]:
+def offers_that_let_none_in(rounds: Sequence[Round]) -> set[Offer]:
     """Offers, other than bursts, that let no request in.
 
     Another such round could find no less, and would wait in vain for each request.

@@ -94,7 +94,7 @@ def _nobody_came(probe: Probe) -> bool:
 
 async def _wait_for_first(probe: Probe, settled: Settled) -> Settled:
     """Wait for the first request to enter an idle server."""
-    begun = time.monotonic() - probe.batch.sent_ago
+    begun = time.monotonic() - probe.batch.seconds_since_sent
     seconds = patience(probe.learned) if probe.holds.ever else ALONE_SECONDS
     await watch(probe, lambda: not _nobody_came(probe), seconds)
     if _nobody_came(probe):

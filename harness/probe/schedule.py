@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from harness.probe.bound import beyond
 from harness.probe.bound import let_in_again
 from harness.probe.bound import several_waiting
+from harness.probe.further import admitted_too_few
 from harness.probe.further import further
 from harness.probe.further import further_to_growing
-from harness.probe.further import short_of
 from harness.probe.idle_workers import IdleWorkers
-from harness.probe.loads import are_in_vain
+from harness.probe.loads import app_never_reached
 from harness.probe.loads import Offer
 from harness.probe.loads import offers
 from harness.probe.loads import offers_to_growing
@@ -128,7 +128,7 @@ class Schedule:
 
     def next(self) -> Offer | Steer | None:
         """The next load to offer; ``None`` when the question is answered."""
-        if are_in_vain(self.rounds):
+        if app_never_reached(self.rounds):
             return None
         if not self._pending:
             more = self._steer()
@@ -225,7 +225,7 @@ class Schedule:
             self._repeated += 1
             self._pending.appendleft(step)
             return
-        short = not self._grows and short_of(done, self._declared, self._limit)
+        short = not self._grows and admitted_too_few(done, self._declared, self._limit)
         if short and not self.begun_anew and not self._steers():
             self._patient = False  # watched for long, and nothing came late
 

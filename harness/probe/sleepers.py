@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from harness.probe.kept_out import kept_out
-from harness.probe.kept_out import of_masters
+from harness.probe.kept_out import threads_of_masters
 from harness.probe.look import Thread
 from harness.probe.probe import Probe
 from harness.probe.probe import ROUND_SECONDS
@@ -107,7 +107,7 @@ async def wait_for_sleepers(
         seen.on_clock |= {each for each in slept if due[each].on_clock}
         if short:
             left = {each: due[each].left for each in slept - seen.on_clock}
-            seen.on_clock |= of_masters(probe, left)
+            seen.on_clock |= threads_of_masters(probe, left)
         if not awaited and (
             looked_again or not any(map(runs, probe.server.processes()))
         ):

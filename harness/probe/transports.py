@@ -40,22 +40,22 @@ class Endpoint(NamedTuple):
     @property
     def name(self) -> str:
         """``HOST:PORT`` for a header; only a host if it is a Unix socket."""
-        host = f"[{self.host}]" if self.is_of_6 else self.host
+        host = f"[{self.host}]" if self.is_ipv6 else self.host
         return "localhost" if self.path else f"{host}:{self.port}"
 
     @property
-    def is_of_6(self) -> bool:
+    def is_ipv6(self) -> bool:
         """Whether the host is an IPv6 address."""
         return ":" in self.host
 
     @property
     def is_plain(self) -> bool:
         """Whether the server speaks HTTP on an IPv4 port, without TLS."""
-        return not (self.path or self.tls or self.uwsgi or self.is_of_6)
+        return not (self.path or self.tls or self.uwsgi or self.is_ipv6)
 
     def socket(self) -> socket.socket:
         """A new non-blocking socket to connect to the endpoint."""
-        family = socket.AF_INET6 if self.is_of_6 else socket.AF_INET
+        family = socket.AF_INET6 if self.is_ipv6 else socket.AF_INET
         family = socket.AF_UNIX if self.path else family
         new = socket.socket(family, socket.SOCK_STREAM)
         new.setblocking(False)

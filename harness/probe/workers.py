@@ -41,7 +41,7 @@ def choose(probe: Probe) -> Choice:
     """Find the present workers of a server, and how to choose their order."""
     server = probe.server
     processes = server.origin.processes()
-    choice = find_workers(processes, probe.holds.ever, reached_at(probe))
+    choice = find_workers(processes, probe.holds.ever, request_port(probe))
     if choice.by is not None and probe.quiet.by is not Settled.SCHEDSTAT:
         reason = "this machine does not show for sure when a server is quiet"
         return choice._replace(by=None, reason=reason)
@@ -79,7 +79,7 @@ def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
     return asleep - forked_by_workers(processes, probe.holds.ever)
 
 
-def reached_at(probe: Probe) -> PortOrPath | None:
+def request_port(probe: Probe) -> PortOrPath | None:
     """The port that requests are sent to; ``None`` if a proxy takes them first, or if
     it is not a port.
     """
@@ -123,7 +123,7 @@ def find_workers(
     return _choice(workers)
 
 
-def listening_too(processes: Iterable[int], workers: Collection[int]) -> set[int]:
+def other_listeners(processes: Iterable[int], workers: Collection[int]) -> set[int]:
     """Processes that listen on a socket of the workers without being workers.
 
     Empty if that is unknown.

@@ -20,7 +20,7 @@ from harness.probe.sleepers import NAP_SECONDS
 from harness.probe.sleepers import naps
 from harness.probe.sleepers import runs
 from harness.probe.sleepers import wait_for_turns
-from harness.probe.workers import listening_too
+from harness.probe.workers import other_listeners
 from harness.system.asleep import for_a_time
 from harness.system.proc import threads_of
 from harness.system.schedstat import thread_turns
@@ -49,7 +49,7 @@ async def try_the_others(probe: Probe, choice: Choice) -> int:
     """
     new = not_tried(probe, choice)
     probe.learned.tried |= new
-    others = new & listening_too(new | set(choice.workers), choice.workers)
+    others = new & other_listeners(new | set(choice.workers), choice.workers)
     others = {each for each in others if naps(each) or runs(each)}
     if not others:
         return 0

@@ -32,7 +32,7 @@ def lines_along(every: Sequence[AtlasCell]) -> Iterator[Line]:
             yield line
 
 
-def so_since(line: Line, release: str) -> tuple[Span, Span | None] | None:
+def span_and_previous(line: Line, release: str) -> tuple[Span, Span | None] | None:
     """The span of a line that has a release, and the one before it."""
     for n, span in enumerate(line.spans):
         if release in span.releases:

@@ -12,7 +12,7 @@ from harness.records.words import Outcome
 from harness.report import words
 from harness.site.atlas import Atlas
 from harness.site.atlas_cell import configuration_of
-from harness.site.release_lines import so_since
+from harness.site.release_lines import span_and_previous
 
 
 def name(cell: CellReport) -> str:
@@ -38,7 +38,7 @@ def since(atlas: Atlas, cell: CellReport) -> Iterator[str]:
     for line in atlas.lines_of.get(configuration_of(cell), ()):
         if not is_on(line, cell):
             continue
-        if spans := so_since(line, release_of(line.package, cell)):
+        if spans := span_and_previous(line, release_of(line.package, cell)):
             yield _since(words.package(line), *spans)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from harness.deployment.prepare import Prepared
 from harness.probe.clients import Client
-from harness.probe.listeners import is_of_others
+from harness.probe.listeners import belongs_to_others
 from harness.probe.listeners import listened_on
 from harness.probe.messages import ClientRequest
 from harness.probe.ready import CauseKnown
@@ -64,7 +64,7 @@ def wrong_program(
     port: int, processes: Sequence[int], seen: Collection[str]
 ) -> Fault | None:
     """Why the answer is not from the app with the hook, as far as processes show."""
-    if is_of_others(port, processes):
+    if belongs_to_others(port, processes):
         return Fault(f"another program answers on port {port}, which it did not get")
     if "flask" not in seen and lacks_variables(port, processes):
         return WITHOUT_VARIABLES

@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
+from harness.probe.further import admitted_too_few
 from harness.probe.further import further
 from harness.probe.further import ROUNDS_IF_EXCEEDED
 from harness.probe.further import ROUNDS_IF_LARGE
 from harness.probe.further import ROUNDS_IF_SHARED
 from harness.probe.further import ROUNDS_IF_UNEVEN
-from harness.probe.further import short_of
 from harness.probe.loads import Offer
 from harness.records.words import Arrival
 from harness.records.words import Settled
@@ -160,7 +160,7 @@ def test_no_bound_is_not_tried_from_above() -> None:
         (500, 64, None, False),
     ],
 )
-def test_short_of(
+def test_admitted_too_few(
     offered: int, admitted: int, declared: int | None, expected: bool
 ) -> None:
-    assert short_of(seen(offered, admitted), declared, 64) is expected
+    assert admitted_too_few(seen(offered, admitted), declared, 64) is expected

@@ -43,7 +43,7 @@ def given(monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float) -> Tol
     monkeypatch.setattr(sleepers, "all_for_a_time", lambda _: {THREAD: thread.sleep})
     monkeypatch.setattr(sleepers, "for_a_time", lambda _: {1: thread.sleep})
     monkeypatch.setattr(sleepers, "kept_out", lambda _: {1} if thread.kept_out else {})
-    monkeypatch.setattr(sleepers, "of_masters", lambda _, those: {*those})
+    monkeypatch.setattr(sleepers, "threads_of_masters", lambda _, those: {*those})
     return probe
 
 
