@@ -18,6 +18,8 @@ from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import words_in
 from harness.deployment.config import DeploymentFault
 from harness.deployment.detect.own_server import own_server
+from harness.deployment.detect.started_by import MOST_NAMED
+from harness.deployment.detect.started_by import NOT_OF_PRODUCTION
 from harness.deployment.detect.started_by import required_by
 from harness.deployment.detect.started_by import serves_by_script
 from harness.deployment.detect.started_by import started_by_files
@@ -98,6 +100,8 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
     own = own_server(folder) if app else None
     if (app is None or own) and (ways := [*_dockerfile(folder, any_script=True)]):
         return ways
+    if app is None and (below := _apps_below(folder, verb)):
+        raise UsageError(*below)
     if app is None:
         raise UsageError(
             f"there is no {DEFAULT} here, nor {LOOKED_FOR}; give the command that "
@@ -108,6 +112,17 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     way = from_command(["flask", "--app", app, "run"], path)
     return [way._replace(note=own.said(verb) if own else "")]
+
+
+def _apps_below(folder: Path, verb: str) -> list[str]:
+    """The folders in a folder that have an app, each with the command to give there."""
+    return [
+        f"there is no app here, but one in {each.name}: "
+        f"cd {shlex.quote(each.name)} && flask-concurrency {verb}"
+        for each in sorted(filter(Path.is_dir, folder.iterdir()))
+        if each.name[0] not in "._" and each.name not in NOT_OF_PRODUCTION
+        if find_app(each)
+    ][:MOST_NAMED]
 
 
 def _procfile(folder: Path) -> Iterator[Candidate]:

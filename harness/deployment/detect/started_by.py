@@ -44,7 +44,7 @@ NOT_OF_PRODUCTION = frozenset(
 MOST_NAMED = 4
 """Most files that an error names."""
 
-_UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?|\{\{.*?\}\}")
+_UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?|\{\{.*?\}\}|%\(\w+\)s")
 
 _DECIDES = re.compile(r"WEB_CONCURRENCY|(?:GUNICORN|UWSGI|GRANIAN|UVICORN)_\w+")
 """Variables that say how many requests a server takes."""

@@ -172,6 +172,8 @@ class Platform(Record, frozen=True, kw_only=True):
     """Texts that a file must not contain."""
     only_if: dict[str, str] = {}
     """Values that a document has to have."""
+    not_if: dict[str, tuple[str, ...]] = {}
+    """Values that a document must not have; without any, the key itself."""
     each: tuple[Steps, ...] = ()
     """Place of its instances."""
     only_each: dict[str, str] = {}

@@ -91,8 +91,16 @@ def _read(platform: Platform, path: Path, text: str) -> Iterator[Instance]:
     for document in documents(platform.format, path, text):
         if not all(text_at(document, s) == v for s, v in platform.only_if.items()):
             continue
+        if any(_has(document, *refused) for refused in platform.not_if.items()):
+            continue
         for instance in _each(platform, document):
             yield _instance(platform, path, document, instance)
+
+
+def _has(document: Node, steps: str, values: tuple[str, ...]) -> bool:
+    """Whether a document has one of these values, or any if there are none."""
+    several = find(document, steps)
+    return any(not values or each.node.text in values for each in several)
 
 
 def _each(platform: Platform, document: Node) -> Iterator[Found]:

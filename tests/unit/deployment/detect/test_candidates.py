@@ -195,6 +195,20 @@ def test_a_command_is_asked_for_if_nothing_is_found(
         candidates(tmp_path, "init")
 
 
+def test_an_app_in_a_folder_below_is_named(tmp_path: Path) -> None:
+    for name in ("shop", "web app", "tests", ".hidden", "empty"):
+        (tmp_path / name).mkdir()
+        if name != "empty":
+            (tmp_path / name / "app.py").write_text(APP["app.py"])
+    with pytest.raises(UsageError) as caught:
+        candidates(tmp_path, "check")
+    assert caught.value.args == (
+        "there is no app here, but one in shop: cd shop && flask-concurrency check",
+        "there is no app here, but one in web app: "
+        "cd 'web app' && flask-concurrency check",
+    )
+
+
 def test_what_is_given_is_found_in_no_file() -> None:
     command = from_command(("gunicorn", "a:make('x')"))
     assert command.path is None

@@ -330,3 +330,9 @@ def test_a_compose_file_may_start_an_image_in_another_way(tmp_path: Path) -> Non
     assert other.words[:3] == ("gunicorn", "-w", "2")
     compose.write_text(f"services: {{web: {{command: {' '.join(own)}}}}}\n")
     assert not started_by_compose(tmp_path, own)
+
+
+def test_values_that_only_supervisord_has(tmp_path: Path) -> None:
+    text = "[program:web]\ncommand=gunicorn -w %(ENV_N)s app:app\n"
+    (said,) = told(tmp_path, {**APP, "supervisord.conf": text})
+    assert "give its command, with values in place of %(ENV_N)s: flask" in said

@@ -298,3 +298,29 @@ def test_a_bad_file_has_one_clear_error(name: str, text: str, why: str) -> None:
 )
 def test_what_says_nothing_is_passed_over(name: str, text: str) -> None:
     assert instances(Path(name), text) == []
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - {name: web, image: shop}
+"""
+JOB = """\
+apiVersion: batch/v1
+kind: Job
+spec:
+  template:
+    spec:
+      containers:
+        - {name: migrate, image: shop, command: [flask, db, upgrade]}
+"""
+HOOK = POD.replace("{name: web}", '{annotations: {"helm.sh/hook": test}}')
+
+
+@pytest.mark.parametrize("other", [JOB, HOOK])
+def test_what_no_requests_are_sent_to(other: str) -> None:
+    assert instances(Path("web.yaml"), other) == []
+    assert one("web.yaml", f"{other}---\n{POD}").name == "web"
