@@ -122,7 +122,7 @@ class QuestionWords(NamedTuple):
 
 QUESTIONS: dict[Question, QuestionWords] = {
     Question.WAITS: QuestionWords(
-        "Does it depend on what a request waits for?",
+        "Does the number depend on what a request waits for?",
         "“no”: the same number is in the app, whatever requests wait for. "
         "“blocking: 1”: only one if it waits in a C function, as database drivers do.",
     ),
@@ -175,7 +175,7 @@ QUESTIONS: dict[Question, QuestionWords] = {
         "together take that much memory.",
     ),
     Question.BREAKS: QuestionWords(
-        "How far does it go before it breaks?",
+        "What fails first when files, threads or memory run out?",
         "“Files: breaks at 32”: allowed 64 more open files than when idle, it has 32 "
         "requests in the app when something fails. “For good”: it takes no more "
         "requests, even once all of them have left. “Holds 4”: all four are in the app "

@@ -187,7 +187,7 @@ def _end_words(tape: Tape, seen: TapeSeen) -> str:
     if seen.ended_at is None or seen.survivors:
         left = "the server is" if seen.ended_at is None else "some of its processes are"
         return f"{words}; {left} still there after {seen.watched_seconds:.0f} s"
-    return f"{words}, and the server has ended after {seen.ended_at:.1f} s"
+    return f"{words}, and the server ends after {seen.ended_at:.1f} s"
 
 
 def _lost_words(tape: Tape) -> Iterator[str]:

@@ -77,11 +77,11 @@ def _sentence(best: ComputeRound, number: int, few: bool) -> str:
             "One request computes at a time, however many are in the app: one thread "
             "computes at a time in a Python process, and there is one process."
         )
-    beyond = ", as far as there are processors for them" if few else ""
+    beyond = ", as far as there are processors" if few else ""
     if number > best.processes:
         words = "Requests compute at the same time, even those that share a process"
     elif number == best.processes:
-        words = "One request in each process computes at a time"
+        words = "In each process, one request computes at a time"
     else:
         words = "Fewer requests compute at the same time than there are processes"
     return f"{words}{beyond}."

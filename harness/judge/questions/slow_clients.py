@@ -154,7 +154,7 @@ def _sentence(effect: Effect, ways: Sequence[Slow], watched: float) -> str:
     until = (
         f"until the server frees itself, after {_after(ways)}"
         if effect.frees_itself
-        else f"for at least the {watched:g} s that it was watched"
+        else f"for at least the {watched:g} s that the server was watched"
     )
     again = (
         "" if effect.served_again else "; waiting requests are not served afterwards"

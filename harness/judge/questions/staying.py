@@ -143,7 +143,7 @@ def _sentence(numbers: StayNumbers, watched: float) -> str:
     if count is None:
         others = "and others still get in"
         return f"{numbers.tried} {words.several} can be {words.open}, {others}."
-    until = f"for at least the {watched:g} s that it was watched"
+    until = f"for at least the {watched:g} s that the server was watched"
     if numbers.frees_after:
         until = f"until the server frees itself after {numbers.frees_after:.0f} s"
     if numbers.taking is Taking.EACH:
@@ -155,7 +155,7 @@ def _sentence(numbers: StayNumbers, watched: float) -> str:
         if numbers.served_after
         else "; waiting requests are not served after they have left"
     )
-    return f"{begin} {words.open} nobody else gets in, {until}{after}."
+    return f"{begin} {words.open}, nobody else gets in {until}{after}."
 
 
 def _where(numbers: StayNumbers) -> list[str]:

@@ -106,14 +106,13 @@ def _unlike(unlike: Sequence[_Kind], kinds: Sequence[_Kind]) -> str:
     fewer = [kind for kind in unlike if not kind.failed]
     if fewer:
         clauses.append(
-            "Fewer requests are in the app at once when they wait for "
-            f"{listed([WORDS[kind.wait] for kind in fewer])} than for a socket"
+            "Fewer requests are in the app at once than with a socket when they wait "
+            f"for {listed([WORDS[kind.wait] for kind in fewer])}"
         )
     if any(kind.failed for kind in unlike):
         failing = listed([WORDS[kind.wait] for kind in unlike if kind.failed])
-        beginning = "those" if clauses else "the requests"
         some = "some" if any(kind.most for kind in unlike if kind.failed) else "all"
-        clauses.append(f"of {beginning} that wait for {failing} {some} fail")
+        clauses.append(f"{some} requests that wait for {failing} fail")
     same = [WORDS[kind.wait] for kind in kinds if kind not in unlike]
-    also = f" {capital(listed(same))}: as many." if same else ""
-    return f"{capital(', and '.join(clauses))}.{also}"
+    also = f" With {listed(same)}, as many as with a socket." if same else ""
+    return f"{capital('; '.join(clauses))}.{also}"

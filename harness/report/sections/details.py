@@ -44,10 +44,9 @@ HOW = (
         "requests held there is the concurrency: nothing is inferred from elapsed time."
     ),
     say(
-        "Each configuration is offered loads around the number that it declares, and "
-        "that number both all at once and one by one. {} is the most ever seen in "
-        "the app at once, {} the fewest when exactly the declared number was offered. "
-        "A "
+        "Each configuration is offered as many requests as it declares, both all at "
+        "once and one by one, and also fewer and more. {} is the most ever seen in the "
+        "app at once, {} the fewest when exactly the declared number was offered. A "
         "ceiling is final only if a further request was seen to wait while the server "
         "was quiet.",
         Strong("Ceiling"),

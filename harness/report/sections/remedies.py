@@ -10,7 +10,8 @@ from harness.report.words import Mark
 REMEDIES = {
     "FC001": "limit what a worker accepts to what it can run (in gunicorn "
     "`--worker-connections` equal to `--threads`), or have one worker with "
-    "more threads; a server that adds workers while requests wait can start with all",
+    "more threads; if the server adds workers only while requests wait, start it with "
+    "all of them",
     "FC002": "look for what blocks or limits it, such as a library that is not patched "
     "for gevent; `track` and `bisect` find the release in which a number fell",
     "FC003": "if that is intended, declare what it handles; if not, limit the server",

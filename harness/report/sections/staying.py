@@ -27,7 +27,7 @@ HEADS = (
     "clients",
     "how many shut everyone out",
     "takes",
-    "and besides",
+    "notes",
 )
 TAKES = {
     Taking.EACH: "a slot each",

@@ -79,7 +79,7 @@ def test_slots_missing_before_the_act_are_not_held_against_it() -> None:
         (KILLED, {}, "1 request in the app is cut off without an answer"),
         (tape_seen(Act.SCALE_DOWN, (-1.5, 4, 0), (0.1, 3, 0)), {}, "to the end"),
         (KILLED, {"lost": (lost(0.1, "failed", status=500),)}, "is answered 500"),
-        (ENDED, {}, "in the app finish, and the server has ended after 1.1 s"),
+        (ENDED, {}, "in the app finish, and the server ends after 1.1 s"),
         (ENDED, {}, "1 request that waited is cut off"),
         (ENDED, {"lost": (lost(0.5),)}, "not all requests in the app finish"),
         (

@@ -22,15 +22,15 @@ def computed(computing: int, processes: int, ready: float, used: float) -> Compu
     ("seen", "words", "number", "said"),
     [
         ([computed(4, 1, 1.04, 0.4)], "1", 1, "and there is one process"),
-        ([computed(4, 2, 2.1, 1.9)], "2", 2, "One request in each process computes"),
+        ([computed(4, 2, 2.1, 1.9)], "2", 2, "In each process, one request computes"),
         (
             [computed(4, 4, 3.71, 1.9)],
             "4; here 2",
             4,
-            "at a time, as far as there are processors for them.",
+            "at a time, as far as there are processors.",
         ),
         ([computed(2, 1, 1.95, 1.9)], "≥2", 2, "even those that share a process"),
-        ([computed(3, 1, 1.0, 1), computed(4, 2, 2.0, 2)], "2", 2, "in each process"),
+        ([computed(3, 1, 1.0, 1), computed(4, 2, 2.0, 2)], "2", 2, "In each process"),
         ([computed(4, 3, 2.0, 1.9)], "2", 2, "Fewer requests compute at the same time"),
         ([computed(4, 1, 2.5, 1.9)], "unknown", None, "was not the same"),
         ([computed(4, 1, 0.1, 0.1)], "unknown", None, "was not the same"),

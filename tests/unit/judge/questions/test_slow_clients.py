@@ -57,8 +57,8 @@ FREED = Freed(seconds=3.97, closed=1)
             "4 shut all others out",
             4,
             "Clients sending nothing or half a body take a slot each: as many as "
-            "there are slots shut everyone out for at least the 8 s that it was "
-            "watched.",
+            "there are slots shut everyone out for at least the 8 s that the "
+            "server was watched.",
         ),
         (
             silent(slow(SlowWay.SILENT, *EACH[:-1], step(4, 0, freed=FREED))),

@@ -48,8 +48,8 @@ def test_as_many_as_there_are_slots() -> None:
     found = answer(events(*EACH))
     assert (found.answer, found.number) == ("4 shut all others out", 4)
     assert found.sentence == (
-        "Each event stream takes a slot: with 4 open nobody else gets in, for at "
-        "least the 8 s that it was watched."
+        "Each event stream takes a slot: with 4 open, nobody else gets in for at "
+        "least the 8 s that the server was watched."
     )
 
 
@@ -69,8 +69,9 @@ def test_a_number_other_than_that_of_the_slots() -> None:
     found = answer(seen)
     assert (found.answer, found.number) == ("98 shut all others out", 98)
     assert found.sentence == (
-        "With 98 slow uploads on the way nobody else gets in, for at least the 8 s "
-        "that it was watched. The app is not called until the whole body has arrived."
+        "With 98 slow uploads on the way, nobody else gets in for at least the 8 s "
+        "that the server was watched. The app is not called until the whole body has "
+        "arrived."
     )
     said = numbers(seen, EVEN)
     assert said and (said.taking, said.in_app) == (Taking.SOME, False)
@@ -80,7 +81,7 @@ def test_a_server_that_frees_itself() -> None:
     seen = UploadsSeen(steps=(ALONE, step(1, 0, freed_seconds=4.2)))
     found = answer(seen)
     assert found.answer == "1 shuts all others out for 4 s"
-    assert "With 1 slow upload on the way nobody else gets in, until" in found.sentence
+    assert "With 1 slow upload on the way, nobody else gets in until" in found.sentence
     assert "until the server frees itself after 4 s" in found.sentence
 
 
@@ -89,8 +90,8 @@ def test_streams_that_never_end() -> None:
     stuck = step(4, 0, answered=0)
     found = answer(events(ALONE, stuck))
     assert found.sentence == (
-        "With 4 event streams open nobody else gets in, for at least the 8 s that it "
-        "was watched; waiting requests are not served after they have left."
+        "With 4 event streams open, nobody else gets in for at least the 8 s that "
+        "the server was watched; waiting requests are not served after they have left."
     )
     said = numbers(events(ALONE, stuck), EVEN)
     assert said and (said.taking, said.served_after) == (Taking.SOME, False)
@@ -152,7 +153,7 @@ def test_how_long_a_stream_outlasts_its_client(
 def test_sockets_do_not_show_where_they_are() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(SocketsSeen(steps=steps, watched_seconds=8.0))
-    assert found.sentence.startswith("Each WebSocket takes a slot: with 4 open nobody")
+    assert found.sentence.startswith("Each WebSocket takes a slot: with 4 open, nobody")
     said = numbers(SocketsSeen(steps=steps), EVEN)
     assert said and said.in_app is None
 
@@ -161,9 +162,9 @@ def test_how_long_a_poll_outlasts_its_client() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(PollsSeen(steps=steps, watched_seconds=8.0, kept_seconds=22.6))
     assert found.sentence == (
-        "Each client that polls takes a slot: with 4 there nobody else gets in, for "
-        "at least the 8 s that it was watched. After their clients have left, polls "
-        "stay in the app until they end by themselves: for 23 s here."
+        "Each client that polls takes a slot: with 4 there, nobody else gets in for "
+        "at least the 8 s that the server was watched. After their clients have left, "
+        "polls stay in the app until they end by themselves: for 23 s here."
     )
     quick = answer(PollsSeen(steps=steps, kept_seconds=0.4))
     assert "When their clients have left" not in quick.sentence

@@ -45,13 +45,13 @@ FAILING = offer(
             [wait(Wait.BLOCKING, offer(1, 1), offer(8, 1)), wait(Wait.LOCK, *GOOD)],
             "blocking: 1",
             1,
-            "that knows nothing of greenlets than for a socket. A lock: as many.",
+            "that knows nothing of greenlets. With a lock, as many as with a socket.",
         ),
         (
             [wait(Wait.SLEEP, *GOOD), wait(Wait.ASYNC, offer(1, 1), FAILING)],
             "async: 1, 7 of 8 fail",
             1,
-            "Of the requests that wait for await in an async def view some fail.",
+            "Some requests that wait for await in an async def view fail.",
         ),
         (
             [
