@@ -58,8 +58,8 @@ def _health(cell: CellReport) -> Iterator[Remark]:
         first = "have more than one slot"
     yield Remark(
         word=Other.STARVED,
-        reason=f"with {health.at_times} requests in the app its health check may wait; "
-        f"{health.check.then} when that lasts {least:g} to {most:g} s",
+        reason=f"with {health.at_times} requests in the app, its health check may "
+        f"wait; {health.check.then} if this lasts {least:g} to {most:g} s",
         remedy=f"{first}, or answer the check on a separate port",
         file=str(Path(health.check.file).absolute()) if health.check.file else "",
         line=health.check.line,
@@ -96,10 +96,10 @@ def _staying(numbers: StayNumbers) -> Iterator[Remark]:
         what, remedy = SHUT_OUT[numbers.question]
         earlier = ""
         if numbers.waits_from:
-            earlier = f", and from {numbers.waits_from} on a request may wait"
+            earlier = f"; from {numbers.waits_from} on, a request may wait"
         yield _remark(
             word=Other.SHUT_OUT,
-            reason=f"with {numbers.shut_out_by} {what} nobody else gets in{earlier}",
+            reason=f"with {numbers.shut_out_by} {what}, nobody else gets in{earlier}",
             remedy=remedy,
         )
     if numbers.held_back:
@@ -118,8 +118,8 @@ def _one_connection(cell: CellReport) -> Iterator[Remark]:
         return
     yield _remark(
         word=Other.ONE_CONNECTION,
-        reason=f"on one HTTP/2 connection {http2.one} requests are in the app at once, "
-        f"and {http2.several} on several",
+        reason=f"on one HTTP/2 connection, {http2.one} requests are in the app at "
+        f"once; on several, {http2.several} are",
         remedy="put a proxy in front that opens a connection for each request, "
         "or have one worker with all slots",
     )
@@ -132,7 +132,7 @@ def _narrow(cell: CellReport) -> Iterator[Remark]:
         others = f"; {each.others}" if each.others else ""
         yield _remark(
             word=Other.NARROW,
-            reason=f"of {each.at_door} requests in the app at once {each.at_place} get "
-            f"to {each.place}{times}{others}",
+            reason=f"of {each.at_door} requests in the app at once, {each.at_place} "
+            f"get to {each.place}{times}{others}",
             remedy=remedy_of(each.place),
         )

@@ -127,4 +127,4 @@ def test_socketio_is_polled_where_the_deployment_has_it(
     checked = check(chat, "--limit", "4")
     answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
     assert answers["polls"]["answer"] == "2 shut all others out"
-    assert "with 2 Socket.IO clients that poll nobody else gets in" in checked.out
+    assert "with 2 Socket.IO clients that poll, nobody else gets in" in checked.out

@@ -124,8 +124,8 @@ def test_a_health_check_that_waits(tmp_path: Path) -> None:
     )
     (remark,) = told(tmp_path, cell=cell(8, health=health))
     assert remark.word is Other.STARVED and remark.line == 3
-    assert "with 4 requests in the app its health check may wait" in remark.reason
-    assert "restarted when that lasts 21 to 31 s" in remark.reason
+    assert "with 4 requests in the app, its health check may wait" in remark.reason
+    assert "restarted if this lasts 21 to 31 s" in remark.reason
     answered = msgspec.structs.replace(health, at_times=None, always=None)
     assert told(tmp_path, cell=cell(8, health=answered)) == ()
 
@@ -174,7 +174,7 @@ def test_a_place_inside_the_app_that_is_narrower_than_its_door(tmp_path: Path) -
     (remark,) = told(tmp_path, cell=found)
     assert remark.word is Other.NARROW
     assert remark.reason == (
-        "of 6 requests in the app at once 3 get to sqlalchemy; 3 wait for it"
+        "of 6 requests in the app at once, 3 get to sqlalchemy; 3 wait for it"
     )
     assert "pool_size + max_overflow" in remark.remedy
     by_chance = narrow("shop:lock", always=False, others="")
@@ -205,10 +205,10 @@ def test_clients_that_stay_may_keep_everyone_else_out(tmp_path: Path) -> None:
     ):
         (remark,) = told(tmp_path, cell=cell(8, staying=(stayed(question),)))
         assert remark.word is Other.SHUT_OUT
-        assert remark.reason == f"with 8 {words} nobody else gets in"
+        assert remark.reason == f"with 8 {words}, nobody else gets in"
         earlier = stayed(question, waits_from=4)
         (remark,) = told(tmp_path, cell=cell(8, staying=(earlier,)))
-        assert remark.reason.endswith("gets in, and from 4 on a request may wait")
+        assert remark.reason.endswith("gets in; from 4 on, a request may wait")
         always_room = stayed(question, shut_out_by=None)
         assert told(tmp_path, cell=cell(8, staying=(always_room,))) == ()
 
@@ -225,6 +225,6 @@ def test_one_connection_that_gets_fewer_slots(tmp_path: Path) -> None:
     )
     (remark,) = told(tmp_path, cell=cell(8, http2=numbers))
     assert remark.word is Other.ONE_CONNECTION
-    assert "4 requests are in the app at once, and 8 on several" in remark.reason
+    assert "4 requests are in the app at once; on several, 8 are" in remark.reason
     as_many = msgspec.structs.replace(numbers, one=8, fewer=False)
     assert told(tmp_path, cell=cell(8, http2=as_many)) == ()
