@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from harness.cli.deployments import choose
 from harness.cli.deployments import configuration
 from harness.cli.installing import installing
@@ -98,6 +100,14 @@ def prepare(
     try:
         prepared = preparing.prepare(configured, deployment, caller, making)
     except CannotInstall as problem:
+        is_named = configured.path is not None or options.requirements is not None
+        active = None if is_named else _on_active_python(configured, deployment, making)
+        if active is not None:
+            say(
+                f"{deployment.requirements} could not be installed, so this is "
+                f"measured on {active.where.python}: {problem}"
+            )
+            return active
         reason = f"requirements: {deployment.requirements} could not be installed"
         return NotPrepared(deployment, reason, str(problem))
     own = Path(prepared.where.variables.get("VIRTUAL_ENV", os.curdir))
@@ -108,6 +118,20 @@ def prepare(
         say(f"{python} already satisfies {deployment.requirements} and is used")
     check_limit(prepared, plan_deployment(prepared, options.limit).limit)
     return prepared
+
+
+def _on_active_python(
+    configured: Configured, deployment: Deployment, making: Making
+) -> Prepared | None:
+    """The deployment on the Python that is active; ``None`` if it cannot be started.
+
+    That is enough where nobody has asked for an environment with requirements.
+    """
+    without = msgspec.structs.replace(deployment, requirements=None, python=None)
+    caller = with_environment_of(configured.folder, os.environ)
+    with contextlib.suppress(DeploymentFault):
+        return preparing.prepare(configured, without, caller, making)
+    return None
 
 
 def check_limit(prepared: Prepared, limit: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.deployment.command.program import SERVERS
 from harness.deployment.command.shell import StartLine
+from harness.deployment.repository.script import with_short_places
 
 FILES = (
     *("Makefile", "makefile", "GNUmakefile", "*.mk", "justfile", "Justfile"),
@@ -32,7 +33,6 @@ _APP = re.compile(
 _SET_BY_MAKE = re.compile(r"(?m)^(?:export )?(\w+) *[:?]?= *(\S+) *$")
 _VARIABLE_OF_MAKE = re.compile(r"\$\$|\$\((\w+)\)")
 _FOLDER_OF_TEMPLATES = re.compile(r"\{\{.*?\}\}/")
-_OF_TEMPLATES = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
 _GOES_ON = re.compile(r"(?:[^\n]*\\\n)+[^\n]*")
 _MOVED = re.compile(r"\bcd [^\s;&|]+\s*(?:&&|;)")
 _ENDS_OPTIONS = re.compile(r"^(\S+)\s+--\s")
@@ -42,7 +42,7 @@ def in_lines(path: Path, text: str) -> Iterator[StartLine]:
     """The lines of a file that start a server."""
     variables = dict(_SET_BY_MAKE.findall(text))
     for number, whole in enumerate(_joined(text).splitlines(), start=1):
-        line = _OF_TEMPLATES.sub(_one_word, _FOLDER_OF_TEMPLATES.sub("", whole))
+        line = with_short_places(_FOLDER_OF_TEMPLATES.sub("", whole))
         match = SERVER.search(line)
         if match is None or line.lstrip().startswith(("#", "//", ";")):
             continue
@@ -64,11 +64,6 @@ def _joined(text: str) -> str:
         return whole + "\n" * match[0].count("\n")
 
     return _GOES_ON.sub(one_line, text)
-
-
-def _one_word(match: re.Match[str]) -> str:
-    """A placeholder of a template without spaces, so that it stays one word."""
-    return "{{" + re.sub(r"[\s\"']+", "_", match[1]) + "}}"
 
 
 def _to_the_quote(line: str, start: int) -> str:

@@ -19,6 +19,8 @@ _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.S)
 _BRANCH = re.compile(r"\(?[\w.*?-]+\)")
 """The pattern of a branch of ``case``."""
+_PLACE_OF_TEMPLATE = re.compile(r"\{\{-?\s*([^|\n]*?)\s*(?:\|[^\n]*?)?-?\}\}")
+_QUOTED_OR_PLACE = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\{\{[^\n]*?\}\}")
 _KEYWORDS = frozenset({"then", "else", "do", "exec", "if", "!", "time", "{"})
 
 
@@ -42,7 +44,7 @@ def commands(
     A variable that is not known stays as it is written.
     """
     known, folder = dict(variables), PurePosixPath()
-    for line, whole in _lines(text):
+    for line, whole in _lines(_short_outside_quotes(text)):
         for words in _simple(filled(whole, known, processors)):
             words = [filled(word, known, processors) for word in words]
             while words and (words[0] in _KEYWORDS or _BRANCH.fullmatch(words[0])):
@@ -66,6 +68,24 @@ def commands(
                     # It is unknown where in this repository an absolute path is.
                     is_absolute = words[1].startswith("/")
                     folder = PurePosixPath() if is_absolute else folder / words[1]
+
+
+def with_short_places(text: str) -> str:
+    """The text with each place of a template as one word, without filters."""
+
+    def short(match: re.Match[str]) -> str:
+        return "{{" + re.sub(r"[\s\"']+", "_", match[1]) + "}}"
+
+    return _PLACE_OF_TEMPLATE.sub(short, text)
+
+
+def _short_outside_quotes(text: str) -> str:
+    """The text with places of templates as one word where no quotes make them one."""
+
+    def short(match: re.Match[str]) -> str:
+        return with_short_places(match[0]) if match[0][0] == "{" else match[0]
+
+    return _QUOTED_OR_PLACE.sub(short, text)
 
 
 def filled(text: str, variables: Mapping[str, str], processors: int) -> str:

@@ -223,3 +223,25 @@ def test_an_environment_of_an_image_does_not_hide_the_one_that_was_made(
     (tmp_path / "Dockerfile").write_text(f"FROM x\nENV {line}\nCMD {words}\n")
     checked = check(tmp_path, "--requirements", "requirements.txt")
     assert (checked.code, checked.cells["image"]["ceiling"]) == (0, 2), checked.message
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [((), 0), (("--requirements", "requirements.txt"), 5)]
+)
+def test_requirements_that_nobody_named_and_that_cannot_be_installed(
+    check: Check,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    code: int,
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr("harness.cli.check.say", heard.append)
+    (tmp_path / "shop.py").write_text("from flask import Flask\napp = Flask('a')\n")
+    (tmp_path / "Procfile").write_text("web: gunicorn -w 2 shop:app\n")
+    (tmp_path / "requirements.txt").write_text("flask\nnowhere-to-be-found==1\n")
+    checked = check(tmp_path, *words)
+    assert checked.code == code, checked.message
+    begin = "requirements.txt could not be installed, so this is measured on "
+    assert [each.startswith(begin) for each in heard] == [True][code:]
+    assert code or checked.cells["production"]["ceiling"] == 2

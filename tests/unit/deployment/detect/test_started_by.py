@@ -336,3 +336,12 @@ def test_values_that_only_supervisord_has(tmp_path: Path) -> None:
     text = "[program:web]\ncommand=gunicorn -w %(ENV_N)s app:app\n"
     (said,) = told(tmp_path, {**APP, "supervisord.conf": text})
     assert "give its command, with values in place of %(ENV_N)s: flask" in said
+
+
+@pytest.mark.parametrize("name", ["templates/run.sh", "run.sh.j2"])
+def test_places_of_templates_are_one_word(name: str, tmp_path: Path) -> None:
+    line = 'gunicorn --workers {{ n_of_web | default("4") }} -b {{ at }} app:app\n'
+    (said,) = told(tmp_path, {**APP, name: line})
+    command = "gunicorn --workers '{{n_of_web}}' -b '{{at}}' app:app"
+    assert said.endswith(f"flask-concurrency check -- {command}")
+    assert "with values in place of {{at}} and {{n_of_web}}: flask" in said
