@@ -20,6 +20,7 @@ import psutil
 
 from harness.system import warden
 from harness.system.command import describe_status
+from harness.system.one_done import one_done
 from harness.system.proc import KEPT
 from harness.system.spawn import Command
 from harness.system.spawn import LINUX
@@ -159,8 +160,7 @@ class ProcessTree:
         """
         task = asyncio.ensure_future(awaited)
         try:
-            either = asyncio.FIRST_COMPLETED
-            await asyncio.wait((task, self.ended), timeout=seconds, return_when=either)
+            await one_done((task, self.ended), seconds)
             if task.done():
                 return task.result()
             if self.ended.done():
