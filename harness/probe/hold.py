@@ -79,6 +79,7 @@ class Hold:
         self.said: Introduction | None = None
         self.entered_at = 0.0
         """When the introduction arrived, by ``time.monotonic()``."""
+        self._released = False
         self.left = False
         """Whether the app has answered the release."""
         self.farewell = b""
@@ -109,6 +110,10 @@ class Hold:
         if data:
             self._take(data)
             return
+        self._end()
+
+    def _end(self) -> None:
+        """Close the connection, which has ended or tells nothing more."""
         self.close()
         if self.said is not None:
             self._lost(self)
@@ -117,6 +122,10 @@ class Hold:
         if self.said is not None:
             self.left = True
             self.farewell = (self.farewell + data)[:LONGEST_LINE]
+            # After its answer to the release it says nothing: to wait for the end of
+            # the connection would be one more event for each request.
+            if self._released and self.farewell.endswith(b"\n"):
+                self._end()
             return
         self._received += data
         line, newline, rest = self._received.partition(b"\n")
@@ -142,6 +151,7 @@ class Hold:
 
     def release(self) -> None:
         """Release the request; from now on it is not held."""
+        self._released = True
         if self._socket is not None:
             # If the app has closed its end, that has yet to be read.
             with contextlib.suppress(OSError):
