@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+from harness.probe.readiness import readiness
 from harness.probe.states import ending_of
 from harness.probe.states import State
 from harness.probe.transports import Endpoint
@@ -22,7 +23,6 @@ OPEN_SECONDS = 0.03
 """Seconds after which a connection that is not open yet is tried again. When a server's
 listen backlog is full the kernel drops the SYN packet and resends it only after one
 second, then two, then four. A new attempt is answered as soon as there is room."""
-
 _NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
 
@@ -62,8 +62,8 @@ class Connection:
         self._tls: Tls | None = None
         self._socket: socket.socket | None = None
         self._next: asyncio.Handle | None = None
-        self._reading = self._writing = False
         self._loop = asyncio.get_running_loop()
+        self._readiness = readiness()
 
     @property
     def ends(self) -> Ends | None:
@@ -104,7 +104,7 @@ class Connection:
             if self.ends is not None:  # open already, as most are on one machine
                 self._next = self._loop.call_soon(self._opened)
                 return
-            self._write_when_possible(self._opened)
+            self._readiness.watch_writing(self._socket.fileno(), self._opened)
             self._next = self._loop.call_later(OPEN_SECONDS, self._open_again)
         else:
             self._loop.call_soon(self._callbacks.lost, ending_of(code))
@@ -135,7 +135,8 @@ class Connection:
     def close(self) -> None:
         """Close the connection, if it is open; no callback is called any more."""
         if self._socket is not None:
-            self._leave_loop()
+            self._cancel_next()
+            self._readiness.forget(self._socket.fileno())
             self._socket.close()
             self._socket = None
 
@@ -159,7 +160,8 @@ class Connection:
 
     def _opened(self) -> None:
         assert self._socket is not None
-        self._leave_loop()
+        self._cancel_next()
+        self._readiness.ignore_writing(self._socket.fileno())
         code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             self._callbacks.lost(ending_of(code))
@@ -176,17 +178,14 @@ class Connection:
             self._callbacks.lost(State.RESET)
             return
         if self._unsent:
-            self._write_when_possible(self._push)
+            self._readiness.watch_writing(self._socket.fileno(), self._push)
             return
-        if self._writing:
-            self._loop.remove_writer(self._socket.fileno())
-            self._writing = False
+        self._readiness.ignore_writing(self._socket.fileno())
         if self._begun:
             return  # what a handshake sends later
         self._begun = True
         if self._reads:
-            self._loop.add_reader(self._socket.fileno(), self._receive)
-            self._reading = True
+            self._readiness.watch_reading(self._socket.fileno(), self._receive)
         self._callbacks.sent()
 
     def _receive(self) -> None:
@@ -212,22 +211,8 @@ class Connection:
             if self._socket is not None:  # an answer that is complete closes it
                 self._callbacks.received(piece)
 
-    # The loop gets the descriptor's number: of a socket object the selector would make
-    # the repr each time, which asks the kernel for both addresses.
-
-    def _write_when_possible(self, callback: Callable[[], None]) -> None:
-        assert self._socket is not None
-        self._loop.add_writer(self._socket.fileno(), callback)
-        self._writing = True
-
-    def _leave_loop(self) -> None:
-        """Remove all callbacks of this client from the event loop."""
-        assert self._socket is not None
+    def _cancel_next(self) -> None:
+        """Cancel the next attempt to connect, or what was to follow this one."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
-        if self._reading:
-            self._loop.remove_reader(self._socket.fileno())
-        if self._writing:
-            self._loop.remove_writer(self._socket.fileno())
-        self._reading = self._writing = False

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import secrets
 import socket
@@ -14,6 +13,8 @@ from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
+
+from harness.probe.readiness import readiness
 
 LONGEST_LINE = 4096
 _RECEIVE_BYTES = 65_536
@@ -71,7 +72,7 @@ class Hold:
         self._token = token
         self._introduced = introduced
         self._lost = lost
-        self._loop = asyncio.get_running_loop()
+        self._readiness = readiness()
         self._socket: socket.socket | None = connection
         self.origin = origin
         """The address that the connection comes from; each container has its own."""
@@ -85,7 +86,7 @@ class Hold:
         self.farewell = b""
         """What the app sent when the request left."""
         connection.setblocking(False)
-        self._loop.add_reader(connection.fileno(), self._receive)
+        self._readiness.watch_reading(connection.fileno(), self._receive)
 
     @property
     def entered_app_at(self) -> float:
@@ -160,6 +161,6 @@ class Hold:
     def close(self) -> None:
         """Close the connection, if it is open."""
         if self._socket is not None:
-            self._loop.remove_reader(self._socket.fileno())
+            self._readiness.forget(self._socket.fileno())
             self._socket.close()
             self._socket = None
