@@ -23,8 +23,18 @@ OPEN_SECONDS = 0.03
 """Seconds after which a connection that is not open yet is tried again. When a server's
 listen backlog is full the kernel drops the SYN packet and resends it only after one
 second, then two, then four. A new attempt is answered as soon as there is room."""
+
+MOST_TIMES_LONGER = 4
+"""Each attempt gets longer than the one before, up to this many times as long: a server
+that is slow to make room would be busied by attempts that are all in vain."""
+
 _NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 _RECEIVE_BYTES = 65_536
+
+
+def attempt_seconds(number: int) -> float:
+    """How long an attempt to connect lasts, by its number; the first is 1."""
+    return OPEN_SECONDS * min(number, MOST_TIMES_LONGER)
 
 
 class Ends(NamedTuple):
@@ -99,13 +109,13 @@ class Connection:
             self._socket.close()
             raise
         if code == errno.EAGAIN:  # the backlog of a Unix socket is full
-            self._next = self._loop.call_later(OPEN_SECONDS, self._open_again)
+            self._try_again_later()
         elif code in (0, errno.EINPROGRESS):
             if self.ends is not None:  # open already, as most are on one machine
                 self._next = self._loop.call_soon(self._opened)
                 return
             self._readiness.watch_writing(self._socket.fileno(), self._opened)
-            self._next = self._loop.call_later(OPEN_SECONDS, self._open_again)
+            self._try_again_later()
         else:
             self._loop.call_soon(self._callbacks.lost, ending_of(code))
 
@@ -152,6 +162,10 @@ class Connection:
         return bool(poll.poll(0))
 
     # Events --------------------------------------------------------------------
+
+    def _try_again_later(self) -> None:
+        seconds = attempt_seconds(self.attempts)
+        self._next = self._loop.call_later(seconds, self._open_again)
 
     def _open_again(self) -> None:
         self.close()
