@@ -79,6 +79,7 @@ def _assigned(
     if tree is None:
         raise CannotDerive(f"{path.name} cannot be read as Python")
     expressions = assigned(tree)
+    _check_plain(path, tree, {n.replace("-", "_") for n in names if n not in BESIDES})
     known = Known(expressions, context.variables, context.processors)
     for name in sorted(names):
         key = name.replace("-", "_")
@@ -91,6 +92,37 @@ def _assigned(
                 raise CannotDerive(f"{key} in {path.name}: {problem}") from None
             value = ast.unparse(expressions[key])
         yield name, value if isinstance(value, str) else int(value or 0)
+
+
+def _check_plain(path: Path, tree: ast.Module, names: set[str]) -> None:
+    """Raise ``CannotDerive`` about settings that are made in another way.
+
+    They may be set under a condition, or by other code that gets all variables.
+    """
+    left = names - assigned(tree).keys()
+    for node in _outside_functions(tree):
+        line = getattr(node, "lineno", 0)
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) if name in names:
+                raise CannotDerive(
+                    f"{path.name} does not plainly assign {name}: line {line}"
+                )
+            case ast.ImportFrom(names=[ast.alias(name="*")]) if left:
+                raise CannotDerive(f"{path.name} imports settings: line {line}")
+            case ast.Call(func=ast.Name(id="globals" | "locals" | "vars")) if left:
+                raise CannotDerive(f"{path.name} computes settings: line {line}")
+
+
+def _outside_functions(tree: ast.Module) -> Iterator[ast.AST]:
+    """What a module runs itself, except plain assignments of names."""
+    waiting: list[ast.AST] = [
+        node for node in tree.body if not isinstance(node, ast.Assign | ast.AnnAssign)
+    ]
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
 
 
 # ----------------------------------------------------------------------------- uWSGI

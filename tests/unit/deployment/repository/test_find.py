@@ -511,3 +511,31 @@ def test_what_is_not_read_is_shown(
     out = capsys.readouterr().out
     assert "not read: a.sh: it has more than 300,000 characters\n" in out
     assert "e.sh: it has" in out and "f.sh" not in out and "and 2 other files" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        (
+            "if True:\n    workers = 4\n",
+            "gunicorn.conf.py does not plainly assign workers: line 3",
+        ),
+        ("try:\n    threads = 4\nexcept E:\n    threads = 2\n", "line 3"),
+        ("from base import *\n", "gunicorn.conf.py imports settings: line 2"),
+        ("set_defaults(globals())\n", "gunicorn.conf.py computes settings: line 2"),
+        ("for k, v in X:\n    locals()[k] = v\n", "computes settings: line 3"),
+        # What changes no number.
+        ("if True:\n    timeout = 4\n", 2),
+        ("from base import log\n", 2),
+        ("def on_exit(server):\n    threads = 2\n    print(globals())\n", 2),
+    ],
+)
+def test_settings_that_are_made_in_another_way(
+    text: str, declared: str | int, tmp_path: Path
+) -> None:
+    settings = {"gunicorn.conf.py": f"workers = 2\n{text}"}
+    (place,) = places(tmp_path, settings)
+    if isinstance(declared, int):
+        assert (place.known, place.declared) == (True, declared)
+    else:
+        assert not place.known and declared in place.because
