@@ -21,6 +21,7 @@ from harness.deployment.repository.evaluate import Known
 from harness.deployment.repository.evaluate import NotLiteral
 from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import parsed
+from harness.deployment.repository.python_source import text_of
 from harness.deployment.repository.walk import begin_of
 from harness.plan.capacity import Value
 from harness.plan.server_options import CommandOf
@@ -99,7 +100,10 @@ def _check_plain(path: Path, tree: ast.Module, names: set[str]) -> None:
 
     They may be set under a condition, or by other code that gets all variables.
     """
-    left = names - assigned(tree).keys()
+    given = assigned(tree)
+    # Of greenlets there are as many as connections, and threads do not matter.
+    green = text_of(given.get("worker_class")) in ("gevent", "eventlet")
+    left = names - given.keys() - ({"threads"} if green else set())
     for node in _outside_functions(tree):
         line = getattr(node, "lineno", 0)
         match node:

@@ -525,6 +525,10 @@ def test_what_is_not_read_is_shown(
         ("set_defaults(globals())\n", "gunicorn.conf.py computes settings: line 2"),
         ("for k, v in X:\n    locals()[k] = v\n", "computes settings: line 3"),
         # What changes no number.
+        (
+            "defaults(globals())\nworker_class = 'gevent'\nworker_connections = 4\n",
+            8,
+        ),
         ("if True:\n    timeout = 4\n", 2),
         ("from base import log\n", 2),
         ("def on_exit(server):\n    threads = 2\n    print(globals())\n", 2),
