@@ -1,5 +1,7 @@
 """Runs short commands and returns what they print."""
 
+import contextlib
+import os
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -36,29 +38,38 @@ def output(
 ) -> Output:
     """Run a command for at most ``seconds``, with nothing to read on standard input.
 
+    Whatever it has started and left is killed with it.
+
     ``env`` is its whole environment, by default that of this process. ``errors`` is how
     bytes that are not UTF-8 are decoded. Raises nothing: what goes wrong is the
     ``problem`` of the result.
     """
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             list(words),
             cwd=cwd,
             env=env,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors=errors,
-            timeout=seconds,
+            process_group=0,
         )
-    except subprocess.TimeoutExpired:
-        return Output(problem=f"it took over {seconds:g} s")
     except OSError as error:
         return Output(problem=error.strerror or str(error))
     except ValueError as error:  # a null byte in a word
         return Output(problem=str(error))
-    problem = _failed(done.returncode)
-    return Output(done.stdout, done.stderr, done.returncode, problem)
+    with process:
+        try:
+            text, said = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return Output(problem=f"it took over {seconds:g} s")
+        finally:
+            # Also after an interrupt. A wrapper, such as a pyenv shim, starts others.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return Output(text, said, process.returncode, _failed(process.returncode))
 
 
 def describe_status(status: int) -> str:

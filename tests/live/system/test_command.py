@@ -4,8 +4,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from harness.system.command import Output
 from harness.system.command import output
+from tests.live.conftest import left_over
+from tests.live.waiting import wait_until
 
 
 def python(script: str) -> list[str]:
@@ -39,6 +43,18 @@ def test_a_command_that_takes_too_long_is_killed() -> None:
     done = output(python("import time; time.sleep(600)"), seconds=0.5)
     assert (done.status, done.problem) == (None, "it took over 0.5 s")
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("then", "problem"), [("exit 0", ""), ("wait", "it took over 1 s")]
+)
+def test_what_a_command_leaves_is_killed(
+    tmp_path: Path, then: str, problem: str
+) -> None:
+    """A wrapper such as a shim of pyenv is not the only one that has to end."""
+    wrapper = ["sh", "-c", f"sleep 600 > /dev/null 2>&1 & {then}"]
+    assert output(wrapper, seconds=1, cwd=tmp_path).problem == problem
+    wait_until(lambda: not left_over(tmp_path))
 
 
 def test_a_command_gets_no_standard_input() -> None:
