@@ -72,7 +72,10 @@ class Occupancy:
         self._released.clear()
 
     def enter(self, name: str, process: int, at: float) -> None:
-        """Note that a request has entered the app."""
+        """Note that a request entered the app at a time.
+
+        That may be some time ago, if this process was held up since.
+        """
         self.held[name] = process
         self._take_room(process, at)
         lane = self._lanes.get(process)
@@ -85,7 +88,7 @@ class Occupancy:
         if self._released:
             gap = at - self._released.popleft()
             self.hand_off_seconds = max(self.hand_off_seconds, gap)
-        self._note()
+        self._note(at)
 
     def release(self, name: str) -> None:
         """Note that a request was released."""
@@ -99,7 +102,7 @@ class Occupancy:
         self._rooms[process].append((now, _waited(process)))
         lane = self._lanes[process]
         self._lanes[process] = msgspec.structs.replace(lane, last=now)
-        self._note()
+        self._note(now)
 
     def _take_room(self, process: int, at: float) -> None:
         """Record how long the slot that a request now takes was empty."""
@@ -112,10 +115,12 @@ class Occupancy:
                 SlowHandOff(begin=left, end=at, process=process, waited=waited)
             )
 
-    def _note(self) -> None:
+    def _note(self, at: float) -> None:
         known = self._known if self.act_at is not None else set(self._lanes)
         old = sum(process in known for process in self.held.values())
-        self.moments.append(Moment(time.monotonic(), old, len(self.held) - old))
+        # Moments stay in the order in which they were noted.
+        at = max(at, self.moments[-1].at) if self.moments else at
+        self.moments.append(Moment(at, old, len(self.held) - old))
 
 
 def _waited(process: int) -> int:

@@ -161,9 +161,10 @@ class Stream:
         hold = self._probe.holds.held[name]
         assert hold.said is not None
         first = self.requests <= self._offered and self.occupancy.act_at is None
-        self.occupancy.enter(name, hold.said.process, hold.entered_at)
+        at = hold.entered_app_at
+        self.occupancy.enter(name, hold.said.process, at)
         if name in self._begun:
-            self._entered[name] = hold.said.process, hold.entered_at
+            self._entered[name] = hold.said.process, at
         if self.keep_next:
             self.kept, self.keep_next = name, False
         elif name != self.kept:
