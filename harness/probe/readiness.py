@@ -112,15 +112,16 @@ if sys.platform == "linux":
                 if events & ~_READ and (callback := self._writers.get(file)):
                     callback()
 
-
-_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Readiness] = WeakKeyDictionary()
+    _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, EpollReadiness]
+    _by_loop = WeakKeyDictionary()
 
 
 def readiness() -> Readiness:
     """What watches sockets in the running event loop."""
     loop = asyncio.get_running_loop()
-    if (known := _by_loop.get(loop)) is None:
-        has_epoll = sys.platform == "linux"
-        known = EpollReadiness(loop) if has_epoll else LoopReadiness(loop)
-        _by_loop[loop] = known
-    return known
+    if sys.platform == "linux":
+        if (known := _by_loop.get(loop)) is None:
+            known = _by_loop[loop] = EpollReadiness(loop)
+        return known
+    else:
+        return LoopReadiness(loop)
