@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 from harness.deployment.app.attempts import AnswerSearch
 from harness.deployment.app.attempts import Watched
@@ -23,6 +24,7 @@ from harness.probe.listeners import listening_addresses
 from harness.probe.look import at_rest
 from harness.probe.look import Look
 from harness.probe.look import look
+from harness.probe.look import Thread
 from harness.probe.ready import CauseKnown
 from harness.probe.ready import Fault
 from harness.probe.ready import NotAnswering
@@ -94,16 +96,18 @@ async def _answering(
 
 
 def is_starting(before: Look, now: Look) -> bool:
-    """Whether a tree ran so much between two looks that it must still be starting."""
-    spent = sum(
-        each - before.spent.get(thread, 0) for thread, each in now.spent.items()
-    )
-    return spent > STARTING_NANOSECONDS
+    """Whether a tree did so much between two looks that it must still be starting."""
+    return _increase(before.spent, now.spent) > STARTING_NANOSECONDS
 
 
 def ran(before: Look, now: Look) -> int:
     """Nanoseconds that a tree ran between two looks."""
-    return sum(time - before.ran.get(thread, 0) for thread, time in now.ran.items())
+    return _increase(before.ran, now.ran)
+
+
+def _increase(before: Mapping[Thread, int], now: Mapping[Thread, int]) -> int:
+    """The sum over all threads; one that has ended takes nothing away."""
+    return sum(number - before.get(thread, 0) for thread, number in now.items())
 
 
 def on_other_ports(search: AnswerSearch, ports: set[int]) -> NotAnswering:
