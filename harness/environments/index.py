@@ -109,7 +109,7 @@ def releases_in(content: bytes, where: str) -> list[Release]:
         version = _version(each.filename)
         if version is not None and each.yanked is False:
             pythons[version].append(_pythons(each.requires_python))
-    return [Release(str(python), tuple(pythons[python])) for python in sorted(pythons)]
+    return [Release(str(each), tuple(pythons[each])) for each in sorted(pythons)]
 
 
 def _of_json(content: bytes, where: str) -> Sequence[_File]:

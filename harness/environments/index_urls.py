@@ -73,9 +73,9 @@ def _of_uv_file(text: str) -> tuple[list[str], str]:
     except tomllib.TOMLDecodeError:
         return [], ""  # uv itself will say so
     tables = [each for each in settings.get("index", []) if isinstance(each, dict)]
-    explicit = [table for table in tables if not table.get("explicit")]
-    main = [str(each.get("url", "")) for each in explicit if each.get("default")]
-    more = [str(each.get("url", "")) for each in explicit if not each.get("default")]
+    for_all = [table for table in tables if not table.get("explicit")]
+    main = [str(each.get("url", "")) for each in for_all if each.get("default")]
+    more = [str(each.get("url", "")) for each in for_all if not each.get("default")]
     more += map(str, settings.get("extra-index-url", []))
     return more, next(iter(main), str(settings.get("index-url", "")))
 
