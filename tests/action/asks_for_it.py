@@ -1,7 +1,9 @@
-"""A server that has the harness killed, all of it, as running out of memory would.
+"""A server that has the whole harness process tree killed, as the kernel's OOM killer
+would.
 
-No signal of a deployment reaches the harness, where the kernel can keep them in. So it
-is the ``executioner`` that does it, when this connects and says who asks.
+No signal from a deployment reaches the harness where the kernel can confine them. So
+this server connects to the ``executioner``, sends its process id, and that process does
+the killing.
 """
 
 import os

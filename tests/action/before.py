@@ -1,4 +1,4 @@
-"""A history on a branch of its own, as an earlier run of the workflow left it."""
+"""A history on its own branch, as an earlier run of the workflow left it."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ PYTHON = "{}.{}".format(*sys.version_info)
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git prints of a repository."""
+    """Run git in a repository and return its output."""
     who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
     done = subprocess.run(
         ["git", "-C", str(folder), *who, *arguments],
@@ -33,8 +33,10 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def begin_history(origin: Path, folder: Path) -> None:
-    """A history in which the release before the last took two at a time, which it
-    never did: the last is measured for real, and differs.
+    """Push a history with one release, the last but one, and a false number for it.
+
+    It says that this release handled two requests at once. The newest release is really
+    measured, and so differs from it.
     """
     known = catalog.load()
     server = find_server(known, SERVER)

@@ -1,4 +1,4 @@
-"""What every test of the action needs: a copy of this project, and a Python."""
+"""Fixtures for all tests of the action: a copy of this project, Pythons and runners."""
 
 import shutil
 from collections.abc import Callable
@@ -25,7 +25,7 @@ NewRunner = Callable[[str], Runner]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where there is no act for the platform, say so instead of failing."""
+    """Skip these tests, with the reason, where act does not run."""
     reason = cannot_run()
     for item in items:
         if reason and Path(__file__).parent in item.path.parents:
@@ -34,17 +34,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An interpreter with pip, as actions/setup-python leaves one; tests copy it."""
+    """An interpreter with pip, like one from actions/setup-python; tests copy it."""
     folder = made_once(tmp_path_factory, "python", new_python)
     return folder / "bin" / "python"
 
 
 @pytest.fixture(scope="session")
 def ours(tmp_path_factory: pytest.TempPathFactory, python: Path) -> Path:
-    """What GitHub would fetch of this project, were it committed as it is.
+    """The files that GitHub would fetch if this working tree were committed.
 
-    But for the data of the atlas and the tests, which nothing reads that is used from
-    elsewhere, and act copies for each step. It is compiled, as each copy would be.
+    The data of the atlas and the tests are left out: nobody who uses the action reads
+    them, and act copies everything for each step. The modules are compiled once here,
+    since each copy would be compiled otherwise.
     """
 
     def make(folder: Path) -> None:
@@ -58,9 +59,9 @@ def ours(tmp_path_factory: pytest.TempPathFactory, python: Path) -> Path:
 def installed(
     tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
 ) -> Path:
-    """The environment that the action makes for itself.
+    """The environment that the action makes for itself, made once.
 
-    ``test_walk.py`` and one test of ``test_action.py`` have it made anew.
+    ``test_walk.py`` and one test of ``test_action.py`` let the action make a new one.
     """
 
     def make(folder: Path) -> None:
@@ -73,7 +74,7 @@ def installed(
 def new_runner(
     tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path, installed: Path
 ) -> NewRunner:
-    """Makes a machine with an outsider's repository on it."""
+    """Return a function that makes a runner with a user's repository on it."""
 
     def new(name: str) -> Runner:
         folder = tmp_path_factory.mktemp(name)
@@ -86,7 +87,7 @@ def new_runner(
 
 
 def copy_catalog(to: Path) -> None:
-    """Servers that go wrong, beside Flask's own: none of them is ever shipped."""
+    """Copy Flask's own server and some faulty servers into a new catalog."""
     shipped = ROOT / "harness" / "catalog"
     shutil.copytree(shipped / "constraints", to / "constraints")
     shutil.copytree(shipped / "proxies", to / "proxies")

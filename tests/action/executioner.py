@@ -1,8 +1,8 @@
-"""Kills the harness, all of it, as running out of memory would.
+"""Kills the whole harness process tree, as the kernel's OOM killer would.
 
-As a server itself it does so at once. With the name of a file it waits in the
-background for a server that asks for it, and writes there on which port. It ends then,
-or after its deadline.
+Started as a server, it does so at once. Given the name of a file, it goes to the
+background, writes the port that it listens on to that file, and waits until a server
+asks for the kill. It then ends, or else at its deadline.
 """
 
 import os
@@ -14,7 +14,7 @@ DEADLINE_SECONDS = 300.0
 
 
 def kill_harness(process: int) -> None:
-    """Kill the harness that a process comes from, all of it."""
+    """Kill the whole harness process tree that a process belongs to."""
     harness = []
     while process > 1:
         with open(f"/proc/{process}/stat") as stat:
@@ -28,7 +28,7 @@ def kill_harness(process: int) -> None:
 
 
 def go_to_the_background() -> None:
-    """Go on as a process of its own, which is not hung up at the end of a step."""
+    """Continue as a daemon that is not ended with the step that started it."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if os.fork():
         os._exit(0)
@@ -39,7 +39,7 @@ def go_to_the_background() -> None:
 
 
 def main() -> None:
-    """Kill the harness of this process, or of the one that asks."""
+    """Kill the harness that started this process, or the one that asks for it."""
     if not sys.argv[1:]:
         kill_harness(os.getpid())
         return

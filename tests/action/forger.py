@@ -1,4 +1,4 @@
-"""A server that prints what GitHub's runner takes for commands, and ends."""
+"""A server that prints workflow commands of GitHub's runner, and exits."""
 
 import sys
 

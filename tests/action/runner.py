@@ -1,7 +1,8 @@
 """Runs workflows with act, offline.
 
 act copies its whole environment into every step and reads configuration files that it
-finds. So it gets an environment and a home of its own, and nothing on standard input.
+finds. So it gets an environment and a home folder of its own, and nothing on standard
+input.
 """
 
 import dataclasses
@@ -31,7 +32,7 @@ IN_README = repository()
 """What the workflows of the README call it."""
 
 SECONDS = 600.0
-"""A run takes a minute on an idle machine, and tests run side by side."""
+"""Time limit. A run takes a minute on an idle machine, but tests run in parallel."""
 
 ACT = Path(sysconfig.get_path("scripts"), "act")
 
@@ -41,7 +42,7 @@ NOTE_STEPS = """
           STEPS: ${{ toJSON(steps) }}
         run: printf '%s' "$STEPS" > "$NOTES/$GITHUB_JOB.json"
 """
-"""Appended to a job whose steps a test wants to look at."""
+"""Appended to a job, it stores the outcomes and outputs of the steps for a test."""
 
 USES = re.compile(
     r"^\s*(?:- )?uses: *((?:actions|pypa)/([\w-]+)@(?:[0-9a-f]{40}|v\d+))",
@@ -54,7 +55,7 @@ OUR_USES = re.compile(
 
 
 def cannot_run() -> str:
-    """Why act cannot run here; nothing when it can."""
+    """Return why act cannot run on this machine, or an empty string."""
     if sys.platform == "linux" and platform.machine() == "x86_64":
         return ""
     if not ACT.exists():
@@ -63,14 +64,14 @@ def cannot_run() -> str:
 
 
 @dataclasses.dataclass
-class Ran:
-    """What act said, event by event."""
+class WorkflowRun:
+    """The events that act printed in one run, and its exit code."""
 
     events: list[dict[str, Any]]
     code: int
 
     def results(self) -> dict[str, str]:
-        """The result of each job, by its id and the number of its shard."""
+        """The result of each job, by its id and shard number."""
         return {
             self._job(event): event["jobResult"]
             for event in self.events
@@ -88,9 +89,9 @@ class Ran:
                 yield event
 
     def summary(self, job: str) -> list[str]:
-        """What the inner steps of a job added to the summary.
+        """The texts that the inner steps of a job added to the job summary.
 
-        act reports the last step of a composite action twice. This has it once.
+        act reports the last step of a composite action twice; here it is listed once.
         """
         events = list(self._of("summary", job))
         steps = [event["stepID"] for event in events]
@@ -101,22 +102,22 @@ class Ran:
         return [event["content"] for event in events if is_inner(event["stepID"])]
 
     def annotations(self, job: str) -> list[tuple[str, str]]:
-        """Level and raw command of each, in order."""
+        """Level and raw command of each annotation of a job, in order."""
         found = []
         for level in ("error", "warning", "notice"):
             found += [(level, event["raw"].strip()) for event in self._of(level, job)]
         return found
 
     def outputs(self, job: str, step: str) -> dict[str, str]:
-        """What one step of a job set."""
+        """The outputs of one step of a job."""
         return {
             event["name"]: event["arg"]
             for event in self._of("set-output", job)
             if event["stepID"] == [step]
         }
 
-    def said(self, job: str) -> str:
-        """All that was printed by a job."""
+    def printed(self, job: str) -> str:
+        """Everything that a job printed."""
         return "".join(
             event["msg"]
             for event in self.events
@@ -125,10 +126,10 @@ class Ran:
 
 
 class Runner:
-    """A machine of GitHub's, as far as act can show it, and a repository on it."""
+    """A GitHub runner, as far as act can imitate one, with a user's repository."""
 
     def __init__(self, folder: Path, ours: Path, python: Path) -> None:
-        # A home and a repository as people have them.
+        # Paths with spaces and non-ASCII characters, as users have them.
         self.home = folder / "rünner's home"
         self.repository = folder / "äpp with spaces"
         self.artifacts = folder / "artifacts"
@@ -146,13 +147,13 @@ class Runner:
         subprocess.run(command, cwd=self.repository, check=True, timeout=60)
 
     def environment(self, **more: str) -> dict[str, str]:
-        """All that steps see of this machine."""
+        """The environment variables that steps get from this machine."""
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "HOME": str(self.home),
-            # act itself runs no script whose path has a space; GitHub's runner does.
+            # act cannot run a script whose path has a space; GitHub's runner can.
             "XDG_CACHE_HOME": str(self.home.parent / "cäche"),
             "XDG_CONFIG_HOME": str(self.home / "config"),
             "XDG_DATA_HOME": str(self.home / "data"),
@@ -167,13 +168,14 @@ class Runner:
             **more,
         }
 
-    def steps(self, job: str) -> dict[str, Any]:
-        """What ``NOTE_STEPS``, the last step of a job, noted of those before it."""
-        noted: dict[str, Any] = json.loads((self.notes / f"{job}.json").read_text())
-        return noted
+    def step(self, job: str, name: str) -> dict[str, Any]:
+        """Outcome and outputs of one step, as ``NOTE_STEPS`` stored them."""
+        steps: dict[str, dict[str, Any]]
+        steps = json.loads((self.notes / f"{job}.json").read_text())
+        return steps[name]
 
     def left_over(self) -> list[str]:
-        """Command lines of processes that were started below this folder."""
+        """Command lines of running processes that were started below this folder."""
         folder = str(self.home.parent)
         return [
             " ".join(process.info["cmdline"])
@@ -182,19 +184,19 @@ class Runner:
         ]
 
     def _replaced(self, workflow: str) -> Iterator[str]:
-        """Options that put stand-ins in the place of what is not to be had offline."""
+        """Yield act's options that replace other actions by stand-ins."""
         files = [workflow]
         files += [path.read_text() for path in (self.ours / ".github").rglob("*.yml")]
         files.append((self.ours / "action.yml").read_text())
         for reference, name in sorted(set(USES.findall("\n".join(files)))):
             yield f"--local-repository={reference}={STAND_INS / name}"
         for name, path, release in sorted(set(OUR_USES.findall(workflow))):
-            # An action is looked up with its path, a workflow that is called without.
+            # act looks up an action with its path, and a called workflow without it.
             for reference in sorted({name + path, name}):
                 yield f"--local-repository={reference}{release}={self.ours}"
 
-    def run(self, workflow: str, **environment: str) -> Ran:
-        """Commit a workflow to the outsider's repository, push, and run it."""
+    def run(self, workflow: str, **environment: str) -> WorkflowRun:
+        """Commit a workflow to the user's repository, push, and run it."""
         path = self.repository / ".github" / "workflows" / "ci.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(workflow)
@@ -202,12 +204,14 @@ class Runner:
         return self.run_file(path, "push", **environment)
 
     def commit(self) -> None:
-        """Commit the repository as it is."""
+        """Commit everything in the repository."""
         self._git("add", "--all")
         self._git("commit", "--quiet", "--allow-empty", "--message=Push")
 
-    def run_file(self, path: Path, event: str, *more: str, **environment: str) -> Ran:
-        """Run a workflow of the outsider's repository, with more options for act."""
+    def run_file(
+        self, path: Path, event: str, *more: str, **environment: str
+    ) -> WorkflowRun:
+        """Run a workflow file of the user's repository, with more options for act."""
         workflow = path.read_text()
         nothing = ("env", "secret", "var", "input")
         command = [str(ACT), event, "-C", str(self.repository), "-W", str(path), *more]
@@ -225,32 +229,32 @@ class Runner:
         )
         lines = done.stdout.decode().splitlines()
         events = [json.loads(line) for line in lines if line.startswith("{")]
-        return Ran(events, done.returncode)
+        return WorkflowRun(events, done.returncode)
 
 
 def new_python(folder: Path) -> None:
-    """An environment with pip, as actions/setup-python leaves one."""
-    # Not of a virtual environment: one of one would not have its own packages.
+    """Make an environment with pip, like one from actions/setup-python."""
+    # From the base Python: an environment made from another one has the wrong packages.
     base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
-    # venv itself takes some seconds to install pip.
+    # The venv module would take some seconds to install pip.
     uv = Path(sys.executable).with_name("uv")
     make = [str(uv), "venv", "--quiet", "--seed", "--python", str(base), str(folder)]
     subprocess.run(make, check=True, timeout=180)
     (pip,) = folder.glob("lib/python*/site-packages/pip")
-    # Jobs that run side by side would each compile it.
+    # Otherwise each parallel job would compile it.
     compile_all(folder / "bin" / "python", pip)
 
 
 def compile_all(python: Path, folder: Path) -> None:
-    """Compile the modules of a folder. Some are for other releases of Python."""
+    """Compile the modules of a folder, except those for other releases of Python."""
     compiled = [str(python), "-I", "-m", "compileall", "-qq", str(folder)]
     subprocess.run(compiled, timeout=180)
 
 
 def copy_of(python: Path, folder: Path) -> Path:
-    """The interpreter of another environment, which has the same packages.
+    """Copy an environment with its packages, and return the new interpreter.
 
-    Files are the same until one of them is written anew, as installers do.
+    Files are hard links, until one of them is replaced, as installers do.
     """
     old = python.parents[1]
     shutil.copytree(old, folder, symlinks=True, copy_function=os.link)
@@ -264,7 +268,7 @@ def copy_of(python: Path, folder: Path) -> Path:
 
 
 def install_harness(folder: Path, ours: Path, python: Path) -> None:
-    """Have the action make the environment of its own that it runs in."""
+    """Let the action make the environment that it runs in."""
     environ = {
         **package_variables(),
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -279,9 +283,10 @@ def install_harness(folder: Path, ours: Path, python: Path) -> None:
 
 
 def with_installed(installed: Path, python: Path) -> Path:
-    """The same interpreter, whose new environments have what is installed in another.
+    """Return an interpreter whose new environments start with installed packages.
 
-    What the action then installs it finds installed.
+    They are copies of the environment ``installed``, so the action has nothing left to
+    install.
     """
     script = python.with_name("python-of-the-action")
     script.write_text(
@@ -297,12 +302,12 @@ def with_installed(installed: Path, python: Path) -> Path:
     return script
 
 
-def export(to: Path, *left_out: str) -> Path:
-    """This project as it lies here, committed or not, and nothing that is ignored.
+def export(to: Path, *excluded: str) -> Path:
+    """Copy this working tree, committed or not, without ignored files.
 
-    ``left_out`` are patterns of git's of what is not wanted.
+    ``excluded`` are git path patterns of files that are not wanted.
     """
-    patterns = (".", *(f":(exclude){each}" for each in left_out))
+    patterns = (".", *(f":(exclude){each}" for each in excluded))
     listed = subprocess.run(
         [
             *("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"),

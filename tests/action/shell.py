@@ -1,4 +1,4 @@
-"""The shell scripts inside the action and the workflows.
+"""The shell scripts in the action and the workflows.
 
 ``python -m tests.action.shell`` runs shellcheck over all of them.
 """
@@ -17,38 +17,38 @@ from .runner import STAND_INS
 
 
 def files() -> list[Path]:
-    """Actions and workflows."""
+    """Return the paths of all actions and workflows."""
     workflows = (ROOT / ".github" / "workflows").glob("*.yml")
     return [ROOT / "action.yml", *sorted(workflows), *sorted(STAND_INS.rglob("*.yml"))]
 
 
 @functools.cache
-def parsed(path: Path) -> dict[Any, Any]:
-    """A file of YAML, which takes a key ``on`` for a truth."""
+def parse(path: Path) -> dict[Any, Any]:
+    """Parse a YAML file. PyYAML reads the key ``on`` as ``True``."""
     read: dict[Any, Any] = yaml.safe_load(path.read_text())
     return read
 
 
 def steps(path: Path) -> Iterator[dict[str, Any]]:
-    """All steps of an action or of the jobs of a workflow."""
-    read = parsed(path)
+    """Yield all steps of an action, or of the jobs of a workflow."""
+    read = parse(path)
     jobs = read.get("jobs", {"": read.get("runs", {})})
     for job in jobs.values():
         yield from job.get("steps", ())
 
 
 def scripts(path: Path) -> Iterator[tuple[str, str]]:
-    """Name and text of each script in a file."""
+    """Yield the name and the text of each script in a file."""
     for number, step in enumerate(steps(path), start=1):
         if "run" in step:
             name = step.get("name") or step.get("id") or f"step {number}"
-            # The runner's own options, which shellcheck has to know of.
+            # GitHub's runner sets these options, and shellcheck has to know.
             text = "set -eo pipefail\n" + step["run"]
             yield f"{path.relative_to(ROOT)}: {name}", text
 
 
 def main() -> int:
-    """How many scripts have a fault."""
+    """Print what shellcheck reports, and return the number of scripts with errors."""
     found = [script for path in files() for script in scripts(path)]
     found.append((".github/stage", (ROOT / ".github" / "stage").read_text()))
     faults = 0

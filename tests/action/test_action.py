@@ -1,4 +1,4 @@
-"""The action as an outsider's workflow uses it, run by act."""
+"""The action, used in a user's workflow and run by act."""
 
 import json
 import os
@@ -13,8 +13,8 @@ import pytest
 from .conftest import NewRunner
 from .runner import NOTE_STEPS
 from .runner import OURS
-from .runner import Ran
 from .runner import Runner
+from .runner import WorkflowRun
 
 HERE = ".".join(map(str, sys.version_info[:2]))
 
@@ -26,7 +26,7 @@ jobs:
   defaults:
     runs-on: ubuntu-24.04
     env:
-      # What a job may well have set, and is not meant for the harness.
+      # Variables that a job may have set, and that must not change the harness.
       PYTHONPATH: .
       UV_SYSTEM_PYTHON: "1"
       PIP_USER: "1"
@@ -133,9 +133,9 @@ WORKFLOW = WORKFLOW.replace("catalog: sërvers", "catalog: our sërvers")
 
 @pytest.fixture(scope="module")
 def runner(new_runner: NewRunner) -> Runner:
-    """A machine."""
+    """A runner whose repository has modules named like ours."""
     runner = new_runner("action")
-    # Modules of the outsider's with names of ours; and his folder is on PYTHONPATH.
+    # The user's modules have names of ours, and their folder is on PYTHONPATH.
     (runner.repository / "harness").mkdir()
     (runner.repository / "harness" / "__init__.py").write_text("raise SystemExit(9)\n")
     (runner.repository / "msgspec.py").write_text("raise SystemExit(9)\n")
@@ -143,30 +143,24 @@ def runner(new_runner: NewRunner) -> Runner:
 
 
 @pytest.fixture(scope="module")
-def ran(runner: Runner) -> Ran:
-    """The workflow was run, once."""
+def run(runner: Runner) -> WorkflowRun:
+    """The one run of the workflow."""
     return runner.run(WORKFLOW)
 
 
-def step(runner: Runner, job: str, name: str) -> dict[str, Any]:
-    """Outcome and outputs of one use of the action."""
-    noted: dict[str, Any] = runner.steps(job)[name]
-    return noted
-
-
 def cells(report: Path) -> dict[str, dict[str, Any]]:
-    """The cells of a report, by configuration."""
+    """Return the cells of a report, by configuration."""
     found = json.loads(report.read_text())["cells"]
     return {cell["configuration"]: cell for cell in found}
 
 
 def artifacts(runner: Runner) -> set[str]:
-    """Names of all artifacts."""
+    """Return the names of all artifacts."""
     return {path.name for path in runner.artifacts.iterdir()}
 
 
-def test_which_jobs_pass(ran: Ran) -> None:
-    assert ran.results() == {
+def test_jobs_succeed_or_fail_as_their_gates_say(run: WorkflowRun) -> None:
+    assert run.results() == {
         "defaults": "success",
         "odd": "success",
         "regression": "success",
@@ -176,8 +170,10 @@ def test_which_jobs_pass(ran: Ran) -> None:
     }
 
 
-def test_defaults(runner: Runner, ran: Ran) -> None:
-    outputs = step(runner, "defaults", "first")["outputs"]
+def test_defaults_measure_the_selection_and_set_outputs(
+    runner: Runner, run: WorkflowRun
+) -> None:
+    outputs = runner.step("defaults", "first")["outputs"]
     assert outputs["passed"] == "true"
     assert outputs["verdict"] == "as declared"
     assert json.loads(outputs["counts"]) == {"as declared": 1}
@@ -191,8 +187,8 @@ def test_defaults(runner: Runner, ran: Ran) -> None:
     assert "rësults" not in outputs["report"]
 
 
-def test_every_input(runner: Runner, ran: Ran) -> None:
-    outputs = step(runner, "defaults", "second")["outputs"]
+def test_every_input_takes_effect(runner: Runner, run: WorkflowRun) -> None:
+    outputs = runner.step("defaults", "second")["outputs"]
     kept = runner.artifacts / "all of it"
     found = cells(kept / "report.json")
     assert {name: cell["verdict"] for name, cell in found.items()} == {
@@ -207,20 +203,22 @@ def test_every_input(runner: Runner, ran: Ran) -> None:
     assert outputs["artifact-name"] == "all of it"
 
 
-def test_one_summary_in_one_step(runner: Runner, ran: Ran) -> None:
-    (summary,) = ran.summary("defaults")
-    kept = step(runner, "defaults", "first")["outputs"]["artifact-name"]
+def test_the_report_is_the_only_job_summary(runner: Runner, run: WorkflowRun) -> None:
+    (summary,) = run.summary("defaults")
+    kept = runner.step("defaults", "first")["outputs"]["artifact-name"]
     assert summary == (runner.artifacts / kept / "report.md").read_text()
 
 
-def test_the_environment_of_the_caller_is_untouched(runner: Runner, ran: Ran) -> None:
+def test_the_environment_of_the_caller_is_untouched(
+    runner: Runner, run: WorkflowRun
+) -> None:
     before = (runner.notes / "before").read_text()
     assert (runner.notes / "after").read_text() == before
     assert "\nPATH=/usr/local/bin:/usr/bin:/bin\n" in before
 
 
-def test_a_gate_fails(runner: Runner, ran: Ran) -> None:
-    fewer = step(runner, "odd", "fewer")
+def test_a_finding_fails_the_step_by_default(runner: Runner, run: WorkflowRun) -> None:
+    fewer = runner.step("odd", "fewer")
     assert fewer["outcome"] == "failure"
     assert fewer["outputs"]["passed"] == "false"
     kept = runner.artifacts / fewer["outputs"]["artifact-name"]
@@ -236,21 +234,25 @@ def test_a_gate_fails(runner: Runner, ran: Ran) -> None:
     assert fewer["outputs"]["verdict"] == "not answering"
 
 
-def test_the_gate_that_asks_for_more_than_at_times(runner: Runner, ran: Ran) -> None:
-    lenient, strict = (step(runner, "uneven", each) for each in ("lenient", "strict"))
+def test_uneven_fails_only_if_the_gate_names_it(
+    runner: Runner, run: WorkflowRun
+) -> None:
+    lenient, strict = (runner.step("uneven", each) for each in ("lenient", "strict"))
     assert lenient["outputs"]["verdict"] == strict["outputs"]["verdict"] == "uneven"
     assert (lenient["outcome"], lenient["outputs"]["passed"]) == ("success", "true")
     assert (strict["outcome"], strict["outputs"]["passed"]) == ("failure", "false")
 
 
-def test_another_gate_lets_the_same_pass(runner: Runner, ran: Ran) -> None:
-    before = step(runner, "regression", "before")
+def test_a_gate_that_ignores_findings_passes(runner: Runner, run: WorkflowRun) -> None:
+    before = runner.step("regression", "before")
     assert before["outcome"] == "success"
     assert before["outputs"]["verdict"] == "not started"
 
 
-def test_what_regressed_fails_its_gate(runner: Runner, ran: Ran) -> None:
-    now = step(runner, "regression", "now")
+def test_a_regression_fails_the_gate_on_changes(
+    runner: Runner, run: WorkflowRun
+) -> None:
+    now = runner.step("regression", "now")
     assert now["outcome"] == "failure"
     kept = runner.artifacts / now["outputs"]["artifact-name"]
     found = json.loads((kept / "changes.json").read_text())["cells"]
@@ -259,28 +261,30 @@ def test_what_regressed_fails_its_gate(runner: Runner, ran: Ran) -> None:
         "forges": "same",
         "boasts": "new",
     }
-    _, summary = ran.summary("regression")
+    _, summary = run.summary("regression")
     assert summary.startswith("### Since the baseline")
     assert "2 before; now 1" in summary
-    titles = [line for level, line in ran.annotations("regression") if level == "error"]
+    titles = [line for level, line in run.annotations("regression") if level == "error"]
     assert len(titles) == 2, "the cell, and the gate"
     assert "title=fewer (FC401)%3A flask-3.1.3/" in titles[0]
 
 
-def test_annotations_tell_what_failed_and_cannot_be_forged(ran: Ran) -> None:
-    raw = ran.annotations("odd")
+def test_annotations_name_failures_and_cannot_be_forged(run: WorkflowRun) -> None:
+    raw = run.annotations("odd")
     errors = [line for level, line in raw if level == "error"]
     assert len(errors) == 4, "three findings, and what the gate did about them"
     assert len({re.split("[:%]", line)[2] for line in errors[:3]}) == 3
     for _, line in raw:
         assert "forged" not in line
-    # The words of the server are in the summary and the artifact, and only there.
-    assert "forged, last words" in "".join(ran.summary("odd"))
-    assert "forged" not in ran.said("odd")
+    # The server's own output appears in the summary and the artifact only.
+    assert "forged, last words" in "".join(run.summary("odd"))
+    assert "forged" not in run.printed("odd")
 
 
-def test_a_crash_leaves_a_report_of_what_was_measured(runner: Runner, ran: Ran) -> None:
-    crashed = step(runner, "crash", "crashed")
+def test_after_a_crash_the_measured_cells_are_reported(
+    runner: Runner, run: WorkflowRun
+) -> None:
+    crashed = runner.step("crash", "crashed")
     assert crashed["outcome"] == "failure"
     assert crashed["outputs"]["verdict"] == "harness failed"
     kept = runner.artifacts / crashed["outputs"]["artifact-name"]
@@ -288,20 +292,22 @@ def test_a_crash_leaves_a_report_of_what_was_measured(runner: Runner, ran: Ran) 
     assert found["exact"]["verdict"] == "as declared"
     assert found["kills"]["outcome"] == found["left"]["outcome"] == "harness failed"
     assert found["left"]["reason"].startswith("missing: ")
-    (summary,) = ran.summary("crash")
+    (summary,) = run.summary("crash")
     assert "missing: it was planned" in summary
 
 
-def test_a_wrong_input_is_refused_before_anything_is_measured(ran: Ran) -> None:
-    ((level, line),) = ran.annotations("refused")
+def test_a_wrong_input_is_refused_before_anything_is_measured(run: WorkflowRun) -> None:
+    ((level, line),) = run.annotations("refused")
     assert level == "error"
     assert "sometimes" in line and "'never', 'harness', 'fewer'" in line
     assert "::error::forged" not in line
-    assert not ran.summary("refused")
+    assert not run.summary("refused")
 
 
-def test_any_path_will_do(tmp_path: Path, ours: Path, python: Path) -> None:
-    """act itself runs no script whose path has a space or a quote, so without it."""
+def test_paths_may_have_spaces_and_quotes(
+    tmp_path: Path, ours: Path, python: Path
+) -> None:
+    """This test does without act, which runs no script at such a path."""
     home = tmp_path / 'it\'s a $(höme) & "more"'
     output = tmp_path / "output"
     environ = {
@@ -329,5 +335,5 @@ def test_any_path_will_do(tmp_path: Path, ours: Path, python: Path) -> None:
     }
 
 
-def test_nothing_is_left_running(runner: Runner, ran: Ran) -> None:
+def test_nothing_is_left_running(runner: Runner, run: WorkflowRun) -> None:
     assert not runner.left_over()

@@ -1,4 +1,4 @@
-"""The action measures a deployment of an outsider's own, run by act."""
+"""The action, used to check a user's own deployment and run by act."""
 
 import json
 import os
@@ -13,9 +13,9 @@ import pytest
 from .conftest import NewRunner
 from .runner import NOTE_STEPS
 from .runner import OURS
-from .runner import Ran
 from .runner import ROOT
 from .runner import Runner
+from .runner import WorkflowRun
 
 HERE = ".".join(map(str, sys.version_info[:2]))
 SCRIPTS = Path(sys.executable).parent
@@ -79,7 +79,7 @@ jobs:
   mine:
     runs-on: ubuntu-24.04
     env:
-      # What the deployment is to see of the job, and the harness is not to mind.
+      # The deployment must see these variables of the job; the harness must not.
       PYTHONPATH: .
       PYTHON: mine
       UV_SYSTEM_PYTHON: "1"
@@ -167,7 +167,7 @@ jobs:
 
 @pytest.fixture(scope="module")
 def runner(new_runner: NewRunner) -> Runner:
-    """A machine, and a repository with an app."""
+    """A runner whose repository has an app."""
     runner = new_runner("deployment")
     folder = runner.repository / "dëployments of mine"
     folder.mkdir()
@@ -180,7 +180,7 @@ def runner(new_runner: NewRunner) -> Runner:
     (folder / "brøken.toml").write_text(BROKEN)
     (folder / "kills.toml").write_text(KILLS)
     shutil.copy2(Path(__file__).with_name("asks_for_it.py"), folder)
-    # Modules of the outsider's with names of ours; and his folder is on PYTHONPATH.
+    # The user's modules have names of ours, and their folder is on PYTHONPATH.
     (runner.repository / "harness").mkdir()
     (runner.repository / "harness" / "__init__.py").write_text("raise SystemExit(9)\n")
     (runner.repository / "msgspec.py").write_text("raise SystemExit(9)\n")
@@ -188,67 +188,63 @@ def runner(new_runner: NewRunner) -> Runner:
 
 
 @pytest.fixture(scope="module")
-def ran(runner: Runner) -> Ran:
-    """The workflow was run, once."""
+def run(runner: Runner) -> WorkflowRun:
+    """The one run of the workflow."""
     executioner = str(Path(__file__).with_name("executioner.py"))
     return runner.run(WORKFLOW, SCRIPTS=str(SCRIPTS), EXECUTIONER=executioner)
 
 
-def step(runner: Runner, job: str, name: str) -> dict[str, Any]:
-    """Outcome and outputs of one use of the action."""
-    noted: dict[str, Any] = runner.steps(job)[name]
-    return noted
-
-
-def kept(runner: Runner, job: str, name: str) -> Path:
-    """The artifact of one use of the action."""
-    folder: str = step(runner, job, name)["outputs"]["artifact-name"]
+def artifact_of(runner: Runner, job: str, name: str) -> Path:
+    """Return the artifact of one use of the action."""
+    folder: str = runner.step(job, name)["outputs"]["artifact-name"]
     return runner.artifacts / folder
 
 
 def cells(artifact: Path) -> dict[str, dict[str, Any]]:
-    """The cells of a report, by deployment."""
+    """Return the cells of a report, by deployment."""
     found = json.loads((artifact / "report.json").read_text())["cells"]
     return {cell["configuration"]: cell for cell in found}
 
 
-def errors(ran: Ran, job: str) -> list[str]:
-    """The raw commands of all errors of a job."""
-    return [line for level, line in ran.annotations(job) if level == "error"]
+def errors(run: WorkflowRun, job: str) -> list[str]:
+    """Return the raw commands of all errors of a job."""
+    return [line for level, line in run.annotations(job) if level == "error"]
 
 
-def test_which_jobs_pass(ran: Ran) -> None:
+def test_all_jobs_succeed(run: WorkflowRun) -> None:
     jobs = ("mine", "broken", "installed", "crash", "refused")
-    assert ran.results() == dict.fromkeys(jobs, "success")
+    assert run.results() == dict.fromkeys(jobs, "success")
 
 
-def test_a_deployment_of_a_file(runner: Runner, ran: Ran) -> None:
-    file = step(runner, "mine", "file")
+def test_a_deployment_in_a_file_is_measured(runner: Runner, run: WorkflowRun) -> None:
+    file = runner.step("mine", "file")
     assert file["outcome"] == "success"
     outputs = file["outputs"]
     assert (outputs["passed"], outputs["verdict"]) == ("true", "as declared")
     assert json.loads(outputs["counts"]) == {"as declared": 1}
-    found = cells(kept(runner, "mine", "file"))
+    found = cells(artifact_of(runner, "mine", "file"))
     assert list(found) == ["web"]
     assert (found["web"]["ceiling"], found["web"]["floor"]) == (2, 2)
-    badge = kept(runner, "mine", "file") / "badges" / "web.json"
+    badge = artifact_of(runner, "mine", "file") / "badges" / "web.json"
     assert json.loads(badge.read_text())["message"] == "2"
 
 
-def test_one_summary_in_one_step(runner: Runner, ran: Ran) -> None:
-    (summary,) = ran.summary("mine")
-    artifact = kept(runner, "mine", "file")
+def test_the_report_is_the_only_job_summary(runner: Runner, run: WorkflowRun) -> None:
+    (summary,) = run.summary("mine")
+    artifact = artifact_of(runner, "mine", "file")
     assert summary == (artifact / "report.md").read_text()
 
 
-def test_it_runs_as_in_a_step_of_the_jobs_own(runner: Runner, ran: Ran) -> None:
+def test_it_sees_the_variables_of_the_job_and_none_of_ours(
+    runner: Runner, run: WorkflowRun
+) -> None:
     seen = json.loads((runner.notes / "mine").read_text())
     before = (runner.notes / "before").read_text().splitlines()
     assert Path(seen["python"]).parent == SCRIPTS
     variables = seen["variables"]
     for name in ("PYTHON", "UV_SYSTEM_PYTHON", "GUNICORN_CMD_ARGS", "HOME"):
         assert f"{name}={variables[name]}" in before
-    # First there is a folder in which programs that start containers are refused.
+    # The first folder on PATH has the stand-ins that refuse to start containers.
     refused, _, path = variables["PATH"].partition(os.pathsep)
     assert Path(refused).parent.name.startswith("flask-concurrency-")
     assert f"PATH={path}" in before
@@ -258,18 +254,20 @@ def test_it_runs_as_in_a_step_of_the_jobs_own(runner: Runner, ran: Ran) -> None:
     assert "GITHUB_OUTPUT" not in variables, "it could set outputs of the action"
 
 
-def test_the_environment_of_the_caller_is_untouched(runner: Runner, ran: Ran) -> None:
+def test_the_environment_of_the_caller_is_untouched(
+    runner: Runner, run: WorkflowRun
+) -> None:
     before = (runner.notes / "before").read_text()
     assert (runner.notes / "after").read_text() == before
 
 
 def test_a_broken_promise_is_reported_even_if_nothing_fails(
-    runner: Runner, ran: Ran
+    runner: Runner, run: WorkflowRun
 ) -> None:
-    command = step(runner, "mine", "command")
+    command = runner.step("mine", "command")
     assert (command["outcome"], command["outputs"]["passed"]) == ("success", "true")
     assert command["outputs"]["artifact-name"] == "all of it"
-    ((level, line),) = ran.annotations("mine")
+    ((level, line),) = run.annotations("mine")
     assert level == "warning"
     assert "file=" not in line, "an input stands in no file of the repository"
     assert "at-least: 3 required, but 2 were in the app at once" in line
@@ -278,71 +276,77 @@ def test_a_broken_promise_is_reported_even_if_nothing_fails(
     assert " -- gunicorn shop:app " in reproduce
 
 
-def test_a_broken_promise_is_reported_at_its_line(runner: Runner, ran: Ran) -> None:
-    broken = step(runner, "broken", "broken")
+def test_a_broken_promise_is_reported_at_its_line(
+    runner: Runner, run: WorkflowRun
+) -> None:
+    broken = runner.step("broken", "broken")
     assert (broken["outcome"], broken["outputs"]["passed"]) == ("failure", "false")
     assert broken["outputs"]["verdict"] == "not started"
-    artifact = kept(runner, "broken", "broken")
+    artifact = artifact_of(runner, "broken", "broken")
     assert json.loads((artifact / "check.json").read_text())["exit_code"] == 5
-    below, raises = errors(ran, "broken")
+    below, raises = errors(run, "broken")
     where = "::error file=dëployments of mine/"
     assert below.startswith(f"{where}brøken.toml,line=4,title=below%3A as declared::")
     assert "at-least: 3 required, but 2 were in the app at once" in below
     assert raises.startswith(f"{where}gunicörn conf.py,line=2,title=raises%3A not ")
-    (summary,) = ran.summary("broken")
+    (summary,) = run.summary("broken")
     assert summary.startswith("## 🔴&nbsp;failed: 2 of 2 deployments\n")
 
 
-def test_an_app_cannot_forge_commands(ran: Ran) -> None:
-    for _, line in ran.annotations("broken"):
+def test_an_app_cannot_forge_commands(run: WorkflowRun) -> None:
+    for _, line in run.annotations("broken"):
         message = re.split("::", line.removeprefix("::"), maxsplit=1)[1]
         assert "::" not in message
-    assert "forged, no" in "".join(ran.summary("broken"))
-    told = [line for line in ran.said("broken").splitlines() if "forged" in line]
-    assert all("::" not in line and "##[" not in line for line in told)
+    assert "forged, no" in "".join(run.summary("broken"))
+    lines = [line for line in run.printed("broken").splitlines() if "forged" in line]
+    assert all("::" not in line and "##[" not in line for line in lines)
 
 
-def test_requirements_of_its_own(runner: Runner, ran: Ran) -> None:
-    installed = step(runner, "installed", "installed")
+def test_requirements_are_installed_for_the_deployment(
+    runner: Runner, run: WorkflowRun
+) -> None:
+    installed = runner.step("installed", "installed")
     assert installed["outcome"] == "success"
-    found = cells(kept(runner, "installed", "installed"))["deployment"]
+    found = cells(artifact_of(runner, "installed", "installed"))["deployment"]
     assert (found["ceiling"], found["floor"], found["declared"]) == (3, 3, 3)
     assert found["python"] == HERE
     seen = json.loads((runner.notes / "installed").read_text())
     assert Path(seen["python"]).parent != SCRIPTS
 
 
-def test_a_crash_leaves_a_report_of_what_was_measured(runner: Runner, ran: Ran) -> None:
-    crashed = step(runner, "crash", "crashed")
+def test_after_a_crash_the_measured_deployments_are_reported(
+    runner: Runner, run: WorkflowRun
+) -> None:
+    crashed = runner.step("crash", "crashed")
     assert crashed["outcome"] == "failure"
     assert crashed["outputs"]["verdict"] == "harness failed"
-    found = cells(kept(runner, "crash", "crashed"))
+    found = cells(artifact_of(runner, "crash", "crashed"))
     assert found["first"]["verdict"] == "as declared"
     for name in ("kills", "left"):
         assert found[name]["outcome"] == "harness failed"
         assert found[name]["reason"].startswith("missing: ")
-    (summary,) = ran.summary("crash")
+    (summary,) = run.summary("crash")
     assert "missing: the check ended before this deployment was measured" in summary
 
 
 def test_bad_input_gives_one_error_that_names_the_input(
-    runner: Runner, ran: Ran
+    runner: Runner, run: WorkflowRun
 ) -> None:
     for name in ("both", "wrong"):
-        used = step(runner, "refused", name)
+        used = runner.step("refused", name)
         assert used["outcome"] == "failure"
         assert not used["outputs"].get("artifact-name")
-    both, wrong = errors(ran, "refused")
+    both, wrong = errors(run, "refused")
     assert "::command: is given together with `config`: give either" in both
     assert "::command: cannot be split into words: No closing quotation" in wrong
-    assert not ran.summary("refused")
+    assert not run.summary("refused")
 
 
-def test_nothing_is_left_running(runner: Runner, ran: Ran) -> None:
+def test_nothing_is_left_running(runner: Runner, run: WorkflowRun) -> None:
     assert not runner.left_over()
 
 
-def test_the_workflow_of_the_page_guards_a_deployment(new_runner: NewRunner) -> None:
+def test_the_workflow_in_the_docs_guards_a_deployment(new_runner: NewRunner) -> None:
     page = (ROOT / "docs" / "action.md").read_text()
     workflow = re.findall(r"```yaml\n(.*?)```", page, re.S)[0]
     runner = new_runner("guarded")
@@ -350,9 +354,9 @@ def test_the_workflow_of_the_page_guards_a_deployment(new_runner: NewRunner) -> 
         "from flask import Flask\napp = Flask(__name__)\n"
     )
     (runner.repository / "requirements.txt").write_text("flask\ngunicorn\n")
-    ran = runner.run(workflow)
-    assert ran.results() == {"concurrency": "success"}
-    (summary,) = ran.summary("concurrency")
+    run = runner.run(workflow)
+    assert run.results() == {"concurrency": "success"}
+    (summary,) = run.summary("concurrency")
     assert "passed: `deployment`" in summary and "4 requests at once" in summary
     worse = runner.run(workflow.replace("--threads 4", "--threads 3"))
     assert worse.results() == {"concurrency": "failure"}

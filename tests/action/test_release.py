@@ -1,4 +1,4 @@
-"""The workflow that publishes a release, run by act: all but the services."""
+"""The workflow that publishes a release, run by act. Stand-ins replace the services."""
 
 import json
 import re
@@ -14,8 +14,8 @@ import harness
 from .runner import copy_of
 from .runner import export
 from .runner import OURS
-from .runner import Ran
 from .runner import Runner
+from .runner import WorkflowRun
 
 TAG = f"v{harness.__version__}"
 WORKFLOW = Path(".github", "workflows", "release.yml")
@@ -28,7 +28,7 @@ BUILT = {
 
 GH = """\
 #!/bin/sh
-# Stands in for gh: notes what it is told, and says that the release is immutable.
+# Stands in for gh: records its arguments, and reports the release as immutable.
 echo "$*" >> "$NOTES/gh"
 [ -n "$GH_TOKEN" ] && [ "$GH_REPO" = {name} ]
 case "$*" in *--notes-file*) cat notes.md > "$NOTES/notes.md" ;; esac
@@ -37,7 +37,7 @@ case "$*" in *isImmutable*) echo true ;; esac
 
 
 class Released:
-    """This project as somebody publishes it, and what its workflow did."""
+    """A repository of this project at a release, and the runs of its workflow."""
 
     def __init__(self, folder: Path, ours: Path, python: Path) -> None:
         own = copy_of(python, folder / "python")
@@ -63,23 +63,23 @@ class Released:
         return {**self.runner.environment(), "PYTHONPATH": str(self.folder)}
 
     def git(self, *words: str) -> str:
-        """Run git in the repository; what it prints."""
+        """Run git in the repository and return its output."""
         command = ["git", *words]
         done = subprocess.run(
             command, cwd=self.folder, check=True, timeout=60, capture_output=True
         )
         return done.stdout.decode().strip()
 
-    def push(self, ref: str, event: str = "push") -> Ran:
-        """What GitHub does when a ref is pushed."""
-        told = self.runner.home / "event.json"
-        told.write_text(json.dumps({"ref": ref}))
-        options = ("--eventpath", str(told), "-s", "GITHUB_TOKEN=secret")
+    def push(self, ref: str, event: str = "push") -> WorkflowRun:
+        """Run the workflow as GitHub does when a ref is pushed."""
+        event_file = self.runner.home / "event.json"
+        event_file.write_text(json.dumps({"ref": ref}))
+        options = ("--eventpath", str(event_file), "-s", "GITHUB_TOKEN=secret")
         path = self.folder / WORKFLOW
         return self.runner.run_file(path, event, *options, PATH=self.path)
 
     def names(self, artifact: str) -> set[str]:
-        """The files of an artifact."""
+        """Return the names of the files in an artifact."""
         return {path.name for path in (self.runner.artifacts / artifact).glob("[!.]*")}
 
 
@@ -87,29 +87,31 @@ class Released:
 def released(
     tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
 ) -> Released:
-    """The repository of who publishes this project."""
+    """The repository of the person who publishes this project."""
     return Released(tmp_path_factory.mktemp("release"), ours, python)
 
 
 @pytest.fixture(scope="module")
-def ran(released: Released) -> Ran:
-    """A tag was pushed."""
+def run(released: Released) -> WorkflowRun:
+    """The run for a pushed tag."""
     return released.push(f"refs/tags/{TAG}")
 
 
-def test_all_jobs_pass(ran: Ran) -> None:
+def test_all_jobs_succeed(run: WorkflowRun) -> None:
     jobs = dict.fromkeys(("build", "index", "github"), "success")
-    assert ran.results() == jobs, ran.said("github") or ran.said("build")
+    assert run.results() == jobs, run.printed("github") or run.printed("build")
 
 
-def test_what_was_built_was_checked_and_measured_with(ran: Ran) -> None:
-    said = ran.said("build")
-    assert said.count("PASSED") == len(BUILT), "twine check"
-    assert len(re.findall(r"\.whl: OK", said)) == len(NAMES)
-    assert "waitress-3.0.2/default" in said and "1 passed" in said
+def test_the_built_distributions_are_checked_and_can_measure(run: WorkflowRun) -> None:
+    printed = run.printed("build")
+    assert printed.count("PASSED") == len(BUILT), "twine check"
+    assert len(re.findall(r"\.whl: OK", printed)) == len(NAMES)
+    assert "waitress-3.0.2/default" in printed and "1 passed" in printed
 
 
-def test_the_same_files_are_published_everywhere(released: Released, ran: Ran) -> None:
+def test_the_same_files_are_published_everywhere(
+    released: Released, run: WorkflowRun
+) -> None:
     assert released.names("dist") == released.names("uploaded") == BUILT
     create, publish, look = (released.runner.notes / "gh").read_text().splitlines()
     assert create.startswith(f"release create {TAG} dist/")
@@ -119,14 +121,16 @@ def test_the_same_files_are_published_everywhere(released: Released, ran: Ran) -
     assert look.startswith(f"release view {TAG} --json isImmutable")
 
 
-def test_the_notes_name_the_commit(released: Released, ran: Ran) -> None:
+def test_the_notes_name_the_commit(released: Released, run: WorkflowRun) -> None:
     notes = (released.runner.notes / "notes.md").read_text()
     commit = released.git("rev-parse", TAG)
     assert f"uses: {OURS}@{commit} # {TAG}" in notes
     assert "- The probe holds overlapping requests" in notes
 
 
-def test_pages_are_pinned_afterwards(released: Released, ran: Ran) -> None:
+def test_pages_can_be_pinned_to_the_release(
+    released: Released, run: WorkflowRun
+) -> None:
     make = [sys.executable, "-m", "docs.make", "--released", TAG]
     subprocess.run(
         make, cwd=released.folder, env=released.env(), check=True, timeout=300
@@ -137,5 +141,5 @@ def test_pages_are_pinned_afterwards(released: Released, ran: Ran) -> None:
     assert "OWNER/" not in page and "matrix@main" not in page.partition("## Which")[0]
 
 
-def test_nothing_is_left_running(released: Released, ran: Ran) -> None:
+def test_nothing_is_left_running(released: Released, run: WorkflowRun) -> None:
     assert not released.runner.left_over()

@@ -1,8 +1,8 @@
-"""The workflow that publishes the atlas, run by act: it measures for real, asks the
-package index of this machine, builds the site, and hands it on.
+"""The workflow that publishes the atlas, run by act.
 
-GitHub Pages, artifacts and the attestation are stand-ins, and so is the package manager
-of the runner. Permissions act has none.
+It really measures, asks this machine's package index, and builds the site. GitHub
+Pages, artifacts, the attestation and the runner's package manager are stand-ins. act
+has no permissions.
 """
 
 import json
@@ -20,9 +20,9 @@ from .before import git
 from .before import PYTHON
 from .conftest import NewRunner
 from .runner import export
-from .runner import Ran
 from .runner import ROOT
 from .runner import Runner
+from .runner import WorkflowRun
 
 WORKFLOW = ".github/workflows/site.yml"
 WHERE = "https://example.org/atlas/"
@@ -32,13 +32,13 @@ JOBS = dict.fromkeys(("measure", "build", "publish"), "success")
 
 SUDO = """\
 #!/bin/sh
-# Stands in for sudo: notes what it is told, and changes nothing of this machine.
+# Stands in for sudo: records its arguments, and changes nothing on this machine.
 echo "$*" >> "$NOTES/sudo"
 """
 
 
 class Published:
-    """A repository of this project, and the site that its workflow made."""
+    """A repository of this project, and the site that its workflow built."""
 
     def __init__(self, runner: Runner, origin: Path) -> None:
         self.runner = runner
@@ -54,9 +54,11 @@ class Published:
             "STAND_IN_ORIGIN": str(origin),
         }
 
-    def run(self, **inputs: str) -> Ran:
-        """The workflow on demand, on a machine where nothing of an earlier run is left,
-        as it is on GitHub's; its environments may stay.
+    def run(self, **inputs: str) -> WorkflowRun:
+        """Run the workflow on demand, with nothing left of an earlier run.
+
+        A runner of GitHub's is new each time as well. Environments are kept to save
+        time.
         """
         for name in ("history", "results", "site"):
             shutil.rmtree(self.runner.repository / name, ignore_errors=True)
@@ -66,11 +68,11 @@ class Published:
         return self.runner.run_file(path, event, *options, **self.environment)
 
     def file(self, path: str, artifact: str = "github-pages") -> bytes:
-        """A file of the site that would be deployed, or of another artifact."""
+        """Read a file of the deployed site, or of another artifact."""
         return (self.runner.artifacts / artifact / path).read_bytes()
 
     def data(self, path: str) -> Any:
-        """A file of data."""
+        """Read a JSON file of the deployed site."""
         return json.loads(self.file(path))
 
 
@@ -86,19 +88,19 @@ def published(
 
 
 @pytest.fixture(scope="module")
-def ran(published: Published) -> Ran:
-    """One configuration is measured, and the site is built."""
+def run(published: Published) -> WorkflowRun:
+    """The run that measures one configuration and builds the site."""
     return published.run(selection=f"--only {MEASURED}")
 
 
-def test_all_jobs_pass(published: Published, ran: Ran) -> None:
-    assert ran.results() == JOBS, ran.said("measure") + ran.said("build")
+def test_all_jobs_succeed(published: Published, run: WorkflowRun) -> None:
+    assert run.results() == JOBS, run.printed("measure") + run.printed("build")
     assert "nginx-light" in (published.runner.notes / "sudo").read_text()
     assert not published.runner.left_over()
 
 
 def test_new_measurements_replace_the_shipped_data(
-    published: Published, ran: Ran
+    published: Published, run: WorkflowRun
 ) -> None:
     shipped = max(
         json.loads(path.read_text())["measured_at"]
@@ -111,8 +113,8 @@ def test_new_measurements_replace_the_shipped_data(
     assert len(cells) > 1000, "the rest is what is shipped"
 
 
-def test_the_branch_of_the_history_is_part_of_it(
-    published: Published, ran: Ran
+def test_the_site_includes_the_branch_with_the_history(
+    published: Published, run: WorkflowRun
 ) -> None:
     cells = published.data("data.json")["cells"]
     before = [
@@ -123,32 +125,36 @@ def test_the_branch_of_the_history_is_part_of_it(
     assert [cell["ceiling"] for cell in before] == [2], "as the history has it"
 
 
-def test_it_says_how_old_it_is_and_where_it_is(published: Published, ran: Ran) -> None:
+def test_the_site_states_its_age_and_its_address(
+    published: Published, run: WorkflowRun
+) -> None:
     shipped = json.loads((ROOT / "data" / "released.json").read_text())
     assert published.data("api/v1/unmeasured.json")["asked_at"] > shipped["asked_at"]
     assert WHERE.encode() in published.file("sitemap.xml")
     assert f'href="{WHERE}index.html"'.encode() in published.file("index.html")
 
 
-def test_the_attested_data_is_the_deployed_data(published: Published, ran: Ran) -> None:
+def test_the_deployed_data_is_what_was_attested(
+    published: Published, run: WorkflowRun
+) -> None:
     attested = published.file("data.json", "site-data")
     assert attested == published.file("data.json")
 
 
-def test_where_nothing_could_be_measured_the_shipped_data_is_published(
-    published: Published, ran: Ran
+def test_the_shipped_data_is_published_if_nothing_was_measured(
+    published: Published, run: WorkflowRun
 ) -> None:
     published.runner.artifacts.joinpath("site-results").rename(
         published.runner.artifacts.with_name("results before")
     )
-    # All of it was built before, which takes most of the time of a run.
+    # Remove most of it: pages of everything take most of the time of a run.
     shipped = published.runner.repository / "data"
     for path in shipped.rglob("results/evidence/flask-[012].*.json"):
         path.unlink()
     evidence, _ = read_evidence(shipped / "results")
     ids = {cell.id for each in evidence for cell in each.cells}
     again = published.run(selection="--only no/such/cell/*", branch="none")
-    assert again.results() == JOBS, again.said("build")
+    assert again.results() == JOBS, again.printed("build")
     cells = published.data("data.json")["cells"]
     assert ids and ids <= set(cells)
     before = [name for name in cells if name.startswith(f"flask-{BEFORE}/")]

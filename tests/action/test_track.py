@@ -1,5 +1,7 @@
-"""The workflow that follows releases, run by act: it measures for real, and pushes to a
-real repository beside it. GitHub's API is a stand-in; permissions act has none.
+"""The workflow that follows releases, run by act.
+
+It really measures, and pushes to a real repository on this machine. GitHub's API is a
+stand-in; act has no permissions.
 """
 
 from collections.abc import Iterator
@@ -17,8 +19,8 @@ from .before import git
 from .before import SERVER
 from .conftest import NewRunner
 from .runner import export
-from .runner import Ran
 from .runner import Runner
+from .runner import WorkflowRun
 
 WORKFLOW = ".github/workflows/track.yml"
 NEW = "3.1.3"
@@ -26,7 +28,7 @@ NEW = "3.1.3"
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the repository comes from, with a history on its branch."""
+    """The bare repository to push to, with a history on its branch."""
     folder = tmp_path_factory.mktemp("origin")
     git(folder, "init", "--quiet", "--bare", ".")
     begin_history(folder, tmp_path_factory.mktemp("before"))
@@ -35,14 +37,14 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[IssueApi]:
-    """Where issues are opened."""
+    """The stand-in for GitHub's API, where issues are opened."""
     with serving() as api:
         yield api
 
 
 @pytest.fixture(scope="module")
 def runner(new_runner: NewRunner, origin: Path) -> Runner:
-    """A machine on which the repository is this project's own."""
+    """A runner whose repository is this project."""
     runner = new_runner("track")
     export(runner.repository, "data", "tests")
     git(runner.repository, "remote", "add", "origin", str(origin))
@@ -51,8 +53,8 @@ def runner(new_runner: NewRunner, origin: Path) -> Runner:
 
 
 @pytest.fixture(scope="module")
-def ran(runner: Runner, api: IssueApi) -> Ran:
-    """The workflow on demand, for the last two releases."""
+def run(runner: Runner, api: IssueApi) -> WorkflowRun:
+    """The run on demand, for the last two releases of Flask."""
     inputs = {
         "configurations": f"{SERVER}/{CONFIGURATION}",
         "of": "Flask",
@@ -65,9 +67,9 @@ def ran(runner: Runner, api: IssueApi) -> Ran:
 
 
 def test_new_releases_are_measured_and_added_to_the_branch(
-    runner: Runner, origin: Path, ran: Ran
+    runner: Runner, origin: Path, run: WorkflowRun
 ) -> None:
-    assert ran.results() == {"measure": "success", "publish": "success"}
+    assert run.results() == {"measure": "success", "publish": "success"}
     names = git(origin, "ls-tree", "-r", "--name-only", "history").splitlines()
     releases = [name.split("/")[2].split("+")[0] for name in names if "/" in name]
     assert BEFORE in releases[0] and NEW in releases[1], "the one before is known"
@@ -79,17 +81,17 @@ def test_new_releases_are_measured_and_added_to_the_branch(
 
 
 def test_the_timeline_is_the_summary_and_the_page_of_the_branch(
-    origin: Path, ran: Ran
+    origin: Path, run: WorkflowRun
 ) -> None:
-    (summary,) = ran.summary("measure")
+    (summary,) = run.summary("measure")
     assert f"| {BEFORE} | 2 |" in summary
     assert f"| {NEW}" in summary and "**new** 🔴&nbsp;fewer: 2 before; now 1" in summary
     assert git(origin, "show", "history:README.md") == summary
 
 
-def test_one_issue_says_what_changed(ran: Ran, api: IssueApi) -> None:
+def test_one_issue_says_what_changed(run: WorkflowRun, api: IssueApi) -> None:
     (issue,) = api.issues
-    said = f"Flask {NEW}: Flask's own server {CONFIGURATION} went from 2 to 1"
-    assert said in issue["body"]
+    sentence = f"Flask {NEW}: Flask's own server {CONFIGURATION} went from 2 to 1"
+    assert sentence in issue["body"]
     assert not api.comments
-    assert any(said in line for _, line in ran.annotations("measure"))
+    assert any(sentence in line for _, line in run.annotations("measure"))

@@ -1,4 +1,4 @@
-"""The walk of ``docs/walk.md``, as it is printed there: from five lines to a guard."""
+"""The walk in ``docs/walk.md``, typed as printed: from five lines to a guard."""
 
 import re
 import shlex
@@ -13,9 +13,9 @@ from tests.newcomer import Terminal
 
 from .runner import copy_of
 from .runner import OURS
-from .runner import Ran
 from .runner import ROOT
 from .runner import Runner
+from .runner import WorkflowRun
 
 PAGE = (ROOT / "docs" / "walk.md").read_text()
 CONFIG = "concurrency.toml"
@@ -26,27 +26,27 @@ FIRST, SECOND = blocks(PAGE, "sh")
 
 
 def block(kind: str) -> str:
-    """The only block of a kind."""
-    (found,) = blocks(PAGE, kind)
-    return found
+    """Return the only block of a kind."""
+    (only,) = blocks(PAGE, kind)
+    return only
 
 
 def line_of_the_diff(sign: str) -> str:
-    """The line that is removed, or the one that is added."""
+    """Return the removed or the added line of the diff."""
     (line,) = (line[1:] for line in block("diff").splitlines() if line[0] == sign)
     return line
 
 
 class Walked(NamedTuple):
-    """What a newcomer saw, step by step."""
+    """The outputs of the walk, step by step."""
 
     init: str
-    red: Ran
-    green: Ran
+    red: WorkflowRun
+    green: WorkflowRun
 
 
 class Newcomer:
-    """A newcomer with a new repository of his own."""
+    """A newcomer with a new repository."""
 
     def __init__(self, folder: Path, ours: Path, python: Path) -> None:
         self.runner = Runner(folder, ours, python)
@@ -60,11 +60,11 @@ class Newcomer:
         self(f"git init -q && git remote add origin {shlex.quote(str(origin))}")
 
     def __call__(self, line: str) -> str:
-        """Type a line; what it prints on standard output."""
+        """Type a line, and return its standard output."""
         return self._terminal(line, self.folder)
 
-    def workflow(self) -> Ran:
-        """What GitHub does with what was pushed."""
+    def workflow(self) -> WorkflowRun:
+        """Run the pushed workflow, as GitHub does."""
         return self.runner.run_file(self.folder / WORKFLOW, "push")
 
 
@@ -72,7 +72,7 @@ class Newcomer:
 def newcomer(
     tmp_path_factory: pytest.TempPathFactory, ours: Path, python: Path
 ) -> Newcomer:
-    """A newcomer, and a Python for the jobs that only these install packages into."""
+    """A newcomer, and a Python that only the jobs of this test install into."""
     folder = tmp_path_factory.mktemp("walk")
     return Newcomer(folder / "machine", ours, copy_of(python, folder / "python"))
 
@@ -95,20 +95,20 @@ def walked(newcomer: Newcomer) -> Walked:
 
 
 def as_read(text: str) -> str:
-    """The words of a text of Markdown, whose versions are those of another day."""
+    """Return the words of a Markdown text, with every version number as ``N``."""
     text = re.sub(r"\d+(\.\d+)+", "N", text.replace("&nbsp;", " "))
     return " ".join(text.split())
 
 
 def shows(output: str, quoted: str) -> bool:
-    """Whether an output has what the page quotes of it, in this order."""
+    """Return whether an output contains the quoted pieces in this order."""
     pieces = map(re.escape, as_read(quoted).split(" … "))
     return re.search(".*".join(pieces), as_read(output)) is not None
 
 
-def test_init_says_what_the_page_says(walked: Walked) -> None:
-    # How many depends on how busy this machine is: where the order of workers cannot
-    # be chosen, it is what was seen.
+def test_init_prints_what_the_page_shows(walked: Walked) -> None:
+    # The number depends on how busy this machine is: if the order of workers cannot
+    # be chosen, the report says "seen".
     numbers = "always 4 at once, at most 8."
     page = block("text init")
     assert numbers in page
@@ -135,9 +135,7 @@ def test_the_workflow_then_passes(walked: Walked) -> None:
     assert shows(summary, block("text green"))
 
 
-def test_what_was_pushed_is_what_was_checked(
-    newcomer: Newcomer, walked: Walked
-) -> None:
+def test_only_the_checked_files_are_pushed(newcomer: Newcomer, walked: Walked) -> None:
     assert newcomer("git status --short") == ""
     pushed = newcomer("git ls-tree -r --name-only origin/main").split()
     assert pushed == [str(WORKFLOW), "app.py", CONFIG]
@@ -147,7 +145,7 @@ def test_nothing_is_left_running(newcomer: Newcomer, walked: Walked) -> None:
     assert not newcomer.runner.left_over()
 
 
-def test_the_page_counts_right() -> None:
+def test_the_page_counts_lines_and_words_correctly() -> None:
     assert len([line for line in APP.splitlines() if line]) == 5
     typed = f"{FIRST} {SECOND}".replace("\\\n", " ")
     words = len(shlex.split(typed))

@@ -1,4 +1,4 @@
-"""The reusable workflow as an outsider's workflow calls it, run by act."""
+"""The reusable workflow, called from a user's workflow and run by act."""
 
 import json
 from pathlib import Path
@@ -14,8 +14,8 @@ from tests.samples.make import judge
 
 from .conftest import NewRunner
 from .runner import OURS
-from .runner import Ran
 from .runner import Runner
+from .runner import WorkflowRun
 
 CALL = f"""
 on: push
@@ -46,21 +46,21 @@ WIDE = f"""{CALL}
 
 
 def report(runner: Runner) -> dict[str, Any]:
-    """The report that the last job kept."""
+    """Read the report in the artifact of the last job."""
     path = runner.artifacts / "wide" / "report.json"
-    found: dict[str, Any] = json.loads(path.read_text())
-    return found
+    by_cell: dict[str, Any] = json.loads(path.read_text())
+    return by_cell
 
 
 def planned(runner: Runner) -> list[str]:
-    """The ids of all cells that were planned."""
+    """Return the ids of all planned cells."""
     plan = json.loads((runner.artifacts / "wide-plan" / "plan.json").read_text())
     return [cell["id"] for each in plan["environments"] for cell in each["cells"]]
 
 
 @pytest.fixture(scope="module")
 def runner(new_runner: NewRunner) -> Runner:
-    """A machine for all jobs."""
+    """One runner for all jobs."""
     return new_runner("wide")
 
 
@@ -75,7 +75,7 @@ link = "https://example.org/1"
 
 
 def lay_down_baseline(repository: Path) -> None:
-    """A report of before in the outsider's repository, and what he expects of now."""
+    """Write a baseline and a file of expected changes to the user's repository."""
     before = []
     for flask, numbers in (("3.0.3", (1, 1)), ("3.1.3", (2, 2))):
         where = make.environment(flask, "werkzeug", "0.1", "3.11")
@@ -94,21 +94,21 @@ def lay_down_baseline(repository: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def wide(runner: Runner) -> Ran:
-    """Two environments, measured in two jobs; one with a Flask that is built first."""
+def wide(runner: Runner) -> WorkflowRun:
+    """The run with two environments in two jobs; one Flask is built first."""
     lay_down_baseline(runner.repository)
     own = own_flask.make(runner.home.parent / "own-flask")
     return runner.run(WIDE.replace("3.0.3", f"git+file://{own}@main"))
 
 
-def test_a_baseline_reaches_the_last_job(runner: Runner, wide: Ran) -> None:
-    kept = json.loads((runner.artifacts / "wide" / "changes.json").read_text())
-    found = {
+def test_a_baseline_reaches_the_last_job(runner: Runner, wide: WorkflowRun) -> None:
+    changes = json.loads((runner.artifacts / "wide" / "changes.json").read_text())
+    by_cell = {
         "/".join(each["id"].split("/")[:3:2]): (each["change"], bool(each["expected"]))
-        for each in kept["cells"]
+        for each in changes["cells"]
         if each["change"] != "new"
     }
-    assert found == {
+    assert by_cell == {
         "flask-3.0.3/run-without-threads": ("gone", False),
         "flask-3.0.3/app-run-unthreaded": ("gone", False),
         "flask-3.1.3/run-without-threads": ("fewer", True),
@@ -121,7 +121,9 @@ def test_a_baseline_reaches_the_last_job(runner: Runner, wide: Ran) -> None:
     assert level == "warning" and "title=fewer (FC401)%3A flask-3.1.3/" in line
 
 
-def test_a_wide_matrix_is_spread_and_merged(runner: Runner, wide: Ran) -> None:
+def test_a_plan_of_two_shards_is_measured_in_two_jobs_and_merged(
+    runner: Runner, wide: WorkflowRun
+) -> None:
     assert wide.results() == {
         "plan": "success",
         "measure-1": "success",
@@ -142,7 +144,9 @@ def test_a_wide_matrix_is_spread_and_merged(runner: Runner, wide: Ran) -> None:
     assert not shards[0] & shards[1]
 
 
-def test_it_has_one_summary_and_outputs(runner: Runner, wide: Ran) -> None:
+def test_there_is_one_summary_and_the_outputs_are_set(
+    runner: Runner, wide: WorkflowRun
+) -> None:
     assert [len(wide.summary(job)) for job in wide.results()].count(1) == 1
     (summary,) = wide.summary("report")
     assert "| `app-run-unthreaded` | 1 | 1 |" in summary
@@ -155,19 +159,19 @@ def test_it_has_one_summary_and_outputs(runner: Runner, wide: Ran) -> None:
     }
 
 
-def test_nothing_is_left_running(runner: Runner, wide: Ran) -> None:
+def test_nothing_is_left_running(runner: Runner, wide: WorkflowRun) -> None:
     assert not runner.left_over()
 
 
 def test_a_job_whose_evidence_is_lost_shows_as_missing(new_runner: NewRunner) -> None:
     runner = new_runner("lost")
-    ran = runner.run(
+    run = runner.run(
         WIDE.replace("báseline", "not there yet").replace("expected:", "#"),
         STAND_IN_LOSES="wide-shard-2",
     )
-    ((level, line),) = ran.annotations("plan")
+    ((level, line),) = run.annotations("plan")
     assert level == "notice" and "there is no baseline yet" in line
-    results = ran.results()
+    results = run.results()
     assert results["measure-1"] == results["measure-2"] == "success"
     assert results["report"] == "failure", "a missing cell fails the gate"
     cells = report(runner)["cells"]
@@ -175,9 +179,9 @@ def test_a_job_whose_evidence_is_lost_shows_as_missing(new_runner: NewRunner) ->
     missing = [cell for cell in cells if cell["outcome"] == "harness failed"]
     assert len(missing) == 2
     assert all(cell["reason"].startswith("missing: ") for cell in missing)
-    (summary,) = ran.summary("report")
+    (summary,) = run.summary("report")
     assert "missing: it was planned" in summary
-    assert {level for level, _ in ran.annotations("report")} == {"error"}
+    assert {level for level, _ in run.annotations("report")} == {"error"}
 
 
 @pytest.mark.parametrize(
@@ -191,9 +195,9 @@ def test_a_job_whose_evidence_is_lost_shows_as_missing(new_runner: NewRunner) ->
 def test_an_empty_or_too_large_matrix_is_refused(
     new_runner: NewRunner, inputs: str, words: str
 ) -> None:
-    ran = new_runner("refused").run(f"{CALL}\n      {inputs}\n")
-    # act tells of the jobs that were skipped as if they had been run, but for a result.
-    assert ran.results()["plan"] == "failure"
-    assert not [job for job in ran.results() if job.startswith("measure")]
-    ((level, line),) = ran.annotations("plan")
+    run = new_runner("refused").run(f"{CALL}\n      {inputs}\n")
+    # act reports skipped jobs like others, but without a result.
+    assert run.results()["plan"] == "failure"
+    assert not [job for job in run.results() if job.startswith("measure")]
+    ((level, line),) = run.annotations("plan")
     assert level == "error" and words in line

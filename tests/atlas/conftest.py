@@ -1,4 +1,4 @@
-"""Sites that several tests look at; each is built once."""
+"""Sites that several tests read; each is built once."""
 
 import pytest
 
@@ -12,14 +12,14 @@ URL = "https://example.org/atlas/"
 
 
 @pytest.fixture(scope="session")
-def whole() -> dict[str, bytes]:
-    """The site of the whole catalog, with some histories and answers."""
+def whole_site() -> dict[str, bytes]:
+    """The site of the whole_site catalog, with some histories and answers."""
     others = sample("history", "questions", "failures")
     return built(atlas_of([*catalog_evidence(), *others]), URL)
 
 
 @pytest.fixture(scope="session")
-def evil() -> dict[str, bytes]:
-    """The site of text that tries to break out, in every field."""
+def hostile_site() -> dict[str, bytes]:
+    """The site of texts that try to break out, in every field."""
     names = ("story", "questions", "failures", "history", "hostile")
     return built(atlas_of([hostile(each) for each in sample(*names)]))

@@ -1,4 +1,4 @@
-"""A page for each question: the newest cells that were asked, and what does not fit."""
+"""A page for each question: the newest answers, and the cells that it does not fit."""
 
 import re
 from html import unescape
@@ -24,12 +24,12 @@ def run(where: object, *cells: CellEvidence) -> Evidence:
 
 
 def words(page: bytes) -> str:
-    """The text of a page."""
+    """Return the text of a page."""
     text = page.decode().partition("</style>")[2]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
-def test_a_newer_release_without_the_question_hides_no_answer() -> None:
+def test_an_older_answer_stays_if_the_newer_release_was_not_asked() -> None:
     asked = make.cell(
         WHERE,
         "blocking-threads-4",
@@ -56,7 +56,7 @@ def test_cells_that_a_question_does_not_fit_are_listed_once() -> None:
     assert "It could not be asked" not in page
 
 
-def test_a_question_cites_the_newest_release_that_was_asked() -> None:
+def test_a_question_cites_the_newest_release_with_an_answer() -> None:
     old, new = (make.environment("3.1.3", "gunicorn", v) for v in ("26.2.0", "27.0.1"))
     died = SilentSeen(outcome=Outcome.DIED, reason="it died")
     before = make.cell(old, "sync-4", 4, make.rounds(4, (4, 1)), asked=(died,))
@@ -67,7 +67,7 @@ def test_a_question_cites_the_newest_release_that_was_asked() -> None:
     assert "gunicorn-27.0.1/sync-4/" in files["question/gunicorn-default.html"].decode()
 
 
-def test_json_for_search_engines_ends_nothing() -> None:
+def test_json_for_search_engines_cannot_end_its_script_element() -> None:
     where = msgspec.structs.replace(WHERE)
     cell = make.cell(where, "default", 4, make.rounds(4, (1, 4)))
     page = built(atlas_of([run(where, cell)]))["question/granian-threads.html"]

@@ -1,4 +1,4 @@
-"""The same as data: the API, feeds, badges, files for crawlers; and what is shipped."""
+"""The site as data: API, feeds, badges, files for crawlers; and the shipped data."""
 
 import csv
 import io
@@ -35,8 +35,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 ROOT = Path(__file__).parents[3]
 
 
-def test_every_file_of_data_says_its_version(whole: dict[str, bytes]) -> None:
-    for path, content in whole.items():
+def test_every_data_file_states_its_version(whole_site: dict[str, bytes]) -> None:
+    for path, content in whole_site.items():
         if path == "data.json" or path.startswith("api/v1/"):
             document = json.loads(content)
             if path != "api/v1/openapi.json":
@@ -44,33 +44,35 @@ def test_every_file_of_data_says_its_version(whole: dict[str, bytes]) -> None:
                 assert document["generated_at"].startswith("2026-11-2"), path
 
 
-def test_no_question_misses_a_cell(whole: dict[str, bytes]) -> None:
-    questions = json.loads(whole["api/v1/questions.json"])["questions"]
+def test_every_question_covers_every_cell(whole_site: dict[str, bytes]) -> None:
+    questions = json.loads(whole_site["api/v1/questions.json"])["questions"]
     assert questions and not any(question["missing"] for question in questions)
 
 
-def test_the_description_is_true_of_every_file(whole: dict[str, bytes]) -> None:
-    described = json.loads(whole["api/v1/openapi.json"])
+def test_every_file_matches_the_openapi_description(
+    whole_site: dict[str, bytes],
+) -> None:
+    described = json.loads(whole_site["api/v1/openapi.json"])
     seen = set()
     for path, item in described["paths"].items():
         pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(path.lstrip("/")))
-        found = [each for each in whole if re.fullmatch(pattern, each)]
+        found = [each for each in whole_site if re.fullmatch(pattern, each)]
         assert found, path
         content = item["get"]["responses"]["200"]["content"]["application/json"]
         schema = {**content["schema"], "components": described["components"]}
         kind = jsonschema.Draft202012Validator
         kind.check_schema(schema)
         for each in found:
-            kind(schema).validate(json.loads(whole[each]))
+            kind(schema).validate(json.loads(whole_site[each]))
         seen.update(found)
-    left = {path for path in whole if path.endswith(".json")} - seen
+    left = {path for path in whole_site if path.endswith(".json")} - seen
     evidence = {path for path in left if path.startswith("evidence/")}
     assert left - evidence == {"api/v1/openapi.json", "data.csv-metadata.json"}
 
 
-def test_operations_have_names_of_their_own(whole: dict[str, bytes]) -> None:
-    """As OpenAPI asks, and each place in a path has a parameter."""
-    paths = json.loads(whole["api/v1/openapi.json"])["paths"]
+def test_operations_have_unique_names(whole_site: dict[str, bytes]) -> None:
+    """OpenAPI requires this, and a parameter for each placeholder in a path."""
+    paths = json.loads(whole_site["api/v1/openapi.json"])["paths"]
     names = [item["get"]["operationId"] for item in paths.values()]
     assert len(names) == len(set(names))
     for path, item in paths.items():
@@ -78,21 +80,23 @@ def test_operations_have_names_of_their_own(whole: dict[str, bytes]) -> None:
         assert given == re.findall(r"{(\w+)}", path)
 
 
-def test_a_cell_is_at_its_id(whole: dict[str, bytes]) -> None:
+def test_a_cell_is_found_under_its_id(whole_site: dict[str, bytes]) -> None:
     name = "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"
-    cell = json.loads(whole[f"api/v1/cell/{name}.json"])["cell"]
+    cell = json.loads(whole_site[f"api/v1/cell/{name}.json"])["cell"]
     assert cell["id"] == name and cell["ceiling"] == 8 and cell["declared"] == 8
     assert "rounds" not in cell and cell["purls"][0] == "pkg:pypi/flask@3.1.3"
-    assert cell == json.loads(whole["data.json"])["cells"][name]
+    assert cell == json.loads(whole_site["data.json"])["cells"][name]
 
 
-def test_the_table_has_every_cell_and_says_what_its_columns_mean(
-    whole: dict[str, bytes],
+def test_the_csv_table_has_every_cell_and_explains_its_columns(
+    whole_site: dict[str, bytes],
 ) -> None:
-    described = json.loads(whole["data.csv-metadata.json"])
+    described = json.loads(whole_site["data.csv-metadata.json"])
     columns = [each["titles"] for each in described["tableSchema"]["columns"]]
-    rows = list(csv.DictReader(io.StringIO(whole["data.csv"].decode(), newline="")))
-    cells = json.loads(whole["data.json"])["cells"]
+    rows = list(
+        csv.DictReader(io.StringIO(whole_site["data.csv"].decode(), newline=""))
+    )
+    cells = json.loads(whole_site["data.json"])["cells"]
     assert list(rows[0]) == columns and {row["id"] for row in rows} == set(cells)
     for row in rows:
         cell = cells[row["id"]]
@@ -101,10 +105,10 @@ def test_the_table_has_every_cell_and_says_what_its_columns_mean(
         answers = {each["question"]: each["answer"] for each in cell["answers"]}
         for question in QUESTIONS_ASKED:
             assert row[str(question)] == answers.get(str(question), "")
-        assert row["page"] in whole
+        assert row["page"] in whole_site
 
 
-def test_a_spreadsheet_computes_nothing_in_the_table() -> None:
+def test_no_value_in_the_csv_table_is_a_formula() -> None:
     where = make.environment("3.1.3", "gunicorn", "=1+1")
     cells = [make.cell(where, "@SUM(1)", 4, make.rounds(4, (1, 4)))]
     text = built(atlas_of([make.evidence(where, cells)]))["data.csv"].decode()
@@ -112,20 +116,20 @@ def test_a_spreadsheet_computes_nothing_in_the_table() -> None:
     assert (row["release"], row["configuration"]) == ("'=1+1", "'@SUM(1)")
 
 
-def test_badges_are_what_shields_reads(whole: dict[str, bytes]) -> None:
-    badge = json.loads(whole["badge/gunicorn/gthread-2x4.json"])
+def test_badges_have_the_format_of_shields(whole_site: dict[str, bytes]) -> None:
+    badge = json.loads(whole_site["badge/gunicorn/gthread-2x4.json"])
     assert badge["schemaVersion"] == 1 and badge["label"] and badge["message"]
-    drawn = ElementTree.fromstring(whole["badge/gunicorn/gthread-2x4.svg"])
+    drawn = ElementTree.fromstring(whole_site["badge/gunicorn/gthread-2x4.svg"])
     assert "concurrent requests: 8" in drawn.attrib["aria-label"]
     cell = "badge/flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11"
-    assert whole[f"{cell}.svg"] == whole["badge/gunicorn/gthread-2x4.svg"]
+    assert whole_site[f"{cell}.svg"] == whole_site["badge/gunicorn/gthread-2x4.svg"]
 
 
 # -------------------------------------------------------------------------------- feeds
 
 
-def test_a_feed_has_what_atom_asks_for(whole: dict[str, bytes]) -> None:
-    feed = ElementTree.fromstring(whole["changes/all.atom"])
+def test_a_feed_is_valid_atom(whole_site: dict[str, bytes]) -> None:
+    feed = ElementTree.fromstring(whole_site["changes/all.atom"])
     assert {"id", "title", "updated", "author"} <= {
         each.tag.removeprefix(ATOM) for each in feed
     }
@@ -136,14 +140,14 @@ def test_a_feed_has_what_atom_asks_for(whole: dict[str, bytes]) -> None:
     for entry in entries:
         link = entry.find(f"{ATOM}link")
         assert link is not None
-        assert link.attrib["href"].removeprefix(URL) in whole
+        assert link.attrib["href"].removeprefix(URL) in whole_site
         assert entry.findtext(f"{ATOM}summary")
-    mine = ElementTree.fromstring(whole["changes/gunicorn.atom"])
+    mine = ElementTree.fromstring(whole_site["changes/gunicorn.atom"])
     assert len(mine.findall(f"{ATOM}entry")) <= len(entries)
 
 
 def test_the_id_of_a_change_never_changes() -> None:
-    """It is written here: readers of feeds show an entry again when its id changes."""
+    """It is written out here: feed readers show an entry again when its id changes."""
     atlas = atlas_of(sample("history"))
     ids = {
         f"{entry.release} {entry.cell.configuration}": entry.id
@@ -153,8 +157,10 @@ def test_the_id_of_a_change_never_changes() -> None:
     assert ids["23.0.0 gthread-1x4-connections-4"] == known
 
 
-def test_a_change_is_in_the_feed_of_its_server_only(whole: dict[str, bytes]) -> None:
-    feed = ElementTree.fromstring(whole["changes/waitress.atom"])
+def test_a_change_is_in_the_feed_of_its_server_only(
+    whole_site: dict[str, bytes],
+) -> None:
+    feed = ElementTree.fromstring(whole_site["changes/waitress.atom"])
     assert feed.findall(f"{ATOM}entry") == []
 
 
@@ -179,7 +185,7 @@ def test_unmeasured_releases_are_listed() -> None:
     assert unmeasured["packages"][0]["newest_measured"] == "27.0.1"
 
 
-def test_what_an_older_probe_measured_is_not_shown() -> None:
+def test_results_of_an_older_probe_are_not_shown() -> None:
     new = sample("single")
     old = [
         msgspec.structs.replace(each, probe=each.probe - 1)
@@ -204,7 +210,7 @@ def test_two_runs_can_be_compared() -> None:
     assert any(path.startswith("diff/run/") for path in files)
 
 
-def test_a_site_without_an_address_has_feeds_with_relative_links() -> None:
+def test_feeds_have_relative_links_if_the_site_has_no_address() -> None:
     atlas = atlas_of(sample("history"))
     (feed, *_) = [
         file
@@ -221,7 +227,7 @@ def test_explain_compares_with_the_shipped_data() -> None:
     assert data.MEASURED.read_text() == data.measured()
 
 
-def test_no_folder_of_a_machine_is_shipped() -> None:
+def test_the_shipped_data_names_no_folder_of_a_machine() -> None:
     for path in data.DATA.rglob("*.json"):
         assert not data.ON_A_MACHINE.search(path.read_text()), path
 
@@ -236,7 +242,7 @@ def test_no_folder_of_a_machine_is_shipped() -> None:
         ("--bind 127.0.0.1:80", "--bind 127.0.0.1:80"),
     ],
 )
-def test_folders_of_a_machine_have_placeholders(text: str, neutral: str) -> None:
+def test_placeholders_replace_folders_of_a_machine(text: str, neutral: str) -> None:
     where = make.environment("3.1.3", "gunicorn", "27.0.1")
     cells = [make.cell(where, "default", 1, log_tail=text)]
     made = data.neutral(make.evidence(where, cells))
@@ -244,7 +250,7 @@ def test_folders_of_a_machine_have_placeholders(text: str, neutral: str) -> None
 
 
 def test_every_answer_that_a_question_cites_is_shipped() -> None:
-    """Nowhere does a page say "not asked" where its text promises an answer."""
+    """No page says "not asked" where its text promises an answer."""
     runs, _ = read_evidence(data.DATA / "results")
     lines, _ = history.read(data.DATA / "history")
     cells = atlas_of([*runs, *lines]).report.cells
@@ -261,7 +267,7 @@ def test_releases_of_every_package_are_shipped() -> None:
     assert all(released.packages.values())
 
 
-def test_lines_follow_what_was_measured_with_several_releases() -> None:
+def test_timelines_cover_what_was_measured_with_several_releases() -> None:
     lines: tuple[Line, ...] = atlas_of(sample("history")).lines
     assert {line.package for line in lines} == {"gunicorn"}
     assert all(line.beside == "Flask 3.1.3" for line in lines)

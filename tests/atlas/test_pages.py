@@ -1,4 +1,4 @@
-"""What holds for the whole site: links, bytes, policy, size."""
+"""Rules for the whole_site site: links, bytes, policy, size."""
 
 import json
 import posixpath
@@ -27,7 +27,7 @@ LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src"}
 
 
 def target(path: str, href: str) -> tuple[str, str]:
-    """The file of the site that a link on a page leads to, and the place in it."""
+    """Return the file that a link on a page leads to, and the anchor in it."""
     href, fragment = urldefrag(href)
     if href.startswith(URL):
         href = "/" + href.removeprefix(URL)
@@ -36,12 +36,12 @@ def target(path: str, href: str) -> tuple[str, str]:
     return unquote(joined).lstrip("/") if href else path, fragment
 
 
-def test_every_link_leads_somewhere(whole: dict[str, bytes]) -> None:
+def test_every_link_has_a_target(whole_site: dict[str, bytes]) -> None:
     ids = {
         path: {given["id"] for _, given in page.elements if "id" in given}
-        for path, page in pages(whole)
+        for path, page in pages(whole_site)
     }
-    for path, page in pages(whole):
+    for path, page in pages(whole_site):
         for tag, given in page.elements:
             href = given.get("href") or given.get("src") or ""
             if given.get("property") in ("og:url", "og:image"):
@@ -52,24 +52,28 @@ def test_every_link_leads_somewhere(whole: dict[str, bytes]) -> None:
                 assert tag == "a", (path, href)
                 continue
             to, fragment = target(path, href)
-            assert to in whole, (path, href)
+            assert to in whole_site, (path, href)
             assert not fragment or fragment in ids[to], (path, href)
 
 
-def test_addresses_in_forms_and_data_lead_somewhere(whole: dict[str, bytes]) -> None:
+def test_addresses_in_forms_and_data_have_a_target(
+    whole_site: dict[str, bytes],
+) -> None:
     for path in ("index.html", "asked/waits.html"):
-        page = parsed(whole[path])
+        page = parsed(whole_site[path])
         for tag, given in page.elements:
             if tag == "option" and given.get("value", "").endswith(".html"):
-                assert given["value"] in whole
-    for cell in json.loads(whole["data.json"])["cells"].values():
-        assert cell["page"] in whole and cell["evidence"]["path"] in whole
+                assert given["value"] in whole_site
+    for cell in json.loads(whole_site["data.json"])["cells"].values():
+        assert cell["page"] in whole_site and cell["evidence"]["path"] in whole_site
     for name in ("explain.html", "diff/gunicorn.html"):
-        (text,) = (t for _, g, t in parsed(whole[name]).inline if g.get("id") == "data")
+        (text,) = (
+            t for _, g, t in parsed(whole_site[name]).inline if g.get("id") == "data"
+        )
         assert json.loads(text)
 
 
-def test_every_page_of_the_site_is_linked(whole: dict[str, bytes]) -> None:
+def test_every_page_of_the_site_is_linked(whole_site: dict[str, bytes]) -> None:
     seen: set[str] = set()
     waiting = ["index.html"]
     while waiting:
@@ -77,16 +81,16 @@ def test_every_page_of_the_site_is_linked(whole: dict[str, bytes]) -> None:
         if path in seen or not path.endswith(".html"):
             continue
         seen.add(path)
-        for _, given in parsed(whole[path]).elements:
+        for _, given in parsed(whole_site[path]).elements:
             href = given.get("href", "")
             if href and not href.startswith("https://"):
                 waiting.append(target(path, href)[0])
-    every = {path for path in whole if path.endswith(".html")}
+    every = {path for path in whole_site if path.endswith(".html")}
     assert every - seen == {"404.html"}
 
 
-def test_no_element_has_the_id_of_another(whole: dict[str, bytes]) -> None:
-    for path, page in pages(whole):
+def test_ids_of_elements_are_unique(whole_site: dict[str, bytes]) -> None:
+    for path, page in pages(whole_site):
         ids = [given["id"] for _, given in page.elements if "id" in given]
         assert len(ids) == len(set(ids)), path
 
@@ -98,8 +102,8 @@ def test_the_same_evidence_gives_the_same_bytes() -> None:
     assert once == again == turned
 
 
-@pytest.mark.parametrize("which", ["whole", "evil"])
-def test_a_policy_allows_what_is_on_the_page_and_nothing_else(
+@pytest.mark.parametrize("which", ["whole_site", "hostile_site"])
+def test_the_policy_allows_only_what_is_on_the_page(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     files = request.getfixturevalue(which)
@@ -117,8 +121,8 @@ def test_a_policy_allows_what_is_on_the_page_and_nothing_else(
             assert not loads.startswith("http") or rel == "canonical", (path, loads)
 
 
-def test_foreign_text_stays_text(evil: dict[str, bytes]) -> None:
-    for path, content in evil.items():
+def test_foreign_text_stays_text(hostile_site: dict[str, bytes]) -> None:
+    for path, content in hostile_site.items():
         if path.endswith(".png"):
             continue
         text = content.decode()
@@ -141,8 +145,8 @@ def test_foreign_text_stays_text(evil: dict[str, bytes]) -> None:
         assert "<" not in path and '"' not in path, path
 
 
-def test_hostile_text_is_there_and_legible(evil: dict[str, bytes]) -> None:
-    texts = [c.decode() for path, c in evil.items() if path.startswith("cell/")]
+def test_hostile_text_is_shown_and_legible(hostile_site: dict[str, bytes]) -> None:
+    texts = [c.decode() for path, c in hostile_site.items() if path.startswith("cell/")]
     assert texts
     for text in texts:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -150,15 +154,15 @@ def test_hostile_text_is_there_and_legible(evil: dict[str, bytes]) -> None:
     assert EVIL not in "".join(texts)
 
 
-def test_a_first_view_is_light(whole: dict[str, bytes]) -> None:
-    """Of the whole catalog, with nothing compressed and all on the page itself."""
-    for path, content in whole.items():
+def test_the_first_view_is_small(whole_site: dict[str, bytes]) -> None:
+    """For the whole_site catalog, uncompressed, with everything inlined."""
+    for path, content in whole_site.items():
         if not path.endswith(".html"):
             continue
         assert len(content) <= FIRST_VIEW, (path, len(content))
 
 
-def test_older_releases_are_left_to_other_pages_where_there_are_too_many() -> None:
+def test_older_releases_move_to_other_pages_if_there_are_too_many() -> None:
     flasks = ("1.0.4", "1.1.4", "2.0.3", "2.1.3", "2.2.5", "2.3.3")
     newer = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.1.0", "3.1.1", "3.1.2", "3.1.3")
     index = next(build_site(atlas_of(catalog_evidence((*flasks, *newer))), QUESTIONS))
@@ -169,15 +173,17 @@ def test_older_releases_are_left_to_other_pages_where_there_are_too_many() -> No
     assert 'data-release="3.1.3"' in text and 'data-release="1.0.4"' not in text
 
 
-def test_pictures_of_previews_are_pictures(whole: dict[str, bytes]) -> None:
-    cards = [content for path, content in whole.items() if path.startswith("card/")]
+def test_preview_images_are_valid(whole_site: dict[str, bytes]) -> None:
+    cards = [
+        content for path, content in whole_site.items() if path.startswith("card/")
+    ]
     for content in cards:
         assert content.startswith(b"\x89PNG\r\n\x1a\n")
         assert struct.unpack(">II", content[16:24]) == (600, 315)
     assert len({content for content in cards}) > 20
 
 
-def test_without_an_address_nothing_needs_one() -> None:
+def test_a_site_without_an_address_has_no_sitemap() -> None:
     files = built(atlas_of(sample("single")))
     assert "sitemap.xml" not in files
     assert "canonical" not in files["index.html"].decode()

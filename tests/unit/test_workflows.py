@@ -10,12 +10,12 @@ from harness.github import inputs
 from harness.records.choices import FailOn
 from tests.action.runner import STAND_INS
 from tests.action.shell import files
-from tests.action.shell import parsed
+from tests.action.shell import parse
 from tests.action.shell import steps
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-ACTION = parsed(ROOT / "action.yml")
+ACTION = parse(ROOT / "action.yml")
 PINNED = re.compile(r"(?:actions|pypa)/([\w-]+)@[0-9a-f]{40}")
 LEAST: list[dict[str, str]] = [{"contents": "read"}, {}]
 MAY = {
@@ -42,7 +42,7 @@ def name_of(path: Path) -> str:
 
 def workflow(name: str) -> dict[Any, Any]:
     """One workflow."""
-    return parsed(ROOT / ".github" / "workflows" / name)
+    return parse(ROOT / ".github" / "workflows" / name)
 
 
 @pytest.mark.parametrize("path", files(), ids=name_of)
@@ -53,7 +53,7 @@ def test_actions_of_others_are_pinned_and_take_what_they_are_given(path: Path) -
             continue
         match = PINNED.fullmatch(uses)
         assert match, f"{uses} is not pinned by a full hash"
-        stand_in = parsed(STAND_INS / match[1] / "action.yml")
+        stand_in = parse(STAND_INS / match[1] / "action.yml")
         assert set(step.get("with", ())) <= set(stand_in["inputs"]), uses
 
 
@@ -106,7 +106,7 @@ def test_the_workflow_runs_its_own_code() -> None:
 @pytest.mark.parametrize("name", ["action.yml", ".github/workflows/matrix.yml"])
 def test_every_input_is_used(name: str) -> None:
     text = (ROOT / name).read_text()
-    read = parsed(ROOT / name)
+    read = parse(ROOT / name)
     declared = read[True]["workflow_call"]["inputs"] if True in read else read["inputs"]
     assert set(declared) == set(re.findall(r"inputs\.([\w-]+)", text))
     assert all(each["description"] for each in declared.values())
