@@ -1,4 +1,4 @@
-"""Options of all tests, and how they are spread over workers that run side by side."""
+"""Options for all tests, and how tests are distributed to parallel workers."""
 
 import gc
 import os
@@ -11,7 +11,7 @@ import pytest
 
 LIVE = "tests/live/"
 ATLAS = "tests/atlas/"
-"""Tests of sites that take seconds to build: one worker builds them for all."""
+"""Tests that share sites, which take seconds to build: one worker runs them all."""
 
 ONE_WORKER = (
     LIVE + "track/test_tracking.py",
@@ -20,17 +20,17 @@ ONE_WORKER = (
     LIVE + "cli/test_readme.py",
     LIVE + "plugins/test_pytest_plugin.py",
 )
-"""Live tests that share what was measured. Others are handed out one by one."""
+"""Live tests that share measurements within a file: one worker runs each file."""
 
 BUSY = ("busy_machine", "overloaded")
-"""In the names of tests that keep every processor busy: these run one at a time."""
+"""Words in names of tests that keep every processor busy: these run one by one."""
 
 WAITING = (
     LIVE + "probe/test_stopped.py",
     LIVE + "deployment/app/test_hold_places.py",
     LIVE + "measure/test_axes.py",
 )
-"""Live tests of which one alone takes about a minute, and mostly waits."""
+"""Live tests that take about a minute each, and mostly wait."""
 
 LONGEST = (
     LIVE + "track/test_tracking.py",
@@ -43,9 +43,9 @@ LONGEST = (
     "busy",
     LIVE,
 )
-"""The beginnings of what takes longest, which is begun first.
+"""Prefixes of the groups that take longest, in the order in which they start.
 
-What keeps processors busy and what waits are mixed: the one goes on beside the other.
+Tests that compute alternate with tests that wait, so that they overlap.
 """
 
 
@@ -58,11 +58,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile what is imported once, also where Python is to write no bytecode.
+    """Write bytecode for imported modules, even if Python is told not to.
 
-    It would be compiled by every worker in every run, which takes longer than many
-    tests do. Bytecode goes to pytest's own cache, and programs that are started by
-    tests see nothing of this.
+    Otherwise every worker compiles the same modules in every run, which takes longer
+    than many tests. The bytecode goes to pytest's own cache. Programs started by tests
+    are not affected.
     """
     if sys.dont_write_bytecode and config.pluginmanager.hasplugin("cacheprovider"):
         sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
@@ -71,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Switch off garbage collection during collection: nothing is freed anyway."""
+    """Switch off garbage collection during collection, which frees nothing."""
     gc.disable()
     try:
         return (yield)
@@ -80,17 +80,17 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 SAMPLE = 4
-"""One in so many rows of a table of shapes is tested if nothing is named."""
+"""Unless tests are named, one in so many rows of a shape table is tested."""
 
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out shapes that were not asked for, and begin what takes longest first."""
+    """Deselect most rows of shape tables, and start the longest tests first."""
     if not names_tests(config):
-        left_out = set(outside_the_sample(items))
-        config.hook.pytest_deselected(items=list(left_out))
-        items[:] = [item for item in items if item not in left_out]
+        deselected = set(outside_the_sample(items))
+        config.hook.pytest_deselected(items=list(deselected))
+        items[:] = [item for item in items if item not in deselected]
 
     def place(item: pytest.Item) -> int:
         begins = scope(item.nodeid)
@@ -101,13 +101,13 @@ def pytest_collection_modifyitems(
 
 
 def names_tests(config: pytest.Config) -> bool:
-    """Whether the command line names files, tests or marks, and not only folders."""
+    """Return whether the command line names files, tests or marks, not just folders."""
     named = config.option.keyword or config.option.markexpr
     return bool(named) or any(".py" in str(each) for each in config.args)
 
 
 def outside_the_sample(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """All rows of tables of shapes but the first, the fifth and so on."""
+    """Return all rows of shape tables but the first, the fifth and so on."""
     rows: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("shapes"):
@@ -121,7 +121,10 @@ def outside_the_sample(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 
 def scope(nodeid: str) -> str:
-    """What is handed to a worker at once: a live test alone, or else its whole file."""
+    """Return the group of a test: groups are handed to workers as a whole.
+
+    It is a live test by itself, or the file of any other test.
+    """
     file, _, name = nodeid.partition("::")
     if any(words in name for words in BUSY):
         return "busy"
@@ -131,36 +134,36 @@ def scope(nodeid: str) -> str:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage only in what tests leave, and not in all that was imported."""
+    """Exclude everything imported so far from garbage collection."""
     gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Use every processor; and more workers than that for tests that mostly wait.
+    """Use one worker for each processor, and four more if live tests run.
 
-    The 24 of ``test_stopped.py`` compute for 47 s and wait for minutes; live tests have
-    to be right on a busy machine anyway.
+    Live tests mostly wait: the 24 in ``test_stopped.py`` compute for 47 s and wait for
+    minutes. They must give the right result on a busy machine anyway.
     """
     processors = os.cpu_count() or 1
     return processors if only_unit(config) else processors + 4
 
 
 def only_unit(config: pytest.Config) -> bool:
-    """Whether unit tests alone were asked for, which are many and short."""
+    """Return whether only unit tests are selected, which are many and short."""
     return all("tests/unit" in str(each) for each in config.args)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out live tests one by one where nothing speaks against it.
+    """Distribute live tests one by one, and other tests by file.
 
-    Others are handed out by file, so that what a file keeps for its tests, such as
-    reports of samples and parsed modules, is made by one worker only.
+    What a file caches for its tests, such as reports of samples and parsed modules, is
+    then made by one worker only.
     """
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    config.option.loadscopereorder = False  # they are in order
+    config.option.loadscopereorder = False  # pytest_collection_modifyitems sorted them
     scheduling = LoadScopeScheduling(config, log)
     # The only method in which the schedulers differ. (--dist loadgroup does not work
     # with pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386)

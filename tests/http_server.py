@@ -1,4 +1,4 @@
-"""A small web server on this machine, with answers that a test sets."""
+"""A small local web server with answers that a test sets."""
 
 import json
 from http.server import BaseHTTPRequestHandler
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 class WebServer(ThreadingHTTPServer):
-    """Answers by path; remembers what it was asked."""
+    """Answers by path, and records its requests."""
 
     daemon_threads = True
 
@@ -32,7 +32,7 @@ class WebServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers by path, without the query."""
+    """Answers by path, ignoring the query."""
 
     server: WebServer
 
@@ -50,4 +50,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""A stand-in for the issues of GitHub's REST API, which answers as that is documented.
+"""A stand-in for the issues of GitHub's REST API, with answers as documented.
 
 It runs on this machine and records the requests that it gets. It is not GitHub.
 """
@@ -18,7 +18,7 @@ NAME = "example/äpp"
 
 
 class IssueApi(ThreadingHTTPServer):
-    """Issues of one repository."""
+    """The issues of one repository."""
 
     daemon_threads = True
 
@@ -28,18 +28,18 @@ class IssueApi(ThreadingHTTPServer):
         self.comments: list[tuple[int, str]] = []
         self.tokens: set[str | None] = set()
         self.refuses = 0
-        """A status to answer everything with; none when zero."""
+        """The status of every answer; zero for the usual ones."""
 
     @property
     def address(self) -> str:
-        """What a runner would give as the address of the API."""
+        """The address of the API, as a runner would give it."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def open(self, body: str, user: str = BOT, **more: Any) -> int:
-        """An issue as somebody opened it."""
+        """Open an issue, and return its number."""
         number = len(self.issues) + 1
-        said = {"number": number, "state": "open", "title": "", "body": body}
-        self.issues.append({**said, "user": {"login": user}, **more})
+        content = {"number": number, "state": "open", "title": "", "body": body}
+        self.issues.append({**content, "user": {"login": user}, **more})
         return number
 
 
@@ -58,39 +58,39 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, found[size * (page - 1) : size * page])
 
     def do_POST(self) -> None:  # noqa: N802
-        said, parts = self._said(), urlsplit(self.path).path.split("/")
+        content, parts = self._content(), urlsplit(self.path).path.split("/")
         if parts[-1] == "comments":
-            self.server.comments.append((int(parts[-2]), said["body"]))
+            self.server.comments.append((int(parts[-2]), content["body"]))
             self._answer(201, {"id": len(self.server.comments)})
             return
-        self.server.open(said["body"], title=said["title"])
+        self.server.open(content["body"], title=content["title"])
         self._answer(201, self.server.issues[-1])
 
     def do_PATCH(self) -> None:  # noqa: N802
         issue = self.server.issues[int(self.path.rpartition("/")[2]) - 1]
-        issue |= self._said()
+        issue |= self._content()
         self._answer(200, issue)
 
-    def _said(self) -> dict[str, Any]:
+    def _content(self) -> dict[str, Any]:
         length = int(self.headers["Content-Length"])
         found: dict[str, Any] = json.loads(self.rfile.read(length))
         return found
 
-    def _answer(self, status: int, said: object) -> None:
+    def _answer(self, status: int, content: object) -> None:
         self.server.tokens.add(self.headers.get("Authorization"))
-        body = json.dumps(said).encode()
+        body = json.dumps(content).encode()
         self.send_response(self.server.refuses or status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving() -> Iterator[IssueApi]:
-    """The stand-in, while it is needed."""
+    """Run the stand-in until the block ends."""
     api = IssueApi()
     thread = threading.Thread(target=api.serve_forever, args=(0.01,))
     thread.start()

@@ -1,4 +1,4 @@
-"""A newcomer: a home, git, uv, and this project where GitHub would have it."""
+"""A newcomer: a home folder, git, uv, and this project at its address on GitHub."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from docs.make.blocks import repository
 SECONDS = 600.0
 
 ACCOUNT = "example"
-"""Who publishes this project in tests."""
+"""The account that publishes this project in tests."""
 
 GIT = """\
 [user]
@@ -26,14 +26,14 @@ GIT = """\
 [url "{published}"]
     insteadOf = https://github.com/{account}/flask-concurrency-matrix
 """
-"""What a newcomer has told git, and where GitHub is on this machine."""
+"""A newcomer's git settings, and a local replacement for GitHub."""
 
 
 class Terminal:
-    """Runs lines as they are printed on a page."""
+    """Runs command lines as they are printed on a page."""
 
     def __init__(self, home: Path, ours: Path, environment: Mapping[str, str]) -> None:
-        """``ours`` is what is published; ``environment`` all that the machine says."""
+        """``ours`` is the published project; ``environment`` has all variables."""
         self.home = home
         self._environment = environment
         published = home.parent / "published"
@@ -42,13 +42,13 @@ class Terminal:
         (home / ".gitconfig").write_text(config)
         self.tools = home / "tools"
         self.tools.mkdir()
-        # Other programs of the environment of the tests are not the newcomer's.
+        # The newcomer has no other program of the tests' environment.
         for name in ("uv", "uvx"):
             (self.tools / name).symlink_to(Path(sys.executable).with_name(name))
         self("git init -q && git add . && git commit -qm it", published)
 
     def __call__(self, line: str, folder: Path, status: int = 0) -> str:
-        """Type a line in a folder; what it prints on standard output."""
+        """Run a line in a folder, and return its standard output."""
         line = line.replace(repository(), f"{ACCOUNT}/flask-concurrency-matrix")
         bin, path = self.home / ".local" / "bin", self._environment["PATH"]
         done = subprocess.run(
@@ -65,14 +65,14 @@ class Terminal:
 
 
 def blocks(page: str, kind: str) -> list[str]:
-    """The blocks of a page whose info string is this one."""
+    """Return the fenced blocks of a page that have this info string."""
     return re.findall(rf"(?ms)^```{kind}\n(.*?)^```$", page)
 
 
 def package_variables() -> dict[str, str]:
-    """What says where packages are: the machine's business.
+    """Return the variables that say where packages come from, as on this machine.
 
-    Without the Python that nox names, which uv would install into.
+    ``UV_PYTHON`` is left out: nox sets it, and uv would install into that Python.
     """
     packages = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_")
     kept = {k: v for k, v in os.environ.items() if k.startswith(packages)}
@@ -81,7 +81,7 @@ def package_variables() -> dict[str, str]:
 
 
 def environment_of(home: Path) -> dict[str, str]:
-    """An environment in which nothing is left of that of the tests but its caches."""
+    """Return variables for a new user who shares only the caches with the tests."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     python = Path(sys.base_prefix, "bin")
     return {

@@ -1,4 +1,4 @@
-"""What is made once in a run of the tests, by the worker that needs it first."""
+"""Files that a run of the tests makes once, in the first worker that needs them."""
 
 import fcntl
 import os
@@ -12,14 +12,14 @@ import pytest
 def made_once(
     factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
 ) -> Path:
-    """A folder that ``make`` fills, for all workers; tests read it and change nothing.
+    """Return a folder that ``make`` has filled, once for all workers.
 
-    The others wait meanwhile. The lock ends with the worker that has it, however it
-    ends, and what was then half made is made anew.
+    Tests read it and change nothing. Other workers wait while it is made. The lock ends
+    with the worker that holds it, and what was then half made is made again.
     """
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent  # that of the whole run
+        base = base.parent  # shared by all workers
     folder, done = base / name, base / f"{name} is made"
     with open(base / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

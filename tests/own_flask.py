@@ -1,4 +1,4 @@
-"""A checkout of Flask: the one that is installed beside the tests, put under git."""
+"""A git checkout of Flask, made from the one that is installed beside the tests."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 WHO = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-# The same commit each time: environments that are named after it are found again.
+# The commit is the same each time, so that environments named after it are reused.
 WHEN = {
     name: "2026-01-01T00:00:00Z" for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 }
@@ -28,12 +28,12 @@ name = "flask"
 
 
 def version() -> str:
-    """Of the Flask that is copied."""
+    """The version of the Flask that is copied."""
     return distribution("flask").version
 
 
 def make(folder: Path) -> Path:
-    """A checkout with one commit; the folder."""
+    """Make a checkout with one commit, and return its folder."""
     installed = distribution("flask")
     source = folder / "src" / "flask"
     package = Path(str(installed.locate_file("flask")))
@@ -48,7 +48,7 @@ def make(folder: Path) -> Path:
 
 
 def always_threaded(folder: Path) -> None:
-    """A change that a number tells: ``flask run --without-threads`` has threads."""
+    """Make ``flask run --without-threads`` use threads, which changes its number."""
     path = folder / "src" / "flask" / "cli.py"
     text = path.read_text()
     assert text.count("threaded=with_threads") == 1
@@ -56,7 +56,7 @@ def always_threaded(folder: Path) -> None:
 
 
 def git(folder: Path, *words: str) -> str:
-    """Run git in a folder; what it said."""
+    """Run git in a folder and return its output."""
     done = subprocess.run(
         ["git", *words],
         cwd=folder,

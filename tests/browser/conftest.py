@@ -1,7 +1,7 @@
 """A real Chromium, and sites on disk and below a path of a web server.
 
-``nox -s browser`` names the browser in CHROMIUM and axe-core's script in AXE. Nothing
-here is run by ``nox -s tests``.
+``nox -s browser`` names the browser in CHROMIUM and axe-core's script in AXE. ``nox -s
+tests`` runs none of these tests.
 """
 
 import os
@@ -34,10 +34,10 @@ DEADLINE = 20_000
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and prints nothing."""
+    """Serves files and logs nothing."""
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(atlas: Path) -> Iterator[str]:
-    """The address of that site on a web server of this machine."""
+    """The address of that site on a local web server."""
     handler = partial(Quiet, directory=str(atlas.parents[1]))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -67,7 +67,7 @@ def served(atlas: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser; it ends with the tests."""
+    """The browser, closed after the last test."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -79,5 +79,5 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The script of axe-core."""
+    """The text of axe-core's script."""
     return Path(os.environ["AXE"]).read_text()

@@ -1,4 +1,4 @@
-"""The atlas as a reader sees it: loads, accessibility, addresses, the keyboard."""
+"""The atlas in a real browser: loading, accessibility, addresses, the keyboard."""
 
 import json
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ UNFOLD = "document.querySelectorAll('details').forEach(each => each.open = true)
 def opened(
     browser: Browser, address: str, **settings: Any
 ) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and everything that it did that no page may do."""
+    """Open a page, record what no page may do, and close it."""
     context = browser.new_context(**settings)
     context.set_default_timeout(DEADLINE)
     page = context.new_page()
@@ -87,7 +87,7 @@ def opened(
 
 
 def file_of(atlas: Path, path: str) -> str:
-    """A page of the site on disk."""
+    """Return the address of a page of the site on disk."""
     name, _, query = path.partition("?")
     return (atlas / name).as_uri() + (f"?{query}" if query else "")
 
@@ -113,7 +113,7 @@ def test_a_page_loads_fits_and_is_accessible(
 
 
 @pytest.mark.parametrize("name", ["failures", "questions"])
-def test_words_of_any_length_do_not_widen_a_page(
+def test_long_words_do_not_widen_a_page(
     name: str, tmp_path: Path, chromium: Browser
 ) -> None:
     made = atlas_of([hostile(each, "x" * 300) for each in sample(name)])
@@ -135,7 +135,7 @@ def test_words_of_any_length_do_not_widen_a_page(
 
 
 def violations(page: Page, axe: str) -> list[object]:
-    """What axe-core finds on a page, in short."""
+    """Return axe-core's findings about a page, shortened."""
     page.evaluate(axe)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
@@ -145,7 +145,7 @@ def violations(page: Page, axe: str) -> list[object]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_loads_nothing_from_other_sites_below_a_path(
+def test_below_a_path_a_page_loads_nothing_from_other_sites(
     kind: str, served: str, chromium: Browser
 ) -> None:
     with opened(chromium, served + KINDS[kind]) as (page, faults):
@@ -154,7 +154,7 @@ def test_a_page_loads_nothing_from_other_sites_below_a_path(
 
 
 @pytest.mark.parametrize("where", ["disk", "served"])
-def test_one_can_walk_from_the_matrix_to_the_evidence(
+def test_links_lead_from_the_matrix_to_the_evidence(
     where: str, atlas: Path, served: str, chromium: Browser
 ) -> None:
     start = file_of(atlas, "index.html") if where == "disk" else f"{served}index.html"
@@ -171,7 +171,7 @@ def test_one_can_walk_from_the_matrix_to_the_evidence(
 # ---------------------------------------------------------------------------- filters
 
 
-def test_a_filter_is_an_address(atlas: Path, chromium: Browser) -> None:
+def test_a_filter_is_kept_in_the_address(atlas: Path, chromium: Browser) -> None:
     start = file_of(atlas, "index.html?server=gunicorn&verdict=is-uneven&flask=3.1.3")
     with opened(chromium, start) as (page, _):
         shown = page.locator("tbody[data-server]:visible")
@@ -186,7 +186,7 @@ def test_a_filter_is_an_address(atlas: Path, chromium: Browser) -> None:
         expect(page.locator("#count")).to_have_text(f"{count} cells")
 
 
-def test_a_filter_works_by_keyboard_and_by_going_back(
+def test_a_filter_works_with_the_keyboard_and_the_back_button(
     atlas: Path, chromium: Browser
 ) -> None:
     with opened(chromium, file_of(atlas, "index.html")) as (page, _):
@@ -202,7 +202,7 @@ def test_a_filter_works_by_keyboard_and_by_going_back(
         assert page.input_value("select[name=server]") == ""
 
 
-def test_a_question_is_a_page_with_the_same_filter(
+def test_a_question_links_to_a_page_with_the_same_filter(
     atlas: Path, chromium: Browser
 ) -> None:
     start = file_of(atlas, "index.html?server=gunicorn")
@@ -214,7 +214,7 @@ def test_a_question_is_a_page_with_the_same_filter(
 
 
 def tab_to(page: Page, selector: str) -> None:
-    """Press the tabulator until an element has the focus."""
+    """Press Tab until an element has the focus."""
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate(f"document.activeElement.matches({json.dumps(selector)})"):
@@ -222,7 +222,7 @@ def tab_to(page: Page, selector: str) -> None:
     pytest.fail(f"{selector} cannot be reached by keyboard")
 
 
-def test_everything_can_be_read_without_scripts(atlas: Path, chromium: Browser) -> None:
+def test_every_page_is_readable_without_scripts(atlas: Path, chromium: Browser) -> None:
     start = file_of(atlas, "index.html?server=gunicorn")
     with opened(chromium, start, java_script_enabled=False) as (page, faults):
         assert page.locator("form:visible").count() == 0
@@ -236,7 +236,7 @@ def test_everything_can_be_read_without_scripts(atlas: Path, chromium: Browser) 
         assert faults == []
 
 
-def test_the_first_stop_of_the_keyboard_skips_to_the_content(
+def test_the_first_tab_stop_skips_to_the_content(
     atlas: Path, chromium: Browser
 ) -> None:
     with opened(chromium, file_of(atlas, "index.html")) as (page, _):
@@ -245,7 +245,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(
         assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_print_has_no_navigation(atlas: Path, chromium: Browser) -> None:
+def test_a_printed_page_has_no_navigation(atlas: Path, chromium: Browser) -> None:
     with opened(chromium, file_of(atlas, UNEVEN)) as (page, _):
         page.emulate_media(media="print")
         assert not page.locator("header nav").is_visible()
@@ -255,7 +255,7 @@ def test_print_has_no_navigation(atlas: Path, chromium: Browser) -> None:
 # ------------------------------------------------------------------------------- diff
 
 
-def test_a_diff_is_an_address_and_works_by_keyboard(
+def test_a_diff_is_kept_in_the_address_and_works_with_the_keyboard(
     atlas: Path, chromium: Browser
 ) -> None:
     start = file_of(atlas, "diff/gunicorn.html?before=20.1.0&now=23.0.0")
@@ -267,10 +267,10 @@ def test_a_diff_is_an_address_and_works_by_keyboard(
         page.keyboard.press("Tab")
         assert "show=all" in page.url
         assert rows.count() > 1
-        # The older one is always the one before.
+        # The older run is always on the left.
         page.goto(file_of(atlas, "diff/gunicorn.html?before=27.0.1&now=20.1.0"))
         assert page.input_value("select[name=before]") == "20.1.0"
-        # What is compared can be in the address too.
+        # The address can name the two runs too.
         page.goto(file_of(atlas, "diff.html?of=gunicorn&before=20.1.0&now=23.0.0"))
         page.wait_for_url("**/diff/gunicorn.html?before=20.1.0&now=23.0.0")
         assert "fewer" in rows.all_inner_texts()[0]
@@ -280,7 +280,7 @@ def test_a_diff_is_an_address_and_works_by_keyboard(
 # ---------------------------------------------------------------------------- explain
 
 
-def test_explain_is_an_address_and_works_by_keyboard(
+def test_explain_is_kept_in_the_address_and_works_with_the_keyboard(
     atlas: Path, chromium: Browser
 ) -> None:
     start = file_of(atlas, "explain.html?command=gunicorn%20-w%204%20--threads%202%20a")

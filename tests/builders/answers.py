@@ -45,7 +45,7 @@ TERMINATED = Terminated(
 
 
 def answer(asked: AnySeen, declared: int = 4) -> Answer:
-    """The answer to one question of a cell that is as declared."""
+    """Judge one question about a cell that is as declared."""
     seen = rounds(declared, (declared, 1))
     (found,) = answers(cell(WHERE, "sync-4", declared, seen, asked=(asked,)))
     assert found.question is asked.question
@@ -53,7 +53,7 @@ def answer(asked: AnySeen, declared: int = 4) -> Answer:
 
 
 def call(calls: int, answered: int, stuck: int = 0, **other: Any) -> CallRound:
-    """A round of calls."""
+    """A round of requests that call their own server."""
     fields: dict[str, Any] = {
         "calls": calls,
         "together": calls,

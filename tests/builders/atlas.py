@@ -36,17 +36,17 @@ EVIL = "\"'></title></script><script>alert(1)</script>\u202e&]]>\x1b[31m`{{x}}\x
 
 
 def sample(*names: str) -> list[Evidence]:
-    """The evidence of some sample cases."""
+    """Read the evidence of some sample cases."""
     return [each for name in names for each in read_evidence(SAMPLES / name)[0]]
 
 
 def atlas_of(evidence: Sequence[Evidence], **other: Any) -> Atlas:
-    """An atlas of evidence and the shipped catalog."""
+    """Make an atlas of evidence and the shipped catalog."""
     return Atlas(evidence, CATALOG, probe_by("flask-concurrency probe"), **other)
 
 
 def built(atlas: Atlas, url: str = "") -> dict[str, bytes]:
-    """The files of a site, by path; none is written twice."""
+    """Build the files of a site, by path, and assert that none is written twice."""
     files: dict[str, bytes] = {}
     for file in build_site(atlas, QUESTIONS, url):
         assert file.path not in files, file.path
@@ -60,7 +60,7 @@ def built(atlas: Atlas, url: str = "") -> dict[str, bytes]:
 def catalog_evidence(
     flasks: Iterable[str] = (), catalog: Catalog = CATALOG
 ) -> list[Evidence]:
-    """Evidence of every cell in the catalog, as declared or nearly so."""
+    """Evidence of every cell in the catalog, most of it as declared."""
     selection = Selection(everything=True, flask=tuple(flasks), python="3.11")
     plan = make_plan(catalog, selection)
     return [_environment(environment) for environment in plan.environments]
@@ -126,7 +126,7 @@ PLAIN = (
 
 
 def hostile(evidence: Evidence, text: str = EVIL) -> Evidence:
-    """The same evidence with a text appended to every field.
+    """Append a text to every field of some evidence.
 
     By default the text tries to break out of the page.
     """

@@ -1,4 +1,4 @@
-"""The catalog that is shipped, which is read once for all tests."""
+"""The shipped catalog, read once for all tests."""
 
 from harness.plan import catalog
 

@@ -1,7 +1,7 @@
-"""Commands from public Dockerfiles, Procfiles, systemd units and guides, each with what
-it declares: a number, ``no bound``, or words from the reason why it is unknown.
+"""Commands from public Dockerfiles, Procfiles, systemd units and guides.
 
-Only the names of apps are changed.
+Each has the number that it declares, ``no bound``, or words from the reason why the
+number is unknown. Only the names of apps are changed.
 """
 
 SHELL = "a shell line"

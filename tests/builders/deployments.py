@@ -17,7 +17,7 @@ WHERE = make.environment("3.1.3", "gunicorn", "27.0.1")
 
 
 def cell(declared: int = 8, at: tuple[int, ...] = (), **changed: Any) -> CellReport:
-    """A cell as it was judged, with any field changed."""
+    """A judged cell, with any field changed."""
     seen = make.rounds(declared, (2, 4), at)
     evidence = make.evidence(WHERE, [make.cell(WHERE, "mine", declared, seen)])
     return msgspec.structs.replace(judge([evidence]).cells[0], **changed)
@@ -48,7 +48,7 @@ FAILED = cell(outcome=Outcome.HARNESS_FAILED)
 
 
 def pool(server: str, declared: int, **settings: int | str) -> Promise:
-    """What a command of a server declares, with every setting given."""
+    """The pool that a command of a server declares, with every setting given."""
     given = {
         name.replace("_", "-"): Setting(value, "the command line")
         for name, value in settings.items()

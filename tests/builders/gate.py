@@ -15,7 +15,7 @@ def gate(
     changes: Changes | None = None,
     deployments: Sequence[DeploymentResult] = (),
 ) -> None:
-    """Raise the error that a run fails with, if it fails."""
+    """Raise the error that fails a run, if there is one."""
     fault = fault_of(report, fail_on, changes, deployments)
     if fault is not None:
         raise fault

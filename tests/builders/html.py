@@ -1,4 +1,4 @@
-"""Pages of HTML, parsed: their elements, scripts, styles and policy."""
+"""Parsed pages of HTML: their elements, scripts, styles and policy."""
 
 import functools
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 
 class Parsed(HTMLParser):
-    """A page: its elements, the text of scripts and styles, and its policy."""
+    """The elements of a page, the text of its scripts and styles, and its policy."""
 
     def __init__(self, content: bytes) -> None:
         super().__init__(convert_charrefs=True)
@@ -34,7 +34,7 @@ class Parsed(HTMLParser):
 
 @functools.cache
 def parsed(content: bytes) -> Parsed:
-    """A page; each is parsed once."""
+    """Parse a page, once for each content."""
     return Parsed(content)
 
 

@@ -1,4 +1,4 @@
-"""Files of infrastructure as code and of further platforms, as people write them."""
+"""Infrastructure as code, and files of further platforms, as people write them."""
 
 TERRAFORM_CLOUD_RUN = """\
 # A service of Cloud Run, as people write it.

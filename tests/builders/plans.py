@@ -11,7 +11,7 @@ from harness.records.plan import PlannedEnvironment
 def environment(
     flask: str, cells: int, not_supported: str | None = None
 ) -> PlannedEnvironment:
-    """A planned environment with this many cells."""
+    """A planned environment with so many cells."""
     where = Environment(flask=flask, server="s", server_version="1", python="3.13")
     return PlannedEnvironment(
         environment=where,
@@ -31,7 +31,7 @@ def environment(
 
 
 def plan(*sizes: int) -> Plan:
-    """A plan with one environment for each number of cells."""
+    """A plan with one environment for each given number of cells."""
     return Plan(
         environments=tuple(environment(f"{n}.0", size) for n, size in enumerate(sizes))
     )

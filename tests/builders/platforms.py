@@ -1,4 +1,4 @@
-"""Files of platforms, as people write them."""
+"""Configuration files of platforms, as people write them."""
 
 CLOUD_RUN = """\
 apiVersion: serving.knative.dev/v1

@@ -1,4 +1,4 @@
-"""A probe of a made-up server: time passes only when the probe waits."""
+"""A probe of a made-up server, whose time passes only while the probe waits."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,12 +22,13 @@ from harness.system.process import ProcessTree
 T = TypeVar("T")
 
 
-class Told(Probe):
-    """A probe whose clock advances with each wait, and which has one waiting request.
+class MadeUpProbe(Probe):
+    """A probe with one waiting request and a clock that advances with each wait.
 
-    ``enters_after`` is when that request enters the app, in seconds; ``stopped`` is how
-    long the probe gets no processor in each wait; ``processes`` is how many there are.
-    ``now`` is the time that has passed, and ``waits`` how often some did.
+    ``enters_after`` is when that request enters the app, in seconds; without it, the
+    request never enters. ``stopped`` is for how long the probe gets no processor in
+    each wait, in seconds. ``processes`` is the number of server processes. ``now`` is
+    the time that has passed, and ``waits`` the number of waits.
     """
 
     def __init__(
@@ -49,11 +50,11 @@ class Told(Probe):
         self._stopped = stopped
 
     def monotonic(self) -> float:
-        """The present time, as ``time.monotonic`` has it."""
+        """Return the present time of this clock, in seconds."""
         return self.now
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass, in which the request may enter."""
+        """Let time pass. The request may enter the app in the meantime."""
         self.now += seconds + self._stopped
         self.waits += 1
         if self._enters_after is not None and self.now >= self._enters_after:
@@ -75,7 +76,7 @@ class Told(Probe):
         self.pass_time(seconds)
 
     async def unless_ended(self, awaited: Any, seconds: float) -> Any:
-        """Pass the time that a sleep would last, without sleeping."""
+        """Pass the time of an ``asyncio.sleep`` without sleeping."""
         assert isinstance(awaited, CoroutineType)
         assert awaited.cr_code is asyncio.sleep.__code__
         assert awaited.cr_frame
@@ -83,9 +84,11 @@ class Told(Probe):
         awaited.close()
 
 
-def told(monkeypatch: pytest.MonkeyPatch, *modules: Any, **about: Any) -> Told:
-    """Such a probe, whose clock is that of some modules."""
-    probe = Told(**about)
+def made_up_probe(
+    monkeypatch: pytest.MonkeyPatch, *modules: Any, **about: Any
+) -> MadeUpProbe:
+    """Return such a probe, and let some modules use its clock."""
+    probe = MadeUpProbe(**about)
     for module in modules:
         clock = SimpleNamespace(monotonic=probe.monotonic)
         monkeypatch.setattr(module, "time", clock)
@@ -93,7 +96,7 @@ def told(monkeypatch: pytest.MonkeyPatch, *modules: Any, **about: Any) -> Told:
 
 
 def run(waiting: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that waits only for such a clock, without an event loop."""
+    """Run a coroutine that waits for nothing but this clock, without an event loop."""
     try:
         waiting.send(None)
     except StopIteration as done:

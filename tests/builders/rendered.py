@@ -1,4 +1,4 @@
-"""Reports of samples and of cells made by hand, and how they are printed."""
+"""Reports of samples and of cells made by hand, and their texts in each format."""
 
 import functools
 import io
@@ -35,23 +35,23 @@ SAMPLES = Path(cases.__file__).parent
 
 
 def page(report: Report, **options: Any) -> str:
-    """A report as Markdown."""
+    """Return a report as Markdown."""
     return markdown.write(contents.page(report, changes_in(report)), **options)
 
 
 def in_short(report: Report, folder: str = "") -> list[Section]:
-    """What every output format prints of a report."""
+    """Return the sections that every output format prints of a report."""
     end = verdict.of_run(report, None)
     return overview(report, changes_in(report), end, folder)
 
 
 def lines(report: Report) -> str:
-    """A report as lines."""
+    """Return a report as plain lines."""
     return plain.write(in_short(report))
 
 
 def drawn(sections: Sequence[Section], width: int = 80, **options: Any) -> str:
-    """What a terminal shows of sections; no line of it ends with spaces."""
+    """Return what a terminal shows of sections. No line may end with spaces."""
     options = {"color_system": None, "highlight": False, **options}
     console = Console(file=io.StringIO(), width=width, force_terminal=True, **options)
     terminal.show(sections, console)
@@ -62,14 +62,14 @@ def drawn(sections: Sequence[Section], width: int = 80, **options: Any) -> str:
 
 @functools.cache
 def sample(case: str) -> Report:
-    """The report on the evidence of one sample, as it is on disk."""
+    """Judge the evidence of one sample case."""
     found, faults = read_evidence(SAMPLES / case)
     assert not faults
     return judge(found)
 
 
 def together(*cells: tuple[Environment, CellEvidence]) -> Report:
-    """The report on several cells, each in an environment."""
+    """Judge several cells, each in its environment."""
     return judge([evidence(where, [one]) for where, one in cells])
 
 
@@ -99,5 +99,5 @@ def behind_nginx(outcome: Outcome, **front: Any) -> Report:
 
 
 def written(changes: Changes) -> tuple[str, str]:
-    """Changes as Markdown and as lines."""
+    """Return changes as Markdown and as plain lines."""
     return markdown.write([section(changes)]), plain.write([section(changes)])

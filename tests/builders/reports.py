@@ -16,7 +16,7 @@ from tests.samples.make import judge
 
 
 def cell(word: Outcome | Verdict, number: int = 0, reason: str = "why") -> CellReport:
-    """A cell with this outcome, or measured with this verdict."""
+    """A cell with an outcome, or a measured cell with a verdict."""
     measured = isinstance(word, Verdict)
     return CellReport(
         id=f"flask-3.1.3/server-1/c{number}/py3.13",
@@ -47,7 +47,7 @@ def cell(word: Outcome | Verdict, number: int = 0, reason: str = "why") -> CellR
 
 
 def report(*cells: CellReport) -> Report:
-    """A report of these cells."""
+    """A report of some cells."""
     return Report(
         measured_at="2026-01-01T00:00:00+00:00",
         host=make.HOST,
@@ -64,7 +64,7 @@ WHERE = make.environment("3.1.3", "server", "1", "3.13")
 def measured(
     declared: int | None, *rounds: Round, limit: int = 64, **other: Any
 ) -> CellReport:
-    """A measured cell with these rounds, judged like any other."""
+    """A measured cell with some rounds, judged like any other."""
     evidence = make.evidence(
         WHERE, [make.cell(WHERE, "c0", declared, rounds)], limit=limit
     )
@@ -72,15 +72,16 @@ def measured(
 
 
 def judged(declared: int | None, seen: Sequence[Round], **other: Any) -> CellReport:
-    """The report of a single cell; ``other`` overrides fields of its evidence."""
+    """Judge a single cell; ``other`` overrides fields of its evidence."""
     one = make.cell(GUNICORN, "sync-4", declared, seen)
     return judge([make.evidence(GUNICORN, [one], **other)]).cells[0]
 
 
 def at(declared: int, *admitted: int, above: int = 0, more: int = 3) -> CellReport:
-    """A cell that admitted these when exactly the declared number was offered.
+    """A cell that admitted ``admitted`` requests in rounds of the declared number.
 
-    Of larger loads it always admitted ``above``, by default the most of these.
+    In rounds of more requests it always admitted ``above``, by default the highest of
+    ``admitted``.
     """
     top = above or max(admitted)
     over = [make.offer(n * declared, top) for n in range(2, 2 + more)]
@@ -93,12 +94,12 @@ def even(number: int, declared: int = 0) -> CellReport:
 
 
 def unbounded(limit: int = 64) -> CellReport:
-    """A cell that admitted everything up to the limit."""
+    """A cell that admitted every request up to the limit."""
     return measured(None, *make.unbounded(limit), limit=limit)
 
 
 def singly(burst: int, *one_by_one: int) -> CellReport:
-    """A cell that admits another number if requests come one by one."""
+    """A cell that admits another number when requests arrive one by one."""
     staggered = [make.offer(2, n, arrival=Arrival.STAGGERED) for n in one_by_one]
     rounds = [make.offer(2, burst)] * (9 if len(one_by_one) == 1 else 5)
     return measured(2, *rounds, *staggered, make.offer(8, burst))

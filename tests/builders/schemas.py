@@ -10,7 +10,7 @@ from harness.cli.schema import schema_of
 
 @functools.cache
 def validator(name: str) -> jsonschema.Draft202012Validator:
-    """A validator of one published schema, which is itself found valid."""
+    """Return a validator of one published schema. The schema itself is valid."""
     schema = json.loads(schema_of(name))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)

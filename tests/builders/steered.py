@@ -1,4 +1,4 @@
-"""Made-up rounds, as a server with known workers would give them."""
+"""Made-up rounds of a server whose workers are known."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from tests.samples.make import offer
 
 
 def seen(offered: int, admitted: int, **other: Any) -> Round:
-    """A round in which nothing went wrong."""
+    """An ordinary round without any failure."""
     fields = {"settled": Settled.SCHEDSTAT, "entered_on_release": None, **other}
     return offer(offered, admitted, (1, admitted), **fields)
 
@@ -29,7 +29,7 @@ def steered(
     by: Steering = Steering.STOP,
     **other: Any,
 ) -> SteeredRound:
-    """A steered round in which nothing went wrong."""
+    """A steered round without any failure."""
     offered = load * (len(order) if goal is Goal.MOST else 1)
     done = SteeredRound(
         goal=goal,
@@ -51,7 +51,7 @@ def steered(
 
 
 def chosen(workers: int, threads: int, least: int) -> dict[str, Any]:
-    """The fields of a steered cell whose workers each run so many threads."""
+    """The fields of a steered cell whose workers run ``threads`` requests each."""
     load, order = workers * threads, tuple(range(4711, 4711 + workers))
     full = [threads * (number + 1) for number in range(workers)]
     lower = [min(each, least) for each in full]
@@ -64,7 +64,10 @@ def chosen(workers: int, threads: int, least: int) -> dict[str, Any]:
 
 
 def run_steered(step: Steer, threads: int, spare: int, **other: Any) -> SteeredRound:
-    """What workers make of a step that run so many each, and take ``spare`` more."""
+    """The round that a step gives if each worker runs ``threads`` requests.
+
+    Each worker takes ``spare`` more from the queue without running them.
+    """
     running = taken = 0
     after = []
     if step.goal is Goal.MOST:

@@ -1,4 +1,4 @@
-"""Tapes made by hand, from the moments at which the number in the app changed."""
+"""Tapes made by hand, from the moments at which the number of requests changed."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ Change = tuple[float, int, int]
 
 
 def tape_seen(act: Act, *changes: Change, until: float = 5.0, **other: Any) -> TapeSeen:
-    """A tape that is watched for some seconds after the act."""
+    """A tape that goes on for ``until`` seconds after the act."""
     fields: dict[str, Any] = {
         "places": 4,
         "offered": 12,
@@ -38,7 +38,7 @@ def tape_seen(act: Act, *changes: Change, until: float = 5.0, **other: Any) -> T
 
 
 def lost(at: float, ended: str = "reset", **other: Any) -> LostRequest:
-    """A request that was in the app, offered before the act, and lost after it."""
+    """A request that was offered and running before the act, and lost after it."""
     fields: dict[str, Any] = {
         "request": "s27",
         "ended": ended,

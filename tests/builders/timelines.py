@@ -1,4 +1,4 @@
-"""Measurements release by release, and timelines of them."""
+"""Measurements of several releases, and timelines made of them."""
 
 from collections.abc import Sequence
 
@@ -30,23 +30,23 @@ LIKE = Line(
 
 
 def measured(release: str, seen: Sequence[Round], declared: int = 8) -> Point:
-    """A release and what was measured with it."""
+    """A release and its measurement."""
     return point(release, evidence_of(release, seen, declared))
 
 
 def evidence_of(release: str, seen: Sequence[Round], declared: int = 8) -> Evidence:
-    """Evidence of one cell under one release."""
+    """Evidence of one cell with one release."""
     where = environment(release, "werkzeug", "3.1.9")
     return evidence(where, [cell(where, "run", declared, seen)])
 
 
 def steady(release: str, number: int) -> Point:
-    """A release that admitted this number in every round."""
+    """A release that admitted the same number in every round."""
     return measured(release, rounds(number, (1, number), [number] * 8), number)
 
 
 def uneven(release: str, *at: int) -> Point:
-    """A release that declares 8, and admitted these numbers of 8."""
+    """A release that declares 8, and admitted these numbers in rounds of 8."""
     seen = [offer(8, number, (2, 4)) for number in at]
     return measured(release, [offer(1, 1), *seen, offer(16, max(at), (2, 4))])
 
@@ -58,7 +58,7 @@ def broken(release: str, outcome: Outcome, reason: str = "it is so") -> Point:
 
 
 def timeline_of(*numbers: tuple[str, int], new: bool = False) -> Timeline:
-    """A timeline of steady numbers; with ``new``, all changes but the first are new."""
+    """A timeline of steady numbers. With ``new``, every change but the first is new."""
     points = [steady(release, number) for release, number in numbers]
     known = fill_line(LIKE, points[:1])
     found = fill_line(LIKE, points)

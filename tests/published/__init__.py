@@ -1,1 +1,1 @@
-"""Schemas that others published."""
+"""Schemas published by others."""

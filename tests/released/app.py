@@ -1,4 +1,4 @@
-"""What a built release is tried with, elsewhere: see the session ``release``."""
+"""An app that tries a built release elsewhere: see the session ``release``."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""What earlier releases wrote is still read. The files are never written anew."""
+"""Files of earlier releases can still be read. They are never rewritten."""
 
 import json
 from pathlib import Path
@@ -38,10 +38,10 @@ def test_evidence_loads_and_is_judged(folder: Path) -> None:
     assert evidence.installed["gunicorn"] == "27.0.1"
 
 
-def test_an_older_file_is_brought_up_step_by_step(
+def test_an_older_file_is_upgraded_step_by_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As will be once the shape changes: of the two steps, each does its part."""
+    """As a later change of the shape will need: each of two steps is applied."""
     written = json.loads((FROZEN / "schema-1" / "report.json").read_text())
     written["tried"] = written.pop("limit")
     path = tmp_path / "report.json"

@@ -1,4 +1,4 @@
-"""Who may import whom: the rooms of the house, and the island beside it."""
+"""Which room may import which, and the other rules of ``docs/architecture.md``."""
 
 import ast
 import functools
@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text()
 
 
 def table() -> dict[str, set[str]]:
-    """Each room, and the rooms that it may import, as the page has them."""
+    """The table on the page: each room, and the rooms that it may import."""
     rows = PAGE.partition("| room | may import |\n")[2].partition("\n\n")[0]
     cells = [re.findall(r"[\w ,]+(?= \|)", row) for row in rows.splitlines()[1:]]
     allowed = {
@@ -36,7 +36,7 @@ MAY_IMPORT = table()
 MOST_LINES = 250
 """A file with more is two files."""
 
-# Rooms of pure functions: they touch no processes, sockets or clocks, and few files.
+# Pure rooms use no processes, sockets or clocks, and hardly any files.
 PURE = {"judge", "report", "track", "plan", "site"}
 OUTSIDE = {"os", "subprocess", "socket", "asyncio", "time", "requests", "rich", "nox"}
 TOUCHES_FILES = {
@@ -44,17 +44,17 @@ TOUCHES_FILES = {
     *("open", "glob", "rglob", "iterdir", "exists", "is_file"),
 }
 OUTSIDE_BUT = {"plan/catalog.py": {"os"}, "report/terminal.py": {"rich"}}
-# Imported only where Flask has views that are coroutines, on Python 3.7 or newer.
+# Imported only if Flask has coroutine views, on Python 3.7 or newer.
 COROUTINES = {"hold_async.py"}
 
 
 def modules() -> list[Path]:
-    """Every module of the harness that is ours to import."""
+    """All modules of the harness."""
     return [path for path in HARNESS.rglob("*.py") if "target" not in path.parts]
 
 
 def name_of(path: Path) -> str:
-    """The name that a module is imported by."""
+    """Return the name that a module is imported by."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -63,7 +63,7 @@ NAMES = {name_of(path): path for path in modules()}
 
 
 def statements(node: ast.AST) -> Iterator[ast.AST]:
-    """Every statement in a module; its expressions, which are many more, left out."""
+    """Yield every statement in a module, without its many expressions."""
     yield node
     for block in ("body", "handlers", "orelse", "finalbody", "cases"):
         inside = getattr(node, block, ())
@@ -73,7 +73,7 @@ def statements(node: ast.AST) -> Iterator[ast.AST]:
 
 @functools.cache
 def imported(path: Path) -> frozenset[str]:
-    """The full names of all modules that a module imports, also inside functions."""
+    """Yield the full names of the modules that a module imports, even in functions."""
     names: set[str] = set()
     for node in statements(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -86,7 +86,7 @@ def imported(path: Path) -> frozenset[str]:
 
 
 def room(name: str) -> str | None:
-    """The room that a module of ours belongs to; none for the package itself."""
+    """Return the room that a module belongs to, or nothing for the package itself."""
     first, _, rest = name.partition(".")
     return rest.partition(".")[0] or None if first == "harness" else None
 
@@ -96,7 +96,7 @@ def test_every_room_is_in_the_table() -> None:
     assert rooms == set(MAY_IMPORT) - {"target"}
 
 
-def test_no_file_is_too_long_to_be_read_at_once() -> None:
+def test_no_file_is_longer_than_250_lines() -> None:
     texts = {path: path.read_bytes() for path in HARNESS.rglob("*.py")}
     lengths = {path: text.count(b"\n") for path, text in texts.items()}
     assert lengths
@@ -107,7 +107,7 @@ LATE = "from __future__ import annotations\n"
 
 
 def annotations(node: ast.AST) -> Iterator[ast.expr]:
-    """The annotations that Python evaluates while it imports a module."""
+    """Yield the annotations that Python evaluates while it imports a module."""
     for each in ast.iter_child_nodes(node):
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             found = [
@@ -121,7 +121,7 @@ def annotations(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def defined(node: ast.AST) -> Iterator[tuple[str, int]]:
-    """The names that a module defines, and the line in which each definition ends."""
+    """Return the names that a module defines, and where each definition ends."""
     for each in ast.iter_child_nodes(node):
         end = getattr(each, "end_lineno", 0)
         if isinstance(each, ast.ClassDef):
@@ -130,7 +130,7 @@ def defined(node: ast.AST) -> Iterator[tuple[str, int]]:
         elif isinstance(each, ast.Assign):
             yield from ((ast.unparse(target), end) for target in each.targets)
         elif isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING":
-            # What is imported for types alone is never there.
+            # Imports for types alone are never executed.
             imports = [
                 n for n in each.body if isinstance(n, ast.Import | ast.ImportFrom)
             ]
@@ -164,7 +164,7 @@ def test_a_room_imports_only_what_the_table_allows(own: str) -> None:
 
 
 @pytest.mark.parametrize("own", sorted(MAY_IMPORT))
-def test_no_module_of_a_room_imports_itself_by_way_of_others(own: str) -> None:
+def test_no_modules_of_a_room_import_each_other_in_a_circle(own: str) -> None:
     inside = {name for name in NAMES if room(name) == own}
     graph = {name: imported(NAMES[name]) & inside - {name} for name in inside}
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
@@ -197,15 +197,15 @@ def test_pure_rooms_touch_only_the_files_that_the_page_names() -> None:
 def test_the_target_needs_flask_and_nothing_else(path: Path) -> None:
     beside = {other.stem for other in path.parent.glob("*.py")}
     older = {"SocketServer", "httplib"}  # of Python 2
-    asked = {path.stem.partition("_")[2]}  # ask_gunicorn asks gunicorn
+    asked = {path.stem.partition("_")[2]}  # ask_gunicorn.py asks gunicorn
     known = set(sys.stdlib_module_names) | beside | older | asked | {"flask"}
     if path.name == "app.py":
-        known |= {"asgiref"}  # that of Flask's extra, where it is there
+        known |= {"asgiref"}  # from Flask's extra, if it is installed
     assert {name.split(".")[0] for name in imported(path)} <= known
 
 
 @pytest.mark.parametrize("path", sorted((HARNESS / "target").glob("*.py")), ids=str)
-def test_the_target_speaks_the_language_of_old_pythons(path: Path) -> None:
+def test_the_target_runs_on_old_pythons(path: Path) -> None:
     if path.name in COROUTINES:
         return
     tree = ast.parse(path.read_text(), feature_version=(3, 4))
@@ -219,7 +219,7 @@ def test_the_target_speaks_the_language_of_old_pythons(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(HOOK.glob("*.py")), ids=str)
-def test_the_hook_needs_nothing_and_speaks_the_language_of_old_pythons(
+def test_the_hook_imports_nothing_else_and_runs_on_old_pythons(
     path: Path,
 ) -> None:
     assert imported(path) <= set(sys.stdlib_module_names) | {
@@ -232,7 +232,7 @@ def test_the_hook_needs_nothing_and_speaks_the_language_of_old_pythons(
     assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
 
 
-def test_what_measures_and_judges_depends_on_no_server_s_name() -> None:
+def test_measuring_and_judging_depend_on_no_servers_name() -> None:
     names = {path.stem for path in (HARNESS / "catalog" / "servers").glob("*.toml")}
     assert {"gunicorn", "uwsgi"} <= names
     # Sorts the versions of packages, of which Werkzeug is Flask's own.
@@ -257,7 +257,7 @@ def test_no_two_classes_have_one_name() -> None:
 
 
 @pytest.mark.parametrize("room", sorted(MAY_IMPORT.keys() - {"target"}))
-def test_a_room_that_names_its_files_has_them(room: str) -> None:
+def test_files_that_a_room_names_exist(room: str) -> None:
     text = (HARNESS / room / "__init__.py").read_text()
     for name in re.findall(r"``([\w/]+\.py)``", text):
         folder = ROOT if name.startswith("harness/") else HARNESS / room

@@ -1,4 +1,4 @@
-"""The fixture that keeps unit tests from the world does so."""
+"""The fixture that forbids unit tests sockets and processes works."""
 
 import socket
 import subprocess
@@ -7,11 +7,11 @@ import sys
 import pytest
 
 
-def test_no_socket() -> None:
+def test_a_socket_is_forbidden() -> None:
     with pytest.raises(pytest.fail.Exception, match="may not open a socket"):
         socket.create_server(("127.0.0.1", 0))
 
 
-def test_no_process() -> None:
+def test_a_process_is_forbidden() -> None:
     with pytest.raises(pytest.fail.Exception, match="may not start a process"):
         subprocess.run([sys.executable, "-c", ""], check=True)

@@ -1,4 +1,4 @@
-"""What is said twice is said alike."""
+"""Statements that are repeated in several files of the project agree."""
 
 import re
 import shlex
@@ -20,7 +20,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def script_metadata() -> dict[str, object]:
-    """The PEP 723 block of the noxfile."""
+    """Parse the PEP 723 block of the noxfile."""
     text = (ROOT / "noxfile.py").read_text()
     block = re.search(r"(?m)^# /// script\n((?:#.*\n)*?)# ///$", text)
     assert block
@@ -34,13 +34,13 @@ def test_noxfile_and_project_need_the_same() -> None:
     assert script["requires-python"] == PYPROJECT["project"]["requires-python"]
 
 
-def test_the_changelog_knows_this_version() -> None:
+def test_the_changelog_has_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert f"## {harness.__version__}" in changelog
 
 
-def test_no_module_of_tests_is_imported_by_another() -> None:
-    """What several tests need is in ``tests/builders``, or a module beside them."""
+def test_no_test_module_imports_another() -> None:
+    """Shared code belongs in ``tests/builders``, or in a module that has no tests."""
     imported = re.compile(r"^(?:from|import) \S*\btest_\w+", re.MULTILINE)
     found = {
         str(path.relative_to(ROOT)): match[0]
@@ -51,7 +51,7 @@ def test_no_module_of_tests_is_imported_by_another() -> None:
 
 
 def test_live_tests_that_share_a_fixture_are_run_by_one_worker() -> None:
-    """Each worker would measure for itself what they share."""
+    """Otherwise each worker would measure for itself."""
     for path in (ROOT / "tests" / "live").rglob("test_*.py"):
         if re.search(r'fixture\(scope="(module|session)"\)', path.read_text()):
             assert path.relative_to(ROOT).as_posix() in ONE_WORKER
@@ -61,7 +61,7 @@ def test_tests_bound_to_one_worker_exist() -> None:
     assert all((ROOT / path).is_file() for path in ONE_WORKER)
 
 
-def test_the_hook_of_pre_commit_is_a_command_line_of_ours(tmp_path: Path) -> None:
+def test_the_pre_commit_hook_is_a_valid_command_line(tmp_path: Path) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     program, *words = shlex.split(hook["entry"])
     assert program == PROGRAM
@@ -72,7 +72,7 @@ def test_the_hook_of_pre_commit_is_a_command_line_of_ours(tmp_path: Path) -> Non
     assert not named.search("app.py")
 
 
-def test_the_source_distribution_has_what_its_tests_and_sessions_read() -> None:
+def test_the_source_distribution_has_every_file_that_tests_and_sessions_read() -> None:
     included = PYPROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     included += ["/pyproject.toml"]  # always in it
     sources = [ROOT / "noxfile.py"]

@@ -1,4 +1,4 @@
-"""Of each table of shapes, one row in four is tested if nothing is named."""
+"""One row in four of each shape table is tested, unless tests are named."""
 
 from typing import Any
 from typing import cast
@@ -9,7 +9,7 @@ from tests.conftest import outside_the_sample
 
 
 class Collected:
-    """What the sample looks at in a collected test."""
+    """The parts of a collected test that the sample looks at."""
 
     def __init__(self, nodeid: str, marked: bool = True) -> None:
         self.nodeid = nodeid
@@ -20,7 +20,7 @@ class Collected:
 
 
 def left_out(*items: Collected) -> list[str]:
-    """The tests outside the sample."""
+    """Return the tests outside of the sample."""
     return [item.nodeid for item in outside_the_sample(cast(Any, items))]
 
 

@@ -1,4 +1,4 @@
-"""What is always true of the action and the workflows, by looking at them only."""
+"""Rules for the action and the workflows that reading the files can check."""
 
 import re
 from pathlib import Path
@@ -36,17 +36,17 @@ WITHOUT_OPTION = {
 
 
 def name_of(path: Path) -> str:
-    """For the name of a test."""
+    """Return an id for a parametrized test."""
     return str(path.relative_to(ROOT))
 
 
 def workflow(name: str) -> dict[Any, Any]:
-    """One workflow."""
+    """Parse one workflow."""
     return parse(ROOT / ".github" / "workflows" / name)
 
 
 @pytest.mark.parametrize("path", files(), ids=name_of)
-def test_actions_of_others_are_pinned_and_take_what_they_are_given(path: Path) -> None:
+def test_other_actions_are_pinned_and_have_the_given_inputs(path: Path) -> None:
     for step in steps(path):
         uses = step.get("uses", "./")
         if uses.startswith("./"):
@@ -58,26 +58,26 @@ def test_actions_of_others_are_pinned_and_take_what_they_are_given(path: Path) -
 
 
 @pytest.mark.parametrize("path", files(), ids=name_of)
-def test_a_pin_says_which_version_it_is(path: Path) -> None:
+def test_a_pin_has_a_comment_with_its_version(path: Path) -> None:
     for line in path.read_text().splitlines():
         if re.search(r"uses: \w+/", line) and "/.github/" not in line:
             assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
 
 
-def test_one_pin_for_each_action() -> None:
+def test_each_action_has_one_pin() -> None:
     text = "\n".join(path.read_text() for path in files())
     pins = set(re.findall(r"uses: (\w+/\S+) # (v\S+)", text))
     assert len({pin.partition("@")[0] for pin, _ in pins}) == len(pins)
 
 
 @pytest.mark.parametrize("path", files(), ids=name_of)
-def test_nothing_is_pasted_into_a_script(path: Path) -> None:
+def test_no_expression_is_pasted_into_a_script(path: Path) -> None:
     for step in steps(path):
         assert "${{" not in step.get("run", "")
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
-def test_jobs_have_least_permissions_and_an_end(path: Path) -> None:
+def test_jobs_have_minimal_permissions_and_a_timeout(path: Path) -> None:
     read = workflow(path.name)
     assert read["permissions"] == {}
     for name, job in read["jobs"].items():
@@ -86,7 +86,7 @@ def test_jobs_have_least_permissions_and_an_end(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
-def test_no_credentials_stay_behind(path: Path) -> None:
+def test_a_checkout_keeps_no_credentials(path: Path) -> None:
     for step in steps(path):
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False
@@ -113,15 +113,15 @@ def test_every_input_is_used(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["action.yml", ".github/workflows/matrix.yml"])
-def test_every_variable_is_known_to_the_harness(name: str) -> None:
+def test_every_variable_is_used_by_the_harness(name: str) -> None:
     known = {option for stage in inputs.OPTIONS.values() for option in stage}
     known |= set(inputs.DEPLOYMENT)
     used = set(re.findall(r"\bWITH_(\w+):", (ROOT / name).read_text()))
     assert used <= known | WITHOUT_OPTION
 
 
-def test_what_runs_releases_of_others_has_no_token() -> None:
-    """And what has one that may write, runs none: see the head of ``track.yml``."""
+def test_jobs_that_run_foreign_releases_have_no_token() -> None:
+    """And a job with a token that may write runs none: see the top of ``track.yml``."""
     jobs = workflow("track.yml")["jobs"]
     (measuring,) = (s for s in jobs["measure"]["steps"] if s.get("id") == "track")
     assert not any("token" in str(value) for value in measuring["env"].values())
@@ -139,11 +139,11 @@ def test_every_input_of_the_tracking_workflow_is_used_and_known() -> None:
     known = {"CONFIGURATIONS", "BRANCH", "TOKEN", "MEASURED", "CODE"}
     assert used <= known | set(inputs.TRACK)
     for name in ("configurations", "of", "branch"):
-        # A schedule has no inputs: the workflow says the same once more.
+        # A schedule has no inputs, so the workflow repeats the defaults.
         assert f"inputs.{name} || '{declared[name]['default']}'" in text
 
 
-def test_the_action_and_the_workflow_mean_the_same_by_the_same_name() -> None:
+def test_inputs_with_the_same_name_are_the_same_in_action_and_workflow() -> None:
     called = workflow("matrix.yml")[True]["workflow_call"]["inputs"]
     for name in set(called) & set(ACTION["inputs"]):
         own, other = ACTION["inputs"][name]["default"], called[name]["default"]
@@ -155,7 +155,7 @@ def test_every_gate_is_documented() -> None:
     assert [word for word in FailOn if f"`{word}`" in described] == list(FailOn)
 
 
-def test_what_publishes_a_release_runs_nothing_of_this_project() -> None:
+def test_jobs_that_publish_run_no_code_of_this_project() -> None:
     jobs = workflow("release.yml")["jobs"]
     for name in ("index", "github"):
         used = [step.get("uses", "") for step in jobs[name]["steps"]]

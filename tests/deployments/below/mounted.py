@@ -1,4 +1,4 @@
-"""Apps in which Flask is not reached by every request."""
+"""Apps in which not every request reaches Flask."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ def _to_https(request):
 
 
 def https_only(environ, start_response):
-    """Redirect what did not come by https to the proxy in front."""
+    """Redirect requests that did not come by HTTPS to the proxy in front."""
     secure = environ.get("HTTP_X_FORWARDED_PROTO") == "https"
     return (app if secure else _to_https)(environ, start_response)
 
@@ -34,13 +34,13 @@ POOL = ThreadPoolExecutor(3)
 
 
 def call(path, query, headers):
-    """Call the Flask app; its status, headers and body."""
+    """Call the Flask app, and return its status, headers and body."""
     client = app.test_client()
     return client.get(path, query_string=query, headers=headers)
 
 
 async def asgi(scope, receive, send):
-    """Hand on what is below a path to the Flask app, in a pool of three threads."""
+    """Pass requests below a path to the Flask app, in a pool of three threads."""
     if scope["type"] != "http":
         return
     path = scope["path"]

@@ -1,4 +1,4 @@
-"""An app with nothing in it: the probe's routes stand in front of it."""
+"""An empty app: the routes of the probe stand in front of it."""
 
 from flask import Flask
 

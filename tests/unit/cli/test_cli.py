@@ -1,4 +1,4 @@
-"""The command line: help that can be trusted, suggestions, completion, exit codes."""
+"""The command line: help, suggestions, completion, exit codes."""
 
 import shlex
 
@@ -35,7 +35,7 @@ def test_a_verb_is_listed_with_the_first_sentence_of_its_help(name: str) -> None
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_example_is_a_command_line_of_ours(name: str) -> None:
+def test_every_example_in_help_is_accepted(name: str) -> None:
     assert verb(name).examples
     for example in verb(name).examples:
         program, first, *rest = shlex.split(example)
@@ -55,7 +55,7 @@ def test_help_has_every_option_and_an_example(name: str, capsys: Capture) -> Non
         assert f"  {example}\n" in text
 
 
-def test_the_list_of_verbs(capsys: Capture) -> None:
+def test_help_lists_every_verb_and_version_prints_the_version(capsys: Capture) -> None:
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
     assert all(f"  {name} " in text and VERBS[name] in text for name in VERBS)
@@ -87,7 +87,7 @@ def test_the_list_of_verbs(capsys: Capture) -> None:
         ([], "name a verb, such as probe"),
     ],
 )
-def test_wrong_usage_is_one_line_below_how_it_is_used(
+def test_wrong_usage_prints_the_usage_and_one_line(
     words: list[str], said: str, capsys: Capture
 ) -> None:
     assert main(words) == 2
@@ -97,13 +97,13 @@ def test_wrong_usage_is_one_line_below_how_it_is_used(
     assert len(message) < 1000
 
 
-def test_a_message_cannot_forge_others(capsys: Capture) -> None:
+def test_an_argument_cannot_forge_a_ci_command(capsys: Capture) -> None:
     assert main(["compare", "a\n::error::forged\x1b[2J", "b"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "::" not in line and "\x1b" not in line
 
 
-def test_a_command_line_is_checked_without_being_run() -> None:
+def test_options_can_be_checked_without_running_a_verb() -> None:
     check_words(["measure", "--jobs=2", "--results=/nowhere"])
     with pytest.raises(UsageError, match="needs a --baseline"):
         check_words(["report", "--fail-on=regression"])

@@ -1,5 +1,4 @@
-"""The verb ``compare``, and ``--baseline`` and ``--expected`` of others, as users type
-them."""
+"""The verb ``compare``, and ``--baseline`` and ``--expected`` of other verbs."""
 
 import json
 from pathlib import Path
@@ -23,27 +22,27 @@ from tests.samples.make import evidence
 
 
 def write(folder: Path, name: str, what: Report) -> str:
-    """A folder of results with such a report."""
+    """Write a report of a cell that always admitted ``number``; return its folder."""
     files.write(folder / name / REPORT, what)
     return str(folder / name)
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> str:
-    """Eight, every time."""
+    """The results of a run that admitted eight in every round."""
     return write(tmp_path, "old", report(EIGHT))
 
 
 @pytest.fixture
 def new(tmp_path: Path) -> str:
-    """Four, every time."""
+    """The results of a run that admitted four in every round."""
     return write(tmp_path, "new", report(even(4, 8)))
 
 
 Capture = pytest.CaptureFixture[str]
 
 
-def test_it_says_what_changed(old: str, new: str, capsys: Capture) -> None:
+def test_it_prints_what_changed(old: str, new: str, capsys: Capture) -> None:
     assert main(["compare", old, f"{new}/report.json"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
@@ -56,7 +55,7 @@ def test_it_says_what_changed(old: str, new: str, capsys: Capture) -> None:
     assert capsys.readouterr().out.splitlines() == lines
 
 
-def test_what_fails_is_asked_for(old: str, new: str, capsys: Capture) -> None:
+def test_fail_on_decides_the_exit_code(old: str, new: str, capsys: Capture) -> None:
     assert main(["compare", old, new, "--fail-on", "regression"]) == 1
     out, err = capsys.readouterr()
     assert "1 of 1 cell regressed; the first is flask-3.1.3" in err
@@ -66,7 +65,7 @@ def test_what_fails_is_asked_for(old: str, new: str, capsys: Capture) -> None:
     assert main(["compare", old, old, "--fail-on", "change"]) == 0
 
 
-def test_what_is_expected_passes(
+def test_an_expected_change_passes(
     tmp_path: Path, old: str, new: str, capsys: Capture
 ) -> None:
     path = tmp_path / "expected.toml"
@@ -82,7 +81,7 @@ def test_what_is_expected_passes(
     )
 
 
-def test_other_formats(old: str, new: str, capsys: Capture) -> None:
+def test_it_prints_json_and_markdown(old: str, new: str, capsys: Capture) -> None:
     assert main(["compare", old, new, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["cells"][0]["change"] == "fewer"
@@ -117,7 +116,7 @@ def results(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_report_has_what_changed_on_top(
+def test_a_report_begins_with_the_changes(
     tmp_path: Path, results: Path, capsys: Capture
 ) -> None:
     assert main(["report", "--results", str(results)]) == 0
@@ -134,7 +133,9 @@ def test_a_report_has_what_changed_on_top(
     assert cell.change == "new"
 
 
-def test_the_first_run_has_no_baseline(results: Path, capsys: Capture) -> None:
+def test_a_missing_baseline_is_an_error_unless_it_is_optional(
+    results: Path, capsys: Capture
+) -> None:
     missing = ["report", "--results", str(results), "--baseline", "no such file"]
     assert main(missing) == 2
     assert not (results / "report.json").exists(), "read before anything is done"

@@ -1,4 +1,4 @@
-"""Annotations: of many, GitHub shows the most urgent."""
+"""Annotations are sorted by urgency, since GitHub shows only the first ones."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is said while something is being installed."""
+"""Messages while something is being installed."""
 
 import threading
 
@@ -7,7 +7,7 @@ import pytest
 from harness.cli.installing import installing
 
 
-def test_a_log_gets_a_line_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_gets_its_first_line_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     with installing("installing requirements.txt"):
         before = capsys.readouterr()
     assert before.err == "flask-concurrency: installing requirements.txt\n"
@@ -38,7 +38,7 @@ def test_a_log_gets_another_line_from_time_to_time(
     )
 
 
-def test_an_end_by_an_error_passes_through() -> None:
+def test_an_error_passes_through() -> None:
     with pytest.raises(KeyboardInterrupt), installing("installing a"):
         raise KeyboardInterrupt
     assert not any("repeat" in thread.name for thread in threading.enumerate())

@@ -1,4 +1,4 @@
-"""What scrolls by while a run is going on."""
+"""The lines that a run prints for each finished cell."""
 
 import io
 
@@ -20,7 +20,7 @@ GONE = cell(Outcome.NOT_INSTALLED, 1, "the index has no gunicorn==99")
 
 
 def shown(*cells: CellReport, in_lines: bool, width: int = 60) -> list[str]:
-    """What is printed of cells that come to their end."""
+    """Return what is printed for some finished cells."""
     console = Console(
         file=io.StringIO(), width=width, force_terminal=not in_lines, color_system=None
     )
@@ -56,19 +56,19 @@ def test_in_a_terminal_each_result_is_one_line() -> None:
     assert narrow == f"1/1  {UNEVEN.floor}–8 of 8  gthread-…  ≈ uneven"
 
 
-def test_elsewhere_all_of_a_reason_is_there() -> None:
+def test_in_a_log_a_reason_is_printed_in_full() -> None:
     (line,) = shown(GONE, in_lines=True, width=40)
     assert line.endswith("  not installed: the index has no gunicorn==99")
 
 
-def test_in_a_terminal_a_reason_is_said_once() -> None:
+def test_in_a_terminal_a_reason_is_printed_once() -> None:
     others = (GONE, cell(Outcome.NOT_INSTALLED, 2, GONE.reason), GONE, EIGHT)
     assert len(shown(*others, in_lines=False)) == 2
     assert len(shown(*others, in_lines=True)) == 4
 
 
 @pytest.mark.parametrize("in_lines", [True, False])
-def test_an_output_that_knows_ascii_only(in_lines: bool) -> None:
+def test_symbols_are_left_out_if_the_output_is_ascii(in_lines: bool) -> None:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
     console = Console(file=file, width=60, force_terminal=not in_lines)

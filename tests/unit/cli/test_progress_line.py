@@ -1,4 +1,4 @@
-"""The line of progress: it fits, and says how far a run is."""
+"""The status line of a run fits the terminal, and shows how far the run is."""
 
 import io
 
@@ -10,7 +10,7 @@ from harness.cli.progress_line import ProgressLine
 
 
 class Clock:
-    """A clock that goes on when it is told to."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -20,7 +20,7 @@ class Clock:
 
 
 def drawn(status: ProgressLine, width: int) -> str:
-    """What a terminal of some width shows."""
+    """Return what a terminal of some width shows."""
     console = Console(
         file=io.StringIO(), width=width, force_terminal=True, color_system=None
     )
@@ -43,7 +43,7 @@ def test_it_is_never_wider_than_the_terminal() -> None:
             assert "0/1234" in text or width < 24, width
 
 
-def test_it_names_no_more_than_two() -> None:
+def test_it_names_at_most_two_cells() -> None:
     status = ProgressLine(9, 9.0, Clock())
     assert status.line(60) == "0/9  0:00  installing"
     status.begin("one")
@@ -58,7 +58,7 @@ def test_it_names_no_more_than_two() -> None:
     assert status.line(60) == "1/9  0:00  two, three"
 
 
-def test_a_long_name_is_cut_off_rather_than_the_count() -> None:
+def test_a_long_name_is_cut_off_and_the_count_is_not() -> None:
     status = ProgressLine(9, 9.0, Clock())
     status.begin("a-very-long-name")
     assert status.line(22) == "0/9  0:00  a-very-lon…"
@@ -67,7 +67,7 @@ def test_a_long_name_is_cut_off_rather_than_the_count() -> None:
 def test_the_time_left_is_shown_once_it_is_known() -> None:
     now = Clock()
     status = ProgressLine(10, 10.0, now)
-    now.now += 5  # installing takes no part in it
+    now.now += 5  # time spent installing does not count
     for number in range(3):
         assert "left" not in status.line(60)
         status.begin(str(number))
@@ -89,7 +89,7 @@ def test_one_result_of_few_is_enough_to_estimate_the_time_left() -> None:
     assert status.line(60).startswith("1/3  0:14 left")
 
 
-def test_what_costs_more_counts_more() -> None:
+def test_expensive_cells_count_more_towards_the_time_left() -> None:
     now = Clock()
     status = ProgressLine(4, 13.0, now)
     for number in range(3):
@@ -106,5 +106,5 @@ def test_what_costs_more_counts_more() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.9, "0:00"), (65, "1:05"), (3605, "1:00:05")]
 )
-def test_clock(seconds: float, text: str) -> None:
+def test_a_duration_is_shown_as_on_a_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text

@@ -1,4 +1,4 @@
-"""What a check left is shown again as the check itself showed it."""
+"""``report`` shows a stored check as the check itself showed it."""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ def results(tmp_path: Path) -> Path:
 def check(
     results: Path, exit_code: int, reason: str = WHY, brief: str = ""
 ) -> list[str]:
-    """Leave the result of a check; the command that shows it again."""
+    """Store the result of a check, and return the command that shows it."""
     one = CheckedDeployment(
         name="web",
         exit_code=min(exit_code, 1),
@@ -54,7 +54,9 @@ def check(
     return ["report", "--results", str(results)]
 
 
-def test_the_promise_of_a_stored_check_is_shown(results: Path, capsys: Capture) -> None:
+def test_a_stored_check_is_shown_with_its_promise(
+    results: Path, capsys: Capture
+) -> None:
     assert main(check(results, 1)) == 1
     said = capsys.readouterr()
     assert f"again: {AGAIN}" in said.out and "what to do: add workers" in said.out
@@ -65,7 +67,7 @@ def test_the_promise_of_a_stored_check_is_shown(results: Path, capsys: Capture) 
     assert "**at least 6**, of the 8 that it declares" in page
 
 
-def test_a_stored_check_that_passed_passes_unless_more_is_forbidden(
+def test_a_stored_check_that_passed_fails_a_stricter_gate(
     results: Path, capsys: Capture
 ) -> None:
     words = check(results, 0, "")

@@ -1,4 +1,4 @@
-"""The command that measures a cell again works where it is printed."""
+"""The printed command that measures a cell again works where it is printed."""
 
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,14 @@ def again(**other: Any) -> str:
 
 
 @pytest.mark.parametrize("nox", ["nox", "nox -f ../matrix/noxfile.py"])
-def test_where_nox_was_started_it_is_nox(
+def test_after_nox_it_is_a_nox_command(
     monkeypatch: pytest.MonkeyPatch, nox: str
 ) -> None:
     monkeypatch.setenv(NOX, nox)
     assert again() == f"{nox} -s probe -- --only {CELL.id}"
 
 
-def test_elsewhere_it_is_the_installed_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_otherwise_it_is_the_installed_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(NOX, raising=False)
     assert again(limit=9) == f"flask-concurrency probe --only {CELL.id} --limit 9"
     assert again(sources={"Flask": "my flask", "waitress": "./w"}).endswith(

@@ -1,4 +1,4 @@
-"""The published schema is current, and a report keeps to it."""
+"""The published schemas are current, and reports are valid."""
 
 import functools
 import json
@@ -22,31 +22,31 @@ FOLDER = Path(__file__).parents[3] / "schema"
 
 @functools.cache
 def report_schema() -> Any:
-    """That of a report."""
+    """The schema of a report."""
     return json.loads(schema_of("report"))
 
 
 def as_json(case: str) -> Any:
-    """The report of a sample case as any reader of JSON sees it."""
+    """Return the report of a sample case as plain JSON data."""
     return json.loads(msgspec.json.encode(judge(CASES[case]())))
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_what_is_published_is_current(name: str) -> None:
+def test_published_schemas_are_current(name: str) -> None:
     path = FOLDER / f"{name}.schema.json"
     assert path.read_text() == schema_of(name), (
         f"write it anew: python -m harness schema {name} > schema/{path.name}"
     )
 
 
-def test_changes_keep_to_theirs() -> None:
+def test_changes_are_valid() -> None:
     before, now = judge(CASES["failures"]()), judge(CASES["story"]())
     found = changes_in(now, Baseline(before))
     assert found.cells and found.releases
     validator("changes").validate(json.loads(msgspec.json.encode(found)))
 
 
-def test_expected_changes_keep_to_theirs() -> None:
+def test_expected_changes_are_valid() -> None:
     entry = {"cell": "*", "from": 8, "to": "up to 8", "why": "w", "link": "https://a"}
     expected = validator("expected")
     expected.validate({"change": [entry]})
@@ -56,17 +56,17 @@ def test_expected_changes_keep_to_theirs() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_sample_report_keeps_to_it(case: str) -> None:
+def test_every_sample_report_is_valid(case: str) -> None:
     validator("report").validate(as_json(case))
 
 
-def test_it_refuses_what_it_does_not_know() -> None:
+def test_an_unknown_key_is_invalid() -> None:
     report = as_json("single") | {"colour": "red"}
     with pytest.raises(jsonschema.ValidationError, match="colour"):
         validator("report").validate(report)
 
 
-def test_it_explains_the_fields_that_need_it() -> None:
+def test_fields_have_descriptions() -> None:
     cell = report_schema()["$defs"]["CellReport"]["properties"]
     assert cell["floor"]["description"].startswith("The least admitted")
     assert "anyOf" in cell["floor"]

@@ -19,12 +19,12 @@ def build(out: Path, *options: str) -> int:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site that was built once, in an empty folder, with all that can be added."""
+    """A site with everything that can be added, built once."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "out").mkdir()
     snapshot = folder / "snapshot.toml"
     snapshot.write_text('title = "A <run>."\nsample = true\nmade-by = ["nox"]\n')
-    # What the index would say, which is stored: unit tests have no network.
+    # A stored answer of the index: unit tests have no network.
     told = Released(asked_at="2026-01-01", packages={"gunicorn": ("99.0",)})
     more = ("--snapshot", str(snapshot), "--released", str(folder / "released.json"))
     with pytest.MonkeyPatch.context() as patch:
@@ -38,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_site_is_written_again(
+def test_a_site_replaces_an_earlier_one(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = site / "out"
@@ -91,12 +91,12 @@ def test_a_wrong_option_is_reported(
     assert not (tmp_path / "site").exists()
 
 
-def test_what_a_snapshot_says_is_shown(site: Path) -> None:
+def test_releases_from_a_snapshot_are_shown(site: Path) -> None:
     page = (site / "out" / "data.html").read_text()
     assert "A &lt;run&gt;." in page and "small sample" in page
 
 
-def test_what_the_index_said_is_shown(site: Path) -> None:
+def test_releases_from_the_index_are_shown(site: Path) -> None:
     page = (site / "out" / "server" / "gunicorn.html").read_text()
     assert "99.0 is out" in page
 

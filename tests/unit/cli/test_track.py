@@ -1,4 +1,4 @@
-"""What ``track`` and ``bisect`` refuse, and what is shown without measuring."""
+"""What ``track`` and ``bisect`` refuse, and what they show without measuring."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ FROZEN = Path(__file__).parents[2] / "frozen" / "schema-1" / "history"
         (("track", "--limit", "0"), "--limit"),
     ],
 )
-def test_what_cannot_be_asked_is_one_error_before_anything_is_done(
+def test_bad_options_are_one_error_before_anything_is_done(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -44,7 +44,7 @@ def test_what_cannot_be_asked_is_one_error_before_anything_is_done(
     assert words in said and not list(tmp_path.iterdir())
 
 
-def test_a_limit_is_a_package_and_a_release() -> None:
+def test_since_and_until_take_a_package_and_a_release() -> None:
     assert limit("Gunicorn == 19") == ("gunicorn", Version("19"))
 
 
@@ -58,7 +58,7 @@ def test_a_history_is_shown_without_an_index(
     assert (tmp_path / "report.json").exists()
 
 
-def test_only_lines_that_were_measured_are_shown(
+def test_a_timeline_has_only_measured_configurations(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folders = ("--history", str(FROZEN), "--results", str(tmp_path))

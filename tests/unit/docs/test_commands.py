@@ -1,4 +1,4 @@
-"""Every command of ours that a page shows is one that the command line takes."""
+"""Every command of this project on a page is accepted by the command line."""
 
 import re
 import shlex
@@ -24,7 +24,7 @@ VERBS = ("probe", "track", "bisect", "site")
 
 
 def commands(text: str) -> Iterator[str]:
-    """The command lines of ours in the blocks of a page, without the program."""
+    """Return our command lines in the blocks of a page, without the program's name."""
     for block in BLOCK.findall(text):
         for line in re.sub(r"\\\n\s*", "", block).splitlines():
             line = re.split(r"\s+# |  +(?=\()", line)[0].strip()
@@ -37,7 +37,7 @@ def commands(text: str) -> Iterator[str]:
 
 
 def inline(text: str) -> Iterator[str]:
-    """Those inside a sentence; not a verb alone, which may be a mere mention."""
+    """Return those within sentences, except for a verb by itself."""
     for words in re.findall(r"(?<!`)`flask-concurrency\s+([^`]+)`(?!`)", text):
         line = " ".join(words.split())
         if not re.search(r"^(?:VERB|--|[a-z]+$)|OPTIONS|NAME|…", line):
@@ -45,7 +45,7 @@ def inline(text: str) -> Iterator[str]:
 
 
 def shown(text: str) -> list[str]:
-    """All of them."""
+    """Return all command lines of ours on a page."""
     return [*commands(text), *inline(text)]
 
 
@@ -56,12 +56,12 @@ ALL = [
 ]
 
 
-def test_there_are_many() -> None:
+def test_pages_show_many_commands() -> None:
     assert len(ALL) > 60
 
 
 @pytest.mark.parametrize("line", ALL)
-def test_the_command_line_takes_it(line: str) -> None:
+def test_a_shown_command_is_accepted(line: str) -> None:
     words = shlex.split(line)
     with cli.verbs.make_context(PROGRAM, list(words)) as context:
         name, verb, rest = cli.verbs.resolve_command(context, words)

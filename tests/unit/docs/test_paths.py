@@ -1,4 +1,4 @@
-"""Every file and folder that a page for developers names is there."""
+"""Every file and folder that a page for developers names exists."""
 
 import re
 from pathlib import Path
@@ -18,14 +18,14 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
 
 
 @pytest.mark.parametrize("page", FOR_DEVELOPERS)
-def test_each_path_is_there(page: str) -> None:
+def test_each_path_exists(page: str) -> None:
     named = set(A_PATH.findall((ROOT / page).read_text()))
     assert len(named) > 10
     assert not {name for name in named if not (ROOT / name).exists()}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_each_link_leads_somewhere(page: Path) -> None:
+def test_each_link_has_a_target(page: Path) -> None:
     for link, anchor in LINK.findall(page.read_text()):
         target = page.parent / link if link else page
         assert target.exists(), link
@@ -35,5 +35,5 @@ def test_each_link_leads_somewhere(page: Path) -> None:
 
 
 def slug(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub gives a heading."""
     return re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")

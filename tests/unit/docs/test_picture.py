@@ -1,4 +1,4 @@
-"""The picture of the README is the matrix of the README."""
+"""The picture in the README shows the matrix in the README."""
 
 import re
 from xml.etree import ElementTree
@@ -31,7 +31,7 @@ def drawn(*rows: Row) -> ElementTree.Element:
 
 
 def boxes(root: ElementTree.Element, kind: str) -> int:
-    """How many boxes of a kind there are, without that of the legend."""
+    """Return how many boxes of a kind there are outside of the legend."""
     found = root.findall(f"{SVG}rect[@class='{kind}']")
     return max(0, len(found) - 1)
 
@@ -41,14 +41,14 @@ def words(root: ElementTree.Element) -> list[str]:
 
 
 @pytest.mark.parametrize("name", picture.PICTURES)
-def test_the_pictures_are_those_of_the_data(name: str) -> None:
+def test_the_pictures_match_the_data(name: str) -> None:
     assert (picture.DOCS / name).read_text() == picture.pictures(matrix.read())[name], (
         "write it again: nox -s docs"
     )
     assert f"docs/{name}" in README.read_text()
 
 
-def test_the_data_are_those_of_the_table() -> None:
+def test_the_data_match_the_table() -> None:
     rows = matrix.read().rows
     shown = list(dict.fromkeys((each.server, f"`{each.label}`") for each in rows))
     assert shown == [(server, label) for server, label, _ in matrix.shape_in_readme()]
@@ -62,7 +62,7 @@ def test_the_data_are_those_of_the_table() -> None:
         assert each.number in line and each.word in line
 
 
-def test_a_row_for_all_releases_with_the_same_number() -> None:
+def test_releases_with_the_same_number_share_a_row() -> None:
     evidence = []
     for flask, number in (("0.12.5", 1), ("1.0.4", 4), ("1.1.4", 4)):
         where = make.environment(flask, "werkzeug", "0.16.1", "3.11")
@@ -79,14 +79,14 @@ def test_a_row_for_all_releases_with_the_same_number() -> None:
     ]
 
 
-def test_a_square_for_each_request() -> None:
+def test_small_numbers_are_drawn_as_squares() -> None:
     root = drawn(row("4"), row("2–8", least=2, most=8, word="uneven"))
     assert boxes(root, "always") == 4 + 2
     assert boxes(root, "at-times") == 6
     assert "2–8uneven" in words(root)
 
 
-def test_many_are_a_bar_whose_length_grows() -> None:
+def test_large_numbers_are_drawn_as_bars() -> None:
     lengths = [
         float(drawn(row(str(most))).findall(f"{SVG}rect")[0].attrib["width"])
         for most in (11, 20, 100, 1000)
@@ -94,17 +94,17 @@ def test_many_are_a_bar_whose_length_grows() -> None:
     assert lengths == sorted(set(lengths))
 
 
-def test_what_was_not_measured_has_its_word_and_no_square() -> None:
+def test_a_cell_that_was_not_measured_has_its_outcome_and_no_square() -> None:
     root = drawn(msgspec.structs.replace(row("1"), number="", most=None, word="died"))
     assert boxes(root, "always") == 0
     assert "died" in words(root)
 
 
-def test_what_others_wrote_is_text() -> None:
+def test_foreign_text_is_escaped() -> None:
     assert {"<own>", "a & b"} <= set(words(drawn(row("1"))))
 
 
-def test_nothing_is_drawn_outside() -> None:
+def test_nothing_is_drawn_outside_the_picture() -> None:
     for name in picture.PICTURES:
         root = ElementTree.fromstring((picture.DOCS / name).read_text())
         wide, high = float(root.attrib["width"]), float(root.attrib["height"])

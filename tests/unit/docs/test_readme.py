@@ -1,4 +1,4 @@
-"""What the README shows of the catalog is what the catalog has."""
+"""The README shows what the catalog has."""
 
 import re
 
@@ -40,7 +40,7 @@ def test_its_size_is_stated(plan: Plan) -> None:
 
 
 def test_the_readme_is_short() -> None:
-    """Without what is folded: what a newcomer reads before the reference."""
+    """Folded parts do not count: a newcomer sees the rest first."""
     text = README.read_text().partition("## Reference")[0]
     shown = re.sub(r"(?s)<details>.*?</details>|<!--.*?-->|</?\w[^>]*>", "", text)
     assert len(shown.split()) < 1200
@@ -55,14 +55,14 @@ def test_the_picture_comes_first_and_guarding_second() -> None:
     assert re.findall(r"\[([^]]+)\]\(#", contents) == headings
 
 
-def test_the_owner_is_explained_once() -> None:
+def test_the_placeholder_for_the_owner_is_explained_once() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
     said = [page.name for page in pages if "`OWNER` stands for" in page.read_text()]
     assert said == ["README.md"]
 
 
-def test_what_it_quotes_is_quoted_from_the_walk() -> None:
-    """Which a test of the action holds to what is really printed."""
+def test_quoted_output_is_the_same_as_in_the_walk() -> None:
+    """A test of the action compares the walk with the real output."""
     walk = (ROOT / "docs" / "walk.md").read_text()
     section = README.read_text().partition("## Guard your own app")[2]
     command, quoted = re.findall(r"(?s)```(?:sh|text)\n(.*?)```", section)[:2]

@@ -1,4 +1,4 @@
-"""The reference is what the action, the command line and the schemas say."""
+"""The reference pages match the action, the command line and the schemas."""
 
 import re
 
@@ -17,7 +17,7 @@ AGAIN = "write it again: nox -s docs"
 
 
 @pytest.mark.parametrize("name", action.tables())
-def test_the_tables_of_the_action(name: str) -> None:
+def test_the_tables_of_inputs_and_outputs_are_current(name: str) -> None:
     assert block(ACTION_PAGE, name) == action.tables()[name], AGAIN
 
 
@@ -27,7 +27,7 @@ def test_every_input_has_a_row() -> None:
         assert text.count(f"\n| `{name}` |") == 1
 
 
-def test_the_command_line() -> None:
+def test_the_page_of_the_command_line_is_current() -> None:
     text = command_line.page()
     assert command_line.PAGE.read_text() == text, AGAIN
     for verb in VERBS:
@@ -35,7 +35,7 @@ def test_the_command_line() -> None:
     assert "| `--at-least N` |" in text and "[default: results]" in text
 
 
-def test_the_files() -> None:
+def test_the_page_of_files_is_current() -> None:
     text = files.page()
     assert files.PAGE.read_text() == text, AGAIN
     for file in files.FILES:
@@ -43,17 +43,17 @@ def test_the_files() -> None:
     assert "| `at-least`&nbsp;*?* | integer or null |" in text
 
 
-def test_what_people_asked() -> None:
+def test_the_page_of_public_questions_is_current() -> None:
     assert asked.PAGE.read_text() == asked.page(), AGAIN
 
 
-def test_each_question_is_answered_by_a_command_or_said_not_to_be() -> None:
+def test_each_public_question_has_a_command_or_says_that_there_is_none() -> None:
     for each in asked.questions():
         assert bool(each.command) is (each.answered != "no"), each.asks
         assert all(re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", t) for t in each.threads)
 
 
-def test_no_thread_is_there_twice_and_the_readme_counts_them() -> None:
+def test_threads_are_listed_once_and_counted_in_the_readme() -> None:
     threads = [thread for q in asked.questions() for thread in q.threads]
     assert len(threads) == len(set(threads)) > 60
     words = f"{len(asked.questions())} questions from {len(threads)} threads"

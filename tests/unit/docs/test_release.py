@@ -1,4 +1,4 @@
-"""A release that is not ready is refused, and pages name it by its commit."""
+"""A release that is not ready is refused, and pages name a release by its commit."""
 
 import re
 from pathlib import Path
@@ -24,13 +24,13 @@ def changelog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_the_notes_are_those_of_the_changelog(changelog: Path) -> None:
+def test_the_notes_come_from_the_changelog(changelog: Path) -> None:
     notes = release.notes(TAG, blocks.repository(), COMMIT)
     assert f"uses: {blocks.repository()}@{COMMIT} # {TAG}\n" in notes
     assert notes.endswith("\n- It is.\n- Now.\n\n")
 
 
-def test_everything_missing_is_reported_at_once(changelog: Path) -> None:
+def test_everything_that_is_missing_is_reported_at_once(changelog: Path) -> None:
     changelog.write_text(LOG.replace("2026-12-01", "Unreleased."))
     with pytest.raises(UsageError) as raised:
         release.notes("v99", "acme/it", COMMIT)
@@ -63,14 +63,14 @@ def test_pages_name_a_release_by_its_commit() -> None:
     assert release.released(after, "v1.2.3", COMMIT) == after
 
 
-def test_pages_name_who_publishes_it() -> None:
+def test_pages_name_the_publisher() -> None:
     text = "<!-- owner -->\n`OWNER` stands for you.\n<!-- /owner -->\n\n"
     text += "uses: OWNER/flask-concurrency-matrix@main"
     after = release.owned(text, "OWNER/flask-concurrency-matrix", "acme")
     assert after == "uses: acme/flask-concurrency-matrix@main"
 
 
-def test_all_pages_that_name_it_are_changed() -> None:
+def test_every_page_with_a_placeholder_is_changed() -> None:
     named = blocks.repository()
     listed = set(release.pages())
     found = {

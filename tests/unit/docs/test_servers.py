@@ -1,4 +1,4 @@
-"""``docs/servers.md`` is what the catalog says, and has all of it."""
+"""``docs/servers.md`` matches the catalog and has all of it."""
 
 from docs.make import servers
 from docs.make.blocks import block
@@ -6,7 +6,7 @@ from docs.make.blocks import README
 from tests.builders.catalogs import REAL
 
 
-def test_the_page_is_that_of_the_catalog() -> None:
+def test_the_page_is_current() -> None:
     assert servers.PAGE.read_text() == servers.page(REAL, servers.read()), (
         "write it again: nox -s docs"
     )
@@ -24,7 +24,7 @@ def test_the_page_has_every_configuration_once() -> None:
             assert section.count(f"\n| `{configuration.id}` | ") == 1
 
 
-def test_every_configuration_of_the_page_was_measured_or_says_why() -> None:
+def test_every_configuration_has_a_number_or_a_reason() -> None:
     measured = {
         (key.rpartition("/")[0], key.rpartition("/")[2]): seen
         for key, seen in servers.read().cells.items()

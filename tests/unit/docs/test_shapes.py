@@ -1,4 +1,4 @@
-"""The table of public shapes in the documentation is what the tests check."""
+"""The documentation lists the public shapes that the tests check."""
 
 import tomllib
 from pathlib import Path
@@ -11,7 +11,7 @@ SHAPES, NOT_RUN, IN_CONTAINERS = (
 )
 
 
-def test_the_table_has_every_shape_once() -> None:
+def test_the_table_lists_every_shape_once() -> None:
     page = (ROOT / "docs" / "shapes.md").read_text()
     part = page.partition("## As they are in public repositories")[2]
     rows = [line for line in part.partition("## ")[0].splitlines() if "`" in line]

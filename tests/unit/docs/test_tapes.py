@@ -1,4 +1,4 @@
-"""The tables of ``docs/life.md`` are made of what is stored, and say what was seen."""
+"""The tables in ``docs/life.md`` are made of the stored tapes."""
 
 from typing import Any
 
@@ -45,7 +45,9 @@ def line(act: Act = Act.RELOAD, **other: Any) -> tapes.Line:
         ((line(Act.END, lowest=0, after=0, lost=8),), "8 lost"),
     ],
 )
-def test_what_an_act_came_to(seen: tuple[tapes.Line, ...], said: str) -> None:
+def test_an_act_is_summarized_in_one_line(
+    seen: tuple[tapes.Line, ...], said: str
+) -> None:
     assert tapes._said(seen) == said
 
 
@@ -58,12 +60,12 @@ def test_each_run_has_its_number_of_idle_connections() -> None:
         tapes.Idle(release="27.0.1", configuration="gthread-2x4", seen=each)
         for each in seen
     ]
-    assert tapes._idle(both, "sync-4").count("\n") == 2  # heads alone
+    assert tapes._idle(both, "sync-4").count("\n") == 2  # the header only
     row = tapes._idle(both, "gthread-2x4").splitlines()[-1]
     assert row == "| 27.0.1 | 0, 2 | 8, 0 | **0, 6** |"
 
 
-def test_the_page_shows_what_is_stored() -> None:
+def test_the_page_shows_the_stored_tapes() -> None:
     stored = tapes.read()
     lines = stored.lines
     for name in ("sync-4", "gthread-2x4"):

@@ -1,4 +1,4 @@
-"""``docs/witness.md`` is what witnesses said, and shouts where one disagrees."""
+"""``docs/witness.md`` shows what the witnesses saw, and every disagreement on top."""
 
 from typing import Any
 
@@ -37,13 +37,13 @@ def page(*cells: witness.Testimony) -> str:
     )
 
 
-def test_the_page_is_that_of_the_data() -> None:
+def test_the_page_is_current() -> None:
     assert witness.PAGE.read_text() == witness.page(witness.read()), (
         "write it again: nox -s docs"
     )
 
 
-def test_what_is_stored_has_three_witnesses_at_least() -> None:
+def test_the_stored_data_has_three_witnesses_or_more() -> None:
     cells = witness.read().cells
     assert len(cells) >= 7
     assert all(cell.timed for cell in cells)
@@ -63,7 +63,7 @@ def test_what_is_stored_has_three_witnesses_at_least() -> None:
     ],
     ids=["range", "median", "unbounded", "own", "no kernel", "no number"],
 )
-def test_agreement(other: dict[str, Any]) -> None:
+def test_agreement_is_stated_in_one_sentence(other: dict[str, Any]) -> None:
     assert said(**other).disagreements == ()
     assert "In all 1 cells every witness agrees" in page(said(**other))
 
@@ -87,19 +87,19 @@ def test_a_disagreement_comes_first_and_loudly(
     assert table.count("**disagree**") == 1
 
 
-def test_what_waits_inside_is_shown_beside() -> None:
+def test_requests_waiting_inside_are_shown_in_parentheses() -> None:
     assert "| 8 of 8 (+3) |" in page(said())
     none = KernelAccount(held=8, reason="only Linux provides this")
     assert "| not to be had |" in page(said(kernel=none))
 
 
-def test_the_queue_of_waitress_is_the_deepest_that_it_warns_of() -> None:
+def test_the_queue_depth_of_waitress_is_read_from_its_warnings() -> None:
     log = "Task queue depth is 1\nTask queue depth is 4\nTask queue depth is 2\n"
     assert waitress_queue(log) == 4
     assert waitress_queue("Serving on http://127.0.0.1:80\n") == 0
 
 
-def test_those_that_wait_for_a_thread_of_granian_are_not_handled() -> None:
+def test_requests_in_the_queue_of_granian_are_not_counted() -> None:
     metrics = """\
 # TYPE granian_connections_active gauge
 granian_connections_active{worker="1"} 8

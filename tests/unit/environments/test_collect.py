@@ -1,4 +1,4 @@
-"""How evidence comes together, wherever it lies."""
+"""Evidence is collected from folders of results, jobs and artifacts."""
 
 from pathlib import Path
 
@@ -18,21 +18,21 @@ from tests.builders.plans import plan
 
 
 def died(planned: PlannedEnvironment) -> Evidence:
-    """Evidence of everything in an environment."""
+    """Evidence of an environment whose cells all died."""
     return nothing_measured(planned, Outcome.DIED, "it died")
 
 
 def outcomes(found: list[Evidence]) -> dict[str, str]:
-    """The reason of each cell."""
+    """Return the reason of each cell."""
     return {cell.id: cell.reason for each in found for cell in each.cells}
 
 
 def only(whole: Plan, number: int) -> Plan:
-    """One environment of a plan."""
+    """A plan with only one environment of another plan."""
     return Plan(environments=(whole.environments[number],))
 
 
-def test_a_folder_of_results(tmp_path: Path) -> None:
+def test_evidence_in_a_folder_of_results_is_collected(tmp_path: Path) -> None:
     whole = plan(2, 1)
     files.write(tmp_path / PLAN, whole)
     for planned in whole.environments:
@@ -45,21 +45,21 @@ def test_a_folder_of_results(tmp_path: Path) -> None:
     assert set(outcomes(found).values()) == {"it died"}
 
 
-def test_other_results_beneath_are_not_mixed_in(tmp_path: Path) -> None:
+def test_results_in_subfolders_are_not_mixed_in(tmp_path: Path) -> None:
     files.write(tmp_path / PLAN, plan(1))
     write_evidence(tmp_path, died(plan(1).environments[0]))
     files.write(tmp_path / "other" / PLAN, plan(1, 1))
     assert len(outcomes(collect(tmp_path)[0])) == 1
 
 
-def test_artifacts_of_several_jobs(tmp_path: Path) -> None:
+def test_artifacts_of_several_jobs_are_merged(tmp_path: Path) -> None:
     whole = plan(2, 1, 3)
     files.write(tmp_path / "x-plan" / PLAN, whole)
     for number in (0, 2):
         folder = tmp_path / f"x-shard-{number}"
         files.write(folder / PLAN, whole)
         write_evidence(folder, died(whole.environments[number]))
-        # What an earlier run left in the same folder.
+        # Files of an earlier run in the same folder.
         write_evidence(folder / "previous", died(whole.environments[1]))
     found, faults = collect(tmp_path)
     assert not faults
@@ -70,7 +70,7 @@ def test_artifacts_of_several_jobs(tmp_path: Path) -> None:
     assert len(reasons) == 6
 
 
-def test_plans_of_jobs_are_united(tmp_path: Path) -> None:
+def test_plans_of_jobs_are_merged(tmp_path: Path) -> None:
     whole = plan(2, 1)
     for number in (0, 1):
         files.write(tmp_path / str(number) / PLAN, only(whole, number))
@@ -78,7 +78,7 @@ def test_plans_of_jobs_are_united(tmp_path: Path) -> None:
     assert len(outcomes(collect(tmp_path)[0])) == 3
 
 
-def test_half_an_environment(tmp_path: Path) -> None:
+def test_planned_cells_without_evidence_are_missing(tmp_path: Path) -> None:
     whole = plan(3)
     evidence = died(whole.environments[0])
     files.write(tmp_path / PLAN, whole)
@@ -88,7 +88,7 @@ def test_half_an_environment(tmp_path: Path) -> None:
     assert list(outcomes(found).values()) == ["it died", MISSING, MISSING]
 
 
-def test_one_bad_file_costs_no_other(tmp_path: Path) -> None:
+def test_a_bad_file_does_not_affect_others(tmp_path: Path) -> None:
     whole = plan(1, 1)
     files.write(tmp_path / PLAN, whole)
     write_evidence(tmp_path, died(whole.environments[0]))
@@ -98,6 +98,6 @@ def test_one_bad_file_costs_no_other(tmp_path: Path) -> None:
     assert sorted(outcomes(found).values()) == ["it died", MISSING]
 
 
-def test_evidence_without_a_plan(tmp_path: Path) -> None:
+def test_evidence_is_collected_without_a_plan(tmp_path: Path) -> None:
     write_evidence(tmp_path, died(plan(1).environments[0]))
     assert len(outcomes(collect(tmp_path)[0])) == 1

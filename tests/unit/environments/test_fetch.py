@@ -1,4 +1,4 @@
-"""What becomes of archives, of whatever kind and from whomever."""
+"""Archives of projects are unpacked or refused."""
 
 import io
 import tarfile
@@ -13,7 +13,7 @@ from harness.records.versions import Kind
 
 
 def tar(path: Path, **files: str) -> Path:
-    """An archive, with names as they are."""
+    """An archive with files of the given names, as they are."""
     with tarfile.open(path, "w:gz") as archive:
         for name, text in files.items():
             entry = tarfile.TarInfo(name)
@@ -29,7 +29,7 @@ def test_a_project_is_found_in_its_archive(tmp_path: Path) -> None:
     assert (found.kind, len(found.content)) == (Kind.ARCHIVE, 64)
 
 
-def test_a_zip_may_be_a_project_too(tmp_path: Path) -> None:
+def test_a_zip_archive_may_be_a_project(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("setup.py", "")
     found = fetch._archive(tmp_path / "a.zip", tmp_path)

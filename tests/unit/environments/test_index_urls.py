@@ -1,4 +1,4 @@
-"""Where the package index is, by what uv and pip are told."""
+"""The address of the package index, from the settings of uv and pip."""
 
 from pathlib import Path
 
@@ -61,14 +61,14 @@ UV, PIP = "/home/me/.config/uv/uv.toml", "/home/me/.config/pip/pip.conf"
         ({"UV_DEFAULT_INDEX": "file:///opt/simple"}, {}, [PYPI]),
     ],
 )
-def test_index(
+def test_the_index_comes_from_the_settings_of_uv_and_pip(
     environ: dict[str, str], files: dict[str, str], found: list[str] | None
 ) -> None:
     urls = index_urls({**HOME, **environ}, lambda path: files.get(str(path), ""))
     assert urls == (found or [environ["UV_DEFAULT_INDEX"]])
 
 
-def test_a_file_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+def test_a_settings_file_that_cannot_be_read_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "uv.toml").write_bytes(b"\xff\xfe")
     assert text_if_there(tmp_path / "uv.toml") == ""
     assert text_if_there(tmp_path / "no" / "uv.toml") == ""

@@ -1,4 +1,4 @@
-"""What a machine lacks is told of each cell that needs it, and of no other."""
+"""A missing program is reported for each cell that needs it, and for no other."""
 
 from pathlib import Path
 
@@ -25,11 +25,11 @@ def planned() -> PlannedEnvironment:
 
 
 def program(folder: Path, name: str) -> None:
-    """A file that can be executed."""
+    """Write an executable file."""
     (folder / name).touch(mode=0o755)
 
 
-def test_without_a_program_only_its_cells_are_not_supported(
+def test_cells_that_need_a_missing_program_are_not_supported(
     planned: PlannedEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -42,7 +42,7 @@ def test_without_a_program_only_its_cells_are_not_supported(
             assert "nginx-light" in reason
 
 
-def test_with_the_program_nothing_changes(
+def test_if_the_program_is_there_nothing_changes(
     planned: PlannedEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program(tmp_path, "nginx")
@@ -62,7 +62,7 @@ def test_every_program_that_is_missing_is_named(
     assert seen.not_supported == expected
 
 
-def test_known_answers_are_not_asked_for_again(planned: PlannedEnvironment) -> None:
+def test_a_reason_in_the_plan_is_kept(planned: PlannedEnvironment) -> None:
     need = NeededHere(programs=("no-such-program",), because="it is needed")
     cell = msgspec.structs.replace(
         planned.cells[0], needs_here=(need,), not_supported="excluded: It hangs."
@@ -72,7 +72,7 @@ def test_known_answers_are_not_asked_for_again(planned: PlannedEnvironment) -> N
 
 
 @pytest.mark.parametrize("passed_by", ["proxy_pass", "uwsgi_pass"])
-def test_nothing_is_left_open_in_the_file_of_nginx(
+def test_the_generated_file_of_nginx_is_complete(
     passed_by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("harness.measure.front._release", lambda *_: "1.0")

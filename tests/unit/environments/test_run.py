@@ -1,4 +1,4 @@
-"""The variables of the processes that measure."""
+"""Environment variables of the processes that measure."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ RESULTS, ENVIRONMENTS = Path("/results"), Path("/environments")
 PREFIX = "PYTHONPYCACHEPREFIX"
 
 
-def test_bytecode_is_kept_where_python_keeps_it(
+def test_bytecode_is_written_to_pythons_own_place_by_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
@@ -22,7 +22,7 @@ def test_bytecode_is_kept_where_python_keeps_it(
 @pytest.mark.parametrize(
     ("given", "kept"), [("", str(ENVIRONMENTS / BYTECODE)), ("/theirs", "/theirs")]
 )
-def test_where_none_is_to_be_written_it_is_kept_beside_the_environments(
+def test_bytecode_goes_beside_the_environments_if_python_is_to_write_none(
     monkeypatch: pytest.MonkeyPatch, given: str, kept: str
 ) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")

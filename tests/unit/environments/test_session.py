@@ -1,4 +1,4 @@
-"""What is installed in an environment, and what is said when that cannot be."""
+"""What is installed in an environment, and why an installation failed."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def planned(*requirements: str, built: tuple[Built, ...] = ()) -> PlannedEnviron
     )
 
 
-def test_what_was_built_is_installed_from_its_file() -> None:
+def test_a_built_wheel_is_installed_from_its_file() -> None:
     filled = with_files(planned("gunicorn==99", built=(OWN,)), Path("/my results"))
     assert filled.requirements == (
         "Flask @ file:///my%20results/wheels/0123456789abcdef/"
@@ -49,7 +49,7 @@ def test_what_was_built_is_installed_from_its_file() -> None:
         "ERROR: No matching distribution found for gunicorn==99",
     ],
 )
-def test_a_release_that_is_not_there_is_named(said: str) -> None:
+def test_a_missing_release_is_named(said: str) -> None:
     assert why_not(planned("Flask==3.1.3", "gunicorn==99"), said) == (
         "the index has no gunicorn==99"
     )

@@ -1,4 +1,4 @@
-"""What is a release, and what is a source of one; the versions that sources get."""
+"""Which words are releases and which are sources, and what sources are called."""
 
 import pytest
 from packaging.version import Version
@@ -17,7 +17,7 @@ FLASK = "https://github.com/pallets/flask"
 @pytest.mark.parametrize(
     "text", ["3.1.3", "v3.1", "3.2.0.dev0", "3.1.3+local", "three", "flask", ""]
 )
-def test_a_word_is_a_release(text: str) -> None:
+def test_a_version_is_not_a_source(text: str) -> None:
     assert parse(text) is None
 
 
@@ -35,11 +35,11 @@ def test_a_word_is_a_release(text: str) -> None:
         ("file:///tmp/my%20flask", "/tmp/my flask"),
     ],
 )
-def test_a_path(text: str, location: str) -> None:
+def test_a_path_is_a_source(text: str, location: str) -> None:
     assert parse(text) == Source(text, None, location)
 
 
-def test_an_archive_by_its_url() -> None:
+def test_a_url_of_an_archive_is_a_source() -> None:
     url = f"{FLASK}/archive/refs/heads/main.zip"
     assert parse(url) == Source(url, Kind.ARCHIVE, url)
 
@@ -54,7 +54,7 @@ def test_an_archive_by_its_url() -> None:
         ("git+ssh://git@host/flask@3.1.x", "ssh://git@host/flask", "3.1.x"),
     ],
 )
-def test_a_git_reference(text: str, location: str, reference: str) -> None:
+def test_a_git_reference_is_a_source(text: str, location: str, reference: str) -> None:
     assert parse(text) == Source(text, Kind.GIT, location, reference)
 
 
@@ -69,7 +69,7 @@ def test_a_git_reference(text: str, location: str, reference: str) -> None:
         (f"git+{FLASK}@main#subdirectory=src", "nothing may follow"),
     ],
 )
-def test_a_word_that_is_not_a_git_reference(text: str, words: str) -> None:
+def test_a_bad_git_reference_is_refused(text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words) as caught:
         parse(text)
     assert "git+https://github.com/pallets/flask@main" in str(caught.value)
@@ -82,7 +82,7 @@ def test_no_password_is_printed() -> None:
     assert "secret" in source.location
 
 
-def test_a_version_tells_where_it_comes_from() -> None:
+def test_a_version_names_its_source() -> None:
     version = labelled("3.2.0.dev", Kind.CHECKOUT, COMMIT)
     assert version == "3.2.0.dev0+checkout.1a2b3c4"
     assert labelled("3.1.3+theirs", Kind.ARCHIVE, COMMIT) == "3.1.3+archive.1a2b3c4"
@@ -95,11 +95,11 @@ def test_a_version_tells_where_it_comes_from() -> None:
     ("content", "label"),
     [("0123456789abcdef", "0123456789a"), ("0012345", "x0012345")],
 )
-def test_a_hash_is_not_taken_for_a_number(content: str, label: str) -> None:
+def test_a_commit_of_digits_is_no_number(content: str, label: str) -> None:
     assert labelled("1.0", Kind.GIT, content) == f"1.0+git.{label}"
 
 
-def test_a_version_of_ours_is_known() -> None:
+def test_versions_with_our_label_are_recognized() -> None:
     for kind in Kind:
         assert is_labelled(labelled("3.1.3", kind, COMMIT))
     assert not is_labelled("3.1.3")

@@ -1,4 +1,4 @@
-"""Wheels come along with the plan that names them."""
+"""Built wheels travel with the plan that names them."""
 
 import zipfile
 from pathlib import Path
@@ -37,7 +37,7 @@ ONE = evidence(WHERE, [cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))])
 
 
 def wheel(path: Path, year: int, text: str = "") -> Path:
-    """A wheel whose files are of some year."""
+    """Write a wheel whose files have the date of some year."""
     files = {"flask.py": text, "flask-3.2.0.dev0.dist-info/METADATA": METADATA}
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files.items():
@@ -45,7 +45,7 @@ def wheel(path: Path, year: int, text: str = "") -> Path:
     return path
 
 
-def test_the_metadata_of_a_wheel(tmp_path: Path) -> None:
+def test_the_metadata_of_a_wheel_is_read(tmp_path: Path) -> None:
     path = wheel(tmp_path / "flask-3.2.0.dev0-py3-none-any.whl", 2020)
     assert read_metadata(path) == (
         "Flask",
@@ -55,7 +55,7 @@ def test_the_metadata_of_a_wheel(tmp_path: Path) -> None:
     )
 
 
-def test_the_content_of_a_wheel_is_not_when_it_was_made(tmp_path: Path) -> None:
+def test_the_hash_of_a_wheel_ignores_dates(tmp_path: Path) -> None:
     one, same = wheel(tmp_path / "1.whl", 2020), wheel(tmp_path / "2.whl", 2026)
     other = wheel(tmp_path / "3.whl", 2020, "changed")
     assert content_hash(one) == content_hash(same) != content_hash(other)
@@ -81,7 +81,7 @@ def planned_with(wheel: str) -> Plan:
     return Plan(environments=(environment,))
 
 
-def test_wheels_come_along_with_a_plan(tmp_path: Path) -> None:
+def test_wheels_are_copied_with_a_plan(tmp_path: Path) -> None:
     plan = planned_with("wheels/0a/flask.whl")
     there, here = tmp_path / "there" / "wheels" / "0a", tmp_path / "here"
     there.mkdir(parents=True)
@@ -92,7 +92,7 @@ def test_wheels_come_along_with_a_plan(tmp_path: Path) -> None:
     bring_wheels(plan, here, here)
 
 
-def test_a_wheel_that_did_not_come_along_is_named(tmp_path: Path) -> None:
+def test_a_missing_wheel_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Flask 1.git.a from it: copy the folder"):
         bring_wheels(planned_with("wheels/0a/flask.whl"), tmp_path, tmp_path)
 
@@ -100,7 +100,9 @@ def test_a_wheel_that_did_not_come_along_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wheel", ["../flask.whl", "/wheels/0a/f.whl", "wheels/../f.whl"]
 )
-def test_a_plan_names_no_file_elsewhere(tmp_path: Path, wheel: str) -> None:
+def test_a_path_in_place_of_a_wheels_name_is_refused(
+    tmp_path: Path, wheel: str
+) -> None:
     files.write(tmp_path / PLAN, planned_with(wheel))
     with pytest.raises(UsageError, match="wheel"):
         read_plan(tmp_path / PLAN)

@@ -1,4 +1,4 @@
-"""Annotations: one line each whatever they hold, and no more than GitHub shows."""
+"""Annotations are one line each, and no more than GitHub shows."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_an_annotation_is_one_line_whatever_it_holds(hostile: str) -> None:
     title, _, message = line[2:].partition("::")
     assert "::" not in title + message
     assert "##[" not in line
-    # A runner decodes %XX last: what it decodes to is no new line of ours.
+    # A runner decodes %XX last, so a decoded line end starts no new command.
     assert "\n" not in message.replace("%25", "")
 
 
@@ -87,7 +87,7 @@ def test_too_many_are_rolled_up() -> None:
     assert "e7; e8" in rolled[7].message and "e19" in rolled[7].message
 
 
-def test_an_error_is_what_fails_the_run() -> None:
+def test_only_what_fails_the_run_is_an_error() -> None:
     found = report(
         cell(Verdict.AS_DECLARED, 0),
         cell(Verdict.FEWER, 1),

@@ -1,4 +1,4 @@
-"""Inputs of the action that do not go together are one error, which names one."""
+"""Inputs of the action become options, and contradictory inputs are one error."""
 
 import pytest
 
@@ -13,7 +13,7 @@ HOME = {
     "FLASK_CONCURRENCY_RESULTS": "/r",
     "FLASK_CONCURRENCY_ENVIRONMENTS": "/e",
 }
-# What both the matrix and a deployment take.
+# Inputs for both the matrix and deployments.
 COMMON = {"only", "python-version", "limit", "ask", "fail-on"}
 NO_OPTION = {"results", "artifact-name", "summary", "working-directory", "token"}
 
@@ -22,7 +22,9 @@ NO_OPTION = {"results", "artifact-name", "summary", "working-directory", "token"
     ("given", "whether"),
     [({}, False), ({"WITH_COMMAND": " "}, False), (COMMAND, True), (CONFIG, True)],
 )
-def test_what_is_measured(given: dict[str, str], whether: bool) -> None:
+def test_inputs_decide_whether_deployments_are_measured(
+    given: dict[str, str], whether: bool
+) -> None:
     assert inputs.measures_deployments(given) is whether
 
 
@@ -41,17 +43,17 @@ def test_what_is_measured(given: dict[str, str], whether: bool) -> None:
         ({"WITH_REQUIREMENTS": "a"}, "requirements: is given without `command`: "),
     ],
 )
-def test_what_does_not_go_together(given: dict[str, str], words: str) -> None:
+def test_contradictory_inputs_are_one_error(given: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         inputs.measures_deployments(given)
 
 
-def test_every_input_has_its_place() -> None:
+def test_every_input_is_an_option_or_refused_where_it_has_no_effect() -> None:
     matrix = {name for stage in inputs.OPTIONS.values() for name in stage}
     of_both = {*matrix, *inputs.DEPLOYMENT}
     spelled = {name.lower().replace("_", "-") for name in of_both}
     assert set(action()["inputs"]) <= spelled | NO_OPTION
-    # Each is either common to both, or refused where it would have no effect.
+    # An input is common to both, or it is refused where it would have no effect.
     for name in action()["inputs"]:
         key = name.upper().replace("-", "_")
         if name not in COMMON | NO_OPTION | {"config"}:
@@ -83,7 +85,7 @@ def test_inputs_become_options_of_check() -> None:
     assert planned == [*expected[:-1], "--list", expected[-1]]
 
 
-def test_names_of_deployments() -> None:
+def test_names_of_deployments_become_options() -> None:
     environ = {**HOME, **CONFIG, "WITH_ONLY": "web\n other"}
     line = inputs.check_arguments("measure", environ)
     assert line[1:4] == ["--config=concurrency.toml", "--only=web", "--only=other"]
@@ -141,10 +143,10 @@ def test_an_input_cannot_pass_for_an_option() -> None:
 @pytest.mark.parametrize(
     ("text", "value"), [("", True), ("true", True), ("False ", False), (" ", True)]
 )
-def test_a_flag(text: str, value: bool) -> None:
+def test_yes_and_no_are_read_as_flags(text: str, value: bool) -> None:
     assert inputs.flag({"WITH_SUMMARY": text}, "SUMMARY") is value
 
 
-def test_a_word_that_is_not_a_flag() -> None:
+def test_another_word_for_a_flag_is_refused() -> None:
     with pytest.raises(UsageError, match="is 'maybe'; write true or false"):
         inputs.flag({"WITH_SUMMARY": "maybe"}, "SUMMARY")

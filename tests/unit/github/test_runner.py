@@ -1,4 +1,4 @@
-"""What GitHub's runner is told, as far as it can be seen without one."""
+"""Messages to GitHub's runner, as far as they can be tested without one."""
 
 import json
 import re
@@ -15,7 +15,9 @@ from tests.builders.reports import cell
 from tests.builders.reports import report
 
 
-def test_commands_are_stopped_meanwhile(capsys: pytest.CaptureFixture[str]) -> None:
+def test_workflow_commands_are_stopped_within_the_block(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with github.commands_stopped():
         print("::error::forged")
     with github.commands_stopped():
@@ -46,20 +48,20 @@ def test_the_delimiter_is_not_in_the_value() -> None:
         github.output("a", "b\nX\nc", "X")
 
 
-def test_the_worst_word_stands_for_all() -> None:
+def test_the_worst_result_is_the_verdict() -> None:
     words = [Verdict.AS_DECLARED, Verdict.MORE, Verdict.FEWER, Verdict.AS_DECLARED]
     outputs = github.report_outputs(report(*map(cell, words)))
     assert outputs["verdict"] == "fewer"
     assert json.loads(outputs["counts"]) == {"fewer": 1, "more": 1, "as declared": 2}
 
 
-def test_every_word_has_its_place() -> None:
+def test_every_outcome_and_verdict_is_ranked_once() -> None:
     words = {*Outcome, *Verdict} - {Outcome.MEASURED}
     assert set(github.WORST_FIRST) == words
     assert len(github.WORST_FIRST) == len(words)
 
 
-def test_room_for_the_summary(tmp_path: Path) -> None:
+def test_the_room_left_in_the_summary_is_known(tmp_path: Path) -> None:
     file = tmp_path / "summary"
     environ = {"GITHUB_STEP_SUMMARY": str(file)}
     assert github.summary_room(environ) == 1024 * 1024

@@ -1,4 +1,4 @@
-"""A stage ends well whatever its inputs are: the last step decides, by its output."""
+"""A stage always succeeds: the last step decides by the stored exit code."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from harness.cli import main
 @pytest.mark.parametrize(
     "value", ["x" * 5000, "/dev/null/x", "a\n::set-output name=passed::true", "\udcff"]
 )
-def test_an_input_that_is_no_path_is_one_annotation(
+def test_an_input_that_cannot_be_a_path_is_one_annotation(
     stage: str,
     name: str,
     value: str,

@@ -1,4 +1,4 @@
-"""How an error that nobody expected is put."""
+"""An unexpected error is described in one line."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Rules say what options declare, and leave open what the options leave open."""
+"""Rules compute what options declare, and say when the options leave it open."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def found(
         ),
     ],
 )
-def test_what_options_declare(
+def test_options_declare_a_number(
     program: str, given: dict[str, Value], declared: int | None, words: str
 ) -> None:
     answer = found(program, given)
@@ -67,7 +67,7 @@ def test_why_a_number_is_unknown_names_the_value_that_it_depends_on() -> None:
     )
 
 
-def test_options_that_decide_are_those_of_the_rule_and_of_all_before_it() -> None:
+def test_the_deciding_options_include_those_of_earlier_rules() -> None:
     server = known_server("waitress")
     assert server is not None
     assert deciding(server, server.rule[-1]) == {"threads", "connection-limit"}

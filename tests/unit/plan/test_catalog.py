@@ -30,9 +30,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A copy with only the servers in which faults are made.
+    """A copy of the catalog with only the servers that tests change.
 
-    To read all of them takes most of the time that these tests take.
+    Reading all of them takes most of the time of these tests.
     """
     faulty = {Path(name).name for name, *_ in FAULTS.values()}
     others = {path.name for path in (FOLDER / "servers").glob("*.toml")} - faulty
@@ -54,11 +54,11 @@ def edit(path: Path, old: str, new: str) -> None:
 # ------------------------------------------------------------ what is delivered
 
 
-def test_a_copy_of_the_catalog_says_the_same(folder: Path) -> None:
+def test_a_copy_of_the_catalog_is_equal(folder: Path) -> None:
     assert catalog.load(folder) == REAL
 
 
-def test_flasks_own_server_stands_first() -> None:
+def test_flasks_own_server_comes_first() -> None:
     names = [server.name for server in REAL.servers]
     assert names[:4] == ["werkzeug", "gunicorn", "uwsgi", "mod-wsgi"]
 
@@ -124,7 +124,9 @@ def test_each_flask_release_has_a_series(release: str) -> None:
         ("3.1.3", "3.14", True),
     ],
 )
-def test_a_series_knows_its_pythons(release: str, python: str, works: bool) -> None:
+def test_a_series_has_its_python_versions(
+    release: str, python: str, works: bool
+) -> None:
     first = next(s for s in REAL.matrix.series if Version(release) in s.flask)
     assert (python in first.python) is works
 

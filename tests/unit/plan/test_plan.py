@@ -1,6 +1,6 @@
-"""A selection gives these cells, planned like this.
+"""A selection gives the expected cells, with the expected plan.
 
-Most tests have a small catalog of their own; the default selection is the real one's.
+Most tests use a small catalog of their own; the default selection uses the real one.
 """
 
 import functools
@@ -180,7 +180,7 @@ Extra==1; python_version < "3.10"  # for older only
 
 
 def load(folder: Path, **files: str) -> Catalog:
-    """A catalog with these files of servers and proxies, beside what both have."""
+    """Load a catalog with some servers and proxies, and the common other files."""
     for name, text in (
         ("matrix.toml", MATRIX),
         ("constraints/old.txt", OLD),
@@ -194,7 +194,7 @@ def load(folder: Path, **files: str) -> Catalog:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """A catalog of two servers that has one of everything."""
+    """A catalog of two servers with one of everything."""
     return load(tmp_path_factory.mktemp("small"), servers_own=OWN, servers_pool=POOL)
 
 
@@ -213,7 +213,7 @@ def ids(made: Plan) -> list[str]:
 
 @functools.cache
 def default_ids() -> tuple[str, ...]:
-    """The cells of the default selection."""
+    """The ids of the cells in the default selection."""
     return tuple(ids(plan(REAL)))
 
 
@@ -260,7 +260,7 @@ def test_a_server_is_measured_in_full_with_each_flask(small: Catalog) -> None:
     assert ids(plan(small, servers=("pool",))) == [*OLDEST[1:], *NEWEST[1:]]
 
 
-def test_a_server_of_one_release_has_every_configuration(small: Catalog) -> None:
+def test_a_server_with_one_release_has_every_configuration(small: Catalog) -> None:
     assert ids(plan(small, servers=("pool==3.0",), flask=("3.1.3",))) == [
         "flask-3.1.3/pool-3.0/one/py3.11",
         "flask-3.1.3/pool-3.0/two/py3.11",
@@ -289,7 +289,7 @@ def test_selected_releases_replace_those_of_the_catalog(small: Catalog) -> None:
     assert len(made.environments) == 2
 
 
-def test_releases_of_a_server_with_everything_else_that_selects(small: Catalog) -> None:
+def test_releases_of_a_server_combine_with_other_selections(small: Catalog) -> None:
     releases = ("pool==9.0,8.0",)
     old = plan(small, server_releases=releases, flask=("1.0.4",))
     assert {e.environment.flask for e in old.environments} == {"1.0.4"}
@@ -312,7 +312,7 @@ def test_a_server_is_measured_under_the_flask_releases_of_the_default() -> None:
     assert len({e.environment.flask for e in every.environments}) == 11
 
 
-def test_servers_keep_the_catalogs_order_and_come_once(small: Catalog) -> None:
+def test_servers_come_once_in_the_order_of_the_catalog(small: Catalog) -> None:
     made = plan(small, servers=("pool", "own", "pool==2.0"), flask=("3.1.3",))
     assert ids(made) == [
         *NEWEST[:3],
@@ -364,7 +364,7 @@ def test_only_within_another_flask_release(small: Catalog) -> None:
         "flask-3.1.3/pool-3.0/one/py3.13",
     ],
 )
-def test_a_reported_cell_outside_of_the_matrix_is_found(
+def test_a_cell_outside_of_the_matrix_can_be_selected_by_its_id(
     small: Catalog, name: str
 ) -> None:
     assert ids(plan(small, only=(name,))) == [name]
@@ -383,7 +383,7 @@ def test_a_cell_outside_of_the_matrix_comes_last(small: Catalog) -> None:
         {"servers": ("pool==2.0",)},
     ],
 )
-def test_a_named_cell_must_fit_what_else_is_selected(
+def test_a_named_cell_must_match_the_rest_of_the_selection(
     small: Catalog, asked: dict[str, Any]
 ) -> None:
     name = "flask-2.2.5/pool-3.0/one/py3.11"
@@ -471,7 +471,9 @@ def test_additions_are_for_their_releases_only(small: Catalog) -> None:
     assert entry.cells[0].argv == ("{scripts}/pool",)
 
 
-def test_a_command_is_the_servers_then_additions_then_its_own(small: Catalog) -> None:
+def test_a_command_has_the_servers_words_then_additions_then_its_own(
+    small: Catalog,
+) -> None:
     cell = the_cell(small, NEWEST[4])
     assert cell.argv == ("{scripts}/pool", "--quiet", "--threads", "2")
     assert cell.env == {"A": "server", "B": "addition", "C": "configuration"}
@@ -493,7 +495,7 @@ def test_a_command_is_the_servers_then_additions_then_its_own(small: Catalog) ->
         ),
     ],
 )
-def test_pins_are_those_of_the_python(
+def test_pins_depend_on_the_python(
     small: Catalog, python: str, release: str, constraints: tuple[str, ...]
 ) -> None:
     made = plan(small, flask=("3.1.3",), python=python)
@@ -551,7 +553,7 @@ def test_a_declaration_may_depend_on_the_servers_release(small: Catalog) -> None
         (OLDEST[2], "linux", "excluded: It hangs."),
     ],
 )
-def test_an_impossible_cell_stays_in_the_plan_and_says_why(
+def test_an_impossible_cell_stays_in_the_plan_with_a_reason(
     small: Catalog, name: str, platform: str, reason: str | None
 ) -> None:
     assert the_cell(small, name, platform=platform).not_supported == reason
@@ -587,7 +589,7 @@ def test_a_plan_is_the_same_each_time(small: Catalog) -> None:
 
 
 def own_flask(version: str = "3.2.0.dev0", *requires: str) -> Built:
-    """A Flask of somebody's own, as it was built."""
+    """A Flask of a user's own, as it was built."""
     return Built(
         package="Flask",
         version=f"{version}+checkout.1a2b3c4",
@@ -597,7 +599,7 @@ def own_flask(version: str = "3.2.0.dev0", *requires: str) -> Built:
     )
 
 
-def test_a_built_release_is_one_beside_others(small: Catalog) -> None:
+def test_a_built_release_is_planned_beside_others(small: Catalog) -> None:
     built = own_flask()
     made = plan(small, flask=(built.version, "3.1.3"), servers=("own",), built=(built,))
     release, own = made.environments
@@ -610,7 +612,7 @@ def test_a_built_release_is_one_beside_others(small: Catalog) -> None:
     assert own.cells[0].declaration == release.cells[0].declaration
 
 
-def test_a_server_may_be_built_too(small: Catalog) -> None:
+def test_a_server_can_be_built_too(small: Catalog) -> None:
     built = msgspec.structs.replace(
         own_flask("3.5"), package="pool", origin="git+https://example.org/pool"
     )
@@ -674,12 +676,12 @@ def test_a_built_release_says_on_which_python_it_runs(
 
 @pytest.fixture(scope="module")
 def chained(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """A catalog of one server that may stand behind a proxy."""
+    """A catalog of one server that may run behind a proxy."""
     folder = tmp_path_factory.mktemp("chained")
     return load(folder, servers_chained=CHAINED, proxies_proxy=PROXY)
 
 
-def test_a_configuration_may_listen_in_another_way(chained: Catalog) -> None:
+def test_a_configuration_can_have_its_own_way_to_listen(chained: Catalog) -> None:
     alone = the_cell(chained, "flask-3.1.3/chained-1.0/alone/py3.11")
     proxied = the_cell(chained, "flask-3.1.3/chained-1.0/proxied/py3.11")
     assert alone.argv == ("{scripts}/chained", "--http", "{port}", "--more")
@@ -699,7 +701,9 @@ def test_a_proxy_is_planned_with_its_file(chained: Catalog) -> None:
     )
 
 
-def test_requirements_of_the_machine_are_left_to_it(chained: Catalog) -> None:
+def test_requirements_of_the_machine_are_checked_on_the_machine(
+    chained: Catalog,
+) -> None:
     built = NeededHere(programs=("cc", "ld"), because="it is built")
     tried = NeededHere(succeeds=("sh", "{target}/x"), because="newer ones try")
     proxy = NeededHere(programs=("proxyd",), because="install it")
@@ -718,7 +722,7 @@ def test_requirements_of_the_machine_are_left_to_it(chained: Catalog) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 100])
-def test_shards_share_the_plan_among_them(small: Catalog, count: int) -> None:
+def test_shards_divide_the_plan(small: Catalog, count: int) -> None:
     whole = plan(small, everything=True)
     parts = shards(whole, count)
     assert len(parts) == min(count, len(whole.environments))
@@ -736,7 +740,7 @@ def test_shards_are_balanced_and_keep_the_order(small: Catalog) -> None:
 
 
 def test_shards_of_the_default_selection_are_balanced() -> None:
-    """By what cells cost: those that are offered a thousand take as long as several."""
+    """By cost: a cell that is offered a thousand requests costs as much as several."""
     offered = [
         sum(
             max(cell.declaration.declared or 64, *cell.also_offered, 200)
@@ -754,7 +758,7 @@ def test_a_shard_does_not_count_unmeasured_cells(small: Catalog) -> None:
     assert {cell.not_supported is None for cell in cells(parts[1])} == {False}
 
 
-def test_the_python_is_the_one_that_runs_this_unless_said() -> None:
+def test_the_default_python_is_the_running_one() -> None:
     major, minor = sys.version_info[:2]
     assert Selection().python == f"{major}.{minor}"
 
@@ -811,7 +815,7 @@ def test_the_default_selection_can_be_measured(python: str) -> None:
         ("flask-3.1.3/uvicorn-*/asgiref/*", 1),
     ],
 )
-def test_the_default_selection_tells_the_story(glob: str, declared: int | None) -> None:
+def test_the_default_selection_has_these_cells(glob: str, declared: int | None) -> None:
     cell = the_cell(REAL, glob)
     assert cell.declaration.declared == declared
     assert cell.id in default_ids()
@@ -850,7 +854,7 @@ def test_the_loads_of_2018_are_offered_to_threads_only() -> None:
         ("3.2.0rc1", "3.11", "3.1.9"),
     ],
 )
-def test_flasks_own_server_is_the_one_of_its_time(
+def test_flasks_own_server_has_a_werkzeug_of_its_time(
     release: str, python: str, pin: str
 ) -> None:
     made = plan(REAL, flask=(release,), servers=("werkzeug",), python=python)
@@ -876,7 +880,7 @@ def test_gunicorn_gets_what_its_release_needs(
     assert ("setuptools<81" in entry.requirements) is setuptools
 
 
-def test_uwsgi_is_built_from_nothing_left_of_another_python() -> None:
+def test_uwsgi_is_always_rebuilt() -> None:
     plan = make_plan(REAL, Selection(servers=("uwsgi",), flask=("3.1.3",)))
     assert [environment.build_env for environment in plan.environments] == [
         {"UWSGI_FORCE_REBUILD": "1"}

@@ -1,4 +1,4 @@
-"""What people name is found, or they get a suggestion."""
+"""Names of servers and cells are found, or get a suggestion."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_a_release_of_flask_keeps_the_default_configurations() -> None:
     assert len(everything) > 2 * len(usual)
 
 
-def test_a_configuration_named_as_a_server_gets_a_hint() -> None:
+def test_a_configuration_in_place_of_a_server_gets_a_hint() -> None:
     with pytest.raises(UsageError) as caught:
         chosen_cells(REAL, Selection(servers=("gunicorn/gthread-2x4",)))
     only = "*/gunicorn-*/gthread-2x4/*"

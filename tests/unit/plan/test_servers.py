@@ -1,4 +1,4 @@
-"""The servers of the catalog: what each needs, and what is planned of it."""
+"""The servers of the catalog: their needs and their plans."""
 
 import re
 
@@ -25,12 +25,12 @@ def cells(*globs: str, python: str = "3.11") -> list[PlannedCell]:
     return [cell for environment in plan.environments for cell in environment.cells]
 
 
-def test_each_server_that_people_put_flask_on_is_there() -> None:
+def test_the_common_servers_for_flask_are_in_the_catalog() -> None:
     assert {server.name for server in REAL.servers} >= set(NAMED)
 
 
 @pytest.mark.parametrize("server", REAL.servers, ids=lambda server: server.name)
-def test_each_script_that_a_command_names_is_there(server: Server) -> None:
+def test_each_script_in_a_command_exists(server: Server) -> None:
     words = [
         word for each in server.configuration for word in (*server.argv, *each.argv)
     ]
@@ -41,7 +41,7 @@ def test_each_script_that_a_command_names_is_there(server: Server) -> None:
 
 
 @pytest.mark.parametrize("server", REAL.servers, ids=lambda server: server.name)
-def test_each_app_is_there(server: Server) -> None:
+def test_each_app_exists(server: Server) -> None:
     apps = {server.app} | {each.app for each in server.configuration if each.app}
     for app in apps:
         module, _, name = app.partition(":")
@@ -73,7 +73,9 @@ def test_numbers_that_depend_on_the_machine_are_computed_on_it() -> None:
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.13"])
-def test_a_part_of_python_has_its_release(python: str) -> None:
+def test_a_server_in_the_standard_library_has_the_release_of_python(
+    python: str,
+) -> None:
     plan = make_plan(REAL, Selection(servers=("wsgiref",), python=python))
     environment = plan.environments[-1]
     assert str(environment.environment) == f"flask-3.1.3/wsgiref-{python}/py{python}"
@@ -82,7 +84,7 @@ def test_a_part_of_python_has_its_release(python: str) -> None:
     assert environment.title == "wsgiref"
 
 
-def test_a_module_of_another_python_is_not_supported() -> None:
+def test_a_module_missing_from_a_python_is_not_supported() -> None:
     plan = make_plan(REAL, Selection(servers=("wsgiref==3.12",), python="3.11"))
     assert {cell.not_supported for e in plan.environments for cell in e.cells} == {
         "wsgiref is a part of Python: choose its release with --python"
@@ -92,7 +94,7 @@ def test_a_module_of_another_python_is_not_supported() -> None:
 @pytest.mark.parametrize(
     ("configuration", "by_chance"), [("blocking-threads-4", True), ("a2wsgi", False)]
 )
-def test_granian_starts_the_threads_of_its_own_pool_by_chance(
+def test_granians_default_pool_is_declared_as_left_to_chance(
     configuration: str, by_chance: bool
 ) -> None:
     (cell,) = cells(f"flask-3.1.3/granian-2.8.7/{configuration}/*")
@@ -115,7 +117,7 @@ def test_granian_starts_the_threads_of_its_own_pool_by_chance(
         ("*-3.1.3/uvicorn-*/wsgi/*", "3.13", None),
     ],
 )
-def test_impossible_cells_say_why_before_anything_is_installed(
+def test_impossible_cells_have_a_reason_before_anything_is_installed(
     glob: str, python: str, reason: str | None
 ) -> None:
     (cell,) = cells(glob, python=python)

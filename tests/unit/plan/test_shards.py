@@ -1,4 +1,4 @@
-"""How a plan is divided, and what is refused."""
+"""How a plan is divided into jobs, and which divisions are refused."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.builders.plans import environment
 from tests.builders.plans import plan
 
 
-def test_jobs_are_all_of_the_plan_and_nothing_twice() -> None:
+def test_jobs_have_every_environment_once() -> None:
     whole = plan(5, 3, 3, 1)
     jobs = json.loads(job_matrix(whole, 3))["include"]
     assert [job["shard"] for job in jobs] == ["1/3", "2/3", "3/3"]
@@ -35,17 +35,17 @@ def test_no_more_jobs_than_environments() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "1/0", "a/b", "-1/2", "3/8"])
-def test_a_word_that_is_not_a_shard(text: str) -> None:
+def test_a_bad_shard_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--shard"):
         shard_of(plan(1, 1), text)
 
 
-def test_too_many_jobs() -> None:
+def test_too_many_jobs_are_refused() -> None:
     with pytest.raises(UsageError, match="at most 256 jobs"):
         job_matrix(plan(1), 257)
 
 
-def test_nothing_to_measure() -> None:
+def test_a_plan_with_nothing_to_measure_is_refused() -> None:
     with pytest.raises(UsageError, match="the plan is empty"):
         check_size(Plan(environments=()))
     never = Plan(environments=(environment("3.0", 2, "not on Tuesdays"),))
@@ -53,7 +53,7 @@ def test_nothing_to_measure() -> None:
         check_size(never)
 
 
-def test_too_much_to_measure() -> None:
+def test_a_plan_with_too_many_cells_is_refused() -> None:
     check_size(plan(2, 3), 5)
     with pytest.raises(UsageError, match="5 cells are selected .* allows 4"):
         check_size(plan(2, 3), 4)

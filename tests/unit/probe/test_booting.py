@@ -9,11 +9,11 @@ import pytest
 from harness.probe import booting
 from harness.probe.booting import wait_until_booted
 from harness.records.words import Settled
+from tests.builders.probe import MadeUpProbe
 from tests.builders.probe import run
-from tests.builders.probe import Told
 
 
-class Starting(Told):
+class Starting(MadeUpProbe):
     """A server that is quiet at once."""
 
     async def settle(self, *_: Any, **__: Any) -> Settled:

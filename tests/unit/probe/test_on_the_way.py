@@ -8,14 +8,14 @@ from harness.probe.on_the_way import Before
 from harness.probe.on_the_way import state_before
 from harness.probe.on_the_way import wait_for_requests
 from harness.records.words import Settled
+from tests.builders.probe import made_up_probe
+from tests.builders.probe import MadeUpProbe
 from tests.builders.probe import run
-from tests.builders.probe import Told
-from tests.builders.probe import told
 
 
-def alone(monkeypatch: pytest.MonkeyPatch, enters_after: float | None) -> Told:
+def alone(monkeypatch: pytest.MonkeyPatch, enters_after: float | None) -> MadeUpProbe:
     """A server that never let anybody in, after one request was waited for."""
-    probe = told(monkeypatch, on_the_way, watching, enters_after=enters_after)
+    probe = made_up_probe(monkeypatch, on_the_way, watching, enters_after=enters_after)
     monkeypatch.setattr(on_the_way, "on_clock", lambda _: set())
     monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
     before = state_before([1])
@@ -54,7 +54,7 @@ def test_a_thread_that_begins_to_sleep_is_soon_looked_at_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The request enters when it wakes."""
-    probe = told(monkeypatch, on_the_way, watching, enters_after=0.75)
+    probe = made_up_probe(monkeypatch, on_the_way, watching, enters_after=0.75)
     probe.learned.admits_none = True
     monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
     monkeypatch.setattr(

@@ -20,8 +20,8 @@ from harness.probe.quiet import SENT_SECONDS
 from harness.probe.quiet import START
 from harness.probe.quiet import Window
 from harness.records.words import Settled
+from tests.builders.probe import MadeUpProbe
 from tests.builders.probe import run
-from tests.builders.probe import Told
 
 A = (10, 10)
 ASLEEP = Look({A: 5}, ())
@@ -223,7 +223,7 @@ def test_timers_of_as_many_threads_as_servers_usually_have_are_looked_for(
     assert looks_until_quiet(monkeypatch, many, brief=True) == expected
 
 
-class Accepting(Told):
+class Accepting(MadeUpProbe):
     """A probe that notes how long a wait may last, in seconds."""
 
     may_last = 0.0

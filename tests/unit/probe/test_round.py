@@ -6,11 +6,11 @@ import pytest
 
 from harness.probe.round import serve_all
 from harness.records.words import Settled
+from tests.builders.probe import MadeUpProbe
 from tests.builders.probe import run
-from tests.builders.probe import Told
 
 
-class Busy(Told):
+class Busy(MadeUpProbe):
     """A server that is never quiet, and has served all after so many waits."""
 
     def __init__(self, serves_after: int) -> None:

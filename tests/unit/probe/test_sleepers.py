@@ -10,9 +10,9 @@ from harness.probe.sleepers import limit_for
 from harness.probe.sleepers import wait_for_naps
 from harness.probe.sleepers import wait_for_sleepers
 from harness.system.asleep import Sleep
+from tests.builders.probe import made_up_probe
+from tests.builders.probe import MadeUpProbe
 from tests.builders.probe import run
-from tests.builders.probe import Told
-from tests.builders.probe import told
 
 THREAD = (1, 1)
 ON_CLOCK = Sleep(on_clock=True)
@@ -28,9 +28,11 @@ class Given(NamedTuple):
     """Whether it is in a worker of which no thread waits for a connection."""
 
 
-def given(monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float) -> Told:
+def given(
+    monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float
+) -> MadeUpProbe:
     """A probe of a full server with one thread, which sleeps and wakes like this."""
-    probe = told(monkeypatch, sleepers, **about)
+    probe = made_up_probe(monkeypatch, sleepers, **about)
 
     def turns(process: int, number: int) -> tuple[int, int]:
         return 0, int(probe.now / thread.seconds + 1e-9)
@@ -47,7 +49,7 @@ def given(monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float) -> Tol
     return probe
 
 
-def has_its_turns(probe: Told, *, short: bool = False) -> bool:
+def has_its_turns(probe: MadeUpProbe, *, short: bool = False) -> bool:
     """Whether the thread ran while the request waited, and was not given up."""
     run(wait_for_sleepers(probe, short=short))
     return THREAD not in probe.learned.sleepers.on_clock

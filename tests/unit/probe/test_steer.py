@@ -16,9 +16,9 @@ from harness.records.steering import Goal
 from harness.records.words import Settled
 from harness.system.stopping import STOPPED_SECONDS
 from harness.system.stopping import Stopping
+from tests.builders.probe import made_up_probe
+from tests.builders.probe import MadeUpProbe
 from tests.builders.probe import run
-from tests.builders.probe import Told
-from tests.builders.probe import told
 
 MOST = Steer(Goal.MOST, (1, 2), 2)
 
@@ -34,7 +34,7 @@ def test_a_worker_that_never_took_a_request_is_watched_for_longer(
     monkeypatch: pytest.MonkeyPatch, held: set[int], least: float, most: float
 ) -> None:
     """It may sleep while it boots, or wait for another one to boot."""
-    probe = told(monkeypatch, watching, processes=2)
+    probe = made_up_probe(monkeypatch, watching, processes=2)
     probe.holds.ever |= held
     monkeypatch.setattr(steer, "may_be_booting", lambda *_: {2} - held)
     monkeypatch.setattr(steer, "wait_for_sleepers", _nothing)
@@ -45,7 +45,7 @@ def test_a_worker_that_never_took_a_request_is_watched_for_longer(
 class Stopped:
     """Workers that are stopped, and the time at which all of them were let run."""
 
-    def __init__(self, probe: Told) -> None:
+    def __init__(self, probe: MadeUpProbe) -> None:
         self._probe = probe
         self.breaths: list[float] = []
 
@@ -63,7 +63,7 @@ class Stopped:
         """Count the time from now on."""
 
 
-class Waiting(Told):
+class Waiting(MadeUpProbe):
     """A server that is quiet at once."""
 
     async def unless_ended(self, awaited: Any, seconds: float) -> Any:

@@ -8,8 +8,8 @@ from harness.probe.watching import look_until
 from harness.probe.watching import patience
 from harness.probe.watching import pause_patience
 from harness.probe.watching import watch
+from tests.builders.probe import made_up_probe
 from tests.builders.probe import run
-from tests.builders.probe import told
 
 EACH_SECOND = 1.0
 """How often some servers look for connections."""
@@ -41,19 +41,19 @@ def test_time_in_which_the_probe_did_not_run_is_not_watched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each of ten waits takes a minute, and the request enters in the last one."""
-    probe = told(monkeypatch, watching, stopped=60.0, enters_after=600.0)
+    probe = made_up_probe(monkeypatch, watching, stopped=60.0, enters_after=600.0)
     assert run(watch(probe, probe.all_in_or_ended))
 
 
 def test_nor_does_it_count_for_what_no_request_shows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    probe = told(monkeypatch, watching, stopped=60.0, enters_after=600.0)
+    probe = made_up_probe(monkeypatch, watching, stopped=60.0, enters_after=600.0)
     assert run(look_until(probe, probe.all_in_or_ended))
 
 
 def test_what_never_comes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    probe = told(monkeypatch, watching)
+    probe = made_up_probe(monkeypatch, watching)
     assert not run(watch(probe, probe.all_in_or_ended))
     assert not run(look_until(probe, probe.all_in_or_ended))
     assert probe.now < 6.0

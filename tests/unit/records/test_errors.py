@@ -1,4 +1,4 @@
-"""Hints for names that are not known."""
+"""Hints for unknown names."""
 
 import pytest
 
@@ -17,5 +17,7 @@ MANY = [f"1.{n}" for n in range(30)]
         ("zzz", MANY, "there are 30, such as 1.0, 1.1, 1.2"),
     ],
 )
-def test_a_name_that_is_not_known(name: str, known: list[str], hint: str) -> None:
+def test_an_unknown_name_gets_a_similar_one_as_a_hint(
+    name: str, known: list[str], hint: str
+) -> None:
     assert did_you_mean(name, known) == hint

@@ -1,4 +1,4 @@
-"""Files appear whole and are read strictly; whatever is wrong is one error."""
+"""Files are written atomically and read strictly; any fault is one error."""
 
 import os
 from pathlib import Path
@@ -28,20 +28,20 @@ WHERE = environment("3.1.3", "gunicorn", "27.0.1")
 ONE = evidence(WHERE, [cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))])
 
 
-def test_evidence_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_evidence_survives_a_round_trip(tmp_path: Path) -> None:
     for each in story():
         path = write_evidence(tmp_path, each)
         assert files.read(path, Evidence) == each
 
 
-def test_report_and_plan_come_back_as_they_were(tmp_path: Path) -> None:
+def test_report_and_plan_survive_a_round_trip(tmp_path: Path) -> None:
     report = judge(story())
     assert read_report(files.write(tmp_path / REPORT, report)) == report
     planned = plan_of(ONE)
     assert read_plan(files.write(tmp_path / PLAN, planned)) == planned
 
 
-def test_files_are_stable_and_for_people(tmp_path: Path) -> None:
+def test_files_are_stable_and_readable(tmp_path: Path) -> None:
     installed = {"b": "2", "a": "1"}
     turned = dict(reversed(installed.items()))
     path = write_evidence(tmp_path, evidence(WHERE, [], installed=installed))
@@ -53,7 +53,7 @@ def test_files_are_stable_and_for_people(tmp_path: Path) -> None:
     assert path.name == "flask-3.1.3+gunicorn-27.0.1+py3.11.json"
 
 
-def test_a_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
+def test_a_file_has_the_usual_permissions(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.touch()
     files.write_text(tmp_path / "mine", "")
@@ -76,7 +76,7 @@ def test_a_failed_write_leaves_the_old_file(
     assert [each.name for each in tmp_path.iterdir()] == ["report.md"]
 
 
-def test_what_has_no_encoding_is_spelled_out(tmp_path: Path) -> None:
+def test_surrogates_are_escaped(tmp_path: Path) -> None:
     files.write_text(tmp_path / "a", "\udc80")
     assert (tmp_path / "a").read_text() == "\\udc80"
 
@@ -114,7 +114,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_named_and_costs_no_other(name: str, tmp_path: Path) -> None:
+def test_a_bad_file_is_named_and_others_are_read(name: str, tmp_path: Path) -> None:
     text, fault = BAD[name]
     write_evidence(tmp_path, ONE)
     bad = tmp_path / "evidence" / "bad.json"
@@ -128,7 +128,7 @@ def test_a_bad_file_is_named_and_costs_no_other(name: str, tmp_path: Path) -> No
         files.read(bad, Evidence)
 
 
-def test_a_missing_file(tmp_path: Path) -> None:
+def test_a_missing_file_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.json: cannot be read: No such file"):
         read_report(tmp_path / "none.json")
 

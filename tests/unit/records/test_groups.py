@@ -1,9 +1,9 @@
-"""Things with the same key are together."""
+"""Items with the same key are grouped."""
 
 from harness.records.groups import grouped
 
 
-def test_keys_and_things_keep_their_order() -> None:
+def test_keys_and_items_keep_their_order() -> None:
     groups = grouped(["fig", "plum", "nut", "pear", "kiwis"], len)
     assert list(groups.items()) == [
         (3, ["fig", "nut"]),

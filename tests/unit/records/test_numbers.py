@@ -1,4 +1,4 @@
-"""The numbers from rounds, and how sure each is."""
+"""Numbers are computed from rounds, each with how certain it is."""
 
 from typing import Any
 
@@ -24,18 +24,18 @@ LEAST = (
 GUARANTEED, SEEN = Basis.GUARANTEED, Basis.SEEN
 
 
-def test_no_rounds_give_no_numbers() -> None:
+def test_without_rounds_there_are_no_numbers() -> None:
     assert sum_up((), 8) == Numbers()
 
 
-def test_the_order_of_workers_guarantees_both_numbers() -> None:
+def test_every_order_of_workers_guarantees_both_numbers() -> None:
     numbers = sum_up(ORDINARY, 8, (MOST, *LEAST), 2)
     assert (numbers.floor, numbers.floor_by) == (4, GUARANTEED)
     assert (numbers.ceiling, numbers.ceiling_by) == (8, GUARANTEED)
     assert numbers.bounded
 
 
-def test_numbers_left_to_chance_are_seen() -> None:
+def test_numbers_left_to_chance_are_only_seen() -> None:
     numbers = sum_up(ORDINARY, 8, (), 2)
     assert (numbers.floor, numbers.floor_by) == (6, SEEN)
     assert (numbers.ceiling, numbers.ceiling_by) == (7, SEEN)
@@ -63,7 +63,7 @@ def test_an_ordinary_round_below_takes_the_guarantee_away() -> None:
     assert (numbers.ceiling, numbers.ceiling_by) == (9, SEEN)
 
 
-def test_an_end_that_was_not_reached_is_not_guaranteed() -> None:
+def test_an_open_end_is_not_guaranteed() -> None:
     most = steered(Goal.MOST, (1, 2), 8, (8, 16, 16))
     numbers = sum_up((seen(8, 8), seen(9, 9)), 8, (most,), 2)
     assert (numbers.ceiling, numbers.ceiling_by, numbers.bounded) == (16, SEEN, False)
@@ -101,7 +101,7 @@ def test_one_process_that_takes_fewer_in_one_way_may_take_fewer_still() -> None:
     assert (numbers.floor, numbers.floor_by) == (3, SEEN)
 
 
-def test_none_is_the_least_that_there_is() -> None:
+def test_a_floor_of_zero_is_guaranteed() -> None:
     stalled = seen(4, 0, settled=Settled.IN_VAIN, stalled=4, **OPENED)
     numbers = sum_up((seen(1, 1), seen(4, 3), stalled, seen(5, 3)), 4, (), 1)
     assert (numbers.floor, numbers.floor_by) == (0, GUARANTEED)

@@ -1,4 +1,4 @@
-"""Whatever is in a file, reading it gives a record or one error of ours."""
+"""Reading any file gives a record or one error of ours."""
 
 import json
 import os
@@ -52,7 +52,7 @@ ODD_TOML += ['"\\u0000"', '"a\\nb"', "[" * 50_000, "1979-05-27", f'"{"x" * 9_000
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place in a JSON value: what it is in, and its key or position."""
+    """Yield every place in a JSON value: its container, and its key or position."""
     if isinstance(value, dict | list):
         keys = value if isinstance(value, dict) else range(len(value))
         for key in keys:
@@ -61,7 +61,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def odd_json(text: str, chance: random.Random) -> bytes:
-    """The same JSON with one value that is another, or with damaged bytes."""
+    """Return the same JSON with one value replaced, or with damaged bytes."""
     if chance.random() < 0.2:
         return damaged(text.encode(), chance)
     value = json.loads(text)
@@ -74,7 +74,7 @@ def odd_json(text: str, chance: random.Random) -> bytes:
 
 
 def odd_toml(text: str, chance: random.Random) -> bytes:
-    """The same TOML with a line that is another, or with damaged bytes."""
+    """Return the same TOML with one line replaced, or with damaged bytes."""
     lines = text.splitlines()
     number = chance.randrange(len(lines))
     key, equals, _ = lines[number].partition(" = ")
@@ -93,7 +93,7 @@ def odd_toml(text: str, chance: random.Random) -> bytes:
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:
-    """The same content cut off, or with a byte that is another."""
+    """Return the same content cut off, or with one byte replaced."""
     at = chance.randrange(len(content))
     if chance.random() < 0.5:
         return content[:at]
@@ -105,13 +105,13 @@ Odd = Callable[[str, random.Random], bytes]
 
 
 def read_as_report(folder: Path, content: bytes) -> None:
-    """Read it as a report."""
+    """Read content as a report."""
     (folder / "report.json").write_bytes(content)
     read_report(folder)
 
 
 def read_as_history(folder: Path, content: bytes) -> None:
-    """Read it as a file of a history, which its name has a hash of."""
+    """Read content as a file of a history, named by its hash."""
     digest = history._digest(content)
     path = folder / f"20260101T000000Z-{digest}.json"
     path.write_bytes(content)
@@ -124,20 +124,20 @@ def read_as_history(folder: Path, content: bytes) -> None:
 
 
 def read_as_deployments(folder: Path, content: bytes) -> None:
-    """Read it as a file of deployments."""
+    """Read content as a file of deployments."""
     (folder / "requirements.txt").touch()
     (folder / "concurrency.toml").write_bytes(content)
     load(folder)
 
 
 def read_as_expected(folder: Path, content: bytes) -> None:
-    """Read it as a file of expected changes."""
+    """Read content as a file of expected changes."""
     (folder / "expected.toml").write_bytes(content)
     toml.read(folder / "expected.toml", Expected)
 
 
 def in_catalog(name: str) -> Write:
-    """Read it as a file of the catalog."""
+    """Read content as a file of the catalog."""
 
     def read(folder: Path, content: bytes) -> None:
         copy = folder / "catalog"
@@ -151,7 +151,7 @@ def in_catalog(name: str) -> Write:
 
 
 def copy_catalog(copy: Path, wanted: set[str]) -> None:
-    """Make a catalog of links to the files of ours; of servers to those alone."""
+    """Make a catalog of links to our files, with only the named servers."""
     for path in FOLDER.rglob("*.t*"):
         inside = path.relative_to(FOLDER)
         if inside.parts[0] != "servers" or str(inside) in wanted:
@@ -160,7 +160,7 @@ def copy_catalog(copy: Path, wanted: set[str]) -> None:
 
 
 def of_catalog(name: str) -> str:
-    """The content of a file of the catalog."""
+    """Return the content of a file of the catalog."""
     return (FOLDER / name).read_text()
 
 
@@ -195,7 +195,7 @@ def test_an_odd_file_is_one_error_or_a_record(kind: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("kind", CASES)
-def test_the_file_itself_is_read(kind: str, tmp_path: Path) -> None:
+def test_the_undamaged_file_is_read(kind: str, tmp_path: Path) -> None:
     text, _, read = CASES[kind]
     read(tmp_path, text.encode())
 
@@ -227,7 +227,9 @@ def test_a_file_that_is_too_large_is_not_read(
         (b"\xff", "is not whole"),
     ],
 )
-def test_a_file_that_is_not_a_plan(tmp_path: Path, content: bytes, words: str) -> None:
+def test_a_file_that_is_not_a_plan_is_one_error(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
     (tmp_path / "plan.json").write_bytes(content)
     with pytest.raises(Unreadable, match=f"(?i)plan.json: .*({words})"):
         files.read(tmp_path / "plan.json", Plan)

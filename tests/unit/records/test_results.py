@@ -1,4 +1,4 @@
-"""A run leaves a folder; a bad file in it does not cost the others."""
+"""A run writes a folder of results; a bad file in it does not affect the others."""
 
 from pathlib import Path
 
@@ -28,11 +28,11 @@ WHERE = environment("3.1.3", "gunicorn", "27.0.1")
 ONE = evidence(WHERE, [cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))])
 
 
-def test_no_evidence(tmp_path: Path) -> None:
+def test_an_empty_folder_has_no_evidence(tmp_path: Path) -> None:
     assert read_evidence(tmp_path) == ([], [])
 
 
-def test_a_half_written_file_is_not_looked_at(tmp_path: Path) -> None:
+def test_a_half_written_file_is_ignored(tmp_path: Path) -> None:
     write_evidence(tmp_path, ONE)
     (tmp_path / "evidence" / ".x.json.1.part").write_text("{")
     assert read_evidence(tmp_path) == ([ONE], [])
@@ -44,7 +44,7 @@ def test_evidence_of_another_probe_is_read(tmp_path: Path) -> None:
     assert read_evidence(tmp_path) == ([other], [])
 
 
-def test_order_is_that_of_the_plan(tmp_path: Path) -> None:
+def test_evidence_is_in_the_order_of_the_plan(tmp_path: Path) -> None:
     several = story()
     begin(tmp_path, plan_of(*several))
     for each in reversed(several):
@@ -71,12 +71,12 @@ def test_the_newer_of_two_measurements_counts() -> None:
         }
 
 
-def test_evidence_without_a_cell_left_is_dropped() -> None:
+def test_evidence_whose_cells_were_all_measured_again_is_dropped() -> None:
     newer = msgspec.structs.replace(ONE, measured_at="2027-01-01T00:00:00+00:00")
     assert newest_cells([ONE, newer]) == [newer]
 
 
-def test_each_piece_keeps_its_own_control() -> None:
+def test_each_cell_keeps_the_control_of_its_measurement() -> None:
     other = cell(WHERE, "default", 1, rounds(1, (1, 1)))
     uncontrolled = evidence(WHERE, [other], control=None)
     cells = judge(newest_cells([ONE, uncontrolled])).cells
@@ -86,7 +86,7 @@ def test_each_piece_keeps_its_own_control() -> None:
     ]
 
 
-def test_beginning_keeps_the_run_before_and_no_more(tmp_path: Path) -> None:
+def test_only_the_previous_run_is_kept(tmp_path: Path) -> None:
     begin(tmp_path, plan_of(ONE))
     write_evidence(tmp_path, ONE)
     files.write(tmp_path / REPORT, judge([ONE]))
@@ -100,7 +100,7 @@ def test_beginning_keeps_the_run_before_and_no_more(tmp_path: Path) -> None:
     assert read_evidence(previous) == ([], [])
 
 
-def test_beginning_touches_nothing_of_others(tmp_path: Path) -> None:
+def test_files_of_others_are_not_touched(tmp_path: Path) -> None:
     mine = tmp_path / "evidence" / "notes.txt"
     mine.parent.mkdir()
     mine.write_text("mine")
@@ -133,20 +133,20 @@ def test_files_of_the_run_before_are_removed_by_name(tmp_path: Path) -> None:
     assert mine.exists()
 
 
-def test_results_of_another_machine_are_ours(tmp_path: Path) -> None:
+def test_results_without_a_marker_are_moved_too(tmp_path: Path) -> None:
     write_evidence(tmp_path, ONE)
     (tmp_path / "report.md").touch()
     begin(tmp_path, plan_of())
     assert read_evidence(tmp_path / "previous") == ([ONE], [])
 
 
-def test_results_that_cannot_be_a_folder(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="--results"):
         begin(tmp_path / "file", plan_of())
 
 
-def test_a_new_folder_is_kept_out_of_git_and_another_is_left_alone(
+def test_only_a_new_folder_gets_a_gitignore(
     tmp_path: Path,
 ) -> None:
     begin(tmp_path / "new", plan_of())

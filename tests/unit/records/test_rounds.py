@@ -1,4 +1,4 @@
-"""What can be said about a single round."""
+"""Contradictions within a single round."""
 
 from typing import Any
 
@@ -35,5 +35,5 @@ AGREE = "so the numbers contradict each other"
         ),
     ],
 )
-def test_contradiction(other: dict[str, Any], words: str | None) -> None:
+def test_a_contradiction_is_described(other: dict[str, Any], words: str | None) -> None:
     assert contradiction([offer(16, 4, **other)]) == words

@@ -18,12 +18,12 @@ from harness.records.words import Verdict
 PAGES = Path(__file__).parents[3] / "docs" / "rules"
 
 
-def test_ids_are_never_given_twice() -> None:
+def test_ids_are_unique() -> None:
     assert len(RULES) == len({rule.name for rule in RULES.values()} | {1, 2})
     assert sorted(RULES) == list(RULES)
 
 
-def test_everything_that_a_report_explains_has_one() -> None:
+def test_everything_that_a_report_explains_has_an_id() -> None:
     assert all(map(code_of, (*NOTEWORTHY, *Other, *ALTERED)))
     assert code_of(Verdict.AS_DECLARED) == code_of(Change.SAME) == ""
     assert code_of(Verdict.FEWER) != code_of(Change.FEWER) != ""
@@ -43,7 +43,7 @@ def test_a_rule_has_a_page(code: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out == page
 
 
-def test_there_is_no_page_without_a_rule() -> None:
+def test_every_page_has_a_rule() -> None:
     assert {path.stem for path in PAGES.glob("FC*")} == RULES.keys()
     with pytest.raises(UsageError, match="no rule 'FC011'; did you mean"):
         run(["explain", "FC011"])

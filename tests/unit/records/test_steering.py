@@ -1,4 +1,4 @@
-"""What rounds in a chosen order guarantee."""
+"""What rounds with a chosen order of workers guarantee."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.builders.steered import steered
     [(((1,), (2,)), True), (((1,), (1,)), False), (((1,), (99,)), False)],
     ids=["each first", "one twice", "nobody that is a worker"],
 )
-def test_each_worker_has_to_have_been_the_first(
+def test_every_worker_must_have_been_first(
     takers: tuple[tuple[int, ...], ...], guaranteed: bool
 ) -> None:
     rounds = [

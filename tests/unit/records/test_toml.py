@@ -1,4 +1,4 @@
-"""A value in TOML that does not fit is named with its table, its key and a remedy."""
+"""A wrong value in TOML is reported with its table, its key and a remedy."""
 
 from pathlib import Path
 from typing import Annotated
@@ -58,7 +58,9 @@ A = {"id": "a"}
         ({"entry": [[]]}, "entry 1: expected `object`, got `array`; correct it"),
     ],
 )
-def test_a_value_of_the_wrong_type(tables: dict[str, object], words: str) -> None:
+def test_a_value_of_the_wrong_type_is_named(
+    tables: dict[str, object], words: str
+) -> None:
     with pytest.raises(toml.Misfit) as caught:
         toml.convert(tables, File)
     start, _, end = words.partition(".*")
@@ -78,7 +80,9 @@ def test_a_value_of_the_wrong_type(tables: dict[str, object], words: str) -> Non
         (b"x = 2020-13-01", "is not TOML: "),
     ],
 )
-def test_text_that_is_not_toml(tmp_path: Path, content: bytes, words: str) -> None:
+def test_text_that_is_not_toml_is_refused_with_its_line(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
     (tmp_path / "x.toml").write_bytes(content)
     with pytest.raises(UsageError, match=f"x.toml: {words}"):
         toml.read(tmp_path / "x.toml", Expected)

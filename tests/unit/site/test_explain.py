@@ -1,4 +1,4 @@
-"""What a command declares, held against every configuration of the catalog."""
+"""``explain`` answers what a command declares, and finds the closest cells."""
 
 import functools
 import shlex
@@ -41,7 +41,7 @@ def measured() -> list[MeasuredCell]:
 
 
 @pytest.mark.parametrize("key", CONFIGURATIONS, ids="/".join)
-def test_an_answer_is_what_the_catalog_declares_or_not_known(
+def test_an_answer_matches_the_catalog_or_is_unknown(
     key: tuple[str, str],
 ) -> None:
     cell = whole_atlas().newest[key].cell
@@ -60,7 +60,7 @@ OF_FILES = {"mod-wsgi-daemon", "unit"}
 """Those whose numbers stand in files, which only ``declares`` reads."""
 
 
-def test_it_knows_every_server_that_has_a_command() -> None:
+def test_every_server_with_a_command_is_recognized() -> None:
     known = {each.name for each in rules().server} - OF_FILES
     assert known | SCRIPTS == {server.name for server in CATALOG.servers}
 
@@ -90,7 +90,7 @@ def test_it_knows_every_server_that_has_a_command() -> None:
         ("ddtrace-run uvicorn --interface wsgi --workers 3 a:a", 30, "wsgi-workers-2"),
     ],
 )
-def test_commands_as_people_write_them(
+def test_commands_are_read_as_people_write_them(
     command: str, declared: int | None, nearest: str
 ) -> None:
     answer = explain(command, measured())
@@ -99,7 +99,9 @@ def test_commands_as_people_write_them(
 
 
 @pytest.mark.parametrize(("command", "what"), PUBLIC)
-def test_commands_of_the_public(command: str, what: int | str) -> None:
+def test_commands_from_public_files_are_explained(
+    command: str, what: int | str
+) -> None:
     answer = explain(command, measured())
     if what == "no bound":
         assert answer.unbounded
@@ -112,7 +114,7 @@ def test_commands_of_the_public(command: str, what: int | str) -> None:
         assert not answer.nearest
 
 
-def test_one_of_something_is_said_in_the_singular() -> None:
+def test_one_worker_is_singular() -> None:
     answer = explain("uwsgi --module a --threads 4", ())
     assert answer.because == "threads: 1 process × 4 threads = 4."
     answer = explain("gunicorn a:b --threads 2", ())
@@ -149,7 +151,7 @@ def test_an_unknown_answer_says_why(command: str, why: str) -> None:
 def test_it_agrees_with_what_a_check_derives(
     key: tuple[str, str], tmp_path: Path
 ) -> None:
-    """For servers whose command alone is looked at there too."""
+    """For servers where a check reads nothing but the command."""
     cell = whole_atlas().newest[key].cell
     words = shlex.split(written(whole_atlas(), cell))
     if cell.server not in PAGES or words[:1] == ["python"]:

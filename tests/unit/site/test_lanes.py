@@ -1,4 +1,4 @@
-"""How requests are shared out over the processes that a picture draws."""
+"""Requests are divided among the processes that a picture draws."""
 
 import msgspec
 import pytest
@@ -13,10 +13,10 @@ from tests.builders.reports import EIGHT
         (8, 2, 4, [4, 4]),
         (7, 3, 4, [4, 2, 1]),
         (9, 9, 1, [1] * 8),
-        (2**40, 2**40, 1, [1] * 8),  # as a file may say
+        (2**40, 2**40, 1, [1] * 8),  # a number that a file may contain
     ],
 )
-def test_requests_are_shared_out(
+def test_each_process_gets_its_share_of_requests(
     ceiling: int, processes: int, threads: int, shown: list[int]
 ) -> None:
     cell = msgspec.structs.replace(

@@ -1,4 +1,4 @@
-"""The matrix of a site, where there is little to show."""
+"""The matrix of a site with hardly any cells."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Questions that people type: what they cite is there, and gives the numbers."""
+"""Questions that people search for: the cells that they cite exist."""
 
 import functools
 import re
@@ -24,7 +24,7 @@ NAMED = sorted(TYPED.items())
 
 
 def texts(question: TypedQuestion) -> str:
-    """All text of a question that may have places."""
+    """Yield all texts of a question that may have placeholders."""
     return " ".join((question.answer, question.wrong, *question.detail))
 
 
@@ -34,12 +34,12 @@ def cited() -> dict[str, QuestionPage]:
     return {page.name: page for page in answered(TYPED, whole_atlas().report.cells)}
 
 
-def test_there_are_enough_questions() -> None:
+def test_there_are_many_questions() -> None:
     assert len(TYPED) >= 25
 
 
 @pytest.mark.parametrize(("name", "question"), NAMED, ids=[name for name, _ in NAMED])
-def test_a_question_cites_what_the_catalog_has(
+def test_a_question_cites_cells_of_the_catalog(
     name: str, question: TypedQuestion
 ) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", name)
@@ -58,13 +58,13 @@ def test_a_question_cites_what_the_catalog_has(
 def test_no_number_of_an_answer_is_written_by_hand(
     name: str, question: TypedQuestion
 ) -> None:
-    """Only what the reader chooses, such as `--threads 4`, and releases are."""
+    """But for releases, and numbers that a reader chooses, such as `--threads 4`."""
     text = re.sub(r"`[^`]*`", "", PLACEHOLDER.sub("", question.answer))
     text = re.sub(r"(gunicorn|Flask) \d+(\.\d+)*", "", text)
     assert set(re.findall(r"\b\d+\b", text)) <= {"1000", "10", "4", "100", "512"}, text
 
 
-def test_the_shipped_data_has_all_that_is_cited() -> None:
+def test_the_shipped_data_has_every_cited_cell() -> None:
     snapshot = tomllib.loads((DATA / "snapshot.toml").read_text())
     evidence, faults = read_evidence(DATA / "results")
     assert not faults
@@ -92,7 +92,7 @@ def test_a_missing_cell_is_reported_and_not_guessed() -> None:
     assert page.missing == ["flask-9/*"] and page.answer == "It is ?."
 
 
-def test_the_newest_cell_is_the_one_that_is_cited() -> None:
+def test_the_newest_cell_is_cited() -> None:
     question = TypedQuestion(
         asked="?",
         about=Topic.BASICS,
@@ -103,6 +103,6 @@ def test_the_newest_cell_is_the_one_that_is_cited() -> None:
     assert page.answer == "Flask 3.1.3"
 
 
-def test_every_question_of_the_instrument_can_be_cited() -> None:
+def test_every_question_of_the_probe_can_be_cited() -> None:
     for question in QUESTIONS:
         assert value_of(whole_atlas().report.cells[0], str(question)) == "not asked"

@@ -1,4 +1,4 @@
-"""The page about one run needs nothing else."""
+"""The page about one run is a single file that needs no other."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_the_page_contains_all_that_it_needs(name: str, evil: bool) -> None:
     assert EVIL not in text
 
 
-def test_what_is_noteworthy_is_drawn_first() -> None:
+def test_noteworthy_cells_are_drawn_first() -> None:
     report = whole_atlas().report
     text = report_page("Run", (), report.cells)
     assert text.count('class="picture curve"') == MOST_DRAWN

@@ -1,4 +1,4 @@
-"""What a line of ``/proc/PID/task/TID/syscall`` says of a sleeping thread."""
+"""``/proc/PID/task/TID/syscall`` tells what a sleeping thread waits for."""
 
 import platform
 
@@ -38,5 +38,7 @@ FILE = Sleep(on_clock=True, for_file=True)
         ("202 0x7f 0x81 0x1 0x7ff 0x0 0x0 0x7f 0x7f", Sleep()),
     ],
 )
-def test_what_a_thread_sleeps_in(line: str, sleep: Sleep) -> None:
+def test_the_kind_of_sleep_is_read_from_the_system_call(
+    line: str, sleep: Sleep
+) -> None:
     assert sleep_in(parse(line)) == sleep

@@ -1,4 +1,4 @@
-"""Who waits for whose lock, by the kernel's table."""
+"""The kernel's table of file locks tells who waits for whom."""
 
 from harness.system.file_locks import parse
 
@@ -12,5 +12,5 @@ TABLE = """\
 """
 
 
-def test_who_waits_for_a_lock_and_who_has_it() -> None:
+def test_waiting_and_holding_processes_are_told_apart() -> None:
     assert parse(TABLE.splitlines()) == {701: 700, 702: 700, 700: 800}

@@ -21,7 +21,7 @@ def kept() -> Iterator[KeptFiles]:
 
 
 def content(file: int) -> bytes:
-    """The content of a file; like one of ``/proc``, a file that is gone has none."""
+    """Return a file's content; a missing file has none, like one of ``/proc``."""
     if not os.fstat(file).st_nlink:
         raise ProcessLookupError
     return os.pread(file, 512, 0)
@@ -31,7 +31,7 @@ def files_open() -> int:
     return len(os.listdir("/dev/fd"))
 
 
-def test_what_is_read_is_what_is_there_now(kept: KeptFiles, tmp_path: Path) -> None:
+def test_a_file_is_read_anew_each_time(kept: KeptFiles, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"before")
     assert kept.read(str(path), content) == b"before"
@@ -39,9 +39,7 @@ def test_what_is_read_is_what_is_there_now(kept: KeptFiles, tmp_path: Path) -> N
     assert kept.read(str(path), content) == b"now"
 
 
-def test_another_file_of_that_name_is_read_once_the_first_is_gone(
-    kept: KeptFiles, tmp_path: Path
-) -> None:
+def test_a_new_file_of_the_same_name_is_opened(kept: KeptFiles, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"first")
     kept.read(str(path), content)
@@ -52,7 +50,9 @@ def test_another_file_of_that_name_is_read_once_the_first_is_gone(
     assert kept.read(str(path), content) == b"other"
 
 
-def test_few_stay_open_and_in_the_end_none(kept: KeptFiles, tmp_path: Path) -> None:
+def test_only_a_few_files_stay_open_until_they_are_closed(
+    kept: KeptFiles, tmp_path: Path
+) -> None:
     allowed = allow_open_files()
     before = files_open()
     for number in range(2 * MOST_KEPT):
@@ -79,6 +79,6 @@ def test_a_file_that_cannot_be_read_does_not_stay_open(
     assert files_open() == before
 
 
-def test_where_few_files_are_allowed_none_stays_open() -> None:
+def test_no_file_stays_open_if_the_limit_is_low() -> None:
     assert most_kept(ENOUGH_FILES - 1) == 0
     assert most_kept(ENOUGH_FILES) == MOST_KEPT

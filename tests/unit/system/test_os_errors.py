@@ -1,4 +1,4 @@
-"""What the system refuses is told with a remedy, where a user can mend it."""
+"""Errors of the operating system get a remedy, if a user can do something."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from harness.system import os_errors
 
 
 def error(number: int, path: str | None = None) -> OSError:
-    """An error of the system, about a path or about none."""
+    """An error of the operating system, with or without a path."""
     return OSError(number, os.strerror(number), path)
 
 
@@ -32,7 +32,9 @@ def test_an_error_has_a_remedy_or_is_not_for_users(
     assert os_errors.explain(problem) == words
 
 
-def test_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deleted_current_folder_has_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)

@@ -18,24 +18,28 @@ TABLE = """\
 """  # noqa: E501
 
 
-def untold() -> None:
-    """In place of a kernel that has no ``sock_diag``."""
+def no_sock_diag() -> None:
+    """Stands in for a kernel without ``sock_diag``."""
     raise Unavailable("Protocol not supported")
 
 
-def test_connections_of_a_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connections_of_a_port_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "tcp").write_text(TABLE)
     tables = (str(tmp_path / "tcp"), str(tmp_path / "none"))
     monkeypatch.setattr(sockets, "TABLES", tables)
-    monkeypatch.setattr(sockets, "sock_diag", untold)
+    monkeypatch.setattr(sockets, "sock_diag", no_sock_diag)
     assert sockets.connections({0x1F90}) == {"102", "0"}
     assert sockets.connections({0x1F90, 22}) == {"102", "0", "104"}
     assert sockets.connections(()) == set()
 
 
-def test_what_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listening_sockets_have_their_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "tcp").write_text(TABLE)
     monkeypatch.setattr(sockets, "TABLES", (str(tmp_path / "tcp"),))
     monkeypatch.setattr(sockets, "UNIX_TABLE", str(tmp_path / "none"))
-    monkeypatch.setattr(sockets, "sock_diag", untold)
+    monkeypatch.setattr(sockets, "sock_diag", no_sock_diag)
     assert sockets.listening() == {"101": 0x1F90}

@@ -1,4 +1,4 @@
-"""How long a process may be stopped: less than what any parent waits for."""
+"""A process is stopped for less time than any parent waits for it."""
 
 from harness.system.stopping import FORGOTTEN_SECONDS
 from harness.system.stopping import STOPPED_SECONDS

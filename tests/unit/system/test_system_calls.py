@@ -1,4 +1,4 @@
-"""Which call it was that the kernel has restarted."""
+"""Which system call the kernel has restarted."""
 
 import platform
 
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.skipif(
         ("0", (0x1, 0x0, 0x7FFC, 0, 0, 0), ""),
     ],
 )
-def test_the_first_call(function: str, arguments: tuple[int, ...], name: str) -> None:
+def test_a_restarted_call_is_traced_to_the_first_one(
+    function: str, arguments: tuple[int, ...], name: str
+) -> None:
     restarted = SystemCall("restart_syscall", arguments)
     assert first_call(function, restarted) == SystemCall(name, arguments)

@@ -1,4 +1,4 @@
-"""What a bisection says of other changes than the one it found."""
+"""A bisection also reports other changes than the one it searched for."""
 
 from harness.track.bisection import other_changes
 from harness.track.bracket import Bracket

@@ -1,4 +1,4 @@
-"""How few looks it takes to find a change."""
+"""A change is found in few measurements."""
 
 import itertools
 import math
@@ -16,7 +16,7 @@ from tests.builders.timelines import uneven
 
 
 def find(truth: list[Like], known: Mapping[str, Like] | None = None) -> tuple[int, ...]:
-    """Search what is ``truth``: both sides of the change, and how many looks."""
+    """Search ``truth`` for a change; return its two sides, and the number of looks."""
     releases = [str(number) for number in range(len(truth))]
     likes = {releases[0]: truth[0], releases[-1]: truth[-1], **(known or {})}
     for looks in itertools.count():
@@ -60,7 +60,7 @@ def test_known_releases_are_not_measured_again() -> None:
     assert find(truth, known) == (39, 40, 0)
 
 
-def test_which_end_a_release_is_like() -> None:
+def test_a_release_is_compared_with_both_ends() -> None:
     old, new = steady("1", 8), steady("9", 4)
     assert compare_with_ends(steady("2", 8), old, new) is Like.OLD
     assert compare_with_ends(steady("2", 4), old, new) is Like.NEW
@@ -77,7 +77,7 @@ def test_which_end_a_release_is_like() -> None:
 
 
 def test_an_ambiguous_release_is_on_neither_side() -> None:
-    """Seven rounds of one and seven of the other: chance explains both."""
+    """Seven rounds like the one and seven like the other: chance explains both."""
     old = uneven("1", 8, 8, 5, 8, 8, 8, 8)
     new = uneven("9", 4, 5, 5, 5, 4, 4, 5)
     assert compare_with_ends(uneven("2", 5, 5, 8, 5, 5, 5, 5), old, new) is Like.UNKNOWN

@@ -18,13 +18,13 @@ from tests.samples.make import evidence
 
 
 def cells(text: str, of: str, *releases: str, python: str = "3.11") -> list[str]:
-    """The ids of the cells that follow one configuration."""
+    """Return the ids of the cells that follow one configuration."""
     package = find_package(REAL, of)
     (line,) = follow(REAL, find_targets(REAL, text), package, releases, python)
     return [str(cell) for cell in line.cells]
 
 
-def test_flask_is_followed_with_the_werkzeug_that_fits_each_release() -> None:
+def test_flask_is_followed_with_a_fitting_werkzeug_for_each_release() -> None:
     assert cells("werkzeug/run", "Flask", "3.0.0", "0.12", "0.10.1") == [
         "flask-0.10.1/werkzeug-0.16.1/run/py3.11",
         "flask-0.12/werkzeug-0.16.1/run/py3.11",
@@ -72,7 +72,7 @@ def test_a_release_that_is_in_no_catalog_can_be_planned() -> None:
     assert line.beside == "" and line.release(line.cells[0]) == "0.1"
 
 
-def test_globs_name_several_and_packages_may_be_called_as_the_index_does() -> None:
+def test_globs_select_several_and_names_are_normalized_like_on_the_index() -> None:
     found = find_targets(REAL, "gunicorn/gthread-?x4")
     assert {each.configuration.id for each in found} == {"gthread-1x4", "gthread-2x4"}
     assert find_package(REAL, "FLASK").server is None
@@ -81,7 +81,7 @@ def test_globs_name_several_and_packages_may_be_called_as_the_index_does() -> No
     assert [each.name for each in both] == ["gunicorn", "Flask"]
 
 
-def test_older_releases_are_left_out_as_asked_or_as_usual() -> None:
+def test_older_releases_are_left_out_by_default_or_on_request() -> None:
     gunicorn = find_package(REAL, "gunicorn")
     releases = ["19.9.0", "20.0.0", "27.0.1"]
     assert within_limits(gunicorn, releases, {}, {}) == releases[1:]

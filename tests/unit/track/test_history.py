@@ -1,4 +1,4 @@
-"""What is kept for good, under which name, and what becomes of damaged files."""
+"""What a history stores, under which names, and how damaged files are reported."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def measured(number: int = 4, **other: Any) -> Evidence:
 
 
 def failed(outcome: Outcome, **other: Any) -> Evidence:
-    """One that came to nothing."""
+    """A measurement of one cell without a result."""
     return evidence(WHERE, [unmeasured(WHERE, "gthread", outcome, "so")], **other)
 
 
@@ -57,13 +57,13 @@ def test_each_cell_has_its_own_file_with_everything_it_needs(tmp_path: Path) -> 
     assert [cell.ceiling for cell in judge(found).cells] == [4, 4]
 
 
-def test_a_file_keeps_to_the_published_schema_and_is_small(tmp_path: Path) -> None:
+def test_a_file_is_valid_and_small(tmp_path: Path) -> None:
     (path,) = history.add(tmp_path, [measured()])
     validator("evidence").validate(json.loads(path.read_text()))
     assert path.read_bytes().count(b"\n") == 1
 
 
-def test_nothing_is_ever_written_again(tmp_path: Path) -> None:
+def test_a_file_is_never_rewritten(tmp_path: Path) -> None:
     (path,) = history.add(tmp_path, [measured()])
     os.utime(path, (1, 1))
     assert not history.add(tmp_path, [measured()])
@@ -75,7 +75,7 @@ def test_nothing_is_ever_written_again(tmp_path: Path) -> None:
     assert history.newest(found)[str(WHERE.cell("gthread"))] == later
 
 
-def test_two_histories_are_merged_by_copying(tmp_path: Path) -> None:
+def test_histories_can_be_merged_by_copying(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     history.add(one, [measured()])
     history.add(other, [measured(), measured(3)])
@@ -84,7 +84,7 @@ def test_two_histories_are_merged_by_copying(tmp_path: Path) -> None:
     assert len(found) == 2 and not faults
 
 
-def test_a_retryable_outcome_gives_way_and_is_stored_once(
+def test_a_retryable_outcome_is_replaced_and_stored_once(
     tmp_path: Path,
 ) -> None:
     name = str(WHERE.cell("gthread"))
@@ -97,12 +97,12 @@ def test_a_retryable_outcome_gives_way_and_is_stored_once(
     assert history.newest(history.read(tmp_path)[0])[name] == measured()
 
 
-def test_a_missing_requirement_is_no_measurement(tmp_path: Path) -> None:
+def test_a_missing_requirement_is_not_stored(tmp_path: Path) -> None:
     assert not history.add(tmp_path, [failed(Outcome.NOT_SUPPORTED)])
     assert history.add(tmp_path, [failed(Outcome.NOT_STARTED)])
 
 
-def test_another_probe_is_kept_and_does_not_count(tmp_path: Path) -> None:
+def test_measurements_of_another_probe_are_kept_and_ignored(tmp_path: Path) -> None:
     history.add(tmp_path, [measured(probe=PROBE + 1)])
     found, faults = history.read(tmp_path)
     assert len(found) == 1 and not faults
@@ -130,7 +130,7 @@ def test_names_of_others_stay_inside_the_folder(tmp_path: Path) -> None:
         (lambda text: text.replace('"probe":', '"x":1,"probe":'), "unknown field"),
     ],
 )
-def test_a_file_that_is_damaged_is_named_and_costs_no_other(
+def test_a_damaged_file_is_named_and_others_are_read(
     tmp_path: Path, damage: Any, words: str
 ) -> None:
     (path,) = history.add(tmp_path, [measured()])
@@ -144,7 +144,7 @@ def test_a_file_that_is_damaged_is_named_and_costs_no_other(
     assert len(history.add(tmp_path, [measured()])) == 0, "it is left as it is"
 
 
-def test_a_file_under_another_name_is_found_out(tmp_path: Path) -> None:
+def test_a_renamed_file_is_reported(tmp_path: Path) -> None:
     (path,) = history.add(tmp_path, [measured()])
     path.rename(path.with_name("mine.json"))
     _, (fault,) = history.read(tmp_path)
@@ -163,10 +163,12 @@ def test_files_of_an_older_release_are_read(folder: Path) -> None:
     assert not history.newest(found), "it is measured again"
 
 
-def test_an_older_schema_is_brought_up(
+def test_an_older_schema_is_upgraded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The name is of what was written, and stays good when the shape has changed."""
+    """The name has a hash of the stored bytes, so it stays valid when the shape
+    changes.
+    """
     history.add(tmp_path, [measured()])
     monkeypatch.setattr(files, "SCHEMA", 2)
     monkeypatch.setattr(files, "OLDER", {1: lambda file: {**file, "tool": "older"}})
@@ -174,12 +176,12 @@ def test_an_older_schema_is_brought_up(
     assert found.tool == "older" and not faults
 
 
-def test_a_history_that_has_not_begun_is_empty(tmp_path: Path) -> None:
+def test_a_missing_history_is_empty(tmp_path: Path) -> None:
     assert history.read(tmp_path / "nothing") == ([], [])
 
 
 def test_msgspec_writes_the_same_bytes_for_the_same_measurement() -> None:
-    """The name of a file rests on it."""
+    """The names of files depend on it."""
     one = msgspec.json.encode(measured(), order="deterministic")
     again = msgspec.json.decode(one, type=Evidence)
     assert msgspec.json.encode(again, order="deterministic") == one

@@ -1,4 +1,4 @@
-"""Releases that lose requests, beside those that do not."""
+"""Releases that lose requests on a reload are told from those that lose none."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ Truth = Mapping[str, int | None]
 
 
 def evidence_of(where: Environment, number: int | None, act: Act) -> Evidence:
-    """Four at once in every release, and a tape of one act."""
+    """Evidence of four requests at once, and of one tape with lost requests."""
     tape: TapeSeen = msgspec.structs.replace(
         RELOADED, act=act, lost=(lost(0.5),) * (number or 0), lost_in_all=number or 0
     )
@@ -78,7 +78,7 @@ class Searched:
         )
 
     def measure(self, plan: Plan) -> Sequence[Evidence]:
-        """Evidence of a plan, in which only a reload is watched."""
+        """Return evidence of a plan, in which only a reload is watched."""
         assert all(each.acts == (Act.RELOAD,) for each in plan.cells)
         where = [environment.environment for environment in plan.environments]
         self.measured += [each.server_version for each in where]
@@ -89,11 +89,11 @@ class Searched:
 
 
 def from_release(number: int) -> dict[str, int | None]:
-    """From one release on some are lost, another number in each."""
+    """Return how many requests each release loses: from one on, varying numbers."""
     return {r: n % 3 + 1 if n >= number else 0 for n, r in enumerate(RELEASES)}
 
 
-def test_the_release_is_found_in_which_requests_began_to_be_lost() -> None:
+def test_the_first_release_that_loses_requests_is_found() -> None:
     searched = Searched(from_release(5))
     change = find_change(searched.search, *find_ends(searched.search, None, None))
     assert (change.old.release, change.new.release) == ("24.4", "24.5")
@@ -107,13 +107,13 @@ def test_the_release_is_found_in_which_requests_began_to_be_lost() -> None:
     assert found.words == "none lost on reload before; now 3 lost on reload"
 
 
-def test_the_number_of_lost_requests_is_chance_and_no_change() -> None:
+def test_another_number_of_lost_requests_is_no_change() -> None:
     searched = Searched(from_release(0))
     with pytest.raises(UsageError, match=r"agree: 1 lost on reload at either end"):
         find_ends(searched.search, None, None)
 
 
-def test_a_tape_of_another_act_is_no_answer() -> None:
+def test_a_tape_of_another_act_does_not_count() -> None:
     searched = Searched(from_release(5), stored=Act.KILL)
     find_ends(searched.search, None, None)
     assert searched.measured == ["24.0", "24.7"]
@@ -122,7 +122,7 @@ def test_a_tape_of_another_act_is_no_answer() -> None:
     assert searched.measured == []
 
 
-def test_a_release_without_a_tape_is_passed_over() -> None:
+def test_a_release_without_a_tape_is_skipped() -> None:
     searched = Searched({**from_release(5), "24.0": None, "24.5": None})
     change = find_change(searched.search, *find_ends(searched.search, None, None))
     assert (change.old.release, change.new.release) == ("24.4", "24.6")

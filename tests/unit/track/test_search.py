@@ -1,4 +1,4 @@
-"""Which releases a search looks at, and which ends it takes."""
+"""Which releases a search measures, and which ends it starts from."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ Truth = Mapping[str, int | Outcome]
 
 
 def evidence_of(where: Environment, truth: Truth) -> Evidence:
-    """What measuring a release comes to."""
+    """Evidence of a release, as a measurement gives it."""
     number = truth[where.server_version]
     if isinstance(number, Outcome):
         return evidence(where, [unmeasured(where, "sync-4", number, "so it is")])
@@ -43,7 +43,7 @@ def evidence_of(where: Environment, truth: Truth) -> Evidence:
 
 
 class Measured:
-    """A search over releases of gunicorn, and what it had measured."""
+    """A search over releases of gunicorn, and the releases that it measured."""
 
     def __init__(self, truth: Truth, known: Sequence[str] = ()) -> None:
         self.asked: list[str] = []
@@ -60,19 +60,19 @@ class Measured:
         self.search = Search(self.followed, plan, KnownCells(stored, {}), self.measure)
 
     def measure(self, plan: Plan) -> list[Evidence]:
-        """Evidence of a plan."""
+        """Return evidence of a plan."""
         environments = [environment.environment for environment in plan.environments]
         self.asked += [environment.server_version for environment in environments]
         return [evidence_of(environment, self.truth) for environment in environments]
 
 
 def changed_in(first: int) -> dict[str, int | Outcome]:
-    """Four at a time, and from one release on three."""
+    """Return numbers of releases: four before a given one, three from there on."""
     return {release: 3 if n >= first else 4 for n, release in enumerate(RELEASES)}
 
 
 def ends(measured: Measured, good: str | None, bad: str | None) -> tuple[str, ...]:
-    """The releases of both ends."""
+    """Return the releases of both ends."""
     return tuple(end.release for end in find_ends(measured.search, good, bad))
 
 
@@ -99,8 +99,8 @@ def test_a_retryable_failure_is_measured_again() -> None:
     assert "24.9" in measured.asked and not measured.search.is_reused("24.9")
 
 
-def test_releases_that_cannot_be_measured_are_passed_over() -> None:
-    """That shows only when it is measured, and is in no history."""
+def test_releases_that_cannot_be_measured_are_skipped() -> None:
+    """Only measuring shows it, and the history stores nothing about it."""
     measured = Measured(changed_in(7) | {"24.0": Outcome.NOT_SUPPORTED})
     assert ends(measured, None, None) == ("24.1", "24.9")
 
@@ -130,7 +130,7 @@ def test_an_end_that_is_not_named_is_the_outermost(
         (None, "newest", "there is no release newest of gunicorn"),
     ],
 )
-def test_ends_that_cannot_be_searched_between_are_one_error(
+def test_ends_without_a_difference_are_one_error(
     good: str | None, bad: str | None, words: str
 ) -> None:
     measured = Measured(changed_in(7) | {"24.5": Outcome.NOT_INSTALLED})
@@ -139,7 +139,7 @@ def test_ends_that_cannot_be_searched_between_are_one_error(
     assert "\n" not in str(error.value)
 
 
-def test_differences_between_ends_that_agree_are_named() -> None:
+def test_a_known_difference_between_equal_ends_is_named() -> None:
     truth = changed_in(7) | {"24.9": 4}
     with pytest.raises(UsageError, match=r"but in between 24\.7 \(3\) differs"):
         find_ends(Measured(truth, known=["24.7"]).search, None, None)
@@ -151,7 +151,7 @@ def test_no_release_that_can_be_measured_is_one_error() -> None:
         find_ends(measured.search, None, None)
 
 
-def test_the_record_has_both_sides_and_every_look() -> None:
+def test_the_record_has_both_sides_and_every_measurement() -> None:
     truth = changed_in(7) | {"24.6": Outcome.NOT_INSTALLED}
     measured = Measured(truth, known=["24.0"])
     change = find_change(measured.search, *find_ends(measured.search, None, None))

@@ -1,4 +1,4 @@
-"""Which releases are one span, and which are a gap."""
+"""Which releases form one span, and which are a gap."""
 
 import random
 from itertools import combinations
@@ -22,7 +22,7 @@ from tests.samples.make import offer
 
 
 def in_short(*points: Point) -> str:
-    """The timeline of some releases in words."""
+    """Return the timeline of some releases in words."""
     return str(timeline.in_short(fill_line(LIKE, points)))
 
 
@@ -34,13 +34,13 @@ def test_releases_with_the_same_number_are_one_span() -> None:
     assert (second.change, second.reason) == (Change.MORE, "1 before; now 4")
 
 
-def test_a_change_that_was_undone_is_three_spans() -> None:
+def test_a_reverted_change_gives_three_spans() -> None:
     points = [steady("20", 4), steady("21", 3), steady("24", 4)]
     assert in_short(*points) == "20: 4; 21: 3; 24: 4"
 
 
 def test_the_next_release_stands_in_for_one_that_cannot_be_compared() -> None:
-    """One with two rounds at the declared number says too little alone."""
+    """A release with two rounds at the declared number proves too little by itself."""
     points = [
         steady("20.1", 8),
         uneven("21.0", 8, 3),
@@ -54,7 +54,7 @@ def test_the_next_release_stands_in_for_one_that_cannot_be_compared() -> None:
     assert second.reason.endswith(", as 21.1 shows")
 
 
-def test_chance_makes_no_span_and_is_named() -> None:
+def test_a_difference_by_chance_starts_no_span_and_is_named() -> None:
     points = [
         uneven("21.0", 6, 6, 3, 3, 6, 3, 6),
         uneven("21.1", 4, 5, 8, 5, 4, 5, 6),
@@ -67,7 +67,7 @@ def test_chance_makes_no_span_and_is_named() -> None:
 
 
 def test_numbers_do_not_drift_within_a_span() -> None:
-    """Chance explains each step from one release to the next, but not both together."""
+    """Chance explains each step between neighbours, but not both steps together."""
     before, between, after = (
         steady("20.1.0", 8),
         uneven("21.0.0", 5, 8, 5, 6, 5, 5, 5),
@@ -107,7 +107,9 @@ def test_a_release_after_a_drift_is_compared_with_its_own_span_only() -> None:
 
 
 def test_many_releases_that_chance_moves_are_one_span() -> None:
-    """One pair of 780 is less likely than 1 in 1000; among so many that is chance."""
+    """One pair of 780 is less likely than 1 in 1000, which is no surprise among so
+    many.
+    """
     draw = random.Random(10)
     points = [
         uneven(f"1.{minor}", *(draw.choice([4, 8]) for _ in range(10)))
@@ -145,7 +147,7 @@ def test_a_reason_that_names_its_release_is_one_gap() -> None:
 
 
 def test_a_number_that_depends_on_the_machine_is_not_compared() -> None:
-    """From a history to which two machines have added."""
+    """Two machines have added to this history."""
     other = msgspec.structs.replace(HOST, processors=4)
     seen = evidence_of("2.0", [offer(8, n, (2, 4)) for n in (4, 5, 8, 5, 4)])
     there = point("2.0", msgspec.structs.replace(seen, host=other))

@@ -1,4 +1,4 @@
-"""What is swapped at a time, and what the swaps say of the cause."""
+"""Which packages a search swaps, and what the swaps prove about the cause."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_flask_werkzeug_and_the_server_are_swapped_alone_and_the_rest_together()
 
 
 def swaps(**like: str) -> list[Swap]:
-    """What came of swapping Flask, and gunicorn, on either side."""
+    """The results of swapping Flask, and gunicorn, on either side."""
     found = []
     for name, said in like.items():
         package, on = name.split("_")
@@ -77,7 +77,7 @@ def swaps(**like: str) -> list[Swap]:
         ),
     ],
 )
-def test_the_cause_is_no_more_than_the_swaps_say(
+def test_the_cause_is_only_what_the_swaps_prove(
     like: dict[str, str], words: str
 ) -> None:
     parts = [tuple(changed("Flask")), tuple(changed("gunicorn"))]

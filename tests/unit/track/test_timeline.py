@@ -1,4 +1,4 @@
-"""How lines are made of measurements, and which changes are news."""
+"""How lines are made of measurements, and which changes are new."""
 
 from harness.plan import catalog
 from harness.plan.plan import plan_cells
@@ -29,11 +29,11 @@ from tests.samples.make import unmeasured
 
 
 def in_short(*points: Point) -> str:
-    """The timeline of some releases in words."""
+    """Return the timeline of some releases in words."""
     return str(timeline.in_short(fill_line(LIKE, points)))
 
 
-def test_a_run_without_measurements_says_so() -> None:
+def test_a_timeline_without_measurements_says_so() -> None:
     assert in_short() == "no release could be measured"
     found = Timeline(made_at="", lines=(fill_line(LIKE, []),))
     assert "No release could be measured." in markdown.write(timeline.sections(found))
@@ -53,14 +53,14 @@ def test_only_unknown_changes_are_new() -> None:
     )
 
 
-def test_a_release_like_the_one_before_is_not_news() -> None:
+def test_a_release_without_a_change_is_not_new() -> None:
     known = fill_line(LIKE, [steady("0.12", 1), uneven("1.0", 6, 5, 6, 6, 6, 6)])
     now = [steady("0.12", 1), *(uneven(f"1.{n}", 5, 5, 6, 7, 6, 6) for n in range(4))]
     found = mark_news(known, fill_line(LIKE, now))
     assert not any(span.new for span in found.spans)
 
 
-def test_a_new_line_brings_no_news() -> None:
+def test_a_new_line_has_no_new_changes() -> None:
     now = fill_line(LIKE, [steady("0.12", 1), steady("1.0", 4)])
     empty = fill_line(LIKE, [])
     assert not any(span.new for span in mark_news(empty, now).spans)
@@ -77,7 +77,7 @@ def test_foreign_text_is_escaped_everywhere() -> None:
 
 
 def line_of_gunicorn(*releases: str) -> Followed:
-    """gunicorn's sync workers along some of its releases."""
+    """gunicorn's sync workers in some of its releases."""
     known = catalog.load()
     targets = find_targets(known, "gunicorn/sync-4")
     package = find_package(known, "gunicorn")
@@ -85,7 +85,7 @@ def line_of_gunicorn(*releases: str) -> Followed:
     return followed
 
 
-def test_a_timeline_says_what_was_measured_now_and_what_cannot_be() -> None:
+def test_a_timeline_names_what_was_measured_now_and_what_cannot_be() -> None:
     followed = line_of_gunicorn("20.1.0", "21.0.0", "22.0.0")
     first, second, third = (each.environment for each in followed.cells)
     old, new = (

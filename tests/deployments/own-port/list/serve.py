@@ -1,4 +1,4 @@
-"""Serves the shop by words of its own."""
+"""Starts the server with a list of words."""
 
 import sys
 

@@ -1,1 +1,1 @@
-"""What an agent runs when Python starts; it runs no other ``sitecustomize``."""
+"""What an agent runs when Python starts. It runs no other ``sitecustomize``."""

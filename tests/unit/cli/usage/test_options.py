@@ -1,4 +1,4 @@
-"""What ``--ask`` means, and that every question has all that it needs."""
+"""Which questions ``--ask`` selects, and that every question is complete."""
 
 from pathlib import Path
 
@@ -32,22 +32,22 @@ ROOT = Path(__file__).parents[4]
 
 
 def selected(*words: str) -> Selected:
-    """What a command line selects."""
+    """Parse the options that select, from a command line."""
     chosen: Selected = plan_verb.make_context("plan", [*words]).params["selected"]
     return chosen
 
 
 def selection(*words: str) -> Selection:
-    """The selection that a command line comes to."""
+    """Return the selection that a command line makes."""
     return selected(*words).selection
 
 
 def asked(*words: str) -> tuple[Question, ...]:
-    """What a command line asks."""
+    """Return the questions that a command line asks."""
     return selection(*words).ask
 
 
-def test_what_is_asked_by_default_is_cheap() -> None:
+def test_the_default_questions_are_cheap() -> None:
     assert asked() == DEFAULT_ASK
     assert not on_own_server(DEFAULT_ASK)
     assert on_same_server(DEFAULT_ASK) == [Question.SELF_CALL]
@@ -56,26 +56,26 @@ def test_what_is_asked_by_default_is_cheap() -> None:
 @pytest.mark.parametrize(
     "words", [("--ask", "self-call"), ("--ask=self-call,overlap", "--ask", "overlap")]
 )
-def test_the_overlap_is_always_asked(words: tuple[str, ...]) -> None:
+def test_the_overlap_is_always_measured(words: tuple[str, ...]) -> None:
     assert asked(*words) == (Question.OVERLAP, Question.SELF_CALL)
 
 
-def test_the_overlap_may_be_all() -> None:
+def test_the_overlap_may_be_the_only_question() -> None:
     assert asked("--ask", "overlap") == (Question.OVERLAP,)
 
 
-def test_all_is_everything() -> None:
+def test_all_selects_every_question() -> None:
     assert asked("--ask", "all") == TO_CHOOSE
     assert asked("--ask", "waits,all") == TO_CHOOSE
 
 
 @pytest.mark.parametrize("word", ["overlaps", "", "self call"])
-def test_another_word_is_refused_with_those_that_there_are(word: str) -> None:
+def test_an_unknown_question_is_refused_with_the_known_ones(word: str) -> None:
     with pytest.raises(UsageError, match=f"'{word}' is not one of: overlap, .*all"):
         check_words(["probe", f"--ask=self-call,{word}"])
 
 
-def test_each_environment_is_announced() -> None:
+def test_questions_reach_every_planned_environment() -> None:
     wanted = selection("--ask=overlap", "--server=gunicorn")
     plan = make_plan(REAL, wanted)
     assert {environment.ask for environment in plan.environments} == {
@@ -95,7 +95,9 @@ def test_async_views_need_a_package(ask: str, flask: str, needed: bool) -> None:
 
 
 @pytest.mark.parametrize("question", [*Question][1:])
-def test_every_question_has_all_that_it_needs(question: Question) -> None:
+def test_every_question_has_a_procedure_a_record_and_documentation(
+    question: Question,
+) -> None:
     assert question in PROCEDURES
     failed = RECORDS[question](outcome=Outcome.DIED, reason="It fell over")
     assert failed.question is question
@@ -109,7 +111,7 @@ def test_every_question_has_all_that_it_needs(question: Question) -> None:
         assert options.parse_questions(question) == (question,)
 
 
-def test_old_evidence_was_asked_nothing() -> None:
+def test_evidence_without_questions_can_be_read() -> None:
     fields = {field.name: field for field in msgspec.structs.fields(CellEvidence)}
     assert fields["asked"].default == ()
 

@@ -1,4 +1,4 @@
-"""What a verb is told is what it takes; words in help are those of the rooms below."""
+"""Options of verbs become arguments, and words in help match the code."""
 
 from inspect import signature
 
@@ -22,7 +22,7 @@ from harness.records.choices import NEED_BASELINE
 
 @pytest.mark.parametrize("name", [*VERBS, *HIDDEN])
 def test_a_verb_is_run_with_its_options(name: str) -> None:
-    """With records in place of those options and records that they are made of."""
+    """Options and the records that are made of them become arguments."""
     verb = verbs.get_command(click.Context(verbs), name)
     assert isinstance(verb, Verb)
     records = vars(verb.callback).get("records", {})
