@@ -23,12 +23,15 @@ from harness.deployment.command.shell import split
 from harness.deployment.repository.walk import begin_of
 from harness.records.files import text_if_there
 
-_OF_UWSGI = ("http", "http-socket", "http11-socket", "https", "socket", "uwsgi-socket")
+UWSGI_ADDRESSES = tuple(
+    name.removeprefix("--") for name in KNOWN["uwsgi"].instead if name[:2] == "--"
+)
+"""Settings of uWSGI that say where it listens."""
 UWSGI_FILES = (".ini", ".yaml", ".yml", ".xml", ".json")
 _KEY = r"""(?:^[\s"<-]*|[{,]\s*"|>\s*<)"""
 """What may precede a key: the beginning of a line, or the marks of JSON and XML."""
 _OWN_ADDRESS = re.compile(
-    rf"""(?m){_KEY}(?:{"|".join(_OF_UWSGI)})["']?\s*[=:>]\s*"""
+    rf"""(?m){_KEY}(?:{"|".join(UWSGI_ADDRESSES)})["']?\s*[=:>]\s*"""
     r"""(?P<value>"[^"\n]*"|[^<\n]*(?:</[\w-]+>)?)"""
 )
 

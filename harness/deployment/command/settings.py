@@ -59,7 +59,7 @@ class GivenSettings(NamedTuple):
         """The requests at once that they declare. Raises ``CannotDerive``."""
         given = self.given
         values = {
-            name: setting.value if option.word else _number(setting, name)
+            name: setting.value if option.word else positive(setting, name)
             for name, option in self.server.options.items()
             if name not in but and (setting := given.get(name))
         }
@@ -94,8 +94,3 @@ def settings_of(
             from_variables[name] = Setting(given, f"the variable {variable}")
     file = read_file(server, words, context)
     return GivenSettings(server, words, from_command, from_variables, file)
-
-
-def _number(setting: Setting, name: str) -> int:
-    """A positive number. Raises ``CannotDerive``."""
-    return int(positive(setting, 1, name).value)

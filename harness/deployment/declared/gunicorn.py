@@ -20,11 +20,9 @@ from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
+from harness.records.text import plural
 
 PAGE = "https://gunicorn.org/reference/settings/"
-
-GREENLETS = ("gevent", "eventlet")
-"""Worker classes that are limited by their connections."""
 
 
 class GunicornSettings(msgspec.Struct, frozen=True):
@@ -46,8 +44,7 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
     """What a gunicorn command line declares. Raises ``CannotDerive``."""
     parsed = ask_server("gunicorn", arguments, where, GunicornSettings)
     used = _used(parsed)
-    words = " × ".join(_count(getattr(parsed, name), name) for name in used[:-1])
-    declared = prod(getattr(parsed, name) for name in used[:-1])
+    declared, words = _counted(parsed, used)
     settings = {
         name: _setting(parsed, name, where)
         for name in ("workers", "threads", "worker_connections", "worker_class")
@@ -60,7 +57,8 @@ def promise(arguments: Sequence[str], where: Where) -> Promise:
         "gunicorn",
         declared,
         f"gunicorn itself reads the command as {words}, worker class "
-        f"{parsed.worker_class} ({listed({name: settings[name] for name in used})})",
+        f"{parsed.worker_class} "
+        f"({listed({name: settings[name] for name in (*used, 'worker_class')})})",
         PAGE,
         {**settings, **others, "version": Setting(parsed.version, "")},
     )
@@ -73,11 +71,10 @@ def promise_in_code(in_code: Mapping[str, int | str]) -> Promise:
     """
     rest = {"config": "", "given_by": {}}
     parsed = msgspec.convert({**rest, **in_code}, GunicornSettings)
-    *used, _ = _used(parsed)
-    words = " × ".join(_count(getattr(parsed, name), name) for name in used)
+    declared, words = _counted(parsed, _used(parsed))
     return Promise(
         "gunicorn",
-        prod(getattr(parsed, name) for name in used),
+        declared,
         f"code starts gunicorn with {words}, worker class {parsed.worker_class}",
         PAGE,
         {name: Setting(value, IN_CODE) for name, value in in_code.items()},
@@ -92,30 +89,22 @@ def _others(parsed: GunicornSettings) -> dict[str, str]:
 
 
 def _used(parsed: GunicornSettings) -> tuple[str, ...]:
-    """The settings whose product is the declared number, then the one that selects
-    them."""
+    """The settings whose product is the declared number. Raises ``CannotDerive``."""
     kind = kind_of(parsed.worker_class)
-    lane = lane_of(kind, parsed.threads, parsed.worker_connections)
-    if lane is None:
-        raise CannotDerive(f"what the worker class {kind} declares is not known")
-    return ("workers", *filter(None, (lane,)), "worker_class")
-
-
-def lane_of(kind: str, threads: int, connections: int) -> str | None:
-    """The setting that says how many requests a worker handles; empty if it is one.
-
-    ``None`` for a class of workers for which that is unknown.
-    """
     if kind in ("sync", "tornado"):
-        return ""
-    if kind == "gthread":
-        return "worker_connections" if connections < threads else "threads"
-    return "worker_connections" if kind in GREENLETS else None
+        return ("workers",)
+    if kind == "gthread" and parsed.threads <= parsed.worker_connections:
+        return ("workers", "threads")
+    if kind in ("gthread", "gevent", "eventlet"):
+        return ("workers", "worker_connections")
+    raise CannotDerive(f"what the worker class {kind} declares is not known")
 
 
-def _count(value: int, name: str) -> str:
-    noun = name.replace("worker_", "")
-    return f"{value} {noun.removesuffix('s') if value == 1 else noun}"
+def _counted(parsed: GunicornSettings, used: Sequence[str]) -> tuple[int, str]:
+    """The product of some settings, and how it comes about."""
+    values = {name.replace("worker_", ""): getattr(parsed, name) for name in used}
+    words = (plural(value, noun.removesuffix("s")) for noun, value in values.items())
+    return prod(values.values()), " × ".join(words)
 
 
 def _setting(parsed: GunicornSettings, name: str, where: Where) -> Setting:

@@ -112,24 +112,17 @@ def option(words: Sequence[str], *names: str) -> Setting | None:
     return None if last is None else Setting(last, COMMAND_LINE)
 
 
-def number(setting: Setting | None, default: int, name: str) -> Setting:
+def positive(setting: Setting, name: str) -> int:
     """A setting as a positive number. Raises ``CannotDerive``."""
-    if setting is None:
-        return Setting(default, "")
+    if str(setting.value).startswith("$"):
+        raise CannotDerive(f"{name} depends on {setting.value}")
     try:
         value = int(setting.value)
     except ValueError:
         raise CannotDerive(f"{name} is not a number: {setting.value!r}") from None
     if value < 1:
         raise CannotDerive(f"{name} is {value}; it is not known what that means here")
-    return setting._replace(value=value)
-
-
-def positive(setting: Setting | None, default: int, name: str) -> Setting:
-    """A positive number. Raises ``CannotDerive`` if it depends on a variable."""
-    if setting is not None and str(setting.value).startswith("$"):
-        raise CannotDerive(f"{name} depends on {setting.value}")
-    return number(setting, default, name)
+    return value
 
 
 def declared_by(

@@ -87,26 +87,19 @@ def _flask(call: ast.Call, path: Path) -> Promise:
 def _starts(source: SourceFile) -> Iterator[ast.Call]:
     """The calls that start a server."""
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and (
-            comes_from(node.func, "waitress", "serve", source.tree)
-            or _runs_flask(node.func, source)
-        ):
-            yield node
-
-
-def _runs_flask(called: ast.expr, source: SourceFile) -> bool:
-    match called:
-        case ast.Attribute(value=value, attr="run"):
-            return is_flask(value, source)
-    return False
+        match node:
+            case ast.Call(func=ast.Attribute(value=value, attr="run")):
+                if is_flask(value, source):
+                    yield node
+            case ast.Call(func=called):
+                if comes_from(called, "waitress", "serve", source.tree):
+                    yield node
 
 
 def _called(call: ast.Call) -> str:
     """The function that a call names: ``run`` of an app, or ``serve`` by any name."""
-    match call.func:
-        case ast.Attribute(attr="run"):
-            return "run"
-    return "serve"
+    is_run = isinstance(call.func, ast.Attribute) and call.func.attr == "run"
+    return "run" if is_run else "serve"
 
 
 def _argument(call: ast.Call, name: str) -> ast.expr | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.deployment.command.address import UWSGI_ADDRESSES
 from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import CommandLine
@@ -18,8 +19,8 @@ from harness.deployment.declared.ask_server import run_command
 from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import COMMAND_LINE
 from harness.deployment.declared.promise import listed
-from harness.deployment.declared.promise import number
 from harness.deployment.declared.promise import option
+from harness.deployment.declared.promise import positive
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import Setting
@@ -29,27 +30,18 @@ from harness.records.text import plural
 
 PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
 
-NAMES = {
-    "processes": ("processes", "workers", "p"),
-    "cheaper": ("cheaper",),
-    "threads": ("threads", "thread"),
-    "gevent": ("gevent",),
-    "loop": ("loop",),
-    "async": ("async",),
-    "asyncio": ("asyncio",),
-    "emperor": ("emperor",),
-    "http": ("http",),
-    "http-socket": ("http-socket",),
-    "https": ("https",),
-    "https-socket": ("https-socket",),
-    "socket": ("socket", "uwsgi-socket", "s"),
-}
-"""Options that decide the number, each with all its names."""
+MODES = ("async", "asyncio", "loop")
+"""Options with which the app decides how many requests run at once."""
 
 NUMBERS = ("processes", "cheaper", "threads", "gevent")
 
-ADDRESSES = ("http", "http-socket", "https", "https-socket", "socket")
-"""Options that say where it listens."""
+NAMES = {
+    **{name: (name,) for name in (*NUMBERS, *MODES, *UWSGI_ADDRESSES, "emperor")},
+    "processes": ("processes", "workers", "p"),
+    "threads": ("threads", "thread"),
+    "socket": ("socket", "uwsgi-socket", "s"),
+}
+"""Options that decide the number or say where it listens, each with all its names."""
 
 ASK = TARGET / "ask_uwsgi.ini"
 _OPTION = re.compile(r"(?m)^(?:.*? - )??([\w-]+) = (.*)$")
@@ -69,27 +61,27 @@ def promise(words: Sequence[str], where: Where) -> Promise:
     }
     if "emperor" in options:
         raise CannotDerive("what the vassals of an emperor declare is not known")
-    if modes := sorted({"async", "asyncio", "loop"} & set(options)):
+    if modes := sorted(options.keys() & MODES):
         names = ", ".join(modes)
         raise CannotDerive(f"what it runs at once with {names} depends on the app")
-    processes = number(options.get("processes"), 1, "processes")
     lane = "gevent" if "gevent" in options else "threads"
-    lanes = number(options.get(lane), 1, lane)
-    settings = {"processes": processes, lane: lanes}
-    others = {k: v for k, v in options.items() if k in ADDRESSES}
+    addresses = {k: v for k, v in options.items() if k in UWSGI_ADDRESSES}
+    one = dict.fromkeys(("processes", lane), Setting(1, ""))
+    given = {k: v for k, v in options.items() if k in {*one, "cheaper"}}
+    settings = {**one, **given}
+    number = {name: positive(setting, name) for name, setting in settings.items()}
     kind = "greenlet" if lane == "gevent" else "thread"
     few, at_first = "", None
-    if "cheaper" in options:
-        settings["cheaper"] = number(options["cheaper"], 1, "cheaper")
-        few = f", of which it keeps {settings['cheaper'].value} while few requests come"
-        at_first = int(settings["cheaper"].value) * int(lanes.value)
+    if "cheaper" in number:
+        few = f", of which it keeps {number['cheaper']} while few requests come"
+        at_first = number["cheaper"] * number[lane]
     return Promise(
         "uwsgi",
-        int(processes.value) * int(lanes.value),
-        f"uWSGI itself reads the command as {plural(int(processes.value), 'process')} "
-        f"× {plural(int(lanes.value), kind)}{few} ({listed(settings)})",
+        number["processes"] * number[lane],
+        f"uWSGI itself reads the command as {plural(number['processes'], 'process')} "
+        f"× {plural(number[lane], kind)}{few} ({listed(settings)})",
         PAGE,
-        {**others, **settings},
+        {**addresses, **settings},
         at_first,
     )
 
@@ -168,8 +160,6 @@ _READ_ALREADY = re.compile(
 )
 """Options that uWSGI has already carried out in what it shows: files and loops."""
 
-_ALSO_ADDRESSES = frozenset({*ADDRESSES, "http11-socket", "uwsgi-socket", "s"})
-
 
 def without_own_address(command: CommandLine, where: Where) -> CommandLine:
     """The command without a file that has an address, if uWSGI shows what it reads."""
@@ -194,5 +184,5 @@ def as_words(shown: Iterable[tuple[str, str]], folder: Path) -> Iterator[str]:
     for name, value in shown:
         if name == "ini-paste":
             name, value = "paste", f"config:{folder / value}"
-        if name not in _ALSO_ADDRESSES and not _READ_ALREADY.match(name):
+        if name not in (*UWSGI_ADDRESSES, "s") and not _READ_ALREADY.match(name):
             yield from ("--set", f"{name}={value}")

@@ -15,6 +15,7 @@ from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import named_instances
 from harness.deployment.prepare import Prepared
+from harness.deployment.repository.script import SimpleCommand
 from harness.deployment.repository.sendings import limit_of
 from harness.deployment.repository.started import count
 from harness.deployment.repository.waiting import judgements
@@ -174,8 +175,10 @@ def _about_processors(instance: Instance, prepared: Prepared, here: int) -> str:
 
 def _counted(prepared: Prepared, processors: int) -> int | None:
     """The number that the command's words declare; ``None`` if they do not tell."""
+    context = _context(prepared, processors)
+    command = SimpleCommand(prepared.command.words, context.variables, line=1)
     try:
-        return count(prepared.command.words, _context(prepared, processors)).declared
+        return count(command, context).declared
     except CannotDerive:
         return None
 

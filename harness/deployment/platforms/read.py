@@ -30,25 +30,13 @@ from harness.deployment.platforms.tree import named
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
 from harness.deployment.platforms.tree import text_at
-from harness.records.errors import UsageError
-from harness.records.files import read_text
+from harness.records.files import text_if_there
 
 MOST_CHARACTERS = 300_000
 """A file with more characters is not read: nobody writes such a configuration."""
 
 At = Callable[[str | None], Node | None]
 """Reads the nodes at a place of a file, for one instance."""
-
-
-def is_read(name: str) -> bool:
-    """Whether a file of this name may be of a platform."""
-    return bool(with_files_like(name))
-
-
-def is_too_long(path: Path, text: str) -> bool:
-    """Whether a file may be of a platform, and is not read because of its size."""
-    is_long = len(text) > MOST_CHARACTERS
-    return is_long and any(each.is_in(text) for each in with_files_like(path.name))
 
 
 def instances(path: Path, text: str) -> list[Instance]:
@@ -70,10 +58,8 @@ def instances(path: Path, text: str) -> list[Instance]:
 
 def instances_in(path: Path) -> list[Instance]:
     """The instances in a file; none if it belongs to no platform, or is not text."""
-    try:
-        return instances(path, read_text(path)) if is_read(path.name) else []
-    except UsageError:
-        return []
+    is_named_so = with_files_like(path.name)
+    return instances(path, text_if_there(path)) if is_named_so else []
 
 
 def named_instances(key: str, path: Path) -> list[Instance]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.deployment.command.address import UWSGI_ADDRESSES
 from harness.deployment.command.ports import in_a_line
 from harness.deployment.command.ports import instead_of
 from harness.deployment.command.program import KNOWN
@@ -20,8 +21,6 @@ from harness.deployment.remedies.fixed_in_files import variable_of
 
 HANDED_ON = 'env = { PORT = "{port}" }'
 """The key that gives the check's port to an app that reads it from a variable."""
-
-_UWSGI = ("http", "http-socket", "https", "https-socket", "socket", "uwsgi-socket")
 
 
 def remedy_for(
@@ -90,7 +89,7 @@ def _in_settings(command: CommandLine, promise: Promise | None, port: str) -> st
             f"{bind.source} (line {bind.line}; with `import os`){_handed_on(command)}"
         )
         return "; or ".join(filter(None, (added, written if bind.file else "")))
-    for name in _UWSGI:
+    for name in UWSGI_ADDRESSES:
         setting = settings.get(name)
         if setting is None or setting.file is None:
             continue

@@ -4,19 +4,18 @@ import functools
 import itertools
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from harness.deployment.command.program import DEVELOPMENT
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import StartLine
+from harness.deployment.platforms.catalog import with_files_like
 from harness.deployment.platforms.instance import Instance
-from harness.deployment.platforms.read import instances_in
-from harness.deployment.platforms.read import is_read
-from harness.deployment.platforms.read import is_too_long
+from harness.deployment.platforms.read import instances
 from harness.deployment.platforms.read import MOST_CHARACTERS
 from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.files import reader_of
@@ -30,7 +29,7 @@ from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.declares import Unread
 from harness.records.errors import UsageError
-from harness.records.files import read_text
+from harness.records.files import text_if_there
 
 MOST_FILES = 20_000
 """Most files that are looked at; the rest of a larger repository is skipped."""
@@ -63,13 +62,13 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
     if not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder; name the one to look through")
     unread: list[Unread] = []
-    by_platform = {path: instances_in(path) for path in _files(folder, unread)}
-    places = [*_places(folder, by_platform, processors, elsewhere, unread)]
+    files = [*_files(folder, unread)]
+    places = [*_places(folder, files, processors, elsewhere, unread)]
     by_project = [
         (each, [place for place in places if place.project == project])
-        for path, several in by_platform.items()
-        for project in [_project(path.parent, folder)]
-        for each in several
+        for file in files
+        for project in [_project(file.path.parent, folder)]
+        for each in file.instances
     ]
     return Places(
         processors=processors,
@@ -91,19 +90,39 @@ def find(folder: Path, processors: int, elsewhere: int | None = None) -> Places:
 
 def read_places(folder: Path, processors: int) -> Iterator[ReadPlace]:
     """The places in a folder that start servers, not compared with each other."""
-    by_platform = {path: instances_in(path) for path in _files(folder, [])}
-    return _places(folder, by_platform, processors, None, [])
+    return _places(folder, _files(folder, []), processors, None, [])
 
 
-def _files(folder: Path, unread: list[Unread]) -> Iterator[Path]:
-    """The files that are read, by their names."""
+class _ReadFile(NamedTuple):
+    """A file that may start servers."""
+
+    path: Path
+    instances: list[Instance]
+    """What it says about a platform."""
+    lines: list[tuple[StartLine, int | None]]
+    """What it starts, with the processors of its platform if these are known."""
+
+
+def _files(folder: Path, unread: list[Unread]) -> Iterator[_ReadFile]:
+    """The files that are read, in the order of their names."""
     for number, path in enumerate(files_in(folder, _is_looked_into)):
         if number == MOST_FILES:
             rest = f"it has more than {MOST_FILES:,} files; the rest was not looked at"
             unread.append(Unread(file=".", reason=rest))
             break
-        if reader_of(path) or is_read(path.name):
-            yield path
+        reader, of_platform = reader_of(path), with_files_like(path.name)
+        if not (reader or of_platform):
+            continue
+        text = text_if_there(path)  # what is not text starts nothing
+        if len(text) > MOST_CHARACTERS:
+            if reader or any(each.is_in(text) for each in of_platform):
+                reason = f"it has more than {MOST_CHARACTERS:,} characters"
+                unread.append(Unread(file=str(path.relative_to(folder)), reason=reason))
+            continue
+        described = instances(path, text)
+        lines = [(line, None) for line in (reader(path, text) if reader else ())]
+        own = [(s, e.counted_processors) for e in described for s in e.starts]
+        yield _ReadFile(path, described, [*lines, *own])
 
 
 def _is_looked_into(folder: str) -> bool:
@@ -112,36 +131,18 @@ def _is_looked_into(folder: str) -> bool:
 
 def _places(
     folder: Path,
-    by_platform: Mapping[Path, Sequence[Instance]],
+    files: Iterable[_ReadFile],
     processors: int,
     elsewhere: int | None,
     unread: list[Unread],
 ) -> Iterator[ReadPlace]:
-    """The places in files, each with the instances of platforms in it."""
-    for path, instances in by_platform.items():
-        lines = _start_lines(path, instances)
+    """The places in files that start servers."""
+    for path, _, lines in files:
         several = places_of(path, folder, lines, processors, elsewhere)
         yield from itertools.islice(several, MOST_PLACES)
-        reason = ""
         if next(several, None):
             reason = f"it starts more than {MOST_PLACES} servers; the rest was not read"
-        elif _is_too_long(path):
-            reason = f"it has more than {MOST_CHARACTERS:,} characters"
-        if reason:
-            file = str(path.relative_to(folder))
-            unread.append(Unread(file=file, reason=reason))
-
-
-def _is_too_long(path: Path) -> bool:
-    """Whether a file may start a server, and is not read because of its size."""
-    try:
-        if path.stat().st_size <= MOST_CHARACTERS:
-            return False
-        text = read_text(path)
-    except (OSError, UsageError):
-        return False
-    is_long = len(text) > MOST_CHARACTERS
-    return (is_long and reader_of(path) is not None) or is_too_long(path, text)
+            unread.append(Unread(file=str(path.relative_to(folder)), reason=reason))
 
 
 def places_of(
@@ -179,21 +180,6 @@ def places_of(
             yield ReadPlace(
                 place, path, project, folders, started, position, now, of_platform
             )
-
-
-def _start_lines(
-    path: Path, instances: Sequence[Instance]
-) -> Iterator[tuple[StartLine, int | None]]:
-    """What a file starts, with the processors of the platform if these are known."""
-    if reader := reader_of(path):
-        try:
-            text = read_text(path)
-        except UsageError:
-            return  # what is not text starts nothing
-        lines = reader(path, text) if len(text) <= MOST_CHARACTERS else ()
-        yield from ((line, None) for line in lines)
-    for each in instances:
-        yield from ((line, each.counted_processors) for line in each.starts)
 
 
 def _project(folder: Path, top: Path) -> Path:

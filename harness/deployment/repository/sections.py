@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Iterator
-from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deployment.command.shell import StartLine
@@ -31,10 +30,7 @@ _PROCESSES = re.compile(r"\s*(?:processes|workers|threads|gevent)\s*=")
 
 def conf_file(path: Path, text: str) -> Iterator[StartLine]:
     """A drop-in of systemd, or a file of supervisord."""
-    if path.parent.name.endswith(".service.d"):
-        yield from drop_in_file(path, text)
-    else:
-        yield from supervisor_file(path, text)
+    return (unit_file if _is_drop_in(path) else supervisor_file)(path, text)
 
 
 def supervisor_file(path: Path, text: str) -> Iterator[StartLine]:
@@ -55,47 +51,33 @@ def supervisor_file(path: Path, text: str) -> Iterator[StartLine]:
             )
 
 
+def _is_drop_in(path: Path) -> bool:
+    """Whether a file adds to a unit, such as ``shop.service.d/override.conf``."""
+    return path.parent.name.endswith(".service.d")
+
+
 def unit_file(path: Path, text: str) -> Iterator[StartLine]:
-    """The command of a systemd unit, unless a drop-in beside it has another."""
-    dropped = [(each, text_if_there(each)) for each in drop_ins(path)]
-    command = _command_of([(path, text), *dropped])
-    if command is not None and command[0] == path:
-        yield command[1]
-
-
-def drop_in_file(path: Path, text: str) -> Iterator[StartLine]:
-    """The command of a drop-in, such as ``shop.service.d/override.conf``."""
-    unit = path.parent.with_suffix("")
-    texts = [(each, text_if_there(each)) for each in (unit, *drop_ins(unit))]
-    command = _command_of(texts)
-    if command is not None and command[0] == path:
-        yield command[1]
-
-
-def drop_ins(unit: Path) -> list[Path]:
-    """The drop-ins beside a unit, in the order in which systemd reads them."""
-    return sorted(unit.with_name(f"{unit.name}.d").glob("*.conf"))
-
-
-def _command_of(texts: Sequence[tuple[Path, str]]) -> tuple[Path, StartLine] | None:
-    """The last command in a unit and its drop-ins, and the file that has it."""
+    """The command of a systemd unit or a drop-in, if no later drop-in has another."""
+    unit = path.parent.with_suffix("") if _is_drop_in(path) else path
+    drop_ins = sorted(unit.with_name(f"{unit.name}.d").glob("*.conf"))
     variables: dict[str, str] = {}
-    last: tuple[Path, int, str, str] | None = None
-    for path, text in texts:
-        for name, settings in _sections(text, ("Environment", "EnvironmentFile")):
+    last, started = unit, StartLine(0, "", "")
+    for each in (unit, *drop_ins):  # in the order in which systemd reads them
+        for name, settings in _sections(
+            text_if_there(each), ("Environment", "EnvironmentFile")
+        ):
             if name in UNITS:
                 variables |= _pairs(settings.get("Environment", (0, ""))[1])
                 _, files = settings.get("EnvironmentFile", (0, ""))
-                variables |= _of_files(path, files.split())
+                variables |= _of_files(each, files.split())
                 line, command = settings.get(UNITS[name], (0, ""))
                 if line:
                     # Signs in front of a command change how systemd runs it:
                     # https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
-                    last = path, line, UNITS[name], command.lstrip("@-:+!")
-    if last is None or not last[3]:
-        return None
-    path, line, key, command = last
-    return path, StartLine(line, key, command, variables)
+                    command = command.lstrip("@-:+!")
+                    last, started = each, StartLine(line, UNITS[name], command)
+    if started.text and last == path:
+        yield started._replace(variables=variables)
 
 
 UNITS = {"Service": "ExecStart", "Container": "Exec"}

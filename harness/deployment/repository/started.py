@@ -27,39 +27,30 @@ from harness.records.declares import Place
 _APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(.*\))?")
 
 
-class Count(NamedTuple):
-    """What a command declares."""
+class Counted(NamedTuple):
+    """A command and the number that it declares, if that is known."""
 
+    command: SimpleCommand
     declared: int | None
-    """Requests at once; ``None`` for no bound."""
+    """Requests at once; ``None`` for no bound, or if the number is unknown."""
     because: str
     reads: Path | None = None
     """The file of settings that the command reads."""
     overrides: bool = False
     """Whether the command overrides a setting of that file."""
+    known: bool = True
 
 
-def count(words: Sequence[str], context: CommandContext) -> Count:
+def count(command: SimpleCommand, context: CommandContext) -> Counted:
     """Count what a command declares. Raises ``CannotDerive``."""
-    name, arguments = server_words(words)
+    name, arguments = server_words(command.words)
     server = known_server(name)
     if server is None:
         raise CannotDerive(f"{name} is not a server whose options are known")
     settings = settings_of(server, arguments, context)
     found = settings.known_capacity(context.processors)
     reads, overrides = settings.file.path, settings.overrides
-    return Count(found.declared, found.words, reads, overrides)
-
-
-class Counted(NamedTuple):
-    """A command and the number that it declares, if that is known."""
-
-    command: SimpleCommand
-    declared: int | None
-    because: str
-    reads: Path | None = None
-    overrides: bool = False
-    known: bool = True
+    return Counted(command, found.declared, found.words, reads, overrides)
 
 
 def counted(
@@ -96,14 +87,13 @@ _OF_UWSGI = re.compile(r"^-|[.:/]")
 
 def _count(command: SimpleCommand, context: CommandContext, times: int) -> Counted:
     try:
-        number = count(command.words, context)
+        number = count(command, context)
     except CannotDerive as problem:
         return Counted(command, None, str(problem), known=False)
-    if times > 1:
-        declared = number.declared and number.declared * times
-        because = f"{times} of {number.because}"
-        number = number._replace(declared=declared, because=because)
-    return Counted(command, *number)
+    if times == 1:
+        return number
+    declared = number.declared and number.declared * times
+    return number._replace(declared=declared, because=f"{times} of {number.because}")
 
 
 class ReadPlace(NamedTuple):

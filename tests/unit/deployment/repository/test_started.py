@@ -7,8 +7,9 @@ import pytest
 
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.repository.started import Count
+from harness.deployment.repository.script import SimpleCommand
 from harness.deployment.repository.started import count
+from harness.deployment.repository.started import Counted
 
 FILES = {
     "c.py": "workers = cpu_count() * 2 + 1\nthreads = 2\n",
@@ -21,11 +22,13 @@ FILES = {
 }
 
 
-def counted(command: str, folder: Path, **variables: str) -> Count:
+def counted(command: str, folder: Path, **variables: str) -> Counted:
     (folder / "conf").mkdir(exist_ok=True)
     for name, text in FILES.items():
         (folder / name).write_text(text)
-    return count(shlex.split(command), CommandContext((folder,), variables, 4))
+    words = tuple(shlex.split(command))
+    context = CommandContext((folder,), variables, 4)
+    return count(SimpleCommand(words, variables, 1), context)
 
 
 @pytest.mark.parametrize(
@@ -71,15 +74,19 @@ def test_variables_count_as_in_the_server(tmp_path: Path) -> None:
     assert counted("gunicorn a", tmp_path, WEB_CONCURRENCY="3").declared == 3
     assert counted("gunicorn -w 2 a", tmp_path, WEB_CONCURRENCY="3").declared == 2
     arguments = "--threads 5 -w 2"
-    assert counted("gunicorn a -w 1", tmp_path, GUNICORN_CMD_ARGS=arguments)[0] == 5
+    found = counted("gunicorn a -w 1", tmp_path, GUNICORN_CMD_ARGS=arguments)
+    assert found.declared == 5
 
 
 def test_an_overridden_file_does_not_count(tmp_path: Path) -> None:
-    assert counted("gunicorn -c c.py -w 2", tmp_path)[2:] == (tmp_path / "c.py", True)
-    assert counted("gunicorn -c c.py -w 9", tmp_path)[2:] == (tmp_path / "c.py", False)
-    assert counted("gunicorn -c c.py --preload", tmp_path).overrides is False
-    as_module = counted("gunicorn -c python:conf.web", tmp_path)
-    assert as_module[2:] == (tmp_path / "conf" / "web.py", False)
+    for command, file, overrides in (
+        ("gunicorn -c c.py -w 2", "c.py", True),
+        ("gunicorn -c c.py -w 9", "c.py", False),
+        ("gunicorn -c c.py --preload", "c.py", False),
+        ("gunicorn -c python:conf.web", "conf/web.py", False),
+    ):
+        found = counted(command, tmp_path)
+        assert (found.reads, found.overrides) == (tmp_path / file, overrides)
     assert counted("uwsgi --ini u.ini -p 9", tmp_path).overrides is True
 
 
