@@ -43,13 +43,6 @@ class AnswerGroup(NamedTuple):
     rows: tuple[AnswerRow, ...]
 
 
-class DoesNotFit(NamedTuple):
-    """Configurations to which a question does not apply, for the same reason."""
-
-    reason: str
-    where: str
-
-
 def of_any(atlas: Atlas) -> list[Question]:
     """Questions that any cell has an answer to, in order."""
     answered = {
@@ -129,21 +122,15 @@ def _row(cell: CellReport, newest: CellReport, question: Question) -> AnswerRow:
 
 def _unfit(
     asked: Sequence[tuple[str, list[AtlasCell]]], question: Question
-) -> list[DoesNotFit]:
-    """Configurations to which the question does not apply, the
-    commonest reason first.
-    """
+) -> list[tuple[str, list[str]]]:
+    """Reasons why a question does not apply, the commonest first, and to what."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for _, entries in asked:
-        by_reason: dict[str, list[CellReport]] = defaultdict(list)
-        for each in entries:
-            if reason := _reason(each, question):
-                by_reason[reason].append(each.cell)
-        for reason, cells in by_reason.items():
-            names = listed([cell.configuration for cell in cells])
-            reasons[reason].append(f"{words.title(cells[0])} {names}")
-    ordered = sorted(reasons.items(), key=lambda each: -len(each[1]))
-    return [DoesNotFit(reason, "; ".join(where)) for reason, where in ordered]
+        for reason, some in grouped(entries, lambda e: _reason(e, question)).items():
+            if reason:
+                names = listed([entry.cell.configuration for entry in some])
+                reasons[reason].append(f"{words.title(some[0].cell)} {names}")
+    return sorted(reasons.items(), key=lambda each: -len(each[1]))
 
 
 def _reason(entry: AtlasCell, question: Question) -> str:

@@ -14,8 +14,6 @@ from harness.report.sections import life
 from harness.report.sections import memory
 from harness.report.sections import probes
 from harness.site import address
-from harness.site import curve
-from harness.site import lanes
 from harness.site import purl
 from harness.site import sentences
 from harness.site.atlas import Atlas
@@ -79,9 +77,6 @@ def _page(
         base=address.cell(cell),
         sentence=sentences.answer(cell),
         since=list(sentences.since(site.atlas, cell)),
-        curve=curve.draw(cell),
-        lanes=lanes.draw(cell),
-        lanes_left_out=lanes.left_out(cell),
         same=shown,
         same_left_out=len(same) - len(shown),
         drawn_answers=_drawn_answers(cell),

@@ -45,6 +45,8 @@ class ChangeEntry(NamedTuple):
     sentence: str
     cell: CellReport
     measured_at: str
+    more: str = ""
+    """The other releases with which the page's list has the change, as a sentence."""
 
 
 def entries(atlas: Atlas) -> list[ChangeEntry]:
@@ -103,16 +105,6 @@ def files(site: SiteContext) -> Iterator[File]:
         yield _feed(site, address.segment(name), title, of_server)
 
 
-class ListedChange(NamedTuple):
-    """A change as the page lists it: once, with however many other releases it was
-    seen.
-    """
-
-    entry: ChangeEntry
-    more: str
-    """The other releases with which the change was seen, as a sentence."""
-
-
 def _pages(site: SiteContext, every: Sequence[ChangeEntry]) -> Iterator[File]:
     unsettled = {
         f"{words.title(line)} {line.configuration}": None
@@ -125,7 +117,7 @@ def _pages(site: SiteContext, every: Sequence[ChangeEntry]) -> Iterator[File]:
         yield site.page(
             "changes.html",
             pager.path,
-            packages=grouped(several, lambda each: each.entry.package_title).items(),
+            packages=grouped(several, lambda each: each.package_title).items(),
             servers=list(site.atlas.titles.items()),
             unsettled=list(unsettled),
             pages=pager,
@@ -137,7 +129,7 @@ def _what_changed(each: ChangeEntry) -> tuple[str, ...]:
     return *where, each.mark.word
 
 
-def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
+def _listed(every: Sequence[ChangeEntry]) -> list[ChangeEntry]:
     """The changes; one that was seen with several other releases is listed once."""
     shown = []
     for several in grouped(every, _what_changed).values():
@@ -146,7 +138,7 @@ def _listed(every: Sequence[ChangeEntry]) -> list[ListedChange]:
         beside = plural(more, "other release")
         beside += " of Flask" if several[0].package != FLASK else ""
         text = f"The same beside {beside}." if more else ""
-        shown.append(ListedChange(several[0], text))
+        shown.append(several[0]._replace(more=text))
     return shown
 
 

@@ -28,26 +28,12 @@ from harness.site.site_context import SiteContext
 NOT_MEASURED = (Outcome.NOT_SUPPORTED, Outcome.NOT_INSTALLED, *INSTRUMENT)
 
 
-class Omission(NamedTuple):
-    """Cells without a number, for the same reason."""
-
-    outcome: str
-    reason: str
-    cells: tuple[CellReport, ...]
-    where: str
-
-
 class Control(NamedTuple):
     """The control of an environment, and whether it was measured right."""
 
     environment: EnvironmentReport
     file: EvidenceFile
     measured_at: str
-
-    @property
-    def is_right(self) -> bool:
-        """Whether it was measured exactly right."""
-        return self.environment.control is Outcome.MEASURED
 
 
 def pages(site: SiteContext) -> Iterator[File]:
@@ -64,11 +50,14 @@ def pages(site: SiteContext) -> Iterator[File]:
     yield site.page("404.html", home=site.url)
 
 
-def _omissions(atlas: Atlas) -> Iterator[Omission]:
+def _omissions(atlas: Atlas) -> Iterator[tuple[str, list[CellReport], str]]:
+    """Each reason for cells without a number, the cells, and what these have in
+    common.
+    """
     cells = [e.cell for e in atlas.entries if e.cell.outcome in NOT_MEASURED]
-    groups = grouped(cells, lambda cell: (str(cell.outcome), cell.reason))
-    for (outcome, reason), cells in sorted(groups.items(), key=lambda g: -len(g[1])):
-        yield Omission(outcome, reason, tuple(cells[:5]), _where(cells))
+    groups = grouped(cells, lambda cell: (cell.outcome, cell.reason))
+    for (_, reason), cells in sorted(groups.items(), key=lambda g: -len(g[1])):
+        yield reason, cells, _where(cells)
 
 
 def _where(cells: Sequence[CellReport]) -> str:
@@ -81,20 +70,12 @@ def _where(cells: Sequence[CellReport]) -> str:
 class ControlRecord(NamedTuple):
     """How often the control was measured exactly right."""
 
-    controls: tuple[Control, ...]
-
-    @property
-    def right(self) -> int:
-        """Number of environments in which it was exactly right."""
-        return sum(each.is_right for each in self.controls)
-
-    @property
-    def faults(self) -> list[tuple[str, int]]:
-        """What was wrong in the other environments, and in how many, the commonest
-        first.
-        """
-        wrong = (each for each in self.controls if not each.is_right)
-        return Counter(each.environment.control_reason for each in wrong).most_common()
+    controls: list[Control]
+    right: int
+    """Number of environments in which it was exactly right."""
+    faults: list[tuple[str, int]]
+    """What was wrong in the other environments, and in how many, the commonest
+    first."""
 
 
 def _record(atlas: Atlas) -> ControlRecord:
@@ -104,13 +85,15 @@ def _record(atlas: Atlas) -> ControlRecord:
     environments = {
         environment.id: environment for environment in atlas.report.environments
     }
-    return ControlRecord(
-        tuple(
-            Control(environment, each.file, each.evidence.measured_at)
-            for each in files.values()
-            if (environment := environments.get(str(each.cell.environment)))
-        )
-    )
+    controls = [
+        Control(environment, each.file, each.evidence.measured_at)
+        for each in files.values()
+        if (environment := environments.get(str(each.cell.environment)))
+    ]
+    every = [each.environment for each in controls]
+    wrong = [e.control_reason for e in every if e.control is not Outcome.MEASURED]
+    faults = Counter(wrong).most_common()
+    return ControlRecord(controls, len(every) - len(wrong), faults)
 
 
 def _data(site: SiteContext, record: ControlRecord) -> File:

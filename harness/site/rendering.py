@@ -29,6 +29,8 @@ from harness.report.escape import printable_lines
 from harness.report.html import css_class
 from harness.report.sections.matrix_cells import number
 from harness.site import address
+from harness.site import curve
+from harness.site import lanes
 
 
 class File(NamedTuple):
@@ -119,6 +121,9 @@ def environment() -> Environment:
         cell_page=address.cell_page,
         server_page=address.server_page,
         newest_path=address.newest,
+        draw_curve=curve.draw,
+        draw_lanes=lanes.draw,
+        lanes_left_out=lanes.left_out,
         QUESTIONS=words.QUESTIONS,
     )
     return made

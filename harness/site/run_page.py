@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -15,8 +14,6 @@ from harness.records.words import NOTEWORTHY
 from harness.report import html
 from harness.report.document import Section
 from harness.report.text import quoted
-from harness.site import curve
-from harness.site import lanes
 from harness.site import release_chart
 from harness.site import sentences
 from harness.site.atlas_cell import configuration_of
@@ -24,24 +21,6 @@ from harness.site.rendering import render
 
 MOST_DRAWN = 120
 """Most cells that are drawn, since more make a page too large."""
-
-
-class DrawnCell(NamedTuple):
-    """A cell with its pictures."""
-
-    cell: CellReport
-    title: str
-    sentence: Markup
-    curve: Markup
-    lanes: Markup
-    lanes_left_out: str
-
-
-class DrawnTimeline(NamedTuple):
-    """A line of releases as a picture."""
-
-    title: str
-    picture: Markup
 
 
 def report_page(
@@ -59,7 +38,7 @@ def report_page(
         "report.html",
         name=title,
         sections=Markup(html.write(sections)),
-        cells=[_drawn(cell) for cell in drawn],
+        cells=[(cell, sentences.name(cell), _sentence(cell)) for cell in drawn],
         timelines=list(_timelines(timeline.lines if timeline else (), cells)),
         left_out=f"{plural(left_out, 'more cell')} in report.json" if left_out else "",
     )
@@ -73,24 +52,17 @@ def _worth(cell: CellReport) -> tuple[int, bool]:
     return worth, cell.floor == cell.ceiling
 
 
-def _drawn(cell: CellReport) -> DrawnCell:
-    return DrawnCell(
-        cell,
-        sentences.name(cell),
-        Markup(html.inline(quoted(sentences.answer(cell), 2000))),
-        curve.draw(cell),
-        lanes.draw(cell),
-        lanes.left_out(cell),
-    )
+def _sentence(cell: CellReport) -> Markup:
+    return Markup(html.inline(quoted(sentences.answer(cell), 2000)))
 
 
 def _timelines(
     lines: Iterable[Line], cells: Sequence[CellReport]
-) -> Iterator[DrawnTimeline]:
+) -> Iterator[tuple[str, Markup]]:
+    """The title of each line of releases, and its picture."""
     for line in lines:
         own = configuration_of(line)
         same = (cell for cell in cells if configuration_of(cell) == own)
         on_it = sentences.by_release(line, same)
         if len(on_it) > 1:
-            picture = release_chart.draw(line, on_it)
-            yield DrawnTimeline(sentences.line_title(line), picture)
+            yield sentences.line_title(line), release_chart.draw(line, on_it)
