@@ -5,8 +5,8 @@ measured under a single Flask.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from harness.records.groups import grouped
@@ -106,20 +106,14 @@ def _is_history(cells: Sequence[CellReport]) -> bool:
     return len(servers) == 1 and len({cell.server_version for cell in cells}) > 1
 
 
-def _in_order(cells: Iterable[CellReport]) -> list[CellReport]:
+def _in_order(cells: Sequence[CellReport]) -> list[CellReport]:
     """Cells by server, in the order of the report; within a server, the environment
     with the most cells first, since its order is the most complete.
     """
-    groups: dict[str, dict[tuple[str, str, str], list[CellReport]]] = {}
-    for cell in cells:
-        where = (cell.server_version, cell.flask, cell.python)
-        groups.setdefault(cell.server, {}).setdefault(where, []).append(cell)
-    return [
-        cell
-        for group in groups.values()
-        for environment in sorted(group.values(), key=len, reverse=True)
-        for cell in environment
-    ]
+    environments = list(grouped(cells, lambda cell: cell.environment).values())
+    servers = list(dict.fromkeys(cell.server for cell in cells))
+    environments.sort(key=lambda some: (servers.index(some[0].server), -len(some)))
+    return list(chain.from_iterable(environments))
 
 
 def _titled(key: _Key, versions: set[str]) -> str:

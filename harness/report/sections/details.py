@@ -1,6 +1,7 @@
 """Sections with details: all numbers, declarations, versions and commands."""
 
 import shlex
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from harness.records.report import CellReport
@@ -37,6 +38,8 @@ _QUIET = {
     Settled.ALL_ENTERED: "by nothing",
 }
 
+CURVES = say("Requests in the app, in rounds whose order was left to chance:")
+
 HOW = (
     say(
         "Every request that enters the app reports that over its own connection, and "
@@ -68,17 +71,40 @@ HOW = (
 
 def sections(report: Report, notes: Notes) -> list[Section]:
     """The sections; each is folded until clicked."""
+    cells = report.cells
     return [
-        _curves(notes),
-        _log_tails(report.cells),
+        _section(
+            "the admission curves",
+            "Admission curves of uneven configurations",
+            *_curves(notes),
+        ),
+        _section(
+            "the output of servers",
+            "What servers and installers printed where something went wrong",
+            *_log_tails(cells),
+        ),
         not_supported(notes),
-        _numbers(report.cells),
-        _declarations(report.cells),
-        claims.details(report.cells),
-        _how(report),
-        _fronts(report.cells),
-        _commands(report.cells),
-        _versions(report.environments),
+        _section("all numbers", "All numbers, cell by cell", _numbers(cells)),
+        _section(
+            "what is declared", "What each declares, and why", _declarations(cells)
+        ),
+        claims.details(cells),
+        _section("how it was measured", "How it was measured", *_how(report)),
+        _section(
+            "what stood in front",
+            "The commands of a proxy and of the server behind it",
+            *_fronts(cells),
+        ),
+        _section(
+            "the commands that measure a cell again",
+            "The command that measures a cell again",
+            *_commands(cells),
+        ),
+        _section(
+            "the versions installed",
+            "Versions installed",
+            _versions(report.environments),
+        ),
     ]
 
 
@@ -86,33 +112,27 @@ def _section(name: str, title: str, *blocks: Block) -> Section:
     return Section.of(name, title, *blocks, worth=Worth.FOLDED)
 
 
-def _curves(notes: Notes) -> Section:
-    blocks: list[Block] = []
+def _curves(notes: Notes) -> Iterator[Block]:
     heads = "offered", "worst", "median", "best", "rounds"
-    for cell in (cell for note in notes.get(Verdict.UNEVEN, []) for cell in note.cells):
+    uneven = [cell for note in notes.get(Verdict.UNEVEN, []) for cell in note.cells]
+    if uneven:
+        yield Paragraph(CURVES)
+    for cell in uneven:
         rows = (
             (p.offered, p.worst, f"{p.median:g}", p.best, p.rounds) for p in cell.curve
         )
-        blocks.append(Paragraph(say("{}", Name(cell.id))))
-        blocks.append(Table.of(heads, rows, range(5)))
-    text = say("Requests in the app, in rounds whose order was left to chance:")
-    if blocks:
-        blocks.insert(0, Paragraph(text))
-    title = "Admission curves of uneven configurations"
-    return _section("the admission curves", title, *blocks)
+        yield Paragraph(say("{}", Name(cell.id)))
+        yield Table.of(heads, rows, range(5))
 
 
-def _log_tails(cells: Sequence[CellReport]) -> Section:
-    blocks: list[Block] = []
+def _log_tails(cells: Sequence[CellReport]) -> Iterator[Block]:
     for cell in cells:
         if cell.log_tail.strip():
-            blocks.append(Paragraph(say("{} ({})", Name(cell.id), cell.outcome)))
-            blocks.append(Code(cell.log_tail))
-    title = "What servers and installers printed where something went wrong"
-    return _section("the output of servers", title, *blocks)
+            yield Paragraph(say("{} ({})", Name(cell.id), cell.outcome))
+            yield Code(cell.log_tail)
 
 
-def _numbers(cells: Sequence[CellReport]) -> Section:
+def _numbers(cells: Sequence[CellReport]) -> Table:
     heads = "cell", "declared", "seen", "floor", "processes × threads", "hand-off"
     rows = (
         (
@@ -126,8 +146,7 @@ def _numbers(cells: Sequence[CellReport]) -> Section:
         for cell in cells
         if cell.outcome is Outcome.MEASURED
     )
-    table = Table.of(heads, rows, range(1, 6))
-    return _section("all numbers", "All numbers, cell by cell", table)
+    return Table.of(heads, rows, range(1, 6))
 
 
 def _declared(cell: CellReport) -> Text:
@@ -142,7 +161,7 @@ def _milliseconds(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds * 1000:.1f} ms"
 
 
-def _declarations(cells: Sequence[CellReport]) -> Section:
+def _declarations(cells: Sequence[CellReport]) -> Table:
     """Each declaration once, since they seldom differ by the release of Flask."""
     rows = dict.fromkeys(
         (
@@ -152,22 +171,16 @@ def _declarations(cells: Sequence[CellReport]) -> Section:
         )
         for cell in cells
     )
-    table = Table.of(("configuration", "declares", "because"), rows)
-    return _section("what is declared", "What each declares, and why", table)
+    return Table.of(("configuration", "declares", "because"), rows)
 
 
 def _source(url: str) -> Text:
     return say("({})", WebLink("source", url)) if url else Text()
 
 
-def _how(report: Report) -> Section:
+def _how(report: Report) -> Iterator[Block]:
     host, environments = report.host, report.environments
-    wrong = [
-        environment
-        for environment in environments
-        if environment.control is not Outcome.MEASURED
-    ]
-    right = len(environments) - len(wrong)
+    wrong = [each for each in environments if each.control is not Outcome.MEASURED]
     machine = say(
         "On {} {} ({}), {} processors, {} open files allowed. Whether a server is "
         "quiet was decided {}. Last measured at {}; configurations without a bound "
@@ -178,52 +191,41 @@ def _how(report: Report) -> Section:
     control = say(
         "A control of exactly known capacity was measured in each environment: exactly "
         "right in {} of {}.",
-        *(right, len(environments)),
+        *(len(environments) - len(wrong), len(environments)),
     )
     faults = (Item(say("{}: {}", Name(e.id), e.control_reason)) for e in wrong)
-    blocks = map(Paragraph, (*HOW, machine, control))
-    title = "How it was measured"
-    return _section("how it was measured", title, *blocks, Items(tuple(faults)))
+    yield from map(Paragraph, (*HOW, machine, control))
+    yield Items(tuple(faults))
 
 
-def _fronts(cells: Sequence[CellReport]) -> Section:
+def _fronts(cells: Sequence[CellReport]) -> Iterator[Block]:
     """Both commands of each chain; the proxy's file is in ``report.json``."""
-    blocks: list[Block] = []
     for cell in cells:
         if cell.front is not None and cell.front.command:
             commands = [shlex.join(cell.front.command), shlex.join(cell.command)]
             release = " ".join((cell.front.title, cell.front.version)).strip()
-            blocks.append(Paragraph(say("{} behind {}:", Name(cell.id), release)))
-            blocks.append(Code("\n".join(commands)))
-    title = "The commands of a proxy and of the server behind it"
-    return _section("what stood in front", title, *blocks)
+            yield Paragraph(say("{} behind {}:", Name(cell.id), release))
+            yield Code("\n".join(commands))
 
 
-def _commands(cells: Sequence[CellReport]) -> Section:
+def _commands(cells: Sequence[CellReport]) -> Iterator[Block]:
     commands = "\n".join(" ".join(cell.reproduce.split()) for cell in cells)
-    ours = all(cell.reproduce.startswith("nox -s ") for cell in cells)
     where = "In the folder that it was measured in:"
-    if ours:
+    if all(cell.reproduce.startswith("nox -s ") for cell in cells):
         where = "In a checkout of this project:"
-    return _section(
-        "the commands that measure a cell again",
-        "The command that measures a cell again",
-        Paragraph(say(where)),
-        Code(commands, "sh", max(4000, len(commands))),
-    )
+    yield Paragraph(say(where))
+    yield Code(commands, "sh", max(4000, len(commands)))
 
 
-def _versions(environments: Sequence[EnvironmentReport]) -> Section:
+def _versions(environments: Sequence[EnvironmentReport]) -> Table:
     rows = (
         (
-            Name(environment.id),
-            joined(", ", (f"{n} {v}" for n, v in _sorted(environment)))
-            or say("nothing"),
+            Name(each.id),
+            joined(", ", (f"{n} {v}" for n, v in _sorted(each))) or say("nothing"),
         )
-        for environment in environments
+        for each in environments
     )
-    table = Table.of(("environment", "installed"), rows)
-    return _section("the versions installed", "Versions installed", table)
+    return Table.of(("environment", "installed"), rows)
 
 
 def _sorted(environment: EnvironmentReport) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """The section on tapes: how many slots a server had during each act."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 from harness.records.life import LostRequest
@@ -32,28 +34,33 @@ HOW = say(
 
 def section(cells: Sequence[CellReport]) -> Section:
     """The tapes of all cells whose life was watched, with their results."""
-    watched = [cell for cell in cells if cell.tapes]
-    blocks: list[Block] = [Paragraph(HOW)] if watched else []
-    for cell in watched:
-        if len(watched) > 1:
-            blocks.append(Paragraph(say("{}", Name(cell.id))))
-        blocks += _blocks(cell.tapes)
-    return Section.of("the life of servers", TITLE, *blocks, worth=Worth.TABLE)
+    watched = {cell.id: _blocks(cell.tapes) for cell in cells if cell.tapes}
+    how = [Paragraph(HOW)] if watched else []
+    name = "the life of servers"
+    return Section.of(name, TITLE, *how, *_named(watched), worth=Worth.TABLE)
 
 
 def in_lines(cells: Sequence[CellReport]) -> Section:
     """A line for each tape, and nothing else."""
-    watched = [cell for cell in cells if any(tape.known for tape in cell.tapes)]
-    blocks: list[Block] = []
-    for cell in watched:
+    tapes = ((cell.id, _known(cell.tapes)) for cell in cells)
+    watched = {name: [Traces(known)] for name, known in tapes if known}
+    return Section.of("the tapes", TITLE, *_named(watched))
+
+
+def _named(watched: Mapping[str, Iterable[Block]]) -> Iterator[Block]:
+    """What is said of each cell, below its id if there are several."""
+    for name, blocks in watched.items():
         if len(watched) > 1:
-            blocks.append(Paragraph(say("{}", Name(cell.id))))
-        blocks.append(Traces(tuple(tape for tape in cell.tapes if tape.known)))
-    return Section.of("the tapes", TITLE, *blocks)
+            yield Paragraph(say("{}", Name(name)))
+        yield from blocks
+
+
+def _known(tapes: Sequence[Tape]) -> tuple[Tape, ...]:
+    return tuple(tape for tape in tapes if tape.known)
 
 
 def _blocks(tapes: Sequence[Tape]) -> Iterator[Block]:
-    known = tuple(tape for tape in tapes if tape.known)
+    known = _known(tapes)
     yield _table(known)
     yield Traces(known)
     yield Items(tuple(Item(say("{}", tape.sentence)) for tape in tapes))

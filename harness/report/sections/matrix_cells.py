@@ -1,6 +1,10 @@
 """The cells and headings of the matrix, and the legend."""
 
+from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from harness.records.report import CellReport
 from harness.records.report import Report
@@ -10,6 +14,9 @@ from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Cell
 from harness.report.document import Column
+from harness.report.document import PlainLine
+from harness.report.document import RowGroup
+from harness.report.document import Table
 from harness.report.document import Value
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
@@ -73,15 +80,32 @@ def title(grid: Grid) -> Text:
     return say("Requests in the app at once{}", under)
 
 
-def columns(grid: Grid) -> Iterator[Column]:
-    """The columns: one for the names of rows, and one for each release."""
-    yield Column(Text())
-    yield from (Column(heading(e), say("{}", grid.axis), True) for e in grid.columns)
+class Beside(NamedTuple):
+    """A column to the right of the numbers, with something else."""
+
+    head: Text
+    meaning: Text
+    """The column's line of the legend."""
+    of: Callable[[GridRow], Text]
+    """Makes the text for a row of the grid."""
 
 
-def line(row: GridRow) -> tuple[Cell, ...]:
+def table(
+    grid: Grid, beside: Sequence[Beside] = (), lines: Iterable[PlainLine] = ()
+) -> Table:
+    """The grid: a column for each release, rows grouped by server."""
+    releases = (Column(heading(e), say("{}", grid.axis), True) for e in grid.columns)
+    groups = (
+        RowGroup(tuple(_line(row, beside) for row in rows), say("{}", server))
+        for server, rows in grid.groups().items()
+    )
+    columns = (Column(Text()), *releases, *(Column(each.head) for each in beside))
+    return Table(columns, tuple(groups), tuple(lines))
+
+
+def _line(row: GridRow, beside: Sequence[Beside]) -> tuple[Cell, ...]:
     cells = (value(cell) if cell else Text() for cell in row.cells)
-    return (say("{}", Name(row.label)), *cells)
+    return (say("{}", Name(row.label)), *cells, *(each.of(row) for each in beside))
 
 
 def legend(report: Report, has_gaps: bool) -> Iterator[Text]:

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from harness.records.groups import grouped
 from harness.records.report import Report
 from harness.report.document import Legend
-from harness.report.document import RowGroup
 from harness.report.document import Section
 from harness.report.document import Table
 from harness.report.document import Worth
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
-from harness.report.sections.matrix_cells import columns
 from harness.report.sections.matrix_cells import legend
-from harness.report.sections.matrix_cells import line
+from harness.report.sections.matrix_cells import table
 from harness.report.sections.matrix_cells import title
 from harness.report.sections.matrix_cells import value
 from harness.report.text import joined
@@ -68,18 +66,9 @@ def _only(grid: Grid, rows: Sequence[GridRow]) -> Grid:
 
 
 def _table(grid: Grid) -> Table:
-    """Rows by server."""
-    if len(grid.columns) == 1 and len(grid.rows) > FEW:
-        return _by_server(grid)
-    groups = (
-        RowGroup(tuple(map(line, rows)), say("{}", server))
-        for server, rows in grid.groups().items()
-    )
-    return Table(tuple(columns(grid)), tuple(groups))
-
-
-def _by_server(grid: Grid) -> Table:
-    """A grid of one column, with a row for each server."""
+    """A part of the matrix; with one column and many rows, a row for each server."""
+    if len(grid.columns) > 1 or len(grid.rows) <= FEW:
+        return table(grid)
     rows = (
         (server, joined(" · ", map(_entry, rows)))
         for server, rows in grid.groups().items()

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from operator import itemgetter
@@ -30,7 +31,7 @@ from harness.report.document import Table
 from harness.report.document import Worth
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
-from harness.report.sections.terminal_matrix import Beside
+from harness.report.sections.matrix_cells import Beside
 from harness.report.text import first_few
 from harness.report.text import joined
 from harness.report.text import Name
@@ -80,7 +81,7 @@ def beside(grid: Grid) -> list[Beside]:
         Beside(
             say("{}", each),
             say("{}: {}", Strong(each), _begin(QUESTIONS[each].question)),
-            tuple(_answer(row, each, grid) for row in grid.rows),
+            partial(_answer, question=each, grid=grid),
         )
         for each in _asked(grid)
     ]
