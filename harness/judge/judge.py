@@ -8,7 +8,6 @@ evidence raises an error, however odd it is.
 
 from collections.abc import Callable
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -37,14 +36,6 @@ from harness.records.words import Verdict
 
 Reproduce = Callable[[Evidence, CellEvidence], str]
 """A function that returns the command to measure a cell again."""
-
-
-class Judgement(NamedTuple):
-    """The judgement of one cell's evidence."""
-
-    outcome: Outcome
-    verdict: Verdict
-    reason: str
 
 
 def judge(evidence: Sequence[Evidence], reproduce: Reproduce) -> Report:
@@ -77,9 +68,10 @@ def judge_cell(
     evidence: Evidence, cell: CellEvidence, reproduce: Reproduce
 ) -> CellReport:
     """Judge one cell of some evidence."""
-    judgement = _judgement(evidence, cell)
+    outcome, verdict, reason = _judged(evidence, cell)
     declaration = cell.declaration
-    measured = judgement.outcome is Outcome.MEASURED
+    measured = outcome is Outcome.MEASURED
+    fault = "" if measured else reason
     load = load_of(declaration.declared, evidence.limit)
     numbers = sum_up_cell(cell, load) if measured else Numbers()
     return CellReport(
@@ -87,12 +79,12 @@ def judge_cell(
         **msgspec.structs.asdict(evidence.environment),
         server_title=evidence.title,
         configuration=cell.configuration,
-        outcome=judgement.outcome,
+        outcome=outcome,
         declared=declaration.declared,
         declared_because=declaration.because,
         declared_source=declaration.source,
         declared_formula=declaration.formula,
-        verdict=judgement.verdict,
+        verdict=verdict,
         **numbers._asdict(),
         claims=cell.claims,
         claims_fault=claims_fault(cell.claims, cell.rounds) if measured else "",
@@ -102,10 +94,10 @@ def judge_cell(
         not_steered=cell.not_steered,
         curve=admission_curve(cell.rounds) if measured else (),
         seconds=cell.start_seconds + cell.measure_seconds + cell.stop_seconds,
-        answers=answers(cell, "" if measured else judgement.reason),
-        tapes=tapes(cell, "" if measured else judgement.reason),
+        answers=answers(cell, fault),
+        tapes=tapes(cell, fault),
         **(numbers_of(cell) if measured else {}),
-        reason=judgement.reason,
+        reason=reason,
         command=cell.command,
         front=cell.front,
         log_tail=cell.log_tail,
@@ -113,15 +105,16 @@ def judge_cell(
     )
 
 
-def _judgement(evidence: Evidence, cell: CellEvidence) -> Judgement:
+def _judged(evidence: Evidence, cell: CellEvidence) -> tuple[Outcome, Verdict, str]:
+    """The outcome of a cell, the verdict, and what explains them."""
     if cell.outcome is not Outcome.MEASURED:
-        return Judgement(cell.outcome, Verdict.UNKNOWN, cell.reason or cell.outcome)
+        return cell.outcome, Verdict.UNKNOWN, cell.reason or cell.outcome
     fault = control_fault(evidence.control) or contradiction(cell.all_rounds)
     if fault:
-        return Judgement(Outcome.HARNESS_FAILED, Verdict.UNKNOWN, fault)
+        return Outcome.HARNESS_FAILED, Verdict.UNKNOWN, fault
     if fault := disagreement(cell.kernel):
-        return Judgement(Outcome.ACCOUNTS_DISAGREE, Verdict.UNKNOWN, fault)
-    return Judgement(Outcome.MEASURED, *verdict_on(cell, evidence.limit))
+        return Outcome.ACCOUNTS_DISAGREE, Verdict.UNKNOWN, fault
+    return Outcome.MEASURED, *verdict_on(cell, evidence.limit)
 
 
 def _environments(evidence: Sequence[Evidence]) -> tuple[EnvironmentReport, ...]:

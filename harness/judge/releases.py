@@ -69,7 +69,6 @@ def _change(
 ) -> ReleaseChange:
     before, now = step.pair
     assert before is not None and now is not None
-    versions = version_changes(before, now, installed, installed)
     return ReleaseChange(
         package=step.package,
         release=step.release,
@@ -81,7 +80,7 @@ def _change(
         change=comparison.change,
         before=one_side(before),
         now=one_side(now),
-        versions=tuple(v for v in versions if v.name.lower() != step.package.lower()),
+        versions=version_changes(before, now, installed, installed, step.package),
         chance=comparison.chance,
         reason="" if now.outcome is Outcome.MEASURED else now.reason,
     )

@@ -140,19 +140,11 @@ def numbers_at(steps: Sequence[Step], moments: Iterable[float]) -> Iterator[int]
         yield number
 
 
-class Depth(NamedTuple):
-    """How low a tape falls between two moments."""
-
-    lowest: int
-    seconds: float
-    """How long it stays that low, in seconds."""
-
-
-def depth(points: Sequence[TapePoint], begin: float, end: float) -> Depth:
-    """The least slots of a tape between two moments."""
+def depth(points: Sequence[TapePoint], begin: float, end: float) -> tuple[int, float]:
+    """The least slots of a tape between two moments, and for how many seconds."""
     spans = _spans(points, begin, end)
     lowest = min((slots for slots, _ in spans), default=0)
-    return Depth(lowest, sum(long for slots, long in spans if slots == lowest))
+    return lowest, sum(long for slots, long in spans if slots == lowest)
 
 
 def median(points: Sequence[TapePoint], begin: float, end: float) -> int:

@@ -32,9 +32,14 @@ def installed_in(report: Report) -> InstalledBy:
 
 
 def version_changes(
-    before: CellReport, now: CellReport, old: InstalledBy, new: InstalledBy
+    before: CellReport,
+    now: CellReport,
+    old: InstalledBy,
+    new: InstalledBy,
+    excluding: str = "",
 ) -> tuple[Difference, ...]:
-    """The versions that changed between two cells, of all in ``old`` and ``new``.
+    """The versions that changed between two cells, of all in ``old`` and ``new`` but
+    that of one package.
 
     Python, Flask, Werkzeug and the server come first. Where it is not known what was
     installed, only these are compared.
@@ -49,7 +54,7 @@ def version_changes(
     return tuple(
         Difference(name=FIRST.get(n, n), before=one.get(n), now=other.get(n))
         for n in names
-        if one.get(n) != other.get(n)
+        if one.get(n) != other.get(n) and n.lower() != excluding.lower()
     )
 
 

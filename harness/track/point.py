@@ -111,10 +111,4 @@ def version_changes(
     old, new = (
         {str(each.cell.environment): each.evidence.installed} for each in (before, now)
     )
-    return tuple(
-        version_change
-        for version_change in versions_differ.version_changes(
-            before.cell, now.cell, old, new
-        )
-        if version_change.name.lower() != excluding.lower()
-    )
+    return versions_differ.version_changes(before.cell, now.cell, old, new, excluding)

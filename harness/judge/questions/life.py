@@ -121,15 +121,15 @@ def _tape(seen: TapeSeen, floor: int | None) -> Tape:
         blink = longest
         points = points_of(seen, blink)
     end = seen.watched_seconds
-    since = depth(points, 0.0, end)
+    lowest, lowest_seconds = depth(points, 0.0, end)
     lost = [each for each in seen.lost if each.ended_at >= 0]
     tape = Tape(
         act=seen.act,
         known=True,
         sentence="",
         usual=usual,
-        lowest=since.lowest,
-        lowest_seconds=since.seconds,
+        lowest=lowest,
+        lowest_seconds=lowest_seconds,
         after=points[-1].old + points[-1].new,
         blink_seconds=blink,
         lost_in_app=sum(each.entered_at is not None for each in lost),
