@@ -13,9 +13,7 @@ from harness.cli.rule_pages import meanings
 from harness.cli.usage.printing import Printing
 from harness.cli.usage.printing import TEXT
 from harness.github.annotations import annotate
-from harness.github.annotations import Annotation
-from harness.github.annotations import in_repository
-from harness.github.annotations import Level
+from harness.github.annotations import of_case
 from harness.github.annotations import roll_up
 from harness.records import files
 from harness.records.errors import HarnessError
@@ -63,7 +61,7 @@ def show(
                 print(msgspec.json.encode(item, order="deterministic").decode())
         case "github":
             urgent = sorted(filter(_is_found, content.cases), key=_urgency)
-            annotate(roll_up(list(map(_annotation, urgent))))
+            annotate(roll_up([of_case(case, os.environ) for case in urgent]))
         case "junit":
             print(junit.write(content.cases, content.measured_at), end="")
         case "sarif":
@@ -99,13 +97,6 @@ def _urgency(case: Case) -> tuple[bool, int]:
     known = list(map(str, NOTEWORTHY))
     word = str(case.word)
     return not case.fails, known.index(word) if word in known else len(known)
-
-
-def _annotation(case: Case) -> Annotation:
-    level: Level = "error" if case.fails else "warning"
-    title = f"{case.word} ({case.code}): {case.name}"
-    file = in_repository(case.file, os.environ)
-    return Annotation(level, title, case.message, file, case.line)
 
 
 def write_pages(

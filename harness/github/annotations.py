@@ -21,10 +21,11 @@ from harness.records.rules import with_id
 from harness.records.words import FAILURES
 from harness.records.words import Outcome
 from harness.records.words import Verdict
+from harness.report.cases import Case
+from harness.report.cases import of_changes
 from harness.report.escape import printable
 from harness.report.grid import lay_out
 from harness.report.sections.findings import find_notes
-from harness.report.words import CHANGES
 from harness.report.words import MARKS
 
 Level = Literal["error", "warning", "notice"]
@@ -118,19 +119,23 @@ def cell_annotations(
     return roll_up(annotations)
 
 
+def of_case(case: Case, environ: Mapping[str, str]) -> Annotation:
+    """The annotation of a finding."""
+    level: Level = "error" if case.fails else "warning"
+    title = f"{case.word} ({case.code}): {case.name}"
+    file = in_repository(case.file, environ)
+    return Annotation(level, title, case.message, file, case.line)
+
+
 def change_annotations(changes: Changes, fatal: Collection[Change]) -> list[Annotation]:
     """Annotations of changes that are worse or fatal, and not expected.
 
     Expected changes that were not found are annotated too.
     """
     worse = [
-        Annotation(
-            "error" if cell.change in fatal else "warning",
-            f"{CHANGES[cell.change].named}: {cell.id}",
-            cell.reason,
-        )
-        for cell in changes.cells
-        if cell.change in (*REGRESSIONS, *fatal) and not cell.expected
+        of_case(case, {})
+        for case in of_changes(changes, fatal)
+        if case.fails or (case.code and case.word in REGRESSIONS)
     ]
     unmatched = [
         Annotation(

@@ -1,15 +1,13 @@
 """Options that several verbs share, and the types of their values."""
 
 import re
-from collections.abc import Callable
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from harness.cli.usage.verb import Function
 from harness.records.choices import DEFAULT_ASK
 from harness.records.choices import FailOn
 from harness.records.choices import Question
@@ -23,21 +21,6 @@ DIRECTORY = click.Path(path_type=Path, file_okay=False)
 RESOLVED = click.Path(path_type=Path, file_okay=False, resolve_path=True)
 
 
-def file_option(*names: str, **settings: Any) -> Callable[[Function], Function]:
-    """An option that takes a file."""
-    return click.option(*names, type=FILE, metavar="FILE", **settings)
-
-
-def folder_option(*names: str, **settings: Any) -> Callable[[Function], Function]:
-    """An option that takes a folder."""
-    return click.option(*names, type=DIRECTORY, metavar="DIR", **settings)
-
-
-def number_option(*names: str, **settings: Any) -> Callable[[Function], Function]:
-    """An option that takes a whole number from 1 on."""
-    return click.option(*names, type=positive, metavar="N", **settings)
-
-
 def positive(value: str) -> int:
     """A whole number from 1 on. Raises ``BadParameter``.
 
@@ -47,6 +30,11 @@ def positive(value: str) -> int:
     if not text.isdecimal() or not int(text):
         raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+file_option = partial(click.option, type=FILE, metavar="FILE")
+folder_option = partial(click.option, type=DIRECTORY, metavar="DIR")
+number_option = partial(click.option, type=positive, metavar="N")
 
 
 class OneOf(click.Choice[str]):
