@@ -1,4 +1,4 @@
-"""A server's claims are checked against what was seen."""
+"""A server's own claims about itself are compared with the measurement."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def seen(processes: int, threads: int) -> list[Round]:
 @pytest.mark.parametrize("multithread", [True, False])
 @pytest.mark.parametrize("multiprocess", [True, False])
 @pytest.mark.parametrize(("processes", "threads"), [(1, 1), (1, 8), (8, 1), (2, 4)])
-def test_only_a_false_no_is_a_fault(
+def test_only_a_false_denial_is_a_fault(
     multithread: bool, multiprocess: bool, processes: int, threads: int
 ) -> None:
     claims = Claims(multithread=multithread, multiprocess=multiprocess)
@@ -25,7 +25,7 @@ def test_only_a_false_no_is_a_fault(
     assert ("; " in fault) is (fault.count("False") == 2)
 
 
-def test_the_numbers_are_reported() -> None:
+def test_a_false_claim_is_reported_with_the_numbers() -> None:
     fault = claims_fault(Claims(multithread=False, multiprocess=False), seen(2, 4))
     assert fault == (
         "it tells the app wsgi.multithread False, yet 4 requests were in one process "
@@ -34,6 +34,6 @@ def test_the_numbers_are_reported() -> None:
     )
 
 
-def test_nothing_claimed_and_nothing_seen_is_no_fault() -> None:
+def test_without_a_claim_or_a_measurement_there_is_no_fault() -> None:
     assert claims_fault(None, seen(2, 4)) == ""
     assert claims_fault(Claims(multithread=False, multiprocess=False), []) == ""

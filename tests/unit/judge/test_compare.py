@@ -1,4 +1,4 @@
-"""What became of each cell since another run."""
+"""How cells are paired with those of an earlier run."""
 
 import re
 
@@ -33,7 +33,7 @@ def test_nothing_measured_with_another_probe_is_compared() -> None:
 
 
 def partners(before: list[CellReport], now: list[CellReport]) -> list[str | None]:
-    """The id before of each cell of now."""
+    """Return the earlier id for each present cell."""
     found = compare(report(*before), report(*now)).cells
     return [
         each.previous_id or (each.id if each.before else None)
@@ -53,7 +53,7 @@ def test_one_release_of_a_server_follows_another() -> None:
     assert partners(before, now) == [before[0].id]
 
 
-def test_the_same_flask_goes_before_another_of_its_series() -> None:
+def test_the_same_flask_is_preferred_to_another_of_its_series() -> None:
     before = [elsewhere("3.1.3", "1")]
     now = [elsewhere(each, "2") for each in ("3.1.3", "3.1.3+git.1a2b3c4")]
     assert partners(before, now) == [before[0].id, None]
@@ -92,7 +92,7 @@ def test_an_upgrade_is_compared_with_the_only_run_before_it(
         gate(report(now), FailOn.REGRESSION, compare(report(before), report(now)))
 
 
-def test_with_several_releases_of_flask_none_is_taken_for_another() -> None:
+def test_several_releases_of_flask_are_never_confused() -> None:
     before = [elsewhere("2.3.3", "1")]
     now = [elsewhere(each, "1") for each in ("3.0.3", "3.1.3")]
     assert partners(before, now) == [None, None]
@@ -100,6 +100,6 @@ def test_with_several_releases_of_flask_none_is_taken_for_another() -> None:
     assert [each.change for each in found] == [Change.NEW, Change.NEW, Change.GONE]
 
 
-def test_changes_can_be_read_back() -> None:
+def test_changes_survive_a_round_trip() -> None:
     found = compare(report(EIGHT), report(SELDOM))
     assert msgspec.json.decode(msgspec.json.encode(found), type=Changes) == found

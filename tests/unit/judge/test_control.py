@@ -37,7 +37,7 @@ CONTROLS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_a_wrong_control_removes_all_numbers(name: str) -> None:
+def test_a_wrong_control_removes_every_number(name: str) -> None:
     control = msgspec.structs.replace(CONTROL, **CONTROLS[name])
     one = cell(WHERE, "sync-4", 4, rounds(4, (4, 1)))
     gone = unmeasured(WHERE, "gevent", Outcome.NOT_INSTALLED, "it did not build")
@@ -51,7 +51,7 @@ def test_a_wrong_control_removes_all_numbers(name: str) -> None:
         gate(report, FailOn.HARNESS)
 
 
-def test_no_control_no_numbers() -> None:
+def test_without_a_control_there_are_no_numbers() -> None:
     report = judged(4, rounds(4, (4, 1)), control=None)
     assert report.outcome is Outcome.HARNESS_FAILED
     assert report.reason.startswith("no control")
@@ -65,7 +65,7 @@ def test_a_right_control_is_reported_as_right() -> None:
     )
 
 
-def test_one_wrong_control_speaks_for_its_environment() -> None:
+def test_a_wrong_control_affects_its_environment_only() -> None:
     right, wrong = evidence(WHERE, []), evidence(WHERE, [], control=None)
     for order in ([right, wrong], [wrong, right]):
         (environment_report,) = judge(order).environments

@@ -1,4 +1,4 @@
-"""When two measurements differ, and when chance explains it."""
+"""When two measurements differ, and when chance explains the difference."""
 
 import msgspec
 import pytest
@@ -27,32 +27,32 @@ from tests.samples.make import HOST
 @pytest.mark.parametrize(
     ("before", "now", "change"),
     [
-        # Every round the same: exactly.
+        # All rounds agree: compared exactly.
         (EIGHT, EIGHT, Change.SAME),
         (EIGHT, even(7, 8), Change.FEWER),
         (EIGHT, even(4, 8), Change.FEWER),
         (EIGHT, at(8, *[8] * 6, above=9), Change.MORE),
         (even(1), even(4), Change.MORE),
         (EIGHT, even(4), Change.FEWER),
-        # Always before, and hardly ever now: too unlikely for chance.
+        # Always before, and hardly ever now: not by chance.
         (EIGHT, NEVER, Change.FEWER),
         (EIGHT, SELDOM, Change.FEWER),
         (NEVER, EIGHT, Change.MORE),
-        # One that often is at its best may be so six times in a row.
+        # A cell that often reaches its best may do so six times in a row.
         (EIGHT, OFTEN, Change.SAME),
         (OFTEN, EIGHT, Change.SAME),
         (OFTEN, at(8, *[8] * 7, 7, 7, 7), Change.SAME),
         (SELDOM, NEVER, Change.SAME),
-        # The most that was ever seen is another.
+        # The highest number seen is another.
         (at(8, 5, 7, 6, 8, 5, 7, 8, 6, 8, 5), at(8, 4, 2, 3, 4, 4, 2, 3, 4, 4, 2),
          Change.FEWER),
         (at(8, 4, 2, 3, 4, 4, 2, 3, 4, 4, 2), at(8, 5, 7, 6, 8, 5, 7, 8, 6, 8, 5),
          Change.MORE),
         (at(8, *[5, 7, 6, 5, 7] * 2), at(8, *[5, 7, 6, 5] * 2, 7, 8), Change.SAME),
-        # A number that was always there, and never reached again, however few rounds.
+        # A number that was always reached, and now never, in however few rounds.
         (even(1000), at(1000, 700, 400, above=700), Change.FEWER),
         (at(1000, 700, 400, above=700), even(1000), Change.MORE),
-        # How often one that never is what it declares is at its best: the load decides.
+        # If the declared number is never reached, only equal loads can be compared.
         (even(4, 8), at(8, 2, 3, 2, 3, 2, 2, 3, 2, 2, 3, above=4), Change.SAME),
         # It declares another number.
         (SELDOM, at(16, *range(4, 14), above=16, more=12), Change.NOT_COMPARABLE),
@@ -64,14 +64,14 @@ from tests.samples.make import HOST
         (even(1), unbounded(), Change.MORE),
         (unbounded(), even(10), Change.FEWER),
         (unbounded(), even(64), Change.NOT_COMPARABLE),
-        # One after another: as few every time, or once.
+        # Requests one by one: as few every time, or once.
         (singly(2, 1, 1, 1), singly(2, 2), Change.MORE),
         (singly(2, 2), singly(2, 1, 1, 1), Change.FEWER),
         (singly(2, 1), singly(2, 2), Change.SAME),
         # Too few rounds for either answer.
         (at(1000, 1000, 1000), at(1000, 1000, 998), Change.NOT_COMPARABLE),
         (cell(Verdict.UNKNOWN), EIGHT, Change.NOT_COMPARABLE),
-        # By what happened.
+        # By the outcome.
         (EIGHT, DIED, Change.BROKE),
         (DIED, EIGHT, Change.RECOVERED),
         (DIED, DIED, Change.SAME),
@@ -87,7 +87,7 @@ from tests.samples.make import HOST
         (UNSUPPORTED, None, Change.GONE),
     ],
 )  # fmt: skip
-def test_one_cell(
+def test_the_change_of_a_cell_is_classified(
     before: CellReport | None, now: CellReport | None, change: Change
 ) -> None:
     def of(one: CellReport | None) -> tuple[CellReport, ...]:
@@ -113,7 +113,7 @@ def test_both_numbers_and_the_chance_are_reported() -> None:
     assert "which chance explains" in same.reason
 
 
-def test_the_more_are_uneven_the_more_it_takes() -> None:
+def test_with_more_uneven_cells_a_change_needs_more_evidence() -> None:
     def many(one: CellReport) -> Report:
         ids = [f"flask-3.1.3/server-1/c{n}/py3.13" for n in range(40)]
         return report(*(msgspec.structs.replace(one, id=i) for i in ids))
@@ -129,7 +129,7 @@ def test_the_more_are_uneven_the_more_it_takes() -> None:
     assert compare(report(EIGHT), report(SELDOM)).cells[0].change is Change.FEWER
 
 
-def test_another_limit_matters_if_no_bound_was_found() -> None:
+def test_another_limit_prevents_comparing_open_ends() -> None:
     other = msgspec.structs.replace(EIGHT, id="flask-3.1.3/server-1/c1/py3.13")
     before = report(unbounded(), other)
     now = msgspec.structs.replace(report(unbounded(100), other), limit=100)
@@ -143,7 +143,7 @@ def test_another_limit_matters_if_no_bound_was_found() -> None:
     assert compare(report(unbounded()), fell).cells[0].change is Change.FEWER
 
 
-def test_another_number_of_processors_matters_to_some() -> None:
+def test_another_number_of_processors_prevents_comparing_some_cells() -> None:
     bigger = msgspec.structs.replace(HOST, processors=64)
 
     def change(before: CellReport, now: CellReport) -> tuple[Change, str]:
@@ -151,11 +151,11 @@ def test_another_number_of_processors_matters_to_some() -> None:
         (found,) = compare(report(before), there).cells
         return found.change, found.reason
 
-    # Set by its options: compared, and it is said.
+    # Its options set the number: it is compared, with a remark.
     word, reason = change(EIGHT, even(4, 8))
     assert word is Change.FEWER
     assert "2 processors before and 64 now, which its number does not" in reason
-    # A formula gave it another number.
+    # The formula gives another number.
     word, reason = change(even(6), even(32))
     assert word is Change.NOT_COMPARABLE
     assert "declared number depends on the machine" in reason

@@ -1,5 +1,4 @@
-"""The file of expected changes is read strictly and applied exactly; leftovers are
-reported."""
+"""The file of expected changes is read strictly and applied exactly."""
 
 from pathlib import Path
 
@@ -29,22 +28,22 @@ from tests.builders.reports import unbounded
 
 
 def read(folder: Path, text: str) -> expected.Expected:
-    """What such a file comes to."""
+    """Return the expected changes in a text."""
     path = folder / "expected.toml"
     path.write_text(text)
     return toml.read(path, expected.Expected)
 
 
-def told(folder: Path, found: Changes, text: str = EXPECTED_TOML) -> Changes:
-    """Changes to which such a file was applied."""
+def apply_file(folder: Path, found: Changes, text: str = EXPECTED_TOML) -> Changes:
+    """Return changes after applying a file of expected changes."""
     return expected.acknowledge(found, read(folder, text))
 
 
-def test_expected_changes_fail_nothing_and_say_why(tmp_path: Path) -> None:
+def test_expected_changes_pass_and_show_the_reason(tmp_path: Path) -> None:
     worse = compare(report(EIGHT), report(even(4, 8)))
     with pytest.raises(GateFailed):
         gate(report(EIGHT), FailOn.REGRESSION, worse)
-    known = told(tmp_path, worse)
+    known = apply_file(tmp_path, worse)
     gate(report(EIGHT), FailOn.CHANGE, known)
     assert not change_annotations(known, ALTERED) and not known.unmatched
     text = markdown.write([section(known)])
@@ -68,7 +67,7 @@ def test_expected_changes_fail_nothing_and_say_why(tmp_path: Path) -> None:
         (EIGHT, None, "8", '"absent"'),
     ],
 )
-def test_every_side_has_a_spelling(
+def test_every_kind_of_side_can_be_written(
     tmp_path: Path, before: object, now: object, was: str, became: str
 ) -> None:
     def of(one: object) -> tuple[object, ...]:
@@ -78,13 +77,13 @@ def test_every_side_has_a_spelling(
         "to = 4", f"to = {became}"
     )
     found = compare(report(*of(before)), report(*of(now)))  # type: ignore[arg-type]
-    known = told(tmp_path, found, text)
+    known = apply_file(tmp_path, found, text)
     assert known.cells[0].expected, expected.spelled(known.cells[0])
     assert not known.unmatched
 
 
-def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
-    known = told(tmp_path, compare(report(EIGHT), report(even(3, 8))))
+def test_an_expected_change_covers_no_other_change(tmp_path: Path) -> None:
+    known = apply_file(tmp_path, compare(report(EIGHT), report(even(3, 8))))
     with pytest.raises(GateFailed):
         gate(report(EIGHT), FailOn.REGRESSION, known)
     (left,) = known.unmatched
@@ -100,8 +99,10 @@ def test_it_covers_that_change_and_no_other(tmp_path: Path) -> None:
         (EXPECTED_TOML.replace("c0", "c7"), "no cell of either run matches it"),
     ],
 )
-def test_leftovers_are_reported(tmp_path: Path, text: str, problem: str) -> None:
-    known = told(tmp_path, compare(report(EIGHT), report(EIGHT)), text)
+def test_unmatched_expectations_are_reported(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    known = apply_file(tmp_path, compare(report(EIGHT), report(EIGHT)), text)
     assert problem in known.unmatched[0].problem
     assert "acknowledged, but nothing of the kind was found" in markdown.write(
         [section(known)]
@@ -139,16 +140,16 @@ def test_leftovers_are_reported(tmp_path: Path, text: str, problem: str) -> None
         ("[[change]]", "[[change", "is not TOML: "),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+def test_a_fault_names_the_key(tmp_path: Path, old: str, new: str, words: str) -> None:
     assert old in EXPECTED_TOML
     with pytest.raises(UsageError, match=f"expected.toml: .*{words}"):
         read(tmp_path, EXPECTED_TOML.replace(old, new))
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file .*--expected"):
         toml.read(tmp_path / "expected.toml", expected.Expected, "see --expected")
 
 
-def test_every_outcome_can_be_written() -> None:
+def test_every_outcome_has_a_word() -> None:
     assert {str(word) for word in Outcome} - {"measured"} < set(expected.WORDS)

@@ -46,7 +46,7 @@ RUN = report(measured())
         (Outcome.HARNESS_FAILED, "never"),
     ],
 )
-def test_what_each_gate_lets_through(word: Outcome | Verdict, passes: str) -> None:
+def test_each_gate_passes_what_it_names(word: Outcome | Verdict, passes: str) -> None:
     found = report(cell(Verdict.AS_DECLARED), cell(word, 1))
     for fail_on in FailOn:
         if fail_on in passes.split():
@@ -57,14 +57,14 @@ def test_what_each_gate_lets_through(word: Outcome | Verdict, passes: str) -> No
                 gate(found, fail_on)
 
 
-def test_nothing_measured_fails_all_gates_but_one() -> None:
+def test_nothing_measured_fails_every_gate_but_never() -> None:
     found = report(cell(Outcome.NOT_SUPPORTED))
     gate(found, FailOn.NEVER)
     with pytest.raises(NothingMeasured):
         gate(found, FailOn.HARNESS)
 
 
-def test_the_reason_names_what_was_found() -> None:
+def test_the_reason_counts_the_findings() -> None:
     with pytest.raises(GateFailed, match="matches 2 of 3 cells: 1 fewer, 1 died; "):
         gate(
             report(cell(Verdict.FEWER), cell(Outcome.DIED, 1), cell(Verdict.MORE, 2)),
@@ -87,7 +87,7 @@ def test_a_worse_cell_fails_the_gate() -> None:
     assert [remark.level for remark in change_annotations(worse, ())] == ["warning"]
 
 
-def test_any_change_can_be_fatal() -> None:
+def test_a_gate_can_fail_on_any_change() -> None:
     died, eight = report(reports.DIED), report(reports.EIGHT)
     better = compare(died, eight)
     with pytest.raises(GateFailed, match="1 of 1 cell changed"):
@@ -130,7 +130,7 @@ UNKNOWN = measured(verdict=Verdict.UNKNOWN)
         (FAILED, None, "default harness fewer uneven"),
     ],
 )
-def test_what_each_gate_lets_through_of_deployments(
+def test_each_gate_passes_deployments_that_it_allows(
     seen: CellReport, at_least: int | None, fails: str
 ) -> None:
     results = [
@@ -146,14 +146,14 @@ def test_what_each_gate_lets_through_of_deployments(
         assert bool(found[0].reason) == told, "it is told even where it is let through"
 
 
-def test_a_deployment_that_was_not_measured_fails_all_gates_but_one() -> None:
+def test_an_unmeasured_deployment_fails_every_gate_but_never() -> None:
     for fail_on in (*FailOn, None):
         found = relax([deployment_result(deployment(), DIED, None)], fail_on)
         fault = None if fail_on is FailOn.NEVER else CouldNotStart
         assert found[0].fault is fault
 
 
-def test_what_stands_in_no_file_is_named_by_its_key() -> None:
+def test_a_fault_without_a_file_is_named_by_its_key() -> None:
     with pytest.raises(GateFailed, match="^at-least: 9 required"):
         gate(
             RUN, None, deployments=[deployment_result(deployment(9), measured(), None)]

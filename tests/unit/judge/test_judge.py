@@ -1,4 +1,4 @@
-"""The judgement of a cell's evidence, and what a report says about the run."""
+"""How the evidence of a cell is judged, and what a report says about the run."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_numbers_come_from_all_rounds() -> None:
     assert numbers.bounded is True
 
 
-def test_curve() -> None:
+def test_the_curve_has_a_point_for_each_load() -> None:
     curve = judged(8, rounds(8, (2, 4), [8, 3, 4])).curve
     assert [(p.offered, p.rounds, p.worst, p.median, p.best) for p in curve] == [
         (1, 1, 1, 1.0, 1),
@@ -55,7 +55,7 @@ def test_curve() -> None:
         {"account": Account(answered=7, refused=1)},
     ],
 )
-def test_sums_that_disagree_leave_no_number(wrong: dict[str, Any]) -> None:
+def test_contradictory_rounds_give_no_number(wrong: dict[str, Any]) -> None:
     report = judged(4, (*rounds(4, (4, 1)), offer(8, 4, **wrong)))
     assert report.outcome is Outcome.HARNESS_FAILED
     assert report.verdict is Verdict.UNKNOWN
@@ -74,7 +74,7 @@ def test_unmeasured_cells_have_no_verdict(outcome: Outcome) -> None:
     assert report.reason == "for a reason"
 
 
-def test_a_server_that_died_keeps_its_rounds_but_has_no_numbers() -> None:
+def test_a_server_that_died_has_rounds_but_no_numbers() -> None:
     one = cell(WHERE, "default", 4, rounds(4, (4, 1)), outcome=Outcome.DIED)
     report = judge([evidence(WHERE, [one])]).cells[0]
     assert report.ceiling is None
@@ -82,7 +82,7 @@ def test_a_server_that_died_keeps_its_rounds_but_has_no_numbers() -> None:
     assert len(report.rounds) == 4
 
 
-def test_reproduce() -> None:
+def test_a_cell_has_the_command_to_measure_it_again() -> None:
     assert judged(4, rounds(4, (4, 1))).reproduce == (
         "nox -s probe -- --only flask-3.1.3/gunicorn-27.0.1/sync-4/py3.11"
     )
@@ -94,11 +94,11 @@ def test_reproduce() -> None:
     assert mine.cells[0].reproduce == "64"
 
 
-def test_probe_is_the_lowest() -> None:
+def test_a_report_has_the_lowest_probe() -> None:
     report = judge([evidence(WHERE, [], probe=3), evidence(WHERE, [], probe=2)])
     assert report.probe == 2
 
 
-def test_no_evidence_no_report() -> None:
+def test_without_evidence_there_is_no_report() -> None:
     with pytest.raises(NothingMeasured, match="no evidence"):
         judge([])

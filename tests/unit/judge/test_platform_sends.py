@@ -1,4 +1,4 @@
-"""What a platform sends, compared with what the app takes, in words and numbers."""
+"""How many requests a platform sends, compared with what the app takes."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def limit(most: int | None = 10, aims: int | None = None, **other: Any) -> Limit
         ),
     ],
 )
-def test_verdicts(
+def test_the_verdict_compares_both_numbers(
     given: Limit, takes: Takes, verdict: SendVerdict, reason: str
 ) -> None:
     judged = judge_platform(given, takes)
@@ -69,7 +69,7 @@ def test_verdicts(
     assert bool(judged.remedy) is differs
 
 
-def test_the_remedy_is_for_either_side() -> None:
+def test_the_remedy_names_a_setting_on_each_side() -> None:
     assert judge_platform(limit(), TAKES).remedy == (
         "set k to 8 in f:3, or let Dockerfile:2 take 10, which is 2 workers × 4 "
         "threads now"
@@ -77,7 +77,7 @@ def test_the_remedy_is_for_either_side() -> None:
     assert "set k to 8 in f:3, or start fewer" in judge_platform(limit(4), TAKES).remedy
 
 
-def test_the_remedy_is_only_for_the_app_if_the_file_can_set_no_number() -> None:
+def test_if_the_platform_has_no_setting_the_remedy_is_for_the_app() -> None:
     assert judge_platform(limit(key=""), TAKES).remedy == (
         "let Dockerfile:2 take 10, which is 2 workers × 4 threads now"
     )

@@ -1,4 +1,4 @@
-"""Who gives up first, in words and numbers."""
+"""Which side gives up first, the platform or the app."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def app(seconds: float | None) -> AppWaits:
         (None, WaitVerdict.PLATFORM_FIRST, False, "keeps its slot"),
     ],
 )
-def test_answers(
+def test_timeouts_of_answers_are_compared(
     seconds: float | None, verdict: WaitVerdict, fault: bool, reason: str
 ) -> None:
     judged = judge_answer(PLATFORM, app(seconds))
@@ -42,7 +42,9 @@ def test_answers(
 @pytest.mark.parametrize(
     ("seconds", "fault"), [(2, True), (300, True), (301, False), (None, False)]
 )
-def test_idle_connections(seconds: float | None, fault: bool) -> None:
+def test_timeouts_of_idle_connections_are_compared(
+    seconds: float | None, fault: bool
+) -> None:
     judged = judge_idle(PLATFORM, app(seconds))
     assert judged is not None and judged.fault is fault
     assert bool(judged.remedy) is fault
@@ -50,5 +52,5 @@ def test_idle_connections(seconds: float | None, fault: bool) -> None:
         assert "write --timeout 305 in" in judged.remedy
 
 
-def test_a_server_that_keeps_no_connection_is_not_judged() -> None:
+def test_a_server_without_keep_alive_is_not_judged() -> None:
     assert judge_idle(PLATFORM, app(0)) is None

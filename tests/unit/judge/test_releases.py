@@ -1,4 +1,4 @@
-"""What changed from one release to the next in one run, and how that is worded."""
+"""Changes from one release to the next within one run, and their sentences."""
 
 from collections.abc import Iterable
 
@@ -29,7 +29,7 @@ def sentence(change: ReleaseChange) -> str:
     return str(releases.sentence([change]))
 
 
-def test_flask_1_0_is_found_and_nothing_else() -> None:
+def test_the_change_in_flask_1_0_is_found_and_no_other() -> None:
     (found,) = between_releases(judge(story()))
     assert sentence(found) == (
         "Flask 1.0.4 (after 0.12.5): Flask's own server run went from 1 at a time to "
@@ -56,13 +56,13 @@ def of(
 
 
 def capped(flask: str, version: str, number: int) -> tuple[Environment, CellEvidence]:
-    """16 declared by one release of gunicorn, and so many admitted in every round."""
+    """A cell whose release of gunicorn declares 16, and the number it admitted."""
     where = environment(flask, "gunicorn", version)
     at = [offer(16, number, (4, 4)) for _ in range(6)]
     return where, cell(where, "gthread-4x4", 16, [*at, offer(32, number, (4, 4))])
 
 
-def test_following_a_server_names_flask_once() -> None:
+def test_changes_of_a_server_name_flask_once() -> None:
     history = {"20.1.0": 16, "21.2.0": 12, "23.0.0": 12, "24.1.1": 16}
     found = between_releases(
         of(
@@ -107,7 +107,7 @@ def test_removed_and_broken_cells_are_reported_with_a_reason() -> None:
     ]
 
 
-def test_chance_is_not_a_change() -> None:
+def test_a_difference_by_chance_is_not_a_change() -> None:
     def uneven(flask: str, at: list[int]) -> tuple[Environment, CellEvidence]:
         where = environment(flask, "gunicorn", "27.0.1")
         return where, cell(where, "gthread-2x4", 8, rounds(8, (2, 4), at))
@@ -125,7 +125,7 @@ def test_chance_is_not_a_change() -> None:
     )
 
 
-def test_other_changes_are_named_beside_it() -> None:
+def test_other_changed_versions_are_named() -> None:
     first, second = (
         environment("1.1.4", "werkzeug", "1.0.1"),
         environment("2.0.3", "werkzeug", "2.0.3"),

@@ -1,4 +1,4 @@
-"""Slots over time: a slot that is missing for an instant still counts."""
+"""Slots over time: a short hand-over between processes is no loss."""
 
 import random
 
@@ -26,13 +26,13 @@ def places(seen: TapeSeen) -> list[tuple[float, int, int]]:
     ]
 
 
-def test_a_hand_off_is_not_counted_and_a_gap_is() -> None:
+def test_a_hand_over_is_no_loss_and_a_gap_is() -> None:
     assert places(RELOADED) == [
         (-1.0, 4, 0), (0.2, 2, 0), (0.3, 0, 0), (1.4, 0, 1), (1.5, 0, 4),
     ]  # fmt: skip
 
 
-def test_a_longer_gap_does_not_count_if_hand_offs_are_slow() -> None:
+def test_longer_gaps_are_no_loss_if_hand_overs_are_slow() -> None:
     dip = (-1.5, 4, 0), (1.0, 3, 0), (1.4, 4, 0)
     assert len(places(tape_seen(Act.KILL, *dip))) == 3
     slow = tape_seen(Act.KILL, *dip, hand_off_seconds=0.21)
@@ -58,7 +58,7 @@ def test_a_new_process_that_waits_for_a_processor_keeps_its_slot_too() -> None:
     assert found == [(-1.0, 4, 0), (1.4, 0, 4)]
 
 
-def test_the_least_and_for_how_long() -> None:
+def test_the_lowest_number_has_a_duration() -> None:
     points = points_of(RELOADED, 0.15)
     assert depth(points, -1.0, 0.0) == (4, 1.0)
     lowest, seconds = depth(points, 0.0, 5.0)
@@ -68,7 +68,7 @@ def test_the_least_and_for_how_long() -> None:
     assert depth((TapePoint(at=-1.0, old=2, new=1),), 0.0, 2.0) == (3, 2.0)
 
 
-def test_what_there_usually_is_and_how_long_it_is_missing() -> None:
+def test_the_usual_number_and_the_time_below_it_are_known() -> None:
     points = points_of(RELOADED, 0.15)
     assert median(points, -1.0, 0.0) == median(points, 0.0, 5.0) == 4
     assert median((), 0.0, 5.0) == 0
@@ -77,12 +77,12 @@ def test_what_there_usually_is_and_how_long_it_is_missing() -> None:
     assert longest_dip(points, 1, 0.0, 5.0) == pytest.approx(1.1)
 
 
-def test_nothing_makes_no_tape() -> None:
+def test_no_steps_give_an_empty_curve() -> None:
     assert closed([], 5.0, 0.1) == []
     assert places(tape_seen(Act.KILL)) == [(-1.0, 0, 0)]
 
 
-def test_a_closed_curve_is_never_lower_and_closing_again_changes_nothing() -> None:
+def test_closing_gaps_never_lowers_a_curve_and_is_idempotent() -> None:
     for seed in range(100):
         rng = random.Random(seed)
         times = [rng.randint(0, 50) for _ in range(rng.randint(1, 20))]

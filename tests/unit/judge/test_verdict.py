@@ -1,4 +1,4 @@
-"""The verdict on a configuration, and why."""
+"""The verdict on a configuration, and the reason."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ WHERE = environment("3.1.3", "gunicorn", "27.0.1")
 def verdict(
     declared: int | None, limit: int, seen: tuple[Round, ...]
 ) -> tuple[Verdict, str]:
-    """The verdict on a cell with these rounds, and why."""
+    """Return the verdict on a cell with these rounds, and the reason."""
     return verdict_on(cell(WHERE, "sync-4", declared, seen), limit)
 
 
@@ -328,7 +328,7 @@ VERDICTS: dict[str, tuple[int | None, tuple[Round, ...], Verdict, str]] = {
 
 
 @pytest.mark.parametrize("name", VERDICTS)
-def test_verdict(name: str) -> None:
+def test_each_kind_of_rounds_has_its_verdict(name: str) -> None:
     declared, seen, word, reason = VERDICTS[name]
     assert verdict(declared, 64, seen) == (word, reason)
 
@@ -361,7 +361,7 @@ def test_verdict(name: str) -> None:
         ),
     ],
 )
-def test_caveat(oddity: dict[str, Any], caveat: str) -> None:
+def test_a_caveat_is_added_to_the_reason(oddity: dict[str, Any], caveat: str) -> None:
     word, reason = verdict(4, 64, (*rounds(4, (4, 1)), offer(8, 4, **oddity)))
     assert word is Verdict.AS_DECLARED
     assert reason.endswith(f". {caveat}")
@@ -379,7 +379,7 @@ BUSY = offer(16, 0, settled=Settled.STEADY_COUNT, stalled=16)
         (None, offer(4, 3), Verdict.UNKNOWN),
     ],
 )
-def test_one_process_that_was_full_while_quiet_is_full(
+def test_a_single_process_that_was_full_while_quiet_is_full(
     workers: int | None, full: Round, word: Verdict
 ) -> None:
     one = cell(WHERE, "sync-4", 4, (full, BUSY), workers=workers)
@@ -391,7 +391,7 @@ def test_an_open_end_is_not_a_bound() -> None:
     assert (report.ceiling, report.bounded, report.floor) == (64, False, 64)
 
 
-def test_cut_off_while_others_are_held_is_turned_away() -> None:
+def test_requests_cut_off_while_others_are_held_were_turned_away() -> None:
     few = (offer(1, 1), offer(4, 4, (1, 4)))
     account = Account(answered=4, reset=4)
     full = offer(8, 4, waiting=0, entered_on_release=None, account=account)
@@ -403,7 +403,7 @@ def test_cut_off_while_others_are_held_is_turned_away() -> None:
     assert sum_up((*few, full), 4).bounded
 
 
-def test_cut_off_later_is_not_turned_away() -> None:
+def test_requests_cut_off_later_were_not_turned_away() -> None:
     late = offer(4, 4, (1, 4), account=Account(reset=4))
     assert not sum_up((offer(1, 1), late), 4).bounded
 
@@ -425,7 +425,7 @@ def test_cut_off_later_is_not_turned_away() -> None:
         ),
     ],
 )
-def test_a_server_that_grows(
+def test_the_reason_names_a_server_that_grows(
     seen: tuple[Round, ...], word: Verdict, reason: str
 ) -> None:
     declaration = Declaration(declared=6, because="", source="", at_first=3)
@@ -451,7 +451,7 @@ BY_CHANCE = Declaration(
 def test_threads_that_start_by_chance_are_seen_and_not_guaranteed(
     floor: int, word: Verdict, chosen: bool, floor_by: Basis
 ) -> None:
-    """But where one worker got more requests than it has threads."""
+    """Unless one worker got more requests than it has threads."""
     rounds = offer(1, 1), offer(4, 4), offer(4, max(3, floor)), offer(5, 4)
     orders = (1, 2), (2, 1)
     choice = [steered(Goal.LEAST, order, 4, (2, 2)) for order in orders if chosen]
@@ -477,7 +477,7 @@ def test_threads_that_start_by_chance_are_seen_and_not_guaranteed(
 def test_a_difference_by_chance_is_neither_fewer_nor_more(
     declared: int, ceiling: int, word: Verdict
 ) -> None:
-    """At worst every other request starts a thread, and at best one too many does."""
+    """At worst every second request starts a thread; at best one too many starts."""
     loads = (1, declared, declared, declared + 2)
     seen = [offer(load, min(load, ceiling)) for load in loads]
     declaration = msgspec.structs.replace(BY_CHANCE, declared=declared)
@@ -501,7 +501,7 @@ def test_the_extra_requests_by_chance_are_stated(most: int, words: str) -> None:
 
 
 def too_slow(*most: SteeredRound) -> tuple[Verdict, str]:
-    """The verdict on a cell whose workers were about to be stopped for too long."""
+    """The verdict on a cell whose workers could not be stopped for long enough."""
     one = cell(WHERE, "gthread-2x4", 8, (offer(8, 8), offer(8, 6), offer(9, 8)))
     fields: dict[str, Any] = {"workers": 2, "not_steered": TOO_LONG, "steered": most}
     return verdict_on(msgspec.structs.replace(one, **fields), 64)
@@ -522,7 +522,7 @@ def test_a_certain_verdict_is_given_even_on_a_slow_machine() -> None:
     assert word is Verdict.UNEVEN
 
 
-def test_what_threads_that_accept_ahead_have_shown_may_be_luck() -> None:
+def test_a_number_of_threads_that_accept_ahead_may_be_chance() -> None:
     for seen in (rounds(4, (1, 4)), rounds(4, (1, 4), at=(4, 2))):
         one = cell(WHERE, "threads", 4, seen, not_steered=BY_THREADS)
         word, reason = verdict_on(one, 64)
@@ -572,8 +572,8 @@ def test_a_worker_that_never_took_a_request_leaves_the_verdict_open(
     assert words in why
 
 
-def test_a_worker_that_sleeps_leaves_it_open_though_each_had_its_turn() -> None:
-    """One that was filled alone and took nothing need not be a worker, or is to be."""
+def test_a_sleeping_worker_leaves_the_verdict_open_even_if_each_was_first() -> None:
+    """A process that took nothing by itself may not be a worker, or not yet."""
     filled = steered(Goal.MOST, (1, 2), 4, (4, 4), waiting=4)
     least = [steered(Goal.LEAST, order, 4, (4,)) for order in ((1, 2), (2, 1))]
     seen = cell(WHERE, "sync-4", 4, rounds(4, (1, 4), [4]))

@@ -1,4 +1,4 @@
-"""The installed versions that changed."""
+"""The installed versions that changed between two environments."""
 
 import msgspec
 
@@ -15,7 +15,7 @@ from tests.builders.reports import WHERE
 
 
 def installed(**versions: str) -> tuple[EnvironmentReport, ...]:
-    """What the one environment has."""
+    """An environment with these installed packages."""
     return (
         EnvironmentReport(
             id=str(WHERE),

@@ -1,4 +1,4 @@
-"""The kernel's account is compared with what requests report themselves."""
+"""The kernel's account is compared with what the requests report."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def judged(kernel: KernelAccount | None) -> Report:
     ],
     ids=["older evidence", "agree", "others wait inside", "proxy", "cannot be had"],
 )
-def test_no_disagreement(kernel: KernelAccount | None) -> None:
+def test_matching_accounts_are_no_disagreement(kernel: KernelAccount | None) -> None:
     assert disagreement(kernel) == ""
     (cell,) = judged(kernel).cells
     assert (cell.outcome, cell.verdict) == (Outcome.MEASURED, Verdict.AS_DECLARED)
@@ -56,9 +56,7 @@ def test_no_disagreement(kernel: KernelAccount | None) -> None:
         (account(2, 2, upstream=1), "server behind the proxy had accepted only 1 conn"),
     ],
 )
-def test_a_disagreement_takes_the_number_away(
-    kernel: KernelAccount, whose: str
-) -> None:
+def test_a_disagreement_removes_the_number(kernel: KernelAccount, whose: str) -> None:
     report = judged(kernel)
     (cell,) = report.cells
     assert cell.word is Outcome.ACCOUNTS_DISAGREE
@@ -71,5 +69,5 @@ def test_a_disagreement_takes_the_number_away(
     gate(report, FailOn.NEVER)
 
 
-def test_what_waits_inside() -> None:
+def test_requests_accepted_and_not_entered_wait_inside() -> None:
     assert account(2, 2, accepted=5).waiting_inside == 3

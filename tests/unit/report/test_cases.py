@@ -1,4 +1,4 @@
-"""Cases for programs: JUnit XML, SARIF, and lines of JSON."""
+"""Formats for other programs: JUnit XML, SARIF, and lines of JSON."""
 
 import functools
 import json
@@ -62,7 +62,7 @@ def of_sarif() -> jsonschema.Draft4Validator:
 
 
 def suite(cases: list[Case]) -> etree._Element:
-    """What is written, which the schema that Jenkins has allows."""
+    """Return the JUnit XML, validated with the schema of Jenkins."""
     root = etree.fromstring(junit.write(cases, NOW).encode())
     of_junit().assertValid(root)
     found = root.find("testsuite")
@@ -71,7 +71,7 @@ def suite(cases: list[Case]) -> etree._Element:
 
 
 def results(cases: list[Case]) -> list[dict[str, Any]]:
-    """What is written, which the schema of SARIF allows."""
+    """Return the SARIF results, validated with the schema of SARIF."""
     log = json.loads(sarif.write(cases, meanings(), "/repo"))
     of_sarif().validate(log)
     (one,) = log["runs"]
@@ -83,7 +83,7 @@ def results(cases: list[Case]) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_cells_of_a_run() -> None:
+def test_each_cell_of_a_run_is_a_case() -> None:
     measured = report(
         cell(Verdict.AS_DECLARED, 0),
         cell(Verdict.UNEVEN, 1),
@@ -117,14 +117,14 @@ def test_a_deployment_below_its_promise_has_a_rule_and_a_line() -> None:
     assert place["region"]["startLine"] == 7
 
 
-def test_the_schemas_find_faults() -> None:
+def test_the_schemas_reject_wrong_files() -> None:
     with pytest.raises(jsonschema.ValidationError):
         of_sarif().validate({"version": "2.1.0", "runs": [{}]})
     with pytest.raises(etree.DocumentInvalid):
         of_junit().assertValid(etree.fromstring("<testsuites><case/></testsuites>"))
 
 
-def test_a_file_elsewhere_has_a_whole_address_and_no_file_has_none() -> None:
+def test_a_file_outside_of_the_repository_has_an_absolute_uri() -> None:
     elsewhere = Case("g", "n", "uneven", "FC001", "m", file="/other/a b.toml")
     beside = elsewhere._replace(file="/repository/a.toml")
     for case, uri in (
@@ -139,7 +139,7 @@ def test_a_file_elsewhere_has_a_whole_address_and_no_file_has_none() -> None:
     assert "locations" not in found, "an empty one is not valid"
 
 
-def test_what_others_wrote_breaks_nothing() -> None:
+def test_foreign_text_is_escaped() -> None:
     (case,) = suite([NASTY]).iter("testcase")
     assert case.get("name") == "a<b>"
     (failure,) = case
@@ -149,7 +149,7 @@ def test_what_others_wrote_breaks_nothing() -> None:
 
 
 @pytest.mark.parametrize("format", ["json", "jsonl", "sarif", "junit", "markdown"])
-def test_only_the_format_is_printed(
+def test_nothing_but_the_format_is_printed(
     format: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "Procfile").write_text("web: gunicorn -w 2 a:a\n")
@@ -169,7 +169,7 @@ def test_only_the_format_is_printed(
             assert out.startswith("#") and "| Procfile:1 (web) | 2 |" in out
 
 
-def test_annotations_are_on_the_lines(
+def test_annotations_have_the_lines_of_their_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

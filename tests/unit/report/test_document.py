@@ -1,4 +1,4 @@
-"""Any pen can write any section: shown by a third one, which is as small as can be."""
+"""Any writer can write any section, as a minimal third one shows."""
 
 import ast
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ SECTIONS = Path(contents.__file__).parent / "sections"
 
 @cache
 def everything() -> list[Section]:
-    """Sections of all samples, with all kinds of blocks and of text in them."""
+    """Sections of all samples, with all kinds of blocks and texts in them."""
     found: list[Section] = []
     for case in cases.CASES:
         report = sample(case)
@@ -62,7 +62,7 @@ def everything() -> list[Section]:
 
 
 def texts(section: Section) -> Iterator[Text]:
-    """Every text of a section: what a pen has to write, in order."""
+    """Yield every text of a section that a writer must write, in order."""
     yield section.title
     for block in section.blocks:
         yield from _texts(block)
@@ -98,7 +98,7 @@ def _texts(block: Block) -> Iterator[Text]:
             yield from (say("{}", tape.act) for tape in tapes)
 
 
-def test_a_pen_that_knows_these_kinds_knows_all() -> None:
+def test_the_samples_have_every_kind_of_block_and_text() -> None:
     blocks = [block for section in everything() for block in section.blocks]
     assert {type(block) for block in blocks} == set(get_args(Block))
     assert all(list(_texts(block)) for block in blocks)
@@ -106,7 +106,7 @@ def test_a_pen_that_knows_these_kinds_knows_all() -> None:
     assert parts == {str, Foreign, Name, WebLink, Strong, Mark}
 
 
-def test_our_own_words_are_no_markup_of_any_pen() -> None:
+def test_our_own_words_contain_no_markup() -> None:
     for section in everything():
         for text in texts(section):
             own = "".join(part for part in text.parts if isinstance(part, str))
@@ -114,8 +114,8 @@ def test_our_own_words_are_no_markup_of_any_pen() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SECTIONS.glob("*.py")), ids=lambda p: p.stem)
-def test_values_are_filled_in_and_not_written_into_our_own_words(path: Path) -> None:
-    """So nothing foreign can pass for ours."""
+def test_values_are_filled_into_templates(path: Path) -> None:
+    """So foreign text can never pass for ours."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id in ("say", "joined"):
@@ -133,14 +133,14 @@ def test_only_a_plain_address_becomes_a_link() -> None:
     assert markdown.inline(evil) == "`javascript:alert(1)`"
 
 
-def test_a_value_reads_as_in_a_table() -> None:
+def test_a_value_has_text_symbol_and_word() -> None:
     mark = Mark("↓", "fewer", "red")
     assert str(Value("8 (≥2)", mark, "than 9")) == "8 (≥2) ↓ fewer than 9"
     assert str(Value("", mark)) == "↓ fewer"
     assert str(Value("8", None)) == "8"
 
 
-def test_every_pen_writes_every_section() -> None:
+def test_every_writer_writes_every_section() -> None:
     for section in everything():
         if section.blocks:
             assert markdown.write([section])

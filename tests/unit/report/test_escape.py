@@ -1,4 +1,4 @@
-"""Text of others stays text, in the Markdown of GitHub and everywhere else."""
+"""Foreign text stays text, in GitHub's Markdown and everywhere else."""
 
 import html
 import re
@@ -62,7 +62,7 @@ ATTACKS = [
 
 
 def rendered(text: str) -> str:
-    """Markdown as HTML, the way GitHub makes it before cleaning."""
+    """Render Markdown as HTML, as GitHub does before cleaning it."""
     made: str = cmarkgfm.github_flavored_markdown_to_html(
         text, options=Options.CMARK_OPT_UNSAFE
     )
@@ -70,19 +70,19 @@ def rendered(text: str) -> str:
 
 
 def cleaned(made: str) -> str:
-    """HTML the way GitHub lets it through."""
+    """Clean HTML as GitHub does."""
     attributes = {"*": {"align", "lang"}, "a": {"href"}, "code": {"class"}}
     return nh3.clean(made, tags=TAGS, attributes=attributes, link_rel=None)
 
 
 def read(made: str) -> str:
-    """What a reader sees of HTML, without GitHub's invisible joiners."""
+    """Return the visible text of HTML, without GitHub's invisible joiners."""
     text = html.unescape(re.sub(r"<[^>]*>", "", made))
     return " ".join(text.replace("\u2060", "").split())
 
 
 def tags(made: str) -> list[str]:
-    """The elements of HTML, in order."""
+    """Return the elements of HTML, in order."""
     return re.findall(r"<([a-z][a-z0-9]*)", made)
 
 
@@ -95,7 +95,7 @@ def test_prose_is_one_paragraph_of_plain_text(attack: str) -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("how", [escape.prose, escape.code])
-def test_a_row_stays_a_row(attack: str, how: Callable[[str], str]) -> None:
+def test_foreign_text_ends_no_row(attack: str, how: Callable[[str], str]) -> None:
     made = rendered(f"| a | b |\n| - | - |\n| {how(attack)} | end |\n\nafter")
     assert made.count("<tr>") == 2
     assert made.count("<td>") == 2
@@ -105,14 +105,14 @@ def test_a_row_stays_a_row(attack: str, how: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_fence_holds(attack: str) -> None:
+def test_foreign_text_ends_no_code_block(attack: str) -> None:
     made = rendered(f"{escape.fence(attack)}\n\nafter")
     assert tags(made) == ["pre", "code", "p"]
     assert made.endswith("<p>after</p>\n")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_invisible_is_left(attack: str) -> None:
+def test_invisible_characters_are_removed(attack: str) -> None:
     for shown in (escape.line(attack), escape.printable(attack)):
         assert shown.isprintable()
     for line in escape.printable_lines(attack).split("\n"):
@@ -120,7 +120,7 @@ def test_nothing_invisible_is_left(attack: str) -> None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_label_means_nothing_to_mermaid(attack: str) -> None:
+def test_a_label_is_no_mermaid_syntax(attack: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9 .,'+=/_→·…-]{0,40}", escape.mermaid(attack))
 
 
@@ -144,7 +144,7 @@ def test_commands_of_ci_runners_are_broken() -> None:
         assert "##[" not in shown
 
 
-def test_an_address_is_no_command() -> None:
+def test_a_url_is_no_ci_command() -> None:
     for address in ("[::]:8000", "--bind [::1]:80"):
         assert escape.printable(address) == address
     shown = escape.printable("[::1]::add-mask::x [::error]::y")
@@ -152,14 +152,14 @@ def test_an_address_is_no_command() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_github_takes_nothing_from_a_summary(case: str) -> None:
+def test_github_removes_nothing_from_a_summary(case: str) -> None:
     made = rendered(page(judge(CASES[case]())))
     assert read(cleaned(made)) == read(made)
     assert tags(cleaned(made)) == tags(made)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_summary_has_no_structure_but_ours(case: str) -> None:
+def test_foreign_text_adds_no_structure_to_a_summary(case: str) -> None:
     made = rendered(page(judge(CASES[case]())))
     assert made.count("<details>") == made.count("</details>")
     assert "<script" not in made and "<img" not in made and "<input" not in made

@@ -1,4 +1,4 @@
-"""How the cells of a report are laid out in rows and columns."""
+"""How the cells of a report are arranged in rows and columns."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_releases_of_the_one_server_are_columns_under_one_flask() -> None:
         measured("2.3.3", "gunicorn", "27.0.1", "sync-4"),
     ],
 )
-def test_with_more_than_that_columns_are_of_flask(
+def test_with_more_servers_the_columns_are_releases_of_flask(
     other: tuple[Environment, CellEvidence],
 ) -> None:
     several = [
@@ -72,7 +72,7 @@ def test_with_more_than_that_columns_are_of_flask(
     assert {"gunicorn 23.0", "gunicorn 27.0"} <= set(grid.groups())
 
 
-def test_one_release_everywhere_is_in_the_title() -> None:
+def test_a_common_release_is_in_the_title() -> None:
     grid = lay_out(sample("story"))
     assert list(grid.groups()) == [
         "Flask's own server",
@@ -83,7 +83,7 @@ def test_one_release_everywhere_is_in_the_title() -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.MEASURED, Outcome.NOT_SUPPORTED])
-def test_what_stands_in_front_is_in_the_title(outcome: Outcome) -> None:
+def test_a_proxy_in_front_is_in_the_title(outcome: Outcome) -> None:
     grid = lay_out(behind_nginx(outcome))
     assert {
         title: [row.label for row in rows] for title, rows in grid.groups().items()

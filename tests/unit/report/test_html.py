@@ -1,4 +1,4 @@
-"""The pen that writes HTML."""
+"""The writer of HTML."""
 
 from html.parser import HTMLParser
 
@@ -22,7 +22,7 @@ NAMES = ("story", "questions", "failures", "history", "claims", "control-wrong")
 
 
 class Elements(HTMLParser):
-    """Elements in order, and whether each is closed by its own end."""
+    """Records elements in order, and whether each is closed by its own end tag."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -59,11 +59,11 @@ def test_foreign_text_stays_text(name: str) -> None:
     assert not set("\u202e\x1b\x00") & set(text)
 
 
-def test_marks_have_classes_that_styles_know() -> None:
+def test_every_mark_has_a_class_in_the_styles() -> None:
     assert {css_class(mark) for mark in MARKS.values()} >= {"is-as-declared", "is-died"}
 
 
-def test_no_line_ends_inside_the_name_of_an_option() -> None:
+def test_option_names_are_not_broken_across_lines() -> None:
     name = Name("gunicorn app:app -w 2 --worker-connections=4 a--b <--c>")
     assert inline(say("{}", name)) == (
         '<code>gunicorn app:app <span class="w">-w</span> 2 '

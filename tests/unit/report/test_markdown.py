@@ -1,4 +1,4 @@
-"""Markdown keeps to the size that GitHub takes."""
+"""Markdown is no larger than GitHub accepts."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.samples.make import unmeasured
 
 
 @pytest.mark.parametrize("case", ["story", "failures", "hostile"])
-def test_a_summary_keeps_to_its_size(case: str) -> None:
+def test_a_summary_fits_its_size_limit(case: str) -> None:
     sections = contents.page(sample(case), changes_in(sample(case)))
     whole = markdown.write(sections)
     size = len(whole.encode())
@@ -28,7 +28,7 @@ def test_a_summary_keeps_to_its_size(case: str) -> None:
         assert text == whole or "Left out, to stay within the limit: " in text
 
 
-def test_findings_stay_longest() -> None:
+def test_findings_are_cut_last() -> None:
     whole = sample("failures")
     text = page(whole, max_bytes=4200)
     assert "<details>" not in text

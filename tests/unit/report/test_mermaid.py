@@ -15,7 +15,7 @@ LIGHT, DARK = "#f6f8fa", "#151b23"
 
 
 def luminance(colour: str) -> float:
-    """As WCAG 2.2 defines it."""
+    """Return the relative luminance of a colour, as WCAG 2.2 defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
@@ -35,21 +35,21 @@ def lines(*bars: Bar) -> list[str]:
     return mermaid.draw(Chart((BarGroup("", bars),), Text())).splitlines()
 
 
-def test_lengths_are_even_up_to_a_number_and_logarithmic_beyond() -> None:
+def test_lengths_are_linear_up_to_a_number_and_logarithmic_beyond() -> None:
     assert lines(Bar("a", "4", 4, 4), Bar("b", "32", 32, 32))[-2] == "    bar [4, 32]"
     assert lines(Bar("a", "4", 4, 4), Bar("b", "64", 64, 64))[-2] == "    bar [3, 7]"
     open_end = Bar("b", "≥8", 8, 8, open_end=True)
     assert lines(Bar("a", "4", 4, 4), open_end)[-2] == "    bar [3, 4]"
 
 
-def test_the_longest_labels_are_wider_than_they_look() -> None:
+def test_the_longest_label_is_padded() -> None:
     (axis,) = (line for line in lines(Bar("ab", "1"), Bar("long", "1")) if "x-" in line)
     short, long = re.findall(r'"(.*?)"', axis)
     assert short == "ab: 1"
     assert re.fullmatch("\u200b\u00a0+long: 1", long)
 
 
-def test_a_chart_contains_no_foreign_lines() -> None:
+def test_foreign_text_adds_no_line_to_a_chart() -> None:
     evil = Bar("x\n```\nbar [9]", "1", 1, 1)
     drawn = lines(evil, Bar("b", "1", 1, 1))
     assert sum(line.startswith("```") for line in drawn) == 2

@@ -1,4 +1,4 @@
-"""Plain lines: one for each cell, and easy to search."""
+"""Plain lines, one for each cell, that are easy to search."""
 
 from harness.report import plain
 from harness.report.document import Alert

@@ -1,4 +1,4 @@
-"""Reports look as they did: those of the samples are on disk, to be reviewed."""
+"""Reports of samples match the stored ones, so that every change is reviewed."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ def update(case: str) -> None:
     """Write the evidence and the reports of one case."""
     folder = SAMPLES / case
     for number, each in enumerate(cases.CASES[case](), start=1):
-        # On one line, unlike what a run writes: the cases are made by a program.
+        # On one line, unlike in a run: a program makes the cases.
         text = msgspec.json.encode(each, order="deterministic").decode() + "\n"
         slug = each.environment.slug if case != "hostile" else "hostile"
         files.write_text(folder / "evidence" / f"{number:02}-{slug}.json", text)
@@ -40,7 +40,9 @@ def test_every_case_is_on_disk() -> None:
 
 
 @pytest.mark.parametrize("case", cases.CASES)
-def test_sample(case: str, request: pytest.FixtureRequest) -> None:
+def test_the_reports_of_a_sample_are_as_stored(
+    case: str, request: pytest.FixtureRequest
+) -> None:
     if request.config.getoption("--update-samples"):
         update(case)
     for name, pen in PENS.items():

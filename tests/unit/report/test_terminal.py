@@ -1,4 +1,4 @@
-"""What a terminal shows."""
+"""Reports in a terminal."""
 
 import functools
 import io
@@ -23,7 +23,7 @@ from tests.samples import cases
 
 @functools.cache
 def shown(case: str, width: int = 80, **options: Any) -> str:
-    """What a terminal shows of a sample."""
+    """Return what a terminal shows of a sample."""
     return drawn(in_short(sample(case), "results"), width, **options)
 
 
@@ -64,7 +64,7 @@ def test_every_sample_can_be_drawn(case: str, width: int) -> None:
     assert "cell" in shown(case, width)
 
 
-def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_switches_colours_off(monkeypatch: pytest.MonkeyPatch) -> None:
     colour = re.compile(r"\x1b\[[0-9;]*3[0-7][;m]")
     monkeypatch.delenv("NO_COLOR", raising=False)
     sections = in_short(sample("failures"))
@@ -74,7 +74,7 @@ def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("case", cases.CASES)
-def test_a_colour_says_nothing_that_a_word_does_not(case: str) -> None:
+def test_colours_only_repeat_words(case: str) -> None:
     escapes = re.compile(r"\x1b\[[0-9;]*m")
     coloured = escapes.sub("", shown(case, color_system="standard"))
     assert coloured.split() == shown(case).split()
@@ -103,12 +103,12 @@ def test_words_are_not_broken() -> None:
         assert max(map(len, text.splitlines())) <= width
 
 
-def test_text_to_be_copied_is_not_wrapped() -> None:
+def test_commands_to_copy_are_not_wrapped() -> None:
     (line,) = [line for line in shown("single", 60).splitlines() if "again:" in line]
     assert line.endswith(" --only flask-3.1.3/gunicorn-27.0.1/gthread-4x2/py3.11")
 
 
-def test_no_terminal_no_table() -> None:
+def test_without_a_terminal_there_are_plain_lines() -> None:
     console = Console(file=io.StringIO(), force_terminal=False)
     terminal.show(in_short(sample("single"), "results"), console)
     assert isinstance(console.file, io.StringIO)
@@ -123,7 +123,7 @@ def test_no_terminal_no_table() -> None:
     )
 
 
-def test_an_output_that_knows_ascii_only() -> None:
+def test_symbols_are_left_out_if_the_output_is_ascii() -> None:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii", errors="strict")
     terminal.show(in_short(sample("failures"), "résultats"), Console(file=file))
@@ -132,7 +132,7 @@ def test_an_output_that_knows_ascii_only() -> None:
 
 
 @pytest.mark.parametrize("color_system", [None, "standard"])
-def test_output_of_servers_commands_nothing(color_system: Any) -> None:
+def test_output_of_servers_cannot_control_the_terminal(color_system: Any) -> None:
     for text in (
         lines(sample("hostile")),
         shown("hostile", 30, color_system=color_system),

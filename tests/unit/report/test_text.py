@@ -1,4 +1,4 @@
-"""Text of others is told from our own words."""
+"""Foreign text is told apart from our own words."""
 
 from harness.report import markdown
 from harness.report import plain
@@ -10,14 +10,14 @@ from harness.report.text import say
 from harness.report.text import say_if
 
 
-def test_a_string_is_foreign_unless_it_is_the_template() -> None:
+def test_every_string_but_the_template_is_foreign() -> None:
     text = say("{} and {}: {}", "a|b", Name("c`d"), 4)
     assert str(text) == "a|b and c`d: 4"
     assert markdown.inline(text) == "a&#124;b and <code>c&#96;d</code>: 4"
     assert plain.inline(say("{}", "::error::x")) == ": :error: :x"
 
 
-def test_several_texts_are_one() -> None:
+def test_texts_can_be_joined() -> None:
     assert str(listed(["a"])) == "a"
     assert str(listed(["a", "b", Name("c")])) == "a, b and c"
     assert str(joined("; ", [say("{}", 1), say("{}", 2)])) == "1; 2"
@@ -25,7 +25,7 @@ def test_several_texts_are_one() -> None:
     assert not say("{}", "")
 
 
-def test_words_around_nothing_are_left_out() -> None:
+def test_a_template_around_an_empty_value_is_left_out() -> None:
     assert plain.inline(say_if("::error::x", "on {}")) == "on : :error: :x"
     assert not say_if("", "on {}")
 

@@ -1,4 +1,4 @@
-"""Tapes as lines, as charts and as pictures."""
+"""Tapes as lines of characters, as charts and as pictures."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def tape(
     until: float,
     lost: Sequence[float] = (),
 ) -> Tape:
-    """A tape of an act, with places in old and new processes from moments on."""
+    """A tape of an act, with places in old and new processes from given moments on."""
     return Tape(
         act=cast(Act, act),
         known=True,
@@ -50,7 +50,7 @@ def test_digits_are_places_and_the_bar_is_the_act() -> None:
     assert "digit" in read
 
 
-def test_a_span_has_the_least_of_it() -> None:
+def test_a_span_shows_its_lowest_number() -> None:
     short = tape("kill", (*POINTS[:1], (0.5, 3, 0), (0.52, 4, 0)), 5)
     assert characters(short).count("3") == 1
 
@@ -62,7 +62,7 @@ def test_more_than_nine_places_are_heights() -> None:
 
 
 @pytest.mark.parametrize("name", ["reload", "<b>&\"'\x1b"])
-def test_the_picture_is_well_formed_and_shows_each(name: str) -> None:
+def test_the_picture_is_well_formed_and_marks_lost_requests(name: str) -> None:
     drawn = ElementTree.fromstring(picture(tape(name, POINTS, 5.0, (0.31, 0.312, 1.5))))
     kinds = [each.get("class") for each in drawn.iter()]
     assert kinds.count("lost") == 2
@@ -71,7 +71,7 @@ def test_the_picture_is_well_formed_and_shows_each(name: str) -> None:
     assert drawn.get("aria-label") is not None
 
 
-def test_without_a_point_nothing_breaks() -> None:
+def test_a_tape_without_points_can_be_drawn() -> None:
     empty = tape("kill", (), 0.0)
     assert characters(empty).startswith("|")
     ElementTree.fromstring(picture(empty))

@@ -1,4 +1,4 @@
-"""Every word has a look."""
+"""Every outcome and verdict has a symbol and a colour."""
 
 from harness.records.words import NOTEWORTHY
 from harness.records.words import Outcome
@@ -6,7 +6,7 @@ from harness.records.words import Verdict
 from harness.report import words
 
 
-def test_every_word_has_a_look() -> None:
+def test_every_outcome_and_verdict_has_a_mark() -> None:
     every = {*Verdict, *Outcome} - {Outcome.MEASURED}
     assert set(words.MARKS) == every
     assert set(NOTEWORTHY) == every - {Verdict.AS_DECLARED}

@@ -166,9 +166,7 @@ def test_files_of_an_older_release_are_read(folder: Path) -> None:
 def test_an_older_schema_is_upgraded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The name has a hash of the stored bytes, so it stays valid when the shape
-    changes.
-    """
+    """The name is a hash of the stored bytes, so it stays valid."""
     history.add(tmp_path, [measured()])
     monkeypatch.setattr(files, "SCHEMA", 2)
     monkeypatch.setattr(files, "OLDER", {1: lambda file: {**file, "tool": "older"}})

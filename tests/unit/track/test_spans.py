@@ -107,9 +107,7 @@ def test_a_release_after_a_drift_is_compared_with_its_own_span_only() -> None:
 
 
 def test_many_releases_that_chance_moves_are_one_span() -> None:
-    """One pair of 780 is less likely than 1 in 1000, which is no surprise among so
-    many.
-    """
+    """Among 780 pairs, one that is less likely than 1 in 1000 is no surprise."""
     draw = random.Random(10)
     points = [
         uneven(f"1.{minor}", *(draw.choice([4, 8]) for _ in range(10)))

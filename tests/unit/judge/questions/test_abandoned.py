@@ -1,4 +1,4 @@
-"""What becomes of requests whose clients have given up."""
+"""What happens to requests whose clients have given up."""
 
 from typing import Any
 
@@ -41,11 +41,13 @@ LEFT = AbandonedSeen(
         ({"held": 0}, "unknown", "no request was in the app"),
     ],
 )
-def test_abandoned_requests(fields: dict[str, Any], words: str, said: str) -> None:
+def test_the_answer_says_what_happens_to_abandoned_requests(
+    fields: dict[str, Any], words: str, said: str
+) -> None:
     found = answer(msgspec.structs.replace(LEFT, **fields))
     assert found.answer == words
     assert said in found.sentence
 
 
-def test_fewer_afterwards_is_reported_only_if_the_number_is_otherwise_steady() -> None:
+def test_fewer_slots_afterwards_are_reported_only_if_the_number_is_steady() -> None:
     assert "Afterwards" not in answer(LEFT).sentence

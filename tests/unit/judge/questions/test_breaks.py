@@ -1,4 +1,4 @@
-"""What gives way first, in words and in a number."""
+"""Which resource runs out first, in words and as a number."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ ROOT = Strained(
 FINE = strained(Scarce.MEMORY, held=96, offered=96, waiting=0)
 
 
-def test_the_fewest_of_all() -> None:
+def test_the_number_is_the_lowest_of_all_resources() -> None:
     memory = strained(Scarce.MEMORY, held=28, waiting=0, account=Account(reset=12))
     found = answer(BreaksSeen(limits=(strained(), memory, ROOT)))
     assert (found.answer, found.number) == (
@@ -83,7 +83,7 @@ def test_the_fewest_of_all() -> None:
         ),
     ],
 )
-def test_each(seen: Strained, word: str, words: str) -> None:
+def test_each_resource_has_its_words(seen: Strained, word: str, words: str) -> None:
     found = answer(BreaksSeen(limits=(seen,)))
     assert found.answer == word
     assert words in found.sentence
@@ -96,13 +96,13 @@ def test_there_is_no_number_if_nothing_broke() -> None:
 
 
 def uneven(*limits: Strained) -> Answer:
-    """The answer of a cell that has 4 to 8 requests in the app with nothing scarce."""
+    """The answer for a cell that admits 4 to 8 requests with nothing scarce."""
     seen = rounds(8, (2, 4), [8, 4, 8])
     asked = BreaksSeen(limits=limits)
     return answers(cell(WHERE, "gthread-2x4", 8, seen, asked=(asked,)))[0]
 
 
-def test_requests_that_wait_behind_a_busy_thread_anyway_are_not_broken() -> None:
+def test_waiting_requests_of_an_uneven_server_prove_no_failure() -> None:
     found = uneven(strained(offered=8, held=4, waiting=4))
     assert (found.answer, found.number) == ("files: unknown", None)
     assert "whether anything fails when these are scarce: files." in found.sentence
@@ -125,7 +125,7 @@ def test_failures_in_an_uneven_server_are_reported(seen: Strained, word: str) ->
     assert uneven(seen).answer == word
 
 
-def test_it_is_said_once_if_nothing_gives_way() -> None:
+def test_resources_that_suffice_share_one_sentence() -> None:
     files, memory = (
         strained(scarce, offered=4, held=4, waiting=0)
         for scarce in (Scarce.FILES, Scarce.MEMORY)

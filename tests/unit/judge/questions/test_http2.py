@@ -1,4 +1,4 @@
-"""Whether one connection gets fewer slots, in words and in numbers."""
+"""Whether one HTTP/2 connection gets fewer slots, in words and as a number."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def seen(*many: StreamRound, **other: Any) -> Http2Seen:
     return Http2Seen(asked=8, rounds=(round_(1, 1), *many), **other)
 
 
-def test_as_many_as_on_several() -> None:
+def test_one_connection_may_get_all_slots() -> None:
     found = answer(seen(round_(8, 4), streams=100))
     assert (found.answer, found.number) == ("as many: 4", 4)
     assert found.sentence == (
@@ -34,7 +34,7 @@ def test_as_many_as_on_several() -> None:
     )
 
 
-def test_another_connection_may_have_better_luck() -> None:
+def test_the_best_round_decides() -> None:
     assert answer(seen(round_(8, 3), round_(8, 4))).answer == "as many: 4"
 
 
@@ -59,7 +59,7 @@ def test_the_allowed_number_of_streams_is_reported() -> None:
         (seen(round_(8, 2, settled=Settled.STEADY_COUNT)), "was not quiet"),
     ],
 )
-def test_what_is_left_open(asked: Http2Seen, why: str) -> None:
+def test_an_unclear_result_is_unknown_with_a_reason(asked: Http2Seen, why: str) -> None:
     found = answer(asked)
     assert (found.answer, found.number) == (UNKNOWN, None)
     assert why in found.sentence

@@ -1,4 +1,4 @@
-"""The results of tapes, in words and in a number."""
+"""The results of tapes, in words and as a number."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ from tests.samples.make import rounds
 
 
 def tape(seen: TapeSeen, **other: Any) -> Tape:
-    """The result of one tape."""
+    """Return the result of one tape."""
     seen = msgspec.structs.replace(seen, **other)
     asked = (LifeSeen(tapes=(seen,)),)
     (found,) = tapes(cell(WHERE, "sync-4", 4, rounds(4, (4, 1)), asked=asked))
     return found
 
 
-def test_the_answer_names_what_each_act_takes_away() -> None:
+def test_the_answer_names_the_loss_of_each_act() -> None:
     found = answer(LifeSeen(tapes=(RELOADED, KILLED, ENDED, UNCAUGHT)))
     assert found.answer == "reload: 0 of 4; kill: 3 of 4, 1 lost; end: finish"
     assert found.number == 0
@@ -42,21 +42,21 @@ def test_the_answer_names_what_each_act_takes_away() -> None:
     )
 
 
-def test_it_says_so_if_nothing_is_missing() -> None:
+def test_the_answer_says_if_no_slot_is_lost() -> None:
     steady = tape_seen(Act.SCALE_UP, (-1.5, 4, 0), (1.3, 4, 1))
     found = answer(LifeSeen(tapes=(steady,)))
     assert (found.answer, found.number) == ("always as many", 4)
     assert "never fewer than 4 slots, and 5 in the end" in found.sentence
 
 
-def test_an_act_that_was_not_done_is_unknown() -> None:
+def test_an_act_that_was_not_performed_is_unknown() -> None:
     found = answer(LifeSeen(tapes=(UNCAUGHT,)))
     assert found.answer == "unknown"
     assert "no handler for SIGUSR2" in found.sentence
     assert answer(LifeSeen()).answer == "unknown"
 
 
-def test_a_harness_that_was_held_up_answers_unknown() -> None:
+def test_a_paused_harness_answers_unknown() -> None:
     found = tape(RELOADED, lag_seconds=0.6)
     assert not found.known
     assert "this machine was too busy" in found.sentence
@@ -98,20 +98,21 @@ def test_slots_missing_before_the_act_are_not_held_against_it() -> None:
         (tape_seen(Act.RECYCLE, (-1.5, 4, 0)), {"reason": "none was"}, "none was"),
     ],
 )
-def test_a_sentence(seen: TapeSeen, other: dict[str, Any], words: str) -> None:
+def test_the_sentence_describes_the_tape(
+    seen: TapeSeen, other: dict[str, Any], words: str
+) -> None:
     assert words in tape(seen, **other).sentence
 
 
-def test_requests_that_came_later_are_distinguished() -> None:
+def test_later_requests_are_counted_separately() -> None:
     later = lost(0.9, "refused", process=None, entered_at=None, offered_at=0.7)
     found = tape(ENDED, lost=(later, later, lost(-0.3)))
     assert (found.lost_in_app, found.lost_waiting, found.lost_later) == (0, 0, 2)
     assert "2 requests that came later are refused" in found.sentence
 
 
-def test_slots_that_chance_takes_away_are_no_loss() -> None:
-    """If the floor is lower than what was seen before the act, the floor is the usual
-    number."""
+def test_slots_missing_by_chance_are_no_loss() -> None:
+    """If the floor is below the number before the act, the usual number counts."""
     seen = tape_seen(Act.SCALE_UP, (-1.5, 8, 0), (1.0, 5, 0))
     asked = (LifeSeen(tapes=(seen,)),)
     uneven = cell(WHERE, "2x4", 8, rounds(8, (2, 4), [8, 4, 6]), asked=asked)
@@ -136,7 +137,7 @@ def test_slots_that_chance_takes_away_are_no_loss() -> None:
         ({}, "no connection idles", None),
     ],
 )
-def test_connections_that_idle_on_a_reload(
+def test_idle_connections_at_a_reload_are_described(
     idle: dict[str, int], words: str, lost_on_idle: int | None
 ) -> None:
     seen = LifeSeen(tapes=(RELOADED, KILLED), idle=IdleSeen(connections=8, **idle))

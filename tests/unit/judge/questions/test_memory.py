@@ -1,4 +1,4 @@
-"""What a slot costs is computed from what was seen."""
+"""The memory of a slot is computed from the measured steps."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def test_what_a_slot_costs() -> None:
     assert "Each further request costs 6.0 MB" in said.sentence
 
 
-def test_a_single_slot_has_no_cost_of_further_ones() -> None:
+def test_a_single_slot_has_no_cost_of_further_slots() -> None:
     one = MemorySeen(steps=(footprint(0, 20 * MB), footprint(1, 21 * MB)))
     found = numbers(one)
     assert found is not None
@@ -55,7 +55,7 @@ def test_a_single_slot_has_no_cost_of_further_ones() -> None:
     assert "further" not in answer(one, 1).sentence
 
 
-def test_one_of_a_thing_is_not_said_to_be_several() -> None:
+def test_single_items_are_in_the_singular() -> None:
     one = {"processes": 1, "threads": 1}
     cheap = (footprint(1, 20 * MB, **one), footprint(5, 20 * MB, **one))
     sentence = answer(MemorySeen(steps=(footprint(0, 20 * MB, **one), *cheap))).sentence

@@ -1,4 +1,4 @@
-"""What becomes of requests beyond the ceiling."""
+"""What happens to requests beyond the ceiling."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.builders.answers import answer
 
 
 def beyond(**seen: Any) -> OverflowSeen:
-    """What was seen beyond a ceiling of 4."""
+    """The measured requests beyond a ceiling of 4."""
     fields: dict[str, Any] = {
         "in_app": 4,
         "account": Account(answered=4),
@@ -67,7 +67,7 @@ IN_THE_END = Account(answered=133)
         (beyond(in_app=0), "unknown", None, "no request was in the app"),
     ],
 )
-def test_overflow(
+def test_the_answer_says_what_happens_beyond_the_ceiling(
     seen: OverflowSeen, words: str, number: int | None, said: str
 ) -> None:
     found = answer(seen)

@@ -8,7 +8,7 @@ from tests.builders.answers import answer
 
 
 def computed(computing: int, processes: int, ready: float, used: float) -> ComputeRound:
-    """A round in which so many threads were ready to run, on average."""
+    """A round with a given average number of threads ready to run."""
     return ComputeRound(
         computing=computing,
         processes=processes,
@@ -37,7 +37,7 @@ def computed(computing: int, processes: int, ready: float, used: float) -> Compu
         ([], "unknown", None, "no request was seen to compute"),
     ],
 )
-def test_parallel(
+def test_the_answer_says_how_many_compute_at_once(
     seen: list[ComputeRound], words: str, number: int | None, said: str
 ) -> None:
     found = answer(ParallelSeen(processors=2, rounds=tuple(seen)))
@@ -45,7 +45,7 @@ def test_parallel(
     assert said in found.sentence
 
 
-def test_one_computes_if_one_is_let_in() -> None:
+def test_one_request_computes_if_only_one_is_admitted() -> None:
     asked = ParallelSeen(processors=2, rounds=(computed(1, 1, 1.0, 1.0),))
     found = answer(asked, declared=1)
     assert found.answer == "1"

@@ -1,4 +1,4 @@
-"""What is said about requests that were held at places inside an app."""
+"""Sentences about requests that were held at places inside an app."""
 
 import msgspec
 import pytest
@@ -34,7 +34,7 @@ def changed(**changes: object) -> PlaceRound:
     return msgspec.structs.replace(FULL, **changes)
 
 
-def test_those_that_wait_for_a_place() -> None:
+def test_the_answer_counts_requests_at_a_place_and_waiting_for_it() -> None:
     answered = said(FULL)
     assert (answered.answer, answered.number) == ("3 at pool", 3)
     assert answered.sentence == (
@@ -43,7 +43,7 @@ def test_those_that_wait_for_a_place() -> None:
     )
 
 
-def test_rounds_that_differ_are_a_range() -> None:
+def test_different_rounds_give_a_range() -> None:
     answered = said(FULL, changed(at_place=6, asking=2))
     assert (answered.answer, answered.number) == ("3–6 at pool", 3)
     assert "3–6 at pool (5 wait for it)" in answered.sentence
@@ -59,11 +59,13 @@ def test_rounds_that_differ_are_a_range() -> None:
         ({"at_door": 1, "asking": 0}, "one after another"),
     ],
 )
-def test_what_the_others_did(changes: dict[str, object], words: str) -> None:
+def test_the_sentence_says_what_the_other_requests_did(
+    changes: dict[str, object], words: str
+) -> None:
     assert words in said(changed(**changes)).sentence
 
 
-def test_a_place_that_nobody_gets_to() -> None:
+def test_a_place_that_no_request_reaches_is_reported() -> None:
     nobody = changed(at_place=0, asking=0, ended={"200": 8})
     answered = said(nobody)
     assert (answered.answer, answered.number) == ("unknown", None)
@@ -90,7 +92,7 @@ MOST = changed(at_door=8, at_place=6, asking=2, processes=2, order=Goal.MOST)
 LEAST = changed(at_door=4, at_place=3, asking=1, order=Goal.LEAST)
 
 
-def test_an_order_that_was_chosen_leaves_nothing_to_chance() -> None:
+def test_a_chosen_order_of_workers_is_not_left_to_chance() -> None:
     chosen = said(MOST, LEAST)
     assert chosen.answer == "3–6 at pool"
     assert "chance" not in chosen.sentence
@@ -98,19 +100,19 @@ def test_an_order_that_was_chosen_leaves_nothing_to_chance() -> None:
     assert "3 at pool (seen in 5 rounds, left to chance; 5 wait" in by_chance.sentence
 
 
-def test_a_round_that_was_given_up_does_not_count() -> None:
+def test_an_inconclusive_round_does_not_count() -> None:
     given_up = changed(at_place=1, order=Goal.LEAST, complete=False)
     assert said(given_up, FULL).answer == "3 at pool"
 
 
 def narrow_places(*rounds: PlaceRound) -> list[tuple[int, int, bool]]:
-    """In the app and at the place, where that is narrow, and whether always."""
+    """Return the narrow places: the number in the app, there, and whether always."""
     seen = PlaceSeen(place="pool", found=True, rounds=rounds)
     found = narrow(PlacesSeen(route="/", places=(seen,)))
     return [(each.at_door, each.at_place, each.always) for each in found]
 
 
-def test_a_place_is_narrow_if_fewer_get_to_it_than_to_the_app() -> None:
+def test_a_place_is_narrow_if_it_holds_fewer_than_the_app() -> None:
     assert narrow_places(MOST, LEAST) == [(8, 6, True)]
     assert narrow_places(changed(processes=2)) == [(8, 3, False)]
     assert narrow_places(changed(at_place=8, asking=0)) == []
@@ -118,6 +120,6 @@ def test_a_place_is_narrow_if_fewer_get_to_it_than_to_the_app() -> None:
     assert narrow_places(changed(settled=Settled.STEADY_COUNT)) == []
 
 
-def test_a_server_that_was_not_quiet() -> None:
+def test_a_server_that_was_not_quiet_is_unknown() -> None:
     answered = said(FULL, changed(settled=Settled.STEADY_COUNT))
     assert (answered.answer, answered.sentence) == ("unknown", NOT_QUIET)

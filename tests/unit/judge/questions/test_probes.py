@@ -1,4 +1,4 @@
-"""The results of health checks: from how many on they wait, and what follows when."""
+"""From how many running requests on health checks wait, and the consequences."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ FULL, ROOM = CheckOrder.FULL_FIRST, CheckOrder.ROOM
 
 
 def step(held: int, answered: bool, **given: Any) -> HealthStep:
-    """A step of which only what is given is out of the ordinary."""
+    """A step that is ordinary but for the given fields."""
     fields: dict[str, Any] = {
         "held": held,
         "order": CheckOrder.ONLY,
@@ -59,7 +59,9 @@ EVEN = (IDLE, step(3, True), step(4, False, behind=1, tcp=True), step(8, False))
         ((), "unknown", None),
     ],
 )
-def test_answers(steps: tuple[HealthStep, ...], words: str, number: int | None) -> None:
+def test_the_answer_says_when_checks_wait(
+    steps: tuple[HealthStep, ...], words: str, number: int | None
+) -> None:
     found = answer(ProbesSeen(steps=steps))
     assert (found.answer, found.number) == (words, number)
 
@@ -81,7 +83,7 @@ def test_a_number_left_to_chance_is_only_seen() -> None:
     assert found.answer.startswith("waits from 5 (seen), always from 8;")
 
 
-def test_what_does_not_restart_is_not_said_to() -> None:
+def test_a_check_that_only_marks_is_not_said_to_restart() -> None:
     check = HealthCheck(
         then=Consequence.MARKS, period=30, timeout=30, after_answer=True
     )
@@ -99,7 +101,9 @@ def test_what_does_not_restart_is_not_said_to() -> None:
         (HealthCheck(period=30, timeout=5, after_answer=True), (75, 105)),
     ],
 )
-def test_times_are_arithmetic(check: HealthCheck, seconds: tuple[float, float]) -> None:
+def test_the_time_to_the_consequence_is_computed(
+    check: HealthCheck, seconds: tuple[float, float]
+) -> None:
     assert check.seconds == seconds
 
 
@@ -112,7 +116,7 @@ def test_a_tcp_check_says_nothing_about_the_app() -> None:
     )
 
 
-def test_numbers_are_for_reports() -> None:
+def test_reports_get_the_numbers_behind_the_answer() -> None:
     found = numbers(ProbesSeen(steps=UNEVEN))
     assert found is not None and found.waits
     assert (found.at_times, found.always, found.behind, found.tcp) == (4, 8, 5, True)

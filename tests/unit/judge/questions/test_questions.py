@@ -1,4 +1,4 @@
-"""What holds for the answers to all questions."""
+"""Rules for the answers to all questions."""
 
 from harness.records.choices import Question
 from harness.records.evidence import ControlEvidence
@@ -21,7 +21,7 @@ def test_a_question_that_could_not_be_asked_is_unknown_and_says_why() -> None:
     assert found.sentence == "It could not be asked (died): the server exited."
 
 
-def test_a_question_says_nothing_about_the_overlap() -> None:
+def test_a_question_does_not_affect_the_overlap() -> None:
     died = SelfCallSeen(outcome=Outcome.DIED, reason="the server exited")
     seen = rounds(4, (4, 1))
     one = cell(WHERE, "sync-4", 4, seen, asked=(died,))
@@ -30,7 +30,7 @@ def test_a_question_says_nothing_about_the_overlap() -> None:
     assert [each.question for each in found.answers] == [Question.SELF_CALL]
 
 
-def test_nothing_is_answered_if_the_control_was_wrong() -> None:
+def test_a_wrong_control_leaves_every_question_unknown() -> None:
     seen = rounds(4, (4, 1))
     asked = SelfCallSeen(rounds=(call(1, 1),))
     one = cell(WHERE, "sync-4", 4, seen, asked=(asked,))
@@ -40,7 +40,7 @@ def test_nothing_is_answered_if_the_control_was_wrong() -> None:
     assert "control" in found.answers[0].sentence
 
 
-def test_what_was_asked_is_asked_again() -> None:
+def test_the_command_to_repeat_a_measurement_has_the_same_questions() -> None:
     seen = rounds(4, (4, 1))
     overlap_alone = cell(WHERE, "sync-4", 4, seen)
     usual = cell(WHERE, "gthread", 4, seen, asked=(SelfCallSeen(),))

@@ -1,4 +1,4 @@
-"""What happens when a worker or the server is ended."""
+"""What happens when a worker or the server is terminated."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ BAD_GATEWAY = {
         ({"held": 0}, {"held": 0}, "unknown", "no request was in the app"),
     ],
 )
-def test_recovery(
+def test_the_answer_says_what_happens_to_requests_and_workers(
     killed: dict[str, Any], terminated: dict[str, Any], words: str, said: str
 ) -> None:
     found = answer(
@@ -66,7 +66,7 @@ def test_recovery(
     assert said in found.sentence
 
 
-def test_if_no_process_can_be_reached_the_rest_is_reported() -> None:
+def test_without_a_worker_to_kill_the_rest_is_reported() -> None:
     found = answer(RecoverySeen(terminated=TERMINATED))
     assert found.answer == "unknown; finishes"
     assert answer(RecoverySeen()).answer == "unknown"

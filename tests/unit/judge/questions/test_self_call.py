@@ -44,7 +44,7 @@ from tests.builders.answers import call
         ((), "unknown", None, "no request was seen to call"),
     ],
 )
-def test_self_call(
+def test_the_answer_says_whether_and_when_calls_deadlock(
     seen: tuple[CallRound, ...], word: str, number: int | None, said: str
 ) -> None:
     found = answer(SelfCallSeen(rounds=seen, seconds=0.25))

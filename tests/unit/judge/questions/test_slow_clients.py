@@ -1,4 +1,4 @@
-"""What slow clients take away from others."""
+"""How many slots slow clients take away from others."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ FREED = Freed(seconds=3.97, closed=1)
         (silent(), "unknown", None, "not known"),
     ],
 )
-def test_slow_clients(
+def test_the_answer_says_how_many_slow_clients_shut_others_out(
     seen: SilentSeen, word: str, number: int | None, said: str
 ) -> None:
     found = answer(seen)
@@ -121,7 +121,7 @@ def test_nothing_is_left_to_chance_if_the_order_of_workers_is_chosen() -> None:
     assert "From 4 on, a request may wait" in said.sentence
 
 
-def test_several_workers_that_share_by_chance() -> None:
+def test_workers_that_share_by_chance_give_a_seen_number() -> None:
     steps = step(0, 5, 8), step(16, 0, 8), step(15, 1, 8)
     said = slow_clients.answer(silent(slow(SlowWay.SILENT, *steps)), UNEVEN)
     assert said.answer == "16 shut all others out, by chance"

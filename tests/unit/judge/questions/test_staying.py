@@ -1,4 +1,4 @@
-"""What clients that stay leave to others, in words and in numbers."""
+"""What long-lived clients leave to others, in words and as a number."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def events(*steps: StayStep, **other: Any) -> EventsSeen:
     return EventsSeen(steps=steps, watched_seconds=8.0, **other)
 
 
-def test_as_many_as_there_are_slots() -> None:
+def test_each_stream_may_take_a_slot() -> None:
     found = answer(events(*EACH))
     assert (found.answer, found.number) == ("4 shut all others out", 4)
     assert found.sentence == (
@@ -53,7 +53,7 @@ def test_as_many_as_there_are_slots() -> None:
     )
 
 
-def test_there_is_always_room() -> None:
+def test_streams_may_leave_room() -> None:
     found = answer(events(*NONE))
     assert (found.answer, found.number) == ("128 leave room", None)
     assert found.sentence == "128 event streams can be open, and others still get in."
@@ -61,8 +61,8 @@ def test_there_is_always_room() -> None:
     assert said and said.taking is Taking.NONE
 
 
-def test_a_number_other_than_that_of_the_slots() -> None:
-    """As with a server that has room for so many connections."""
+def test_the_limit_may_differ_from_the_number_of_slots() -> None:
+    """As for a server that has room for so many connections."""
     seen = UploadsSeen(
         steps=(ALONE, step(97, 1, in_app=0), step(98, 0, in_app=0)), watched_seconds=8.0
     )
@@ -77,7 +77,7 @@ def test_a_number_other_than_that_of_the_slots() -> None:
     assert said and (said.taking, said.in_app) == (Taking.SOME, False)
 
 
-def test_a_server_that_frees_itself() -> None:
+def test_a_server_with_a_timeout_frees_itself() -> None:
     seen = UploadsSeen(steps=(ALONE, step(1, 0, freed_seconds=4.2)))
     found = answer(seen)
     assert found.answer == "1 shuts all others out for 4 s"
@@ -85,8 +85,8 @@ def test_a_server_that_frees_itself() -> None:
     assert "until the server frees itself after 4 s" in found.sentence
 
 
-def test_streams_that_never_end() -> None:
-    """The search ends there: how many others get in beside fewer is not known."""
+def test_streams_that_outlast_their_clients_are_reported() -> None:
+    """The search ends there: how many others get in beside fewer is unknown."""
     stuck = step(4, 0, answered=0)
     found = answer(events(ALONE, stuck))
     assert found.sentence == (
@@ -97,14 +97,14 @@ def test_streams_that_never_end() -> None:
     assert said and (said.taking, said.served_after) == (Taking.SOME, False)
 
 
-def test_events_that_are_held_back() -> None:
+def test_buffered_events_are_reported() -> None:
     found = answer(events(*EACH, open=4, live=0))
     assert found.answer == "4 shut all others out; events held back"
     assert "does not reach the client while the stream is open" in found.sentence
     assert answer(events(*EACH, open=4, live=4)).answer == "4 shut all others out"
 
 
-def test_several_workers_that_share_by_chance() -> None:
+def test_workers_that_share_by_chance_give_a_seen_number() -> None:
     seen = events(ALONE, step(16, 0), step(15, 1))
     uneven = cell(WHERE, "gthread-2x4", 8, rounds(8, (2, 4), [4, 8]))
     found = numbers(seen, uneven)
@@ -144,13 +144,13 @@ def test_no_request_waits_earlier_where_all_share_what_comes() -> None:
         ((4, 4, 3, 3), "is still in the app after 3 further events."),
     ],
 )
-def test_how_long_a_stream_outlasts_its_client(
+def test_the_answer_says_how_long_a_stream_outlasts_its_client(
     left: tuple[int, ...], words: str
 ) -> None:
     assert answer(events(*EACH, left=left)).sentence.endswith(words)
 
 
-def test_sockets_do_not_show_where_they_are() -> None:
+def test_sockets_are_reported_without_a_number_in_the_app() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(SocketsSeen(steps=steps, watched_seconds=8.0))
     assert found.sentence.startswith("Each WebSocket takes a slot: with 4 open, nobody")
@@ -158,7 +158,7 @@ def test_sockets_do_not_show_where_they_are() -> None:
     assert said and said.in_app is None
 
 
-def test_how_long_a_poll_outlasts_its_client() -> None:
+def test_the_answer_says_how_long_a_poll_outlasts_its_client() -> None:
     steps = tuple(step(n, a, in_app=None) for n, a in ((0, 4), (4, 0), (3, 1)))
     found = answer(PollsSeen(steps=steps, watched_seconds=8.0, kept_seconds=22.6))
     assert found.sentence == (
@@ -185,7 +185,7 @@ def test_how_long_a_poll_outlasts_its_client() -> None:
         (events(outcome=Outcome.DIED, reason="It fell over"), "It fell over"),
     ],
 )
-def test_what_is_left_open(seen: EventsSeen, why: str) -> None:
+def test_an_unclear_result_is_unknown_with_a_reason(seen: EventsSeen, why: str) -> None:
     found = answer(seen)
     assert (found.answer, found.number) == (UNKNOWN, None)
     assert why in found.sentence

@@ -1,4 +1,4 @@
-"""A harness that is too slow never becomes an answer about a server."""
+"""If the harness is too slow, the answer is unknown."""
 
 import pytest
 
@@ -62,7 +62,7 @@ def beside(clients: int, admitted: int, *, given_up_early: bool = False) -> Stay
 
 
 def health(held: int) -> HealthStep:
-    """A check whose answer the harness saw two seconds too late."""
+    """A health check whose answer the harness read two seconds late."""
     return HealthStep(
         held=held,
         order=CheckOrder.ONLY,
@@ -137,13 +137,13 @@ SEEN: dict[str, AnySeen] = {
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_it_is_not_known(name: str) -> None:
+def test_a_late_harness_answers_unknown(name: str) -> None:
     given = answer(SEEN[name])
     assert (given.answer, given.number) == (UNKNOWN, None)
     assert "It is not known" in given.sentence
 
 
-def test_one_limit_in_doubt_leaves_the_others_known() -> None:
+def test_one_doubtful_limit_leaves_the_others_known() -> None:
     (sure, *_), slow = BREAKS.limits, Scarce.THREADS
     doubt = Strained(scarce=slow, offered=8, held=4, waiting=4, settled=STEADY)
     given = answer(BreaksSeen(limits=(sure, doubt)))

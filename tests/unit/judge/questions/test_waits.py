@@ -1,4 +1,4 @@
-"""Whether it matters what a request waits for."""
+"""Whether the kind of wait makes a difference."""
 
 from typing import Any
 
@@ -62,12 +62,12 @@ FAILING = offer(
             4,
             "a socket, a lock.",
         ),
-        # All that were offered got in: nothing says that there is no room for more.
+        # Every offered request got in, so there may be room for more.
         ([wait(Wait.LOCK, offer(1, 1), offer(3, 3))], "no", 3, "a socket, a lock."),
         ([], "unknown", None, "no kind of wait was seen"),
     ],
 )
-def test_waits(
+def test_the_answer_compares_the_kinds_of_wait(
     waits: list[WaitKindSeen], words: str, number: int | None, said: str
 ) -> None:
     found = answer(WaitsSeen(waits=tuple(waits)))
@@ -75,8 +75,8 @@ def test_waits(
     assert said in found.sentence
 
 
-def test_chance_is_not_put_down_to_the_wait() -> None:
-    """Of an uneven server, of which the overlap saw from 5 to 8 in the app at once."""
+def test_a_difference_by_chance_is_not_blamed_on_the_wait() -> None:
+    """For an uneven server that admitted from 5 to 8 requests in ordinary rounds."""
     seen = rounds(8, (4, 2), [5, 8])
     for most, words in ((6, "no"), (4, "lock: 4")):
         asked = WaitsSeen(waits=(wait(Wait.LOCK, offer(16, most)),))

@@ -1,4 +1,4 @@
-"""What changed since a baseline, as it is written."""
+"""The section about changes since a baseline."""
 
 import msgspec
 
@@ -24,7 +24,7 @@ def test_changes_are_listed_and_unchanged_cells_counted() -> None:
         assert "c1" not in text
 
 
-def test_a_page_says_what_to_do_about_each_kind_of_change() -> None:
+def test_a_page_explains_each_kind_of_change() -> None:
     found = compare(report(EIGHT, cell(Verdict.MORE, 1)), report(NEVER))
     text = markdown.write([page_section(found)])
     fewer, gone = text.split("**fewer** (FC401)")[1].split("**gone** (FC403)")
@@ -33,12 +33,12 @@ def test_a_page_says_what_to_do_about_each_kind_of_change() -> None:
     assert "**What to do:** measure the same selection as the baseline" in gone
 
 
-def test_remedies_are_about_findings() -> None:
+def test_every_remedy_is_for_a_finding() -> None:
     assert set(REMEDIES) <= set(RULES)
     assert REMEDIES["FC002"] != REMEDIES["FC401"], "fewer than declared, or than before"
 
 
-def test_names_of_others_cannot_forge_a_line() -> None:
+def test_foreign_names_cannot_forge_a_line() -> None:
     evil = msgspec.structs.replace(EIGHT, id="x\n- [a](javascript:b)\n::error::c")
     found = compare(report(evil), report())
     text, lines = written(found)

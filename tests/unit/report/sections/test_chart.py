@@ -1,4 +1,4 @@
-"""Numbers as bars."""
+"""Numbers drawn as bars."""
 
 import re
 
@@ -20,12 +20,12 @@ from tests.samples.make import rounds
 
 
 def drawn(report: Report) -> str:
-    """The picture as Markdown."""
+    """Return the chart as Markdown."""
     return markdown.write([chart.section(lay_out(report))])
 
 
 def bars(text: str) -> dict[str, list[float]]:
-    """The lengths beside each label: open end, declared, most, always."""
+    """Return the lengths beside each label: open end, declared, highest, always."""
     (line,) = re.findall(r"x-axis \[(.*)\]", text)
     labels = re.findall(r'"(.*?)"', line)
     series = [
@@ -36,7 +36,7 @@ def bars(text: str) -> dict[str, list[float]]:
     return dict(zip(names, map(list, zip(*series, strict=True)), strict=True))
 
 
-def test_small_numbers_are_in_proportion() -> None:
+def test_small_numbers_have_proportional_bars() -> None:
     where = environment("3.1.3", "gunicorn", "27.0.1")
     uneven = rounds(8, (4, 2), [3, 8, 5])
     cells = [cell(where, "a", 8, uneven), cell(where, "b", 4, rounds(4, (4, 1)))]
@@ -46,7 +46,7 @@ def test_small_numbers_are_in_proportion() -> None:
     assert "Orange: at times." in text and "doubling" not in text
 
 
-def test_large_and_open_numbers_are_drawn_on_a_scale_that_fits() -> None:
+def test_large_and_open_numbers_are_scaled_to_fit() -> None:
     found = bars(drawn(sample("story")))
     end = float(re.findall(r"0 --> (\S+)", drawn(sample("story")))[0])
     assert found["gevent-2: 2000"][2:] == [11.97, 11.97]
@@ -56,7 +56,7 @@ def test_large_and_open_numbers_are_drawn_on_a_scale_that_fits() -> None:
     assert max(n for each in found.values() for n in each) <= end + 0.01
 
 
-def test_what_is_short_of_its_declaration_is_drawn() -> None:
+def test_the_missing_part_of_a_declared_number_is_drawn() -> None:
     text = drawn(sample("failures"))
     found = bars(text)
     assert found["gevent-async-views: 1 of 40"][1:] == [6.32, 1, 1]
@@ -80,7 +80,7 @@ def test_no_two_bars_have_the_same_label() -> None:
     assert all(len(label.strip("\u200b\u00a0")) <= 29 for label in labels)
 
 
-def test_only_noteworthy_bars_are_drawn_of_many() -> None:
+def test_among_many_cells_only_noteworthy_ones_are_drawn() -> None:
     where = environment("3.1.3", "gunicorn", "27.0.1")
     cells = [cell(where, f"c{n}", 4, rounds(4, (4, 1))) for n in range(50)]
     cells.append(cell(where, "short", 8, rounds(8, (4, 1), [4, 4])))
@@ -92,20 +92,20 @@ def test_only_noteworthy_bars_are_drawn_of_many() -> None:
 
 
 @pytest.mark.parametrize("case", ["single", "control-wrong", "nothing-measured"])
-def test_one_number_is_no_chart(case: str) -> None:
+def test_a_single_number_has_no_chart(case: str) -> None:
     assert chart.section(lay_out(sample(case))).blocks == ()
 
 
-def test_a_page_draws_its_own_pictures() -> None:
+def test_html_pages_leave_charts_to_their_own_pictures() -> None:
     assert html.write([chart.section(lay_out(sample("story")))]) == ""
 
 
-def test_nothing_that_was_measured_is_left_out_silently() -> None:
+def test_left_out_bars_are_counted() -> None:
     report = sample("story")
     only = msgspec.structs.replace(report, cells=report.cells[:2])
     assert set(bars(drawn(only))) == {"run: 1", "run-without-threads: 1"}
 
 
-def test_evidence_without_a_cell_has_no_chart() -> None:
+def test_a_report_without_cells_has_no_chart() -> None:
     nothing = msgspec.structs.replace(sample("story"), cells=())
     assert chart.section(lay_out(nothing)).blocks == ()

@@ -1,4 +1,4 @@
-"""What servers claim, as it is written."""
+"""The section about claims that servers make about themselves."""
 
 from harness.report import markdown
 from harness.report.sections import claims as told
@@ -6,7 +6,7 @@ from tests.samples.cases import claims as sample
 from tests.samples.make import judge
 
 
-def test_a_report_tells_each_contradiction_once() -> None:
+def test_each_contradiction_is_reported_once() -> None:
     cells = judge(sample()).cells
     text = markdown.write([told.section((*cells, *cells)), told.details(cells)])
     assert text.count("- pyruvate 1.6.1 `workers-4` on Flask 3.1.3: it tells") == 1

@@ -25,7 +25,7 @@ WHERE = environment("3.1.3", "gunicorn", "27.0.1")
 
 
 def report(*names: str) -> Report:
-    """A report on deployments: those named bad are uneven, none starts the others."""
+    """A report on deployments: "bad" ones are uneven, "none" ones did not start."""
     uneven = rounds(8, (2, 4), [8, 4, 6])
     kinds = {
         "bad": lambda name: cell(WHERE, name, 8, uneven),
@@ -45,13 +45,13 @@ def checked(
 
 
 def card(found: Report, *deployments: CheckedDeployment, code: int = 1) -> str:
-    """The cards as Markdown."""
+    """Return the cards as Markdown."""
     why = "it was stopped"
     result = CheckResult(exit_code=code, reason=why, deployments=deployments)
     return markdown.write(sections(found, result))
 
 
-def test_one_that_fails_is_one_card() -> None:
+def test_a_failing_deployment_has_one_card() -> None:
     found = report("bad")
     (one,) = found.cells
     remedy = "add `--worker-connections 4` | and `x`"
@@ -76,7 +76,7 @@ def test_one_that_fails_is_one_card() -> None:
     assert "[!" not in text
 
 
-def test_what_was_seen_is_not_why_nor_what_to_do() -> None:
+def test_reason_cause_and_remedy_are_not_repeated() -> None:
     found = report("bad")
     (one,) = found.cells
     texts = {"because": "a worker takes too much", "remedy": "add `--x 4`"}
@@ -91,7 +91,7 @@ def test_what_was_seen_is_not_why_nor_what_to_do() -> None:
     assert text.count("add `--x 4`") == 1
 
 
-def test_one_that_passes_is_one_card() -> None:
+def test_a_passing_deployment_has_one_card() -> None:
     text = card(report("good"), checked("good"), code=0)
     assert text.startswith("## 🟢&nbsp;passed: `good`\n\n|  | 4 requests at once |\n")
     assert "| Promise | **4**: " in text
@@ -128,7 +128,7 @@ def test_failing_deployments_come_first() -> None:
 
 
 @pytest.mark.parametrize("names", [("good-1", "good-2")])
-def test_where_all_pass_there_is_one_table(names: tuple[str, ...]) -> None:
+def test_passing_deployments_share_one_table(names: tuple[str, ...]) -> None:
     text = card(report(*names), *map(checked, names), code=0)
     assert text.startswith("## 🟢&nbsp;passed: all 2 deployments\n\n| deployment |")
 
@@ -138,7 +138,7 @@ def test_a_check_that_was_interrupted_says_so() -> None:
     assert text.startswith("> [!WARNING]\n> The check ended early: it was stopped.\n")
 
 
-def test_what_others_wrote_ends_no_row_and_no_card() -> None:
+def test_foreign_text_ends_no_row_and_no_card() -> None:
     name = "good | `x`\n</details>"
     found = judge([evidence(WHERE, [cell(WHERE, name, 4, rounds(4, (4, 1)))])])
     (one,) = found.cells

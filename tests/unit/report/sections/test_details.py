@@ -1,4 +1,4 @@
-"""What a reader looks up."""
+"""The reference sections: commands, environments, versions."""
 
 from harness.records.words import Outcome
 from tests.builders.rendered import behind_nginx
@@ -13,7 +13,7 @@ def test_both_commands_of_a_chain_are_shown() -> None:
     assert "nginx -p 'a folder'\ngunicorn nginx-sync-4\n" in text
 
 
-def test_what_a_proxy_says_of_itself_is_escaped() -> None:
+def test_the_version_output_of_a_proxy_is_escaped() -> None:
     version = "<b>1</b>|`\n# x"
     report = behind_nginx(Outcome.MEASURED, version=version, command=("```\n<b>x",))
     text = page(report)

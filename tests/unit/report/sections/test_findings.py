@@ -1,4 +1,4 @@
-"""What is not as declared, each reason once."""
+"""Findings are grouped, each reason once."""
 
 from harness.records.words import Outcome
 from harness.report.grid import lay_out
@@ -10,7 +10,7 @@ from tests.samples.make import judge
 from tests.samples.make import unmeasured
 
 
-def test_the_same_reason_is_given_once() -> None:
+def test_the_same_reason_is_printed_once() -> None:
     found = findings.find_notes(lay_out(sample("failures")))
     (note,) = found[Outcome.NOT_SUPPORTED]
     assert note.releases == ("0.12.5", "3.1.3")

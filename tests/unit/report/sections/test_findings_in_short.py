@@ -1,4 +1,4 @@
-"""What is not as declared, in a line each."""
+"""Findings in one line each."""
 
 import msgspec
 
@@ -14,7 +14,7 @@ from tests.builders.reports import EIGHT
 
 
 def lines(cells: list[CellReport]) -> list[str]:
-    """What is said of cells."""
+    """Return the lines about some cells."""
     return plain.write([findings_in_short.section(cells)]).splitlines()
 
 
@@ -30,7 +30,7 @@ def many(count: int, reason: str) -> list[CellReport]:
     ]
 
 
-def test_one_reason_for_all_is_one_line() -> None:
+def test_a_common_reason_is_one_line() -> None:
     assert lines(many(105, "the index has no gunicorn==99")) == [
         "not installed (FC101): 105 cells of one 1 and two 1 on Flask 3.0 to 3.5: the "
         "index has no gunicorn==99"
@@ -44,7 +44,7 @@ def test_too_many_reasons_are_counted() -> None:
     assert found[-1] == "not installed (FC101): and 12 more, in the report"
 
 
-def test_a_number_says_it_all() -> None:
+def test_a_finding_with_a_number_needs_no_reason() -> None:
     assert lines(list(sample("story").cells)) == [
         "uneven (FC001): gunicorn 27.0.1 gthread-2x4 on Flask 0.12.5 to 3.1.3: 4–8 of "
         "8",
@@ -56,7 +56,7 @@ def test_as_declared_is_not_a_finding() -> None:
     assert lines([EIGHT]) == []
 
 
-def test_few_cells_have_all_that_is_known() -> None:
+def test_a_few_cells_are_explained_in_full() -> None:
     uneven = msgspec.structs.replace(
         cell(Verdict.UNEVEN),
         reason="declares 1; it varies; because a worker takes too much; add `--x 1`",
@@ -72,7 +72,7 @@ def test_few_cells_have_all_that_is_known() -> None:
     ]
 
 
-def test_what_declares_less_than_is_asked_for_is_a_finding() -> None:
+def test_a_declaration_below_the_promise_is_a_finding() -> None:
     deployment = CheckedDeployment(
         name=EIGHT.configuration,
         exit_code=1,
@@ -88,7 +88,7 @@ def test_what_declares_less_than_is_asked_for_is_a_finding() -> None:
     ]
 
 
-def test_a_promise_about_its_life_has_its_own_id() -> None:
+def test_a_broken_promise_about_a_tape_has_its_own_id() -> None:
     deployment = CheckedDeployment(
         name=EIGHT.configuration,
         exit_code=1,

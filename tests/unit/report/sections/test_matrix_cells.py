@@ -1,4 +1,4 @@
-"""Configurations by release."""
+"""The text of a cell in the matrix."""
 
 import pytest
 
@@ -25,13 +25,13 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_text_of_a_cell(text: str) -> None:
+def test_a_cell_shows_its_numbers(text: str) -> None:
     declared, seen = TEXTS[text]
     where = environment("3.1.3", "gunicorn", "27.0.1")
     (one,) = together((where, cell(where, "x", declared, seen))).cells
     assert str(matrix_cells.value(one)) == text
 
 
-def test_text_of_a_cell_without_a_number() -> None:
+def test_a_cell_without_a_number_shows_its_outcome() -> None:
     texts = {str(matrix_cells.value(each)) for each in sample("failures").cells}
     assert {"✗ died", "✗ not started", "✗ not installed", "– not supported"} <= texts

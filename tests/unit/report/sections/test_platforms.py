@@ -1,4 +1,4 @@
-"""Who gives up first is said on the line, and what loses requests is a finding."""
+"""Which side gives up first is printed at its line; lost requests are a finding."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def files(folder: Path, command: str) -> None:
     (folder / "service.yaml").write_text(SERVICE)
 
 
-def test_a_finding(
+def test_lost_requests_are_a_finding_with_a_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files(tmp_path, "gunicorn a:a")
@@ -57,7 +57,7 @@ def test_a_matching_platform_is_a_row_and_not_a_finding(
     assert "FC305" not in shown(tmp_path, capsys, "--output-format", "github")
 
 
-def test_nothing_is_said_where_no_platform_waits(
+def test_without_a_platform_nothing_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files(tmp_path, "gunicorn a:a")

@@ -1,4 +1,4 @@
-"""Answers to the other questions."""
+"""The section of answers to the other questions."""
 
 from harness.records.seen import SelfCallSeen
 from harness.records.words import Outcome
@@ -13,18 +13,18 @@ from tests.samples.make import judge
 from tests.samples.make import rounds
 
 
-def test_nothing_is_said_of_questions_that_were_not_asked() -> None:
+def test_questions_that_were_not_asked_are_left_out() -> None:
     for text in (page(sample("story")), lines(sample("story"))):
         assert "other questions" not in text
         assert "self-call" not in text
 
 
-def test_if_releases_differ_each_answer_is_given() -> None:
+def test_different_answers_of_releases_are_all_printed() -> None:
     text = page(sample("questions"))
     assert "- Flask's own server `run` on Flask 3.1.3: A request that calls" in text
 
 
-def test_each_sentence_is_said_once_with_all_that_it_is_true_of() -> None:
+def test_each_sentence_is_printed_once_with_all_its_cells() -> None:
     text = page(sample("questions"))
     sentence = "when such requests take all slots, all of them wait forever."
     assert text.count(sentence) == 1
@@ -32,7 +32,7 @@ def test_each_sentence_is_said_once_with_all_that_it_is_true_of() -> None:
     assert line.startswith("- gunicorn 27.0.1 `sync-4`, `gevent-connections-10`: ")
 
 
-def test_many_sentences_leave_room_for_the_rest() -> None:
+def test_the_length_of_the_section_is_limited() -> None:
     where = environment("3.1.3", "gunicorn", "27.0.1")
     cells = [
         cell(

@@ -1,4 +1,4 @@
-"""The answer in a few sentences."""
+"""The summary of a report in a few sentences."""
 
 import msgspec
 import pytest
@@ -12,7 +12,7 @@ from tests.builders.rendered import sample
 from tests.samples import make
 
 
-def test_the_answer_of_the_story() -> None:
+def test_the_summary_of_several_releases_names_the_numbers() -> None:
     answer = page(sample("story")).splitlines()[2]
     assert answer == (
         "Flask's own server (`run`) handled 1 request at a time on Flask 0.12.5 and at "
@@ -23,7 +23,7 @@ def test_the_answer_of_the_story() -> None:
     )
 
 
-def test_what_falls_short_is_an_alert() -> None:
+def test_a_shortfall_is_an_alert() -> None:
     assert page(sample("story")).splitlines()[4:6] == [
         "> [!WARNING]",
         "> Not always what they declare: `gthread-2x4` (8, only 4 guaranteed) and "
@@ -32,7 +32,7 @@ def test_what_falls_short_is_an_alert() -> None:
     assert "[!WARNING]" not in page(sample("checkout"))
 
 
-def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
+def test_the_summary_of_many_servers_names_the_lowest_and_the_highest() -> None:
     report = sample("story")
     cells = tuple(
         msgspec.structs.replace(cell, server=f"{cell.server}-{number}", server_title="")
@@ -48,7 +48,7 @@ def test_the_answer_about_many_servers_tells_the_least_and_the_most() -> None:
     assert alert.endswith("`gthread-2x4` (8, only 4 guaranteed) and 5 more.")
 
 
-def test_the_answer_of_a_history_is_what_changed() -> None:
+def test_the_summary_of_a_history_names_the_changes() -> None:
     answer = page(sample("history")).splitlines()[2]
     assert answer.startswith(
         "On Flask 3.1.3, gunicorn (`gthread-1x4-connections-4`) handled 4 at once on "
@@ -57,7 +57,7 @@ def test_the_answer_of_a_history_is_what_changed() -> None:
     )
 
 
-def test_the_answer_of_a_single_cell() -> None:
+def test_the_summary_of_a_single_cell_is_one_sentence() -> None:
     answer = page(sample("single")).splitlines()[2]
     assert answer == (
         "gunicorn 27.0.1 (`gthread-4x2`) handled up to 8 at once, but 2 at times, "
@@ -65,7 +65,7 @@ def test_the_answer_of_a_single_cell() -> None:
     )
 
 
-def test_the_answer_for_a_server_includes_configurations_behind_a_proxy() -> None:
+def test_the_summary_of_a_server_includes_configurations_behind_a_proxy() -> None:
     where = make.environment("3.1.3", "gunicorn", "27.0.1")
     shapes = (("default", 1), ("sync-4", 4), ("nginx-4", 4))
     cells = [make.cell(where, id, n, make.rounds(n, (n, n))) for id, n in shapes]
@@ -79,7 +79,7 @@ def test_the_answer_for_a_server_includes_configurations_behind_a_proxy() -> Non
     )
 
 
-def test_no_answer() -> None:
+def test_without_a_measurement_the_summary_says_so() -> None:
     for case in ("nothing-measured", "control-wrong"):
         assert "Nothing could be measured." in page(sample(case))
     assert "[!CAUTION]" in page(sample("control-wrong"))
@@ -88,7 +88,9 @@ def test_no_answer() -> None:
 @pytest.mark.parametrize(
     ("missing", "words"), [(1, "1 cell was not"), (12, "12 cells were not")]
 )
-def test_how_many_cells_are_missing(missing: int, words: str) -> None:
+def test_an_interrupted_run_says_how_many_cells_are_missing(
+    missing: int, words: str
+) -> None:
     text = plain.write([interrupted(missing)])
     assert text.startswith("warning: The run was interrupted: ") and words in text
     assert markdown.write([interrupted(missing)]).startswith("> [!WARNING]\n> The run")

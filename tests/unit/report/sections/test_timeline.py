@@ -1,4 +1,4 @@
-"""A timeline as bars; its tables are tested where timelines are made."""
+"""A timeline drawn as bars. Its tables are tested in ``tests/unit/track``."""
 
 import re
 
@@ -18,7 +18,7 @@ from tests.samples.make import unbounded
 
 
 def labels(timeline: Timeline) -> list[str]:
-    """What stands beside the bars."""
+    """Return the labels beside the bars."""
     text = markdown.write(sections(timeline))
     found = re.findall(r"x-axis \[(.*)\]", text)
     quoted = re.findall(r'"(.*?)"', "".join(found))
@@ -50,12 +50,12 @@ def test_lines_have_titles_where_there_are_several() -> None:
     assert labels(two)[0] == "Flask's own server run ▾"
 
 
-def test_one_number_is_no_picture() -> None:
+def test_a_single_number_has_no_picture() -> None:
     text = markdown.write(sections(timeline_of(("0.1", 4), ("0.2", 4))))
     assert "mermaid" not in text
 
 
-def test_a_page_draws_its_own() -> None:
+def test_html_pages_leave_timelines_to_their_own_pictures() -> None:
     timeline = timeline_of(("0.1", 1), ("0.2", 4))
     assert "Blue: always" in markdown.write(sections(timeline))
     assert "Blue" not in html.write(sections(timeline))

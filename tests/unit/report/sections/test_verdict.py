@@ -32,14 +32,14 @@ RANGE = sample("story").cells[-13]
 
 
 def line(section: Section) -> str:
-    """What is said; a terminal adds its symbol, and nothing else."""
+    """Return the verdict; a terminal adds its symbol, and nothing else."""
     (text,) = plain.write([section]).splitlines()
     symbol, _, shown = drawn([section], 200).strip().partition(" ")
     assert (shown, len(symbol)) == (text, 1)
     return text
 
 
-def test_the_counts_of_a_run() -> None:
+def test_the_verdict_counts_the_cells_of_a_run() -> None:
     cells = [cell(Verdict.AS_DECLARED, 1), cell(Verdict.AS_DECLARED, 2)]
     run = report(*cells, cell(Verdict.FEWER, 3))
     assert line(verdict.of_run(run, None)) == (
@@ -50,7 +50,7 @@ def test_the_counts_of_a_run() -> None:
     )
 
 
-def test_a_run_that_fails_says_what_fails_it() -> None:
+def test_a_failed_run_names_the_reason() -> None:
     run = report(cell(Verdict.AS_DECLARED, 1), cell(Verdict.FEWER, 2))
     with pytest.raises(GateFailed) as caught:
         gate(run, FailOn.FEWER)
@@ -66,7 +66,7 @@ def test_a_run_that_fails_says_what_fails_it() -> None:
         (Unreadable("x"), "failed: not all evidence could be read; 1 cell, died"),
     ],
 )
-def test_other_ends_of_a_run(fault: HarnessError, begins: str) -> None:
+def test_other_faults_have_their_own_words(fault: HarnessError, begins: str) -> None:
     assert line(verdict.of_run(report(cell(Outcome.DIED)), fault)) == begins
 
 
@@ -77,7 +77,7 @@ def test_an_interrupted_run_counts_missing_cells() -> None:
     assert "1 of 2 cells was not" in line(verdict.of_run(report(EIGHT), None, 1))
 
 
-def test_evidence_without_a_cell_is_nothing() -> None:
+def test_evidence_without_cells_measured_nothing() -> None:
     nothing = "nothing was measured: the evidence has no cells"
     assert line(verdict.of_run(report(), NothingMeasured("x"))) == nothing
     assert line(verdict.of_run(report(), None, 2)) == (
@@ -89,7 +89,7 @@ def test_evidence_without_a_cell_is_nothing() -> None:
 
 
 def checked(*cells: CellReport, code: int, **other: object) -> str:
-    """What a check of deployments comes to, of which the first has a fault."""
+    """Return the verdict on a check of deployments, of which the first has a fault."""
     named = [
         msgspec.structs.replace(each, configuration=f"app-{n}")
         for n, each in enumerate(cells)
@@ -104,7 +104,7 @@ def checked(*cells: CellReport, code: int, **other: object) -> str:
     return line(verdict.of_check(report(*named), result))
 
 
-def test_the_number_of_a_deployment() -> None:
+def test_the_verdict_has_the_number_of_a_deployment() -> None:
     assert checked(EIGHT, code=0) == "passed: app-0 handles 8 at once, as declared"
     assert checked(RANGE, code=1) == (
         f"failed: app-0 handles {RANGE.floor}–8 of 8 at once, uneven"
@@ -117,7 +117,7 @@ def test_the_number_of_a_deployment() -> None:
     )
 
 
-def test_a_promise_that_is_broken_beside_the_number() -> None:
+def test_a_broken_promise_follows_the_number() -> None:
     assert checked(EIGHT, code=1, reason="on-term: On SIGTERM: not all") == (
         "failed: app-0 handles 8 at once, as declared, but requests in the app are "
         "lost on SIGTERM"
@@ -132,14 +132,14 @@ def test_the_path_that_an_app_was_found_below_is_reported() -> None:
     assert said.endswith("as declared; its app was found below /shop")
 
 
-def test_a_deployment_without_a_number() -> None:
+def test_a_deployment_without_a_number_has_its_outcome() -> None:
     died = cell(Outcome.DIED)
     assert checked(died, code=5) == "could not be measured: app-0 died"
     assert checked(cell(Verdict.UNKNOWN), code=3).startswith("unknown: app-0 ")
     assert checked(died, code=4).startswith("the harness failed: ")
 
 
-def test_several_deployments() -> None:
+def test_the_verdict_names_several_deployments() -> None:
     assert checked(EIGHT, EIGHT, code=0) == (
         "passed: 2 deployments: app-0 handles 8 at once, as declared; app-1 handles "
         "8 at once, as declared"
@@ -150,7 +150,7 @@ def test_several_deployments() -> None:
     assert checked(*[EIGHT] * 9, code=0).endswith("; 5 more")
 
 
-def test_deployments_that_fail_in_several_ways() -> None:
+def test_different_failures_are_counted() -> None:
     uneven = msgspec.structs.replace(RANGE, configuration="a")
     died = msgspec.structs.replace(cell(Outcome.DIED), configuration="b")
     deployments = tuple(
@@ -164,7 +164,7 @@ def test_deployments_that_fail_in_several_ways() -> None:
     )
 
 
-def test_an_interrupted_check() -> None:
+def test_an_interrupted_check_counts_missing_deployments() -> None:
     ended = Interrupted("interrupted; 1 of 3", brief="1 of 3 deployments")
     result = CheckResult(exit_code=130, reason="", deployments=())
     assert line(verdict.of_check(report(), result, ended)) == (
@@ -175,7 +175,7 @@ def test_an_interrupted_check() -> None:
 # ---------------------------------------------------------------------------- others
 
 
-def test_changes() -> None:
+def test_the_verdict_of_a_comparison_counts_the_changes() -> None:
     fault = GateFailed("it is long", brief="2 of 3 cells regressed")
     assert line(verdict.of_changes("3 same", None)) == "passed: 3 same"
     assert line(verdict.of_changes("1 same, 2 fewer", fault)) == (
@@ -183,7 +183,7 @@ def test_changes() -> None:
     )
 
 
-def test_a_timeline_without_lines() -> None:
+def test_a_timeline_without_lines_says_so() -> None:
     timeline = Timeline(made_at="", lines=())
     assert line(verdict.of_timeline(timeline)) == (
         "done: no change, 0 configurations, 0 releases"
