@@ -1,4 +1,4 @@
-"""Finds what runs the file that a command starts."""
+"""Finds the interpreter that runs the file of a command."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from harness.deployment.environment import takes_a_shell
         (b"", True),
     ],
 )
-def test_a_script_without_a_first_line(
+def test_a_script_without_a_shebang_takes_a_shell(
     content: bytes, shell: bool, tmp_path: Path
 ) -> None:
     path = tmp_path / "start"
@@ -26,10 +26,10 @@ def test_a_script_without_a_first_line(
     assert takes_a_shell(path) is shell
 
 
-def test_what_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_takes_no_shell(tmp_path: Path) -> None:
     assert not takes_a_shell(tmp_path / "none")
 
 
-def test_a_script_that_is_not_there_is_not_to_be_installed(tmp_path: Path) -> None:
+def test_a_missing_script_is_no_missing_package(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFault, match=r"there is no \./none\.sh in .*correct"):
         find_executable("command", ("./none.sh",), tmp_path, {"PATH": "/bin"})

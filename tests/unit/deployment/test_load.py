@@ -1,4 +1,4 @@
-"""A file of deployments is read strictly; a fault names file, key and remedy."""
+"""A file of deployments is read strictly; an error names file, key and remedy."""
 
 import json
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def deployment(*lines: str, name: str = "production") -> str:
     return "\n".join(["[[deployment]]", f'name = "{name}"', *lines, ""])
 
 
-def test_everything_that_can_be_said(write: Write, tmp_path: Path) -> None:
+def test_every_key_is_read(write: Write, tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("flask\n")
     path = write(
         deployment(
@@ -71,7 +71,7 @@ def test_all_problems_of_a_file_are_named_at_once(write: Write) -> None:
 
 
 def test_faults_in_other_files_name_those_files(write: Write) -> None:
-    """The remedies of a file are not found one by one."""
+    """All faults of such a file are named at once."""
     write("web: gunicorn shop:app\n", "Procfile")
     path = write(
         deployment(GOOD, "declared = true", name="one")
@@ -85,8 +85,8 @@ def test_faults_in_other_files_name_those_files(write: Write) -> None:
         assert f"{path}: deployment {begin}" in problem
 
 
-def test_a_mark_in_front_of_a_file_is_left_out(write: Write) -> None:
-    """Editors of Windows write one, and line ends of two characters."""
+def test_a_byte_order_mark_is_ignored(write: Write) -> None:
+    """Editors on Windows write a byte order mark, and line ends of two characters."""
     path = write("\ufeff" + deployment(GOOD).replace("\n", "\r\n"))
     assert load(path).deployments[0].name == "production"
     write("\ufeffweb: gunicorn shop:app\r\n", "Procfile")
@@ -97,7 +97,7 @@ def test_a_mark_in_front_of_a_file_is_left_out(write: Write) -> None:
 
 
 @pytest.mark.parametrize("name", ["3", "{ a = 1 }", '""', '"A b"', '"x\\u202e"'])
-def test_a_deployment_without_a_good_name_has_a_number(write: Write, name: str) -> None:
+def test_a_deployment_without_a_valid_name_is_numbered(write: Write, name: str) -> None:
     with pytest.raises(UsageError) as caught:
         load(write(f"[[deployment]]\nname = {name}\n{GOOD}"))
     assert ": deployment 1: name: " in str(caught.value)
@@ -178,7 +178,9 @@ def test_bad_input(write: Write, text: str, words: tuple[str, ...]) -> None:
         ("pyproject.toml", "has no table [tool.flask-concurrency]"),
     ],
 )
-def test_nothing_to_read(tmp_path: Path, name: str, words: str) -> None:
+def test_a_file_without_deployments_is_an_error(
+    tmp_path: Path, name: str, words: str
+) -> None:
     if name == "pyproject.toml":
         (tmp_path / name).write_text("[project]\n")
     with pytest.raises(UsageError) as caught:
@@ -186,7 +188,7 @@ def test_nothing_to_read(tmp_path: Path, name: str, words: str) -> None:
     assert words in str(caught.value) and "--config" in str(caught.value)
 
 
-def test_the_line_of_a_key(write: Write) -> None:
+def test_a_key_has_its_line(write: Write) -> None:
     path = write(deployment(GOOD, name="one") + "\n" + deployment(GOOD, name="two"))
     configured = load(path)
     lines = path.read_text().splitlines()
@@ -210,7 +212,7 @@ def test_the_published_schema_is_current() -> None:
     )
 
 
-def test_the_schema_knows_what_the_loader_knows() -> None:
+def test_schema_and_loader_accept_the_same_keys() -> None:
     deployment = validator("deployment")
     good: dict[str, Any] = {"name": "p", "command": "x {port}", "at-least": 3}
     deployment.validate({"deployment": [good]})
@@ -296,7 +298,7 @@ def test_a_word_that_is_not_a_path_is_not_a_socket(word: str, tmp_path: Path) ->
     assert not is_socket(tmp_path / word)
 
 
-def test_any_other_error_is_left_alone(tmp_path: Path) -> None:
+def test_other_errors_are_not_caught(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), looking_at_paths("command"):
         (tmp_path / "none").read_text()
 
@@ -315,7 +317,7 @@ def test_any_other_error_is_left_alone(tmp_path: Path) -> None:
     ],
     ids=lambda words: str(words[0]),
 )
-def test_a_path_that_is_too_long_is_one_line(
+def test_a_path_that_is_too_long_is_one_error(
     words: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""Whatever is in a file of deployments is read, or refused with a clear error."""
+"""Any value in a file of deployments is read, or refused with a clear error."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def test_an_odd_value_is_read_or_clearly_refused(tmp_path: Path, key: str) -> No
 @pytest.mark.parametrize(
     "content", [b"\xff\xfe", b"\x00", b"[[deployment]]\nname = '\x80'", b"\xef\xbb\xbf"]
 )
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path, content: bytes) -> None:
+def test_bytes_that_are_not_utf_8_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "concurrency.toml"
     path.write_bytes(content)
     with pytest.raises(UsageError, match=f"^{path}: "):

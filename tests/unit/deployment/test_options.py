@@ -1,4 +1,4 @@
-"""Remedies that name keys of a file say what to write if there is no file."""
+"""Remedies that name keys of a file name options if there is no file."""
 
 import pytest
 
@@ -33,5 +33,5 @@ def test_a_key_is_an_option_or_is_written_in_a_file(key: str, said: str) -> None
 @pytest.mark.parametrize(
     "text", ["write `worker_connections = 4`", "env -i", "getenv = 4", "it is ready"]
 )
-def test_other_words_stay(text: str) -> None:
+def test_other_words_are_unchanged(text: str) -> None:
     assert as_options(text) == text

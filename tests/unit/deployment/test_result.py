@@ -1,4 +1,4 @@
-"""A deployment keeps its promises, or is told why not and what to do."""
+"""A deployment keeps its promises, or the result says why not and what to do."""
 
 import json
 from typing import Any
@@ -64,7 +64,7 @@ from tests.samples import make
         (FAILED, None, HarnessFailed),
     ],
 )
-def test_the_contract(
+def test_the_fault_depends_on_the_promise(
     seen: CellReport, at_least: int | None, fault: type[HarnessError] | None
 ) -> None:
     kept = deployment_result(deployment(at_least), seen, None)
@@ -72,7 +72,7 @@ def test_the_contract(
     assert bool(kept.reason) == bool(fault)
 
 
-def test_every_word_of_the_project_has_a_place_in_the_contract() -> None:
+def test_every_outcome_and_verdict_is_covered_by_the_promise() -> None:
     for outcome in set(Outcome) - {Outcome.MEASURED}:
         assert (
             deployment_result(deployment(), cell(outcome=outcome), None).fault
@@ -85,7 +85,7 @@ def test_every_word_of_the_project_has_a_place_in_the_contract() -> None:
 # -------------------------------------------------------------------------- remedies
 
 
-def test_a_server_that_goes_to_the_background() -> None:
+def test_a_daemonized_server_is_explained() -> None:
     gone = "the server exited with status 0 before it answered"
     seen = cell(outcome=Outcome.NOT_STARTED, reason=gone)
     assert "stay in the foreground" in explain(seen, None, exit_status=0).reason
@@ -105,7 +105,9 @@ def test_a_server_that_goes_to_the_background() -> None:
         (cell(bounded=False), "at least 8", "green"),
     ],
 )
-def test_a_badge(seen: CellReport, message: str, colour: str) -> None:
+def test_a_badge_has_the_number_and_a_colour(
+    seen: CellReport, message: str, colour: str
+) -> None:
     said = json.loads(badge(seen))
     assert said["schemaVersion"] == 1
     assert (said["message"], said["color"]) == (message, colour)
@@ -133,7 +135,7 @@ def test_a_badge(seen: CellReport, message: str, colour: str) -> None:
         (2, Promise("werkzeug", 1, "", ""), "without `--without-threads`"),
     ],
 )
-def test_how_to_raise_what_is_declared(
+def test_the_setting_that_raises_the_number_is_named(
     at_least: int, promise: Promise, words: str
 ) -> None:
     assert raise_to(at_least, promise).startswith(words)
@@ -150,7 +152,7 @@ def test_how_to_raise_what_is_declared(
         pool("granian", 4, workers=2, blocking_threads=2, backpressure=2),
     ],
 )
-def test_nothing_is_said_if_nothing_is_known(promise: Promise | None) -> None:
+def test_without_a_known_setting_none_is_suggested(promise: Promise | None) -> None:
     assert raise_to(99, promise) == ""
 
 
@@ -189,7 +191,9 @@ def living(**keys: Any) -> Deployment:
         ({"life": (Act.KILL,), "on_term": OnTerm.FINISH}, (Act.KILL, Act.END)),
     ],
 )
-def test_what_has_to_be_done(keys: dict[str, Any], acts: tuple[Act, ...]) -> None:
+def test_promises_decide_which_acts_are_watched(
+    keys: dict[str, Any], acts: tuple[Act, ...]
+) -> None:
     assert acts_of(living(**keys)) == acts
 
 
@@ -231,7 +235,7 @@ def test_what_has_to_be_done(keys: dict[str, Any], acts: tuple[Act, ...]) -> Non
         ({}, (RELOADED, CUT_OFF), None, ""),
     ],
 )
-def test_promises(
+def test_promises_about_tapes_are_checked(
     keys: dict[str, Any],
     seen: tuple[TapeSeen, ...],
     fault: type[HarnessError] | None,
@@ -243,8 +247,8 @@ def test_promises(
     assert bool(kept.reason) == bool(fault)
 
 
-def test_a_tape_that_was_lucky_is_not_believed() -> None:
-    """Four are guaranteed at all times; that eight were there meanwhile was chance."""
+def test_a_lucky_tape_is_not_enough() -> None:
+    """Four slots are guaranteed at all times; the eight that were seen were chance."""
     eight = tape_seen(Act.RECYCLE, (-1.5, 8, 0))
     found = msgspec.structs.replace(watched(eight), floor=4, ceiling=8)
     promised = living(never_below=6, life=(Act.RECYCLE,))

@@ -1,4 +1,4 @@
-"""What a proxy could not reach is found in its output and by who listens."""
+"""What a proxy could not reach is read from its output and from the open ports."""
 
 import pytest
 
@@ -41,12 +41,14 @@ HAPROXY = (
         (HAPROXY, "app/web (Layer4 connection problem)"),
     ],
 )
-def test_proxies_say_what_they_could_not_reach(log: str, said: str) -> None:
+def test_the_output_of_a_proxy_names_what_it_could_not_reach(
+    log: str, said: str
+) -> None:
     assert about_a_front(log, []).startswith(f"it could not reach {said}")
     assert unreached_address(log.replace("(1", "x").replace("a", "y")) is None
 
 
-def test_more_time_is_offered_only_if_nothing_else_listens() -> None:
+def test_more_time_is_suggested_only_if_nothing_else_listens() -> None:
     other = about_a_front(NGINX, ["port 8766"])
     assert "listens on port 8766; let both name the same address" in other
     assert "--start-seconds" not in other

@@ -1,4 +1,4 @@
-"""Places inside an app: by name, or spelled as module:attribute."""
+"""Places inside an app: by name, or written as module:attribute."""
 
 import msgspec
 import pytest
@@ -18,12 +18,12 @@ def holding(*places: str) -> Deployment:
     return msgspec.structs.replace(SHOP, hold_at=places)
 
 
-def test_the_spelling_of_a_place() -> None:
+def test_a_place_is_written_as_module_and_attribute() -> None:
     (place,) = places_of(holding("shop.store:Store.check_out"))
     assert (place.at, place.when) == (("shop.store:Store.check_out",), When.BEFORE)
 
 
-def test_a_place_that_has_a_name() -> None:
+def test_a_known_name_stands_for_its_places() -> None:
     (place,) = places_of(holding("redis"))
     assert place.when is When.AFTER
     assert variable((place,)) == {
@@ -37,7 +37,7 @@ def test_without_places_there_is_no_variable() -> None:
 
 
 @pytest.mark.parametrize("text", ["shop", "shop:", "shop:a b", "shop:x\ty", "a:b\nc:d"])
-def test_a_word_that_is_not_a_place(text: str) -> None:
+def test_a_bad_place_is_refused(text: str) -> None:
     with pytest.raises(DeploymentFault) as caught:
         places_of(holding(text))
     assert caught.value.key == "hold-at"
@@ -50,7 +50,7 @@ def test_places_need_a_route() -> None:
         places_of(msgspec.structs.replace(holding("sqlalchemy"), route=None))
 
 
-def test_every_name_has_a_page() -> None:
+def test_every_known_name_is_documented() -> None:
     assert len(named_places()) >= 9
     for named_place in named_places().values():
         assert named_place.source.startswith("https://")

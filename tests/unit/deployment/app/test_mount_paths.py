@@ -1,4 +1,4 @@
-"""An app may be mounted below the paths that its sources name."""
+"""Paths that an app may be mounted below are found in its sources."""
 
 from pathlib import Path
 
@@ -19,30 +19,34 @@ from harness.deployment.app.mount_paths import mount_paths
         ("app.yaml", "url_prefix: /shop", "/shop"),
     ],
 )
-def test_a_path_in_a_file(tmp_path: Path, name: str, text: str, path: str) -> None:
+def test_a_mount_path_in_a_file_is_found(
+    tmp_path: Path, name: str, text: str, path: str
+) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(text)
     assert path in mount_paths(tmp_path, (), {})
 
 
-def test_where_something_is_mounted_comes_first(tmp_path: Path) -> None:
+def test_explicit_mount_paths_come_first(tmp_path: Path) -> None:
     text = "A = '/a'\nB = '/b'\napp = DispatcherMiddleware(x, {'/shop': y})\n"
     (tmp_path / "a.py").write_text(text)
     assert mount_paths(tmp_path, (), {}) == ["/shop", "/a", "/b"]
 
 
-def test_words_and_variables_have_paths_too(tmp_path: Path) -> None:
+def test_commands_and_variables_may_have_mount_paths(tmp_path: Path) -> None:
     words = ("uwsgi", "--mount", "/here=shop.py", "--static-map", "x")
     assert mount_paths(tmp_path, words, {"PREFIX": "/there"}) == ["/here", "/there"]
 
 
 @pytest.mark.parametrize("text", ["'/'", "'a/b'", "'//a'", "b'/a'", "1 +"])
-def test_what_does_not_count_as_a_mount_path(tmp_path: Path, text: str) -> None:
+def test_other_strings_are_no_mount_paths(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.py").write_text(f"A = {text}\n")
     assert mount_paths(tmp_path, (), {}) == []
 
 
-def test_folders_of_others_are_not_read_and_there_is_a_bound(tmp_path: Path) -> None:
+def test_installed_packages_are_not_read_and_the_number_of_files_is_limited(
+    tmp_path: Path,
+) -> None:
     for folder in (".venv", "node_modules", "tests"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.py").write_text("A = '/not-this'\n")

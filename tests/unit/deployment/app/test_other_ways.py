@@ -1,4 +1,4 @@
-"""Whether a tree of processes is still starting."""
+"""Whether a process tree is still starting."""
 
 from harness.deployment.app.other_ways import is_starting
 from harness.deployment.app.other_ways import ran
@@ -18,13 +18,13 @@ def test_a_new_process_that_imports_an_app_is_starting() -> None:
 
 
 def test_a_process_that_ended_hides_nothing() -> None:
-    """What it had used until then is no longer counted."""
+    """The processor time that it had used is subtracted."""
     ended = Look({A: 0, B: 10 * STARTING_NANOSECONDS}, ())
     assert is_starting(ended, Look({A: STARTING_NANOSECONDS + 1}, ()))
 
 
 def test_waiting_for_a_processor_is_not_running() -> None:
-    """On a busy machine a server takes longer to start, and is given longer."""
+    """A busy machine takes longer, and gives a server more time to start."""
     before, now = (
         Look({A: 0}, (), ran={A: 5}),
         Look({A: 900, B: 80}, (), ran={A: 9, B: 3}),

@@ -1,4 +1,4 @@
-"""Workers that end again and again are distinguished from slow servers."""
+"""Servers whose workers crash again and again are told from slow servers."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ SPAWNED = ("python", "-c", "from multiprocessing.spawn import spawn_main; spawn_
 
 
 def looks(*trees: Mapping[int, Running]) -> list[bool]:
-    """What each look says, a second after the one before."""
+    """Return the result of each look, taken a second after the one before."""
     seen = Respawning(Path("/dev/null"))
     return [seen.look(tree, float(second)) for second, tree in enumerate(trees)]
 
@@ -29,17 +29,17 @@ def each_a_new_one(count: int, **beside: Running) -> list[dict[int, Running]]:
     return [{10: SERVER, 100 + n: WORKER, **others} for n in range(count)]
 
 
-def test_workers_that_end_again_and_again() -> None:
+def test_workers_that_end_again_and_again_are_reported() -> None:
     seen = looks(*each_a_new_one(12))
     assert seen == [False] * 8 + [True] * 4
 
 
-def test_a_few_that_ended_prove_nothing() -> None:
+def test_a_few_ended_workers_prove_nothing() -> None:
     trees = each_a_new_one(ENDED - 1)
     assert not any(looks(*trees, *[{10: SERVER}] * 20))
 
 
-def test_one_that_stays_may_still_answer() -> None:
+def test_a_worker_that_stays_may_still_answer() -> None:
     old = {f"_{number}": WORKER for number in (50,)}
     assert not any(looks(*each_a_new_one(30, **old)))
 
@@ -52,18 +52,18 @@ def test_one_that_stays_may_still_answer() -> None:
         (Running(10, ("python", "-c", "from multiprocessing.resource_tracker"), ""), 1),
     ],
 )
-def test_what_lives_beside_them(other: Running, vain: bool) -> None:
+def test_helpers_beside_the_workers_do_not_count(other: Running, vain: bool) -> None:
     assert looks(*each_a_new_one(12, _50=other))[-1] == bool(vain)
 
 
-def test_what_starts_the_server_is_not_beside_it() -> None:
+def test_a_parent_of_the_server_is_no_helper() -> None:
     above = {5: SHELL}
     server = SERVER._replace(parent=5)
     trees = [{**above, 10: server, 100 + n: WORKER} for n in range(12)]
     assert looks(*trees)[-1]
 
 
-def test_what_a_worker_starts_is_its_own() -> None:
+def test_children_of_a_worker_are_no_workers() -> None:
     trees = [
         {10: SERVER, 100 + n: WORKER, 200 + n: Running(100 + n, ("ldconfig",), "")}
         for n in range(12)
@@ -96,7 +96,7 @@ def test_a_loop_of_a_shell_starts_a_server_again(words: tuple[str, ...]) -> None
     assert looks(*trees)[-1]
 
 
-def test_a_supervisor_gives_up() -> None:
+def test_a_supervisor_that_gave_up_is_reported() -> None:
     supervisor = Running(1, ("python", "/bin/supervisord", "-n"), "/usr/bin/python3.11")
     trees = [{5: supervisor, 100 + n: SERVER._replace(parent=5)} for n in range(4)]
     assert looks(*trees, *[{5: supervisor}] * 5)[-1]
@@ -105,7 +105,7 @@ def test_a_supervisor_gives_up() -> None:
     assert not any(looks(*beside))
 
 
-def test_a_supervisor_that_runs_nothing() -> None:
+def test_a_supervisor_without_programs_is_reported() -> None:
     supervisor = Running(1, ("python", "/bin/circusd", "c.ini"), "/usr/bin/python3.11")
     seen = Respawning(Path("/dev/null"))
     above = {5: SHELL, 10: supervisor._replace(parent=5)}
@@ -124,7 +124,7 @@ def test_uwsgis_router_is_not_a_worker(option: str, vain: bool) -> None:
 
 
 @pytest.mark.parametrize(("times", "vain"), [(3, False), (4, True)])
-def test_an_emperor_says_so_itself(times: int, vain: bool, tmp_path: Path) -> None:
+def test_the_log_of_an_emperor_is_read(times: int, vain: bool, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("[emperor] curse the uwsgi instance a.ini (pid: 1)\n" * times)
     emperor = Running(1, ("uwsgi", "--emperor", "v"), "/usr/bin/uwsgi")
@@ -133,7 +133,7 @@ def test_an_emperor_says_so_itself(times: int, vain: bool, tmp_path: Path) -> No
     assert Respawning(log).look({10: emperor}, 0.0) == vain
 
 
-def test_a_long_line_does_not_hide_what_is_written_after_it(tmp_path: Path) -> None:
+def test_a_long_line_does_not_hide_the_lines_after_it(tmp_path: Path) -> None:
     log = tmp_path / "log"
     curse = "[emperor] curse the uwsgi instance a.ini (pid: 1)\n"
     log.write_text("." * (2 * MOST_READ) + "\n" + curse * SAID)

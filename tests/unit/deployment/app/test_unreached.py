@@ -1,4 +1,4 @@
-"""Where the Flask app is, and what is said about an answer that is not its own."""
+"""Whether the Flask app was reached, and what another answer suggests."""
 
 from collections.abc import Collection
 from types import SimpleNamespace
@@ -29,7 +29,9 @@ def prepared(given: str | None, **variables: str) -> Any:
         (None, {"SCRIPT_NAME": "index.cgi"}, ""),
     ],
 )
-def test_the_path(given: str | None, variables: dict[str, str], path: str) -> None:
+def test_the_requested_path_combines_mount_path_and_variables(
+    given: str | None, variables: dict[str, str], path: str
+) -> None:
     assert below(prepared(given, **variables)) == path
 
 
@@ -56,7 +58,7 @@ def said_of(client: Any, path: str = "", seen: Collection[str] = ()) -> str:
         (answer(502), "what stands in front has not reached the app"),
     ],
 )
-def test_the_key_that_helps_is_named(client: Any, key: str) -> None:
+def test_the_key_to_set_is_named(client: Any, key: str) -> None:
     reason = said_of(client)
     assert reason.startswith(f"it answered {client.status} in place of the probe's")
     assert key in reason

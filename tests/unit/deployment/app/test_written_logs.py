@@ -1,4 +1,4 @@
-"""The ends of log files are read as long as a process has them open."""
+"""Log files are read to their ends while a process has them open."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from harness.deployment.app.written_logs import WrittenLogs
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder with files in it that this process has open."""
+    """A folder with files that this process has open."""
     with (
         (tmp_path / "error.log").open("w") as log,
         (tmp_path / "shop.sqlite").open("w") as data,
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def test_what_is_written_to_a_log_file_is_known_when_it_is_gone(folder: Path) -> None:
+def test_the_end_of_a_log_is_known_after_the_file_is_gone(folder: Path) -> None:
     logs = WrittenLogs(folder / "tmp")
     logs.look([os.getpid()], instead_of=folder / "output.log")
     (folder / "error.log").unlink()
@@ -37,7 +37,7 @@ def test_what_is_written_to_a_log_file_is_known_when_it_is_gone(folder: Path) ->
     assert "rows" not in text and "output" not in text and "\0" not in text
 
 
-def test_what_its_folder_of_temporary_files_has(tmp_path: Path) -> None:
+def test_logs_in_the_temporary_folder_are_read(tmp_path: Path) -> None:
     (tmp_path / "web-stderr---supervisor-abc.log").write_text("Error: in a child\n")
     (tmp_path / "empty.log").write_text("")
     (tmp_path / "data").write_text("not this")

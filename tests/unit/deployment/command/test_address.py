@@ -1,4 +1,4 @@
-"""Servers get their address by their own options, instead of any other address."""
+"""A server gets its address through its own options, in place of any other address."""
 
 import shlex
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_a_server_gets_its_address_by_its_own_options(
         ("sh up.sh flask run", "sh up.sh flask run --host {host} --port {port}"),
     ],
 )
-def test_a_script_hands_on_what_it_is_given(
+def test_a_script_that_passes_on_its_arguments_gets_an_address(
     command: str, told: str, tmp_path: Path
 ) -> None:
     (tmp_path / "up.sh").write_text('#!/bin/sh\nmigrate\nexec "$@"\n')
@@ -55,13 +55,15 @@ def test_a_script_hands_on_what_it_is_given(
 
 
 @pytest.mark.parametrize("text", ["exec gunicorn a:a", '# exec "$@"', "\x00"])
-def test_a_script_that_hands_on_nothing(text: str, tmp_path: Path) -> None:
+def test_a_script_that_ignores_its_arguments_gets_no_address(
+    text: str, tmp_path: Path
+) -> None:
     (tmp_path / "up.sh").write_text(text)
     assert addressed(["./up.sh", "gunicorn", "a:a"], tmp_path) is None
     assert addressed(["./none.sh", "gunicorn", "a:a"], tmp_path) is None
 
 
-def test_what_is_taken_away_is_known(tmp_path: Path) -> None:
+def test_replaced_options_are_reported(tmp_path: Path) -> None:
     found = addressed(["gunicorn", "-b", ":80", "--bind=:81", "a:a"], tmp_path)
     assert found is not None and found.dropped == ("-b", ":80", "--bind=:81")
 
@@ -112,14 +114,14 @@ def test_a_file_with_an_address_is_recognized(words: str, ini: Path) -> None:
         ("u.xml", "\n<uwsgi><master/><socket>127.0.0.1:80</socket></uwsgi>"),
     ],
 )
-def test_an_address_is_known_in_any_format(
+def test_an_address_is_recognized_in_every_format(
     name: str, text: str, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_text(text)
     assert own_address(["uwsgi", name], tmp_path)
 
 
-def test_a_file_that_takes_the_port_needs_no_address(ini: Path) -> None:
+def test_a_file_that_reads_the_port_needs_no_address(ini: Path) -> None:
     ini.write_text("[uwsgi]\nhttp-socket = :$(PORT)\n")
     words = ["uwsgi", "u.ini"]
     assert takes_port(words, ini.parent) and not own_address(words, ini.parent)
@@ -127,10 +129,10 @@ def test_a_file_that_takes_the_port_needs_no_address(ini: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["uwsgi --emperor vassals", "uwsgi --emperor=a"])
-def test_an_emperor_listens_nowhere_itself(command: str, tmp_path: Path) -> None:
+def test_an_emperor_gets_no_address(command: str, tmp_path: Path) -> None:
     assert addressed(shlex.split(command), tmp_path) is None
 
 
-def test_a_file_may_start_an_emperor(ini: Path) -> None:
+def test_a_file_can_start_an_emperor(ini: Path) -> None:
     ini.write_text("[uwsgi]\nemperor = vassals\n")
     assert addressed(["uwsgi", "u.ini"], ini.parent) is None

@@ -1,4 +1,4 @@
-"""The command that a deployment starts, from its file, a Procfile or a Dockerfile."""
+"""The command of a deployment, from its file, a Procfile or a Dockerfile."""
 
 import json
 import re
@@ -32,12 +32,12 @@ def words(configured: Configured, **caller: str) -> tuple[str, ...]:
     return command_line(configured, configured.deployments[0], caller).words
 
 
-def test_a_command_is_split_like_a_shell_does(write: Write) -> None:
+def test_a_command_is_split_as_by_a_shell(write: Write) -> None:
     path = write("command = \"exec gunicorn 'shop:make()' -b :{port}\"")
     assert words(load(path)) == ("gunicorn", "shop:make()", "-b", ":{port}")
 
 
-def test_variables_in_front_of_a_command_are_the_servers(write: Write) -> None:
+def test_assignments_before_a_command_become_variables(write: Write) -> None:
     configured = load(write("command = \"A=1 B='x y' gunicorn a:a -b :{port}\""))
     found = command_line(configured, configured.deployments[0], {})
     assert found.words == ("gunicorn", "a:a", "-b", ":{port}")
@@ -58,7 +58,7 @@ def test_variables_in_front_of_a_command_are_the_servers(write: Write) -> None:
         "~/venv/bin/a {port}",
     ],
 )
-def test_lines_that_need_a_shell_are_given_to_one(write: Write, text: str) -> None:
+def test_lines_that_need_a_shell_are_run_by_one(write: Write, text: str) -> None:
     assert words(load(write(f'command = "{text}"'))) == ("sh", "-c", text)
 
 
@@ -73,11 +73,11 @@ def test_lines_that_need_a_shell_are_given_to_one(write: Write, text: str) -> No
         "a b~c {port}",
     ],
 )
-def test_what_only_looks_like_it_is_not(write: Write, text: str) -> None:
+def test_quoted_operators_need_no_shell(write: Write, text: str) -> None:
     assert words(load(write(f'command = "{text}"')))[0] == "a"
 
 
-def test_an_unclosed_quote(write: Write) -> None:
+def test_an_unclosed_quote_is_an_error(write: Write) -> None:
     with pytest.raises(DeploymentFault, match="command: cannot be split into words"):
         words(load(write('command = "a \'{port}"')))
 
@@ -85,7 +85,7 @@ def test_an_unclosed_quote(write: Write) -> None:
 # --------------------------------------------------------------------------- Procfile
 
 
-def test_a_line_of_a_procfile(write: Write, tmp_path: Path) -> None:
+def test_a_line_of_a_procfile_is_a_command(write: Write, tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text(
         "worker: celery\nweb: gunicorn a:a -b :$PORT -w ${WORKERS:-3}\n"
     )
@@ -97,7 +97,7 @@ def test_a_line_of_a_procfile(write: Write, tmp_path: Path) -> None:
     assert found.env == {"PORT": "{port}"}
 
 
-def test_a_line_of_a_procfile_that_takes_a_shell(write: Write, tmp_path: Path) -> None:
+def test_a_line_of_a_procfile_may_need_a_shell(write: Write, tmp_path: Path) -> None:
     line = "A=1 flask routes; gunicorn -w ${N:-${M:-3}} a:a"
     (tmp_path / "Procfile").write_text(f"web: {line}\n")
     configured = load(write('procfile = "web"'))
@@ -105,7 +105,7 @@ def test_a_line_of_a_procfile_that_takes_a_shell(write: Write, tmp_path: Path) -
     assert words(configured, PATH="/usr/bin:/bin")[1:] == ("-c", line)
 
 
-def test_no_such_line_in_the_procfile(write: Write, tmp_path: Path) -> None:
+def test_a_missing_line_of_a_procfile_is_an_error(write: Write, tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text("worker: celery\n")
     with pytest.raises(DeploymentFault, match="no line web; it has: worker"):
         words(load(write('procfile = "web"')))
@@ -127,7 +127,9 @@ def test_no_such_line_in_the_procfile(write: Write, tmp_path: Path) -> None:
         "RUN <<EOF\nCMD none\nEOF\nCMD gunicorn a:a -b :$PORT",
     ],
 )
-def test_the_command_of_a_dockerfile(write: Write, tmp_path: Path, lines: str) -> None:
+def test_the_command_of_a_dockerfile_is_read(
+    write: Write, tmp_path: Path, lines: str
+) -> None:
     (tmp_path / "Dockerfile").write_text(f"FROM python\nENV THREADS=2\n{lines}\n")
     configured = load(write('dockerfile = "Dockerfile"'))
     assert words(configured) == ("gunicorn", "a:a", "-b", ":{port}")
@@ -172,7 +174,7 @@ def test_variables_of_a_dockerfile_are_filled_in(write: Write, tmp_path: Path) -
     }
 
 
-def test_the_stage_of_a_dockerfile(write: Write, tmp_path: Path) -> None:
+def test_the_command_comes_from_the_named_stage(write: Write, tmp_path: Path) -> None:
     web, last = docker(write, tmp_path, "web"), docker(write, tmp_path)
     assert (web.words[0], web.words[-1]) == ("gunicorn", "a:a")
     assert web.env["PATH"] == "/opt/venv/bin:/bin"
@@ -186,7 +188,7 @@ def test_the_stage_of_a_dockerfile(write: Write, tmp_path: Path) -> None:
     "line",
     ["/srv/none/start.sh", "gunicorn -c /srv/none/conf.py a:a", "/start-none.sh"],
 )
-def test_a_path_that_is_only_in_the_image(
+def test_a_path_in_the_image_is_reported(
     write: Write, tmp_path: Path, line: str
 ) -> None:
     for text in (line, json.dumps(line.split())):
@@ -195,7 +197,9 @@ def test_a_path_that_is_only_in_the_image(
             words(load(write('dockerfile = "Dockerfile"')))
 
 
-def test_a_dockerfile_without_a_command(write: Write, tmp_path: Path) -> None:
+def test_a_dockerfile_without_a_command_is_an_error(
+    write: Write, tmp_path: Path
+) -> None:
     (tmp_path / "Dockerfile").write_text("FROM python\n")
     with pytest.raises(DeploymentFault, match="has no CMD; write command instead"):
         words(load(write('dockerfile = "Dockerfile"')))
@@ -221,7 +225,7 @@ def test_a_dockerfile_without_a_command(write: Write, tmp_path: Path) -> None:
         ("-b :${PORT:-8000}", ""),
     ],
 )
-def test_a_port_that_is_written_out(
+def test_a_fixed_port_becomes_a_variable(
     write: Write, tmp_path: Path, line: str, remedy: str
 ) -> None:
     (tmp_path / "Procfile").write_text(f"web: serve a:a {line}\n")
@@ -246,5 +250,5 @@ def test_a_port_that_is_written_out(
 
 
 def items_of(line: str) -> list[str]:
-    """The words of a line in which the port has become a variable."""
+    """Return the words of a line in which a variable replaced the port."""
     return re.sub(r"(\d+)$", r"${PORT:-\1}", line).split()

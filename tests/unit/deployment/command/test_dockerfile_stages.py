@@ -1,4 +1,4 @@
-"""What the stages of a Dockerfile do to an image."""
+"""How the stages of a Dockerfile change an image."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ RUN = 'CMD ["gunicorn", "a:a"]'
         (f"WORKDIR /app\nCOPY src/ /elsewhere\n{RUN}", None),
     ],
 )
-def test_the_folder_that_an_image_starts_in(
+def test_the_working_folder_of_an_image_is_known(
     lines: str, folder: str | None, tmp_path: Path
 ) -> None:
     (tmp_path / "src").mkdir()
@@ -55,7 +55,7 @@ def test_a_value_that_is_not_a_list_is_reported(words: str, tmp_path: Path) -> N
         (f'ENTRYPOINT ["env", "A=1"]\nFROM base\n{RUN}', ["gunicorn", "a:a"]),
     ],
 )
-def test_an_entrypoint_discards_the_command_of_the_image_that_a_stage_begins_with(
+def test_an_entrypoint_discards_the_command_of_the_base_image(
     lines: str, last: list[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "Dockerfile"

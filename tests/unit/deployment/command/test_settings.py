@@ -1,4 +1,4 @@
-"""The settings that a command gives its server, each with where it comes from."""
+"""The settings that a command gives its server, each with its source."""
 
 from pathlib import Path
 
@@ -20,12 +20,12 @@ def settings(line: str, folder: Path, **variables: str) -> GivenSettings:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a file of gunicorn."""
+    """A folder with a settings file of gunicorn."""
     (tmp_path / "gunicorn.conf.py").write_text("workers = 3\nthreads = 2\n")
     return tmp_path
 
 
-def test_words_override_a_file_which_overrides_a_variable(folder: Path) -> None:
+def test_options_override_the_file_which_overrides_variables(folder: Path) -> None:
     read = settings("gunicorn --threads 5 a:a", folder, WEB_CONCURRENCY="9")
     sources = {name: (each.value, each.source) for name, each in read.given.items()}
     assert sources == {
@@ -35,12 +35,12 @@ def test_words_override_a_file_which_overrides_a_variable(folder: Path) -> None:
     assert read.capacity().declared == 15 and read.overrides
 
 
-def test_a_variable_is_named(tmp_path: Path) -> None:
+def test_a_setting_from_a_variable_names_it(tmp_path: Path) -> None:
     read = settings("uvicorn --interface wsgi a:a", tmp_path, UVICORN_WORKERS="2")
     assert read.given["workers"] == ("2", "the variable UVICORN_WORKERS", None, 0)
 
 
-def test_what_is_left_out_does_not_have_to_be_a_number(folder: Path) -> None:
+def test_ignored_settings_need_not_be_known(folder: Path) -> None:
     read = settings("gunicorn -w $N a:a", folder)
     with pytest.raises(CannotDerive, match=r"workers depends on \$N"):
         read.capacity()

@@ -1,4 +1,4 @@
-"""Variables are filled in as a shell does."""
+"""Variables are expanded as by a shell."""
 
 import pytest
 
@@ -17,14 +17,14 @@ from harness.deployment.command.shell import read
         ("100$", "100$"),
     ],
 )
-def test_variables(text: str, expanded: str) -> None:
+def test_variables_are_expanded(text: str, expanded: str) -> None:
     assert expand(text, {"A": "1"}) == expanded
 
 
 @pytest.mark.parametrize(
     "text", [". ./boot.sh", "source boot.sh", "ulimit -n 9", "export A=1", "A=1 eval x"]
 )
-def test_lines_that_only_a_shell_can_read_are_given_to_one(text: str) -> None:
+def test_lines_with_shell_syntax_are_run_by_a_shell(text: str) -> None:
     assert read("command", text).words == ("sh", "-c", text)
 
 
@@ -45,10 +45,10 @@ def test_lines_that_need_no_shell(text: str) -> None:
         ("serve 'a;b' \"c&d\"", ("serve", "a;b", "c&d")),
     ],
 )
-def test_what_is_quoted(text: str, words: tuple[str, ...]) -> None:
+def test_quotes_are_removed_as_by_a_shell(text: str, words: tuple[str, ...]) -> None:
     assert read("command", text, {"A": "1"}).words == words
 
 
-def test_a_line_that_goes_on_is_one_line() -> None:
+def test_continued_lines_are_joined() -> None:
     command = read("command", "\ngunicorn \\\n  shop:app \\\n  --threads 4\n")
     assert command.words == ("gunicorn", "shop:app", "--threads", "4")

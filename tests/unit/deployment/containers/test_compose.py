@@ -34,13 +34,13 @@ def made(
     taken: Mapping[str, str] = MappingProxyType({}),
     **more: Any,
 ) -> tuple[dict[str, Any], HarmlessProject]:
-    """What becomes of a project of one service; and the service."""
+    """Return the project made of one service, and that service."""
     model = {"name": "p", "services": {"app": {"ports": PORTS, **service}}, **more}
     found = harmless(model, LABELS, folder, keep, images, taken)
     return json.loads(found.file), found
 
 
-def test_names_are_left_out() -> None:
+def test_names_and_labels_for_others_are_left_out() -> None:
     service = {"container_name": "shop", "restart": "always", "profiles": ["x"]}
     labels = {"labels": {"traefik.enable": "true", "caddy": "shop.example"}}
     logging = {"logging": {"driver": "syslog"}}
@@ -75,14 +75,14 @@ def test_settings_that_reach_beyond_a_service_are_left_out() -> None:
     assert len(found.notes) == 8
 
 
-def test_a_foreign_network_is_not_a_mode() -> None:
+def test_a_network_of_others_is_no_network_mode() -> None:
     model, _ = made({"network_mode": "production"})
     app = model["services"]["app"]
     assert ("network_mode" in app, app["networks"]) == (False, {"default": None})
     assert model["networks"]["default"]["labels"] == {"l": "v"}
 
 
-def test_the_python_path_of_an_image_that_is_built_is_seen_first() -> None:
+def test_the_python_path_of_a_built_image_comes_first() -> None:
     model, found = made({"build": {"context": "."}})
     ((variable, image),) = found.built.items()
     path = model["services"]["app"]["environment"]["PYTHONPATH"]
@@ -105,7 +105,7 @@ def test_the_only_port_is_measured(others: list[dict[str, Any]]) -> None:
     assert (published["published"], published["target"]) == (PORT, 80)
 
 
-def test_the_probe_is_let_in() -> None:
+def test_the_hook_is_mounted_and_its_variables_are_set() -> None:
     volume = {"type": "bind", "source": "/x", "target": INSIDE, "read_only": True}
     environment = {"PYTHONPATH": f"{HOOK}:/srv", "A": "b"}
     probe = {name: f"${{{name}}}" for name in PROBE}
@@ -133,7 +133,7 @@ def test_the_probe_is_let_in() -> None:
         {"name": "p_data", "driver_opts": {"type": "none", "device": "/srv"}},
     ],
 )
-def test_no_volume_of_others_is_used(volume: dict[str, Any]) -> None:
+def test_volumes_of_others_are_replaced(volume: dict[str, Any]) -> None:
     mount = {"type": "volume", "source": "data", "target": "/data"}
     model, found = made({"volumes": [mount]}, volumes={"data": volume})
     assert model["volumes"] == {"data": {"labels": {"l": "v"}}}
@@ -146,7 +146,7 @@ def test_no_volume_of_others_is_used(volume: dict[str, Any]) -> None:
     assert found.notes == ()
 
 
-def test_a_volume_of_the_project_is_its_own() -> None:
+def test_volumes_of_the_project_are_replaced() -> None:
     mount = {"type": "volume", "source": "data", "target": "/data"}
     model, found = made({"volumes": [mount]}, volumes={"data": {"name": "p_data"}})
     assert model["volumes"] == {"data": {"labels": {"l": "v"}}}
@@ -174,7 +174,7 @@ def test_folders_are_copied(tmp_path: Path) -> None:
     assert [each.target for _, each in found.copies] == ["/srv", "/file"]
 
 
-def test_no_network_of_others_is_used() -> None:
+def test_networks_of_others_are_replaced() -> None:
     networks = {
         "default": {"name": "p_default", "ipam": {}},
         "back": {"name": "production", "external": True},
@@ -211,7 +211,7 @@ def test_one_port_is_published() -> None:
     assert model["services"]["app"]["ports"][0]["published"] == PORT
 
 
-def test_the_port_is_filled_in_everywhere() -> None:
+def test_the_port_is_filled_in_in_every_place() -> None:
     environment = {"URL": f"http://localhost:{STAND_IN}/", "B": f"1{STAND_IN}"}
     app = made({"environment": environment})[0]["services"]["app"]
     assert app["environment"]["URL"] == f"http://localhost:{PORT}/"
@@ -259,7 +259,7 @@ def test_the_port_is_filled_in_everywhere() -> None:
         ),
     ],
 )
-def test_what_is_refused(
+def test_dangerous_settings_are_refused(
     service: dict[str, Any], refusal: Refusal, values: str
 ) -> None:
     with pytest.raises(ContainerRefused) as caught:
@@ -279,6 +279,6 @@ def test_privileges_of_a_service_are_left_out() -> None:
     )
 
 
-def test_a_port_without_a_number_outside() -> None:
+def test_a_port_without_a_published_number_gets_one() -> None:
     model, _ = made({"ports": [{"target": 8000}]})
     assert model["services"]["app"]["ports"][0]["published"] == PORT

@@ -8,7 +8,7 @@ from harness.deployment.containers.refusals import ContainerRefused
 from harness.deployment.containers.refusals import Refusal
 
 
-def test_a_number_of_containers_is_in_the_model() -> None:
+def test_the_number_of_containers_is_kept() -> None:
     up = parse("up --scale app=2 --scale=web=3 --scale x".split())
     assert up is not None
     model = {"services": {"app": {"scale": 1, "deploy": {"mode": "a"}}, "web": {}}}

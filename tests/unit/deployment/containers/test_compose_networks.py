@@ -1,4 +1,4 @@
-"""No network of a check is, or replaces, a network of somebody else."""
+"""Networks of a check are neither those of others, nor do they replace them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ PINNED = {"ipv4_address": "172.30.9.9", "aliases": ["shop"]}
 
 
 def made(network: Any, attached: Any = None, **taken: str) -> Any:
-    """What becomes of a network, of how a service is in it, and what is told."""
+    """Return a network of the check, how a service joins it, and the remarks."""
     services = {"app": {"networks": {"back": attached}}, "host": {}}
     model = {"services": services, "networks": {"back": network}}
     addresses = {each: name for name, each in taken.items()}
@@ -31,13 +31,13 @@ def made(network: Any, attached: Any = None, **taken: str) -> Any:
         {"driver_opts": {"com.docker.network.bridge.name": "docker0"}},
     ],
 )
-def test_a_network_of_its_own(network: Any) -> None:
+def test_a_network_of_the_project_is_recreated(network: Any) -> None:
     own, _, notes = made(network)
     assert own.pop("driver", "bridge") == "bridge"
     assert (own, notes) == ({"labels": {"l": "v"}}, [])
 
 
-def test_options_that_name_nothing_stay() -> None:
+def test_harmless_options_are_kept() -> None:
     options = {"com.docker.network.driver.mtu": "1400"}
     given = {**options, BRIDGE: "b"}
     own, _, _ = made({"driver_opts": given})
@@ -52,7 +52,7 @@ def test_options_that_name_nothing_stay() -> None:
         {"driver": "overlay", "ipam": IPAM},
     ],
 )
-def test_a_network_that_others_are_in(network: Any) -> None:
+def test_a_network_of_others_is_replaced(network: Any) -> None:
     name = network.get("name", "back")
     own, attached, notes = made(network, dict(PINNED))
     assert own == {"labels": {"l": "v"}}
@@ -60,13 +60,13 @@ def test_a_network_that_others_are_in(network: Any) -> None:
     assert notes == [f"network {name}: one of the check's own in its place"]
 
 
-def test_addresses_that_nothing_asks_for_are_left_out() -> None:
+def test_unneeded_addresses_are_left_out() -> None:
     own, _, notes = made({"ipam": IPAM}, {"aliases": ["shop"]}, mine="172.30.0.0/16")
     assert own == {"labels": {"l": "v"}}
     assert notes == ["network back: has other addresses"]
 
 
-def test_addresses_that_are_free_stay() -> None:
+def test_free_addresses_are_kept() -> None:
     own, attached, notes = made(
         {"ipam": IPAM}, dict(PINNED), a="172.30.8.0/24", b="fd00::/64", c="nonsense"
     )
@@ -78,7 +78,7 @@ def test_addresses_that_are_free_stay() -> None:
     ("own", "theirs"),
     [("172.30.9.0/24", "172.30.0.0/16"), ("fd00:1::/64", "fd00::/16")],
 )
-def test_addresses_that_other_networks_have(own: str, theirs: str) -> None:
+def test_used_addresses_are_refused(own: str, theirs: str) -> None:
     ipam = {"config": [{"subnet": own}]}
     with pytest.raises(ContainerRefused, match="the network theirs") as caught:
         made({"ipam": ipam}, {"ipv6_address": "fd00:1::9"}, theirs=theirs)

@@ -1,4 +1,4 @@
-"""How a Compose project is started from a file of our own."""
+"""How a Compose project is started from a file that the check wrote."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from harness.deployment.containers.contained import Copy
 
 
 @pytest.mark.parametrize("program", ["docker compose", "docker-compose"])
-def test_the_command(program: str, tmp_path: Path) -> None:
+def test_compose_is_started_with_the_written_file(program: str, tmp_path: Path) -> None:
     words = "-f a.yaml --profile x --file=b.yaml up --build --scale app=2 web".split()
     up = parse(words)
     assert up is not None

@@ -1,4 +1,4 @@
-"""The command made from `docker run` touches nothing of the user's."""
+"""The command made from `docker run` touches nothing that belongs to the user."""
 
 import shlex
 from pathlib import Path
@@ -18,7 +18,7 @@ PUBLISHED = ("--publish", "127.0.0.1:{port}:80")
 
 
 def made(options: str, folder: Path, *keep: str) -> HarmlessRun:
-    """What becomes of the options in front of an image, which publishes a port."""
+    """Return what becomes of the options before an image that publishes a port."""
     words = shlex.split(f"{PORT} {options}")
     found = harmless(parse([*words, "shop", "serve"]), folder, keep)
     assert found.options[:2] == PUBLISHED
@@ -36,7 +36,7 @@ def made(options: str, folder: Path, *keep: str) -> HarmlessRun:
         "--mount type=tmpfs,dst=/a -- ",
     ],
 )
-def test_the_image_is_found_behind_the_options(options: str) -> None:
+def test_the_image_follows_the_options(options: str) -> None:
     run = parse([*shlex.split(options), "shop", "run", "-d", "--name", "x"])
     assert (run.image, run.arguments) == ("shop", ("run", "-d", "--name", "x"))
 
@@ -81,7 +81,7 @@ def test_the_image_is_found_behind_the_options(options: str) -> None:
         ("--mount 'type=bind,\"src=./with,comma\",dst=/file'", ""),
     ],
 )
-def test_options_that_would_touch_something_are_replaced(
+def test_options_that_touch_things_of_the_user_are_replaced(
     options: str, words: str | None, tmp_path: Path
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -107,7 +107,7 @@ def test_one_port_is_published(options: str, published: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("options", ["", "-P", "-p {port}", "-p 80:80 -p 5000:5000"])
-def test_a_port_that_is_not_clear(options: str, tmp_path: Path) -> None:
+def test_an_ambiguous_port_is_refused(options: str, tmp_path: Path) -> None:
     run = parse([*shlex.split(options), "shop"])
     with pytest.raises(ContainerRefused) as caught:
         harmless(run, tmp_path, ())
@@ -124,7 +124,7 @@ def test_replacements_are_reported(tmp_path: Path) -> None:
     )
 
 
-def test_mounts_that_are_kept(tmp_path: Path) -> None:
+def test_mounts_listed_in_keep_mounts_are_kept(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     options = "-v shop_data:/data -v ./folder:/srv"
     assert " ".join(made(options, tmp_path, "folder", "shop_data").options) == options
@@ -168,13 +168,13 @@ def test_large_folders_are_refused(
     assert made("-v ./data:/data:ro", tmp_path).notes == ()
 
 
-def test_variables_are_known(tmp_path: Path) -> None:
+def test_variables_from_options_and_files_are_known(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("A=b\n# C\nPYTHONPATH=/x\nD\n")
     made_of = made("--env-file .env -e PYTHONPATH=/y -e E", tmp_path)
     assert made_of.variables == {"A": "b", "PYTHONPATH": "/y"}
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_the_command_creates_copies_and_starts(tmp_path: Path) -> None:
     run = parse(["-p", "{port}:80", "shop", "serve it"])
     own = ("--label", "a=b")
     plain = harmless(run, tmp_path, ())
@@ -199,7 +199,7 @@ def test_the_command(tmp_path: Path) -> None:
         ("--pid host", "all processes of this machine"),
     ],
 )
-def test_processes_of_others_are_not_seen(
+def test_namespaces_of_others_are_not_joined(
     options: str, words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ContainerRefused, match=words):
@@ -215,7 +215,7 @@ def test_omissions_are_reported(tmp_path: Path) -> None:
     )
 
 
-def test_a_copy_leaves_out_what_is_mounted_in_it(tmp_path: Path) -> None:
+def test_a_copied_folder_leaves_out_mounts_within_it(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     mounts = "-v .:/srv -v ./kept:/srv/kept/ -v /srv/modules -v ./kept:/a:ro,Z"
     found = made(mounts, tmp_path, "kept")
@@ -223,7 +223,7 @@ def test_a_copy_leaves_out_what_is_mounted_in_it(tmp_path: Path) -> None:
     assert copy.left_out == ("/srv/kept", "/srv/modules", "/a")
 
 
-def test_a_container_that_is_read_only(tmp_path: Path) -> None:
+def test_a_read_only_container_gets_read_only_mounts(tmp_path: Path) -> None:
     file = tmp_path / "shop.conf"
     file.touch()
     found = made("--read-only -v ./shop.conf:/srv/shop.conf", tmp_path)

@@ -14,7 +14,7 @@ from harness.deployment.containers.harmless import contained
 
 
 def started(command: str, folder: Path, **more: object) -> Contained | None:
-    """What is made of a command, as far as no engine has to be asked."""
+    """Return what a command becomes, as far as no engine must be asked."""
     deployment = Deployment(name="mine", command=command, **more)  # type: ignore[arg-type]  # by key
     configured = Configured(Path(__file__), folder, (deployment,))
     line = command_line(configured, deployment, caller={})
@@ -70,7 +70,7 @@ def test_commands_that_start_no_container(command: str, tmp_path: Path) -> None:
         ("sh -c 'sudo docker run {port} b'", {}, "by way of a shell"),
     ],
 )
-def test_bad_input(
+def test_a_command_that_cannot_be_made_harmless_is_refused(
     command: str, more: dict[str, str], words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(DeploymentFault) as caught:
@@ -78,7 +78,7 @@ def test_bad_input(
     assert words in str(caught.value)
 
 
-def test_the_probe_is_found_from_inside() -> None:
+def test_the_address_of_the_probe_is_that_of_the_host() -> None:
     own = {"FLASK_CONCURRENCY_PROBE": "0.0.0.0:1234", "A": "b"}
     inside = variables(own)
     assert inside["FLASK_CONCURRENCY_PROBE"] == "host.docker.internal:1234"

@@ -1,4 +1,4 @@
-"""Labels show what a check made, and whether that check still runs."""
+"""Labels show which check made a container, and whether that check still runs."""
 
 import os
 
@@ -7,12 +7,12 @@ from harness.deployment.containers.labels import new_run
 from harness.deployment.containers.labels import owner
 
 
-def test_a_process_that_runs_is_not_gone() -> None:
+def test_a_running_process_is_not_gone() -> None:
     assert not is_gone(owner())
     assert new_run() != new_run()
 
 
-def test_a_process_that_has_ended_is_gone() -> None:
+def test_an_ended_process_is_gone() -> None:
     machine = owner().rpartition(f"/{os.getpid()}/")[0]
     assert is_gone(f"{machine}/{os.getpid()}/1")
     assert is_gone(f"{machine}/999999999/1")

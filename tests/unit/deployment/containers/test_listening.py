@@ -18,6 +18,8 @@ from harness.deployment.containers.listening import listening_in
         ("0100007F:1F40", "01", []),
     ],
 )
-def test_a_line(address: str, state: str, found: list[ContainerSocket]) -> None:
+def test_a_listening_socket_is_read_from_its_line(
+    address: str, state: str, found: list[ContainerSocket]
+) -> None:
     line = f"   0: {address} 00000000:0000 {state} 00000000:00000000 00:00000000"
     assert [*listening_in([line])] == found

@@ -15,10 +15,10 @@ def test_capabilities_beyond_a_container() -> None:
 
 
 @pytest.mark.parametrize("device", ["/dev/sda", "/dev/ttyUSB0:/dev/tty0", "/dev/mem"])
-def test_devices_that_others_have(device: str) -> None:
+def test_devices_with_lasting_state_are_found(device: str) -> None:
     assert changes_devices(device)
 
 
 @pytest.mark.parametrize("device", ["/dev/dri", "/dev/nvidia0", "nvidia.com/gpu=all"])
-def test_devices_that_keep_nothing(device: str) -> None:
+def test_devices_without_lasting_state_are_allowed(device: str) -> None:
     assert not changes_devices(device)

@@ -1,4 +1,4 @@
-"""Which commands start containers, also by way of a shell."""
+"""Which commands start containers, even through a shell."""
 
 import shlex
 from pathlib import PurePosixPath
@@ -14,7 +14,7 @@ FOLDER = PurePosixPath("/srv/shop")
 VARIABLES = {"PORT": "{port}", "TAG": "v1", "SPACED": "a b"}
 
 
-def test_a_needless_shell_is_left_out() -> None:
+def test_an_unneeded_shell_is_removed() -> None:
     for line in ("docker run -p {port}:80 shop", "exec docker compose up"):
         words = shlex.split(line.removeprefix("exec "))
         assert unwrapped(["sh", "-c", line], {}, FOLDER) == tuple(words)
@@ -50,6 +50,6 @@ def test_plain_variables_are_filled_in(line: str, words: str) -> None:
         "docker run x:${TAG#v}",
     ],
 )
-def test_lines_that_only_a_shell_understands(line: str) -> None:
+def test_lines_that_only_a_shell_understands_are_refused(line: str) -> None:
     with pytest.raises(ContainerRefused, match="by way of a shell"):
         unwrapped(["sh", "-c", line], VARIABLES, FOLDER)

@@ -1,4 +1,4 @@
-"""What is said about each refused command and Compose file, word for word."""
+"""The message for each refused command and Compose file, word for word."""
 
 from typing import Any
 
@@ -189,10 +189,10 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("refusal", Refusal)
-def test_a_refusal_says_what_is_wrong_and_what_to_do(refusal: Refusal) -> None:
+def test_each_refusal_has_a_reason_and_a_remedy(refusal: Refusal) -> None:
     assert str(ContainerRefused(refusal, **VALUES)) == SENTENCES[refusal]
 
 
-def test_the_key_at_fault_is_kept() -> None:
+def test_a_refusal_keeps_its_key() -> None:
     assert ContainerRefused(Refusal.NO_IMAGE).key == "command"
     assert ContainerRefused(Refusal.OF_THE_IMAGE, "python").key == "python"

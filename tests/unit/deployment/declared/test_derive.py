@@ -1,4 +1,4 @@
-"""What a command declares is derived if there is no doubt, and never guessed."""
+"""What a command declares is derived only if there is no doubt."""
 
 import json
 import shlex
@@ -60,7 +60,7 @@ def test_the_server_is_recognised(command: str, name: str) -> None:
     assert server_name(shlex.split(command)) == name
 
 
-def test_the_words_after_it_are_its_arguments() -> None:
+def test_words_after_the_server_are_its_arguments() -> None:
     assert server_words(["python", "-m", "flask", "run"]) == ("flask", ("run",))
 
 
@@ -77,7 +77,9 @@ def test_the_words_after_it_are_its_arguments() -> None:
         ("uvicorn --interface wsgi --limit-concurrency 4 app:app", 4),
     ],
 )
-def test_a_command_line(derived: Derive, command: str, declared: int | None) -> None:
+def test_options_declare_a_number(
+    derived: Derive, command: str, declared: int | None
+) -> None:
     assert derived(command).declared == declared
 
 
@@ -98,7 +100,7 @@ def test_a_number_says_which_options_it_comes_from(derived: Derive) -> None:
         ("flask run", {"FLASK_RUN_WITH_THREADS": "0"}, 1),
     ],
 )
-def test_variables(
+def test_variables_declare_a_number(
     derived: Derive, command: str, variables: dict[str, str], declared: int
 ) -> None:
     assert derived(command, **variables).declared == declared
@@ -130,7 +132,7 @@ Answers = Callable[..., None]
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """What a server says of the command that it is asked about."""
+    """Set what the server answers about the command."""
 
     def say(said: object, returncode: int = 0, stderr: str = "") -> None:
         text = said if isinstance(said, str) else f"hello\n{json.dumps(said)}\n"
@@ -142,7 +144,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 
 def shown(*options: str) -> str:
-    """What uWSGI shows of its configuration."""
+    """Return uWSGI's output of its configuration."""
     lines = (";uWSGI instance configuration", "[uwsgi]", *options, ";end")
     return "\n".join(lines)
 
@@ -159,7 +161,7 @@ def shown(*options: str) -> str:
         (("env = processes = 9", "max-threads = 7"), 1),
     ],
 )
-def test_uwsgi(
+def test_uwsgis_options_declare_a_number(
     derived: Derive, answers: Answers, options: tuple[str, ...], declared: int
 ) -> None:
     answers(shown(*options))
@@ -175,7 +177,7 @@ def test_uwsgi(
         ("u.xml", "<uwsgi>\n\n<processes>2</processes>\n<threads>3</threads></uwsgi>"),
     ],
 )
-def test_uwsgi_from_a_file(
+def test_uwsgi_names_the_file_of_a_setting(
     derived: Derive, answers: Answers, tmp_path: Path, name: str, text: str
 ) -> None:
     (tmp_path / name).write_text(text)
@@ -188,7 +190,9 @@ def test_uwsgi_from_a_file(
     assert f"from {name}" in promise.because
 
 
-def test_uwsgi_from_a_variable(derived: Derive, answers: Answers) -> None:
+def test_uwsgi_names_the_variable_of_a_setting(
+    derived: Derive, answers: Answers
+) -> None:
     answers(shown("processes = 3"))
     promise = derived("uwsgi -w app:app", UWSGI_PROCESSES="3")
     assert "from the variable UWSGI_PROCESSES" in promise.because
@@ -204,7 +208,7 @@ def test_uwsgi_from_a_variable(derived: Derive, answers: Answers) -> None:
         ("", "does not show"),
     ],
 )
-def test_uwsgi_is_not_guessed(
+def test_unclear_options_of_uwsgi_are_unknown(
     derived: Derive, answers: Answers, said: str, words: str
 ) -> None:
     answers(said)
@@ -228,7 +232,7 @@ GRANIAN["version"] = "2.8.7"
         ("granian a:a", GRANIAN | {"backpressure": 1}, 2, "2 workers × 1 requests"),
     ],
 )
-def test_hypercorn_and_granian(
+def test_the_settings_of_hypercorn_and_granian_declare_a_number(
     derived: Derive,
     answers: Answers,
     tmp_path: Path,
@@ -270,7 +274,7 @@ def test_how_granian_starts_threads_depends_on_its_release(
         ("granian a:a", {"interface": "wsgi"}, "granian did not say"),
     ],
 )
-def test_hypercorn_and_granian_are_not_guessed(
+def test_unclear_settings_of_hypercorn_and_granian_are_unknown(
     derived: Derive, answers: Answers, command: str, said: object, words: str
 ) -> None:
     answers(said)
@@ -305,7 +309,7 @@ SAID = {
         ({"worker_class": "gunicorn.workers.gthread.ThreadWorker"}, 8),
     ],
 )
-def test_gunicorn(
+def test_the_settings_of_gunicorn_declare_a_number(
     derived: Derive,
     answers: Answers,
     changed: dict[str, object],
@@ -327,13 +331,15 @@ def test_gunicorns_settings_name_their_source(
     assert promise.settings["threads"].line == 3
 
 
-def test_a_worker_class_of_somebody_else(derived: Derive, answers: Answers) -> None:
+def test_an_unknown_worker_class_is_unknown(derived: Derive, answers: Answers) -> None:
     answers(SAID | {"worker_class": "uvicorn.workers.UvicornWorker"})
     with pytest.raises(CannotDerive, match="UvicornWorker"):
         derived("gunicorn app:app")
 
 
-def test_a_command_that_gunicorn_refuses(derived: Derive, answers: Answers) -> None:
+def test_a_command_that_gunicorn_refuses_is_unknown(
+    derived: Derive, answers: Answers
+) -> None:
     answers("", 2, "usage: …\ngunicorn: error: unrecognized arguments: --workes\n")
     with pytest.raises(Refused, match="unrecognized arguments: --workes"):
         derived("gunicorn --workes 3 app:app")

@@ -1,4 +1,4 @@
-"""What a script declares that starts a server itself."""
+"""What a script declares that starts a server in its own code."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def declared(folder: Path, text: str, head: str = HEAD) -> Promise:
         ("app.run(port=p)\nsubprocess.run(['x'], port=1)", "werkzeug", None),
     ],
 )
-def test_one_call_that_serves(
+def test_a_single_call_that_serves_declares_a_number(
     text: str, server: str, number: int | None, tmp_path: Path
 ) -> None:
     promise = declared(tmp_path, text)
@@ -55,7 +55,7 @@ def test_one_call_that_serves(
         "(",
     ],
 )
-def test_unclear_scripts_are_not_guessed(text: str, tmp_path: Path) -> None:
+def test_unclear_scripts_are_unknown(text: str, tmp_path: Path) -> None:
     with pytest.raises(CannotDerive) as caught:
         declared(tmp_path, text)
     assert not isinstance(caught.value, Refused)
@@ -65,6 +65,8 @@ def test_unclear_scripts_are_not_guessed(text: str, tmp_path: Path) -> None:
     ("text", "port"),
     [("app.run()", 5000), ("app.run('', 80)", 80), ("\nserve(app)", 8080)],
 )
-def test_a_port_that_cannot_be_chosen(text: str, port: int, tmp_path: Path) -> None:
+def test_a_fixed_port_in_a_script_is_reported(
+    text: str, port: int, tmp_path: Path
+) -> None:
     with pytest.raises(Refused, match=rf"app.py:\d: .*port {port} .*\"PORT\", {port}"):
         declared(tmp_path, text)

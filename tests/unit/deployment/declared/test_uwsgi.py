@@ -1,4 +1,4 @@
-"""Values of uWSGI's options, as uWSGI takes them."""
+"""Values of uWSGI's options, as uWSGI parses them."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from harness.deployment.declared.uwsgi import as_words
         ("http = 127.0.0.1:80 x", ("http", "127.0.0.1:80 x")),
     ],
 )
-def test_what_is_behind_a_number_is_ignored(line: str, read: tuple[str, str]) -> None:
+def test_text_after_a_number_is_ignored(line: str, read: tuple[str, str]) -> None:
     assert list(_shown(line)) == [read]
 
 
-def test_addresses_and_what_was_followed_are_left_out() -> None:
+def test_addresses_and_included_files_are_left_out() -> None:
     shown = [
         ("ini", "shop.ini"),
         ("if-env", "HOME"),

@@ -1,4 +1,4 @@
-"""Constraints of Poetry allow the same releases when they are written as specifiers."""
+"""Poetry's constraints are translated to specifiers that allow the same releases."""
 
 import pytest
 from packaging.markers import Marker
@@ -49,7 +49,7 @@ def test_a_constraint_is_written_as_specifiers(
 
 
 @pytest.mark.parametrize("constraint", ["latest", "^", "^1.x.3", ">=1.0 and <2"])
-def test_what_is_no_constraint_is_refused(constraint: str) -> None:
+def test_a_bad_constraint_is_refused(constraint: str) -> None:
     with pytest.raises(NotTranslated):
         alternatives(constraint)
 
@@ -66,7 +66,9 @@ def test_what_is_no_constraint_is_refused(constraint: str) -> None:
         (">=3.8.1", "3.8.1", "3.8.0"),
     ],
 )
-def test_pythons_of_a_marker(constraint: str, allowed: str, refused: str) -> None:
+def test_a_python_constraint_becomes_a_marker(
+    constraint: str, allowed: str, refused: str
+) -> None:
     marker = Marker(python_marker(constraint))
     for releases, holds in ((allowed, True), (refused, False)):
         for full in releases.split():

@@ -1,4 +1,4 @@
-"""Files of Poetry and Pipenv require the same when they are translated."""
+"""Files of Poetry and Pipenv are translated to equal requirements."""
 
 import json
 from pathlib import Path
@@ -39,7 +39,7 @@ sphinx = "*"
 """
 
 
-def test_a_project_of_poetry(tmp_path: Path) -> None:
+def test_a_poetry_project_is_translated(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     (folder / "pyproject.toml").write_text(POETRY)
@@ -88,7 +88,7 @@ url = "https://github.com/acme/tool.git"
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "poetry.lock"])
-def test_the_lock_of_poetry_decides_about_releases(tmp_path: Path, name: str) -> None:
+def test_the_poetry_lock_pins_the_releases(tmp_path: Path, name: str) -> None:
     project = '[tool.poetry.dependencies]\nflask = "^1.0 || ^3.0"\n'
     (tmp_path / "pyproject.toml").write_text(project)
     (tmp_path / "poetry.lock").write_text(LOCK)
@@ -105,7 +105,9 @@ def test_the_lock_of_poetry_decides_about_releases(tmp_path: Path, name: str) ->
 @pytest.mark.parametrize(
     "project", ["", "[tool.black]\n", "[project]\ndependencies = ['flask']\n" + POETRY]
 )
-def test_what_installers_read_is_left_to_them(tmp_path: Path, project: str) -> None:
+def test_files_that_installers_read_are_left_to_them(
+    tmp_path: Path, project: str
+) -> None:
     (tmp_path / "pyproject.toml").write_text(project)
     assert translated(tmp_path / "pyproject.toml") is None
     assert translated(tmp_path / "requirements.txt") is None
@@ -129,7 +131,7 @@ pytest = "*"
 """
 
 
-def test_a_pipfile(tmp_path: Path) -> None:
+def test_a_pipfile_is_translated(tmp_path: Path) -> None:
     (tmp_path / "Pipfile").write_text(PIPFILE)
     assert translated(tmp_path / "Pipfile") == (
         (
@@ -159,7 +161,7 @@ PIPFILE_LOCK: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", ["Pipfile", "Pipfile.lock"])
-def test_the_lock_of_pipenv_has_releases_and_hashes(tmp_path: Path, name: str) -> None:
+def test_the_pipenv_lock_pins_releases_and_hashes(tmp_path: Path, name: str) -> None:
     (tmp_path / "Pipfile").write_text(PIPFILE)
     (tmp_path / "Pipfile.lock").write_text(json.dumps(PIPFILE_LOCK, indent=4))
     assert translated(tmp_path / name) == (
@@ -188,7 +190,7 @@ def test_the_lock_of_pipenv_has_releases_and_hashes(tmp_path: Path, name: str) -
         ("Pipfile", "[packages]\n'a b' = '*'\n", "'a b' is no requirement"),
     ],
 )
-def test_what_cannot_be_translated_is_said_with_a_remedy(
+def test_untranslatable_requirements_have_a_remedy(
     tmp_path: Path, name: str, text: str, said: str
 ) -> None:
     (tmp_path / name).write_text(text)
@@ -208,8 +210,6 @@ def test_what_cannot_be_translated_is_said_with_a_remedy(
         ("Pipfile.lock", '{"default": {"a": []}}'),
     ],
 )
-def test_files_of_another_shape_require_nothing(
-    tmp_path: Path, name: str, text: str
-) -> None:
+def test_malformed_files_require_nothing(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     assert (translated(tmp_path / name) or ((), ()))[0] in ((), ("a",))

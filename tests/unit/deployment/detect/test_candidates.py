@@ -1,4 +1,4 @@
-"""A folder says how its app is started."""
+"""A folder's files tell how its app is started."""
 
 from pathlib import Path
 
@@ -88,7 +88,9 @@ DOCKER = {"Dockerfile": 'FROM x\nCMD ["gunicorn", "a:a"]\n'}
         (APP, ["app.py:1 production command=flask --app app:app run"]),
     ],
 )
-def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) -> None:
+def test_start_commands_in_files_are_found(
+    files: dict[str, str], found: list[str], tmp_path: Path
+) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -122,7 +124,7 @@ def test_what_is_found(files: dict[str, str], found: list[str], tmp_path: Path) 
         ),
     ],
 )
-def test_the_development_server_is_not_taken_where_another_is_named(
+def test_the_development_server_is_not_used_if_another_is_named(
     name: str, text: str, line: int, tmp_path: Path
 ) -> None:
     for file, content in {**APP, name: text}.items():
@@ -145,7 +147,7 @@ def test_the_development_server_is_not_taken_where_another_is_named(
         ),
     ],
 )
-def test_what_an_image_starts_is_not_replaced(
+def test_an_image_with_another_command_must_be_chosen(
     text: str, said: str, tmp_path: Path
 ) -> None:
     for file, content in {**APP, "Dockerfile": text}.items():
@@ -156,7 +158,7 @@ def test_what_an_image_starts_is_not_replaced(
     assert "flask-concurrency check -- gunicorn" in str(raised.value)
 
 
-def test_a_server_that_is_only_required(tmp_path: Path) -> None:
+def test_a_required_server_is_suggested(tmp_path: Path) -> None:
     for file, content in {**APP, "requirements.txt": "gunicorn\n"}.items():
         (tmp_path / file).write_text(content)
     with pytest.raises(UsageError, match="requirements.txt:1 requires gunicorn"):
@@ -186,7 +188,7 @@ def test_files_that_start_no_server_are_left_out(
         {"gunicorn.conf.py": "workers = 2"},
     ],
 )
-def test_a_command_is_asked_for_if_nothing_is_found(
+def test_without_any_candidate_a_command_is_required(
     files: dict[str, str], tmp_path: Path
 ) -> None:
     for name, text in files.items():
@@ -195,7 +197,7 @@ def test_a_command_is_asked_for_if_nothing_is_found(
         candidates(tmp_path, "init")
 
 
-def test_an_app_in_a_folder_below_is_named(tmp_path: Path) -> None:
+def test_an_app_in_a_subfolder_is_named(tmp_path: Path) -> None:
     for name in ("shop", "web app", "tests", ".hidden", "empty"):
         (tmp_path / name).mkdir()
         if name != "empty":
@@ -209,7 +211,7 @@ def test_an_app_in_a_folder_below_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_given_is_found_in_no_file() -> None:
+def test_a_given_command_has_no_file() -> None:
     command = from_command(("gunicorn", "a:make('x')"))
     assert command.path is None
     assert command.origin == "gunicorn a:make('x')"

@@ -80,7 +80,9 @@ GUNICORN = "gunicorn --workers 2 --threads 3 app:app"
         ),
     ],
 )
-def test_what_is_said(name: str, text: str, line: int, said: str, command: str) -> None:
+def test_the_number_in_a_file_is_reported(
+    name: str, text: str, line: int, said: str, command: str
+) -> None:
     other = other_server(Path(name), text.replace("PROCESSES", "2"))
     assert other is not None
     assert (other.line, said in other.said) == (line, True), other.said
@@ -98,7 +100,7 @@ def test_what_is_said(name: str, text: str, line: int, said: str, command: str) 
         ("nginx.conf", "# WSGIScriptAlias is of Apache\n"),
     ],
 )
-def test_what_says_nothing(name: str, text: str) -> None:
+def test_other_files_are_not_reported(name: str, text: str) -> None:
     assert other_server(Path(name), text) is None
 
 

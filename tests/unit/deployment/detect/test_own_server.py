@@ -1,4 +1,4 @@
-"""An app that starts a server in its own code is not silently served by Flask's."""
+"""An app that starts a server in its own code is not silently run by Flask's server."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ README = "# Shop\n\nStart it with\n\n    $ python serve.py --port 80\n"
 
 
 def way(folder: Path, files: Mapping[str, str]) -> Candidate:
-    """The one way to start the app of a folder."""
+    """Return the one way to start the app of a folder."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -57,7 +57,7 @@ def way(folder: Path, files: Mapping[str, str]) -> Candidate:
         ({}, "give the command: flask-concurrency check -- python FILE"),
     ],
 )
-def test_what_is_measured_instead_is_said(
+def test_the_measured_server_is_named(
     more: Mapping[str, str], named: str, tmp_path: Path
 ) -> None:
     found = way(tmp_path, {**FILES, **more})
@@ -66,7 +66,7 @@ def test_what_is_measured_instead_is_said(
     assert found.note.startswith(begin) and found.note.endswith(named)
 
 
-def test_the_dockerfile_of_such_an_app_is_measured(tmp_path: Path) -> None:
+def test_a_dockerfile_that_starts_such_an_app_is_used(tmp_path: Path) -> None:
     image = {"Dockerfile": 'FROM python:3\nCMD ["python", "serve.py"]\n'}
     found = way(tmp_path, {**FILES, **image})
     assert (found.words, found.note) == (("python", "serve.py"), "")
@@ -81,8 +81,6 @@ def test_the_dockerfile_of_such_an_app_is_measured(tmp_path: Path) -> None:
         ("README.md", "WSGIServer(app)\n"),
     ],
 )
-def test_what_starts_no_server_is_not_mentioned(
-    name: str, text: str, tmp_path: Path
-) -> None:
+def test_other_code_is_not_mentioned(name: str, text: str, tmp_path: Path) -> None:
     app = {"shop/__init__.py": FILES["shop/__init__.py"]}
     assert way(tmp_path, {**app, name: text}).note == ""

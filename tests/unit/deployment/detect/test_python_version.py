@@ -1,4 +1,4 @@
-"""The Python of an app is found in the files that name one."""
+"""The Python version of an app is found in the files that name one."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ CMD ["gunicorn", "a:a"]
         ("acme/python-app:3.1", None),
     ],
 )
-def test_the_image_of_a_dockerfile(
+def test_the_version_is_read_from_a_dockerfiles_image(
     tmp_path: Path, image: str, release: str | None
 ) -> None:
     (tmp_path / "Dockerfile").write_text(f"FROM {image}\nCMD gunicorn a:a\n")
@@ -42,7 +42,7 @@ def test_the_image_of_a_dockerfile(
     assert (named.release if named else None) == release
 
 
-def test_the_last_stage_counts(tmp_path: Path) -> None:
+def test_the_last_stage_decides(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(BUILT)
     assert named_python(tmp_path, None) == ("3.12", tmp_path / "Dockerfile")
 
@@ -58,7 +58,7 @@ def test_the_last_stage_counts(tmp_path: Path) -> None:
         ("runtime.txt", "nodejs-3.9\n", None),
     ],
 )
-def test_a_file_about_python(
+def test_the_version_is_read_from_files_about_python(
     tmp_path: Path, name: str, text: str, release: str | None
 ) -> None:
     (tmp_path / name).write_text(text)
@@ -69,7 +69,7 @@ def test_a_file_about_python(
 @pytest.mark.parametrize(
     ("dockerfile", "release"), [(None, "3.11"), ("Dockerfile", "3.12")]
 )
-def test_what_starts_the_app_decides(
+def test_the_file_that_starts_the_app_decides(
     tmp_path: Path, dockerfile: str | None, release: str
 ) -> None:
     (tmp_path / "Dockerfile").write_text(BUILT)
@@ -78,6 +78,6 @@ def test_what_starts_the_app_decides(
     assert named is not None and named.release == release
 
 
-def test_a_dockerfile_that_cannot_be_read_names_none(tmp_path: Path) -> None:
+def test_an_unreadable_dockerfile_names_no_version(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM python:3.9\nENV A='b C=d\n")
     assert named_python(tmp_path, None) is None

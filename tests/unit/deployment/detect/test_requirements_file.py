@@ -1,4 +1,4 @@
-"""``check`` without a file and ``init`` take the same file of requirements."""
+"""``check`` without a file and ``init`` use the same requirements."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from harness.deployment.init.starter import deployments
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder, and a ``PATH`` on which gunicorn is the only program."""
+    """A folder, and a ``PATH`` with gunicorn as the only program."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "gunicorn").touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -55,7 +55,7 @@ LOCK = '{"default": {"flask": {"version": "==3.0.3"}}}'
         ),
     ],
 )
-def test_a_check_without_a_file_is_as_with_the_file_of_init(
+def test_a_check_without_a_file_equals_one_with_the_file_of_init(
     folder: Path, command: str, files: dict[str, str], required: str | bool | None
 ) -> None:
     (folder / "Procfile").write_text(f"web: {command}\n")
@@ -67,7 +67,7 @@ def test_a_check_without_a_file_is_as_with_the_file_of_init(
     assert checked.requirements == written.requirements == expected
 
 
-def test_what_an_option_names_is_kept(folder: Path) -> None:
+def test_an_option_overrides_the_detected_file(folder: Path) -> None:
     (folder / "Procfile").write_text("web: gunicorn a:a\n")
     (folder / "requirements.txt").write_text("flask\n")
     (folder / "prod.txt").write_text("flask\n")

@@ -1,4 +1,4 @@
-"""Files that start a server elsewhere are reported with a command to give here."""
+"""Files that start a server elsewhere are reported with a command to give instead."""
 
 from pathlib import Path
 
@@ -21,7 +21,8 @@ ExecStart=/opt/shop/venv/bin/gunicorn -c /opt/shop/ops/conf.py --chdir /opt/shop
 GIVE = "starts a server, but a check does not run such a file; give its command: "
 
 
-def told(folder: Path, files: dict[str, str], *, has_app: bool = True) -> list[str]:
+def remarks(folder: Path, files: dict[str, str], *, has_app: bool = True) -> list[str]:
+    """Return the remarks about the files of a folder."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,10 +104,10 @@ def told(folder: Path, files: dict[str, str], *, has_app: bool = True) -> list[s
         ),
     ],
 )
-def test_a_command_to_give(
+def test_the_command_to_give_is_suggested(
     files: dict[str, str], place: str, command: str, tmp_path: Path
 ) -> None:
-    assert told(tmp_path, {**APP, **files}) == [f"{place} {GIVE}{command}"]
+    assert remarks(tmp_path, {**APP, **files}) == [f"{place} {GIVE}{command}"]
 
 
 SERVES = "import waitress\nimport app\ndef main():\n    waitress.serve(app.app)\n"
@@ -127,19 +128,19 @@ PACKAGE = {"shop/__init__.py": "", "shop/server.py": SERVES}
         ("setup.py", f'x = {{"console_scripts": ["serve={FUNCTION}"]}}\n', 1),
     ],
 )
-def test_a_command_of_the_project(
+def test_a_script_of_the_project_is_suggested(
     name: str, text: str, line: int, tmp_path: Path
 ) -> None:
-    assert told(tmp_path, {**APP, **PACKAGE, name: text}) == [
+    assert remarks(tmp_path, {**APP, **PACKAGE, name: text}) == [
         f"{name}:{line} names the command serve, which starts a server; give that, "
         "installed: flask-concurrency check -- serve"
     ]
 
 
-def test_a_command_of_the_project_that_serves_nothing(tmp_path: Path) -> None:
+def test_a_script_of_the_project_that_does_not_serve_is_ignored(tmp_path: Path) -> None:
     text = '[project.scripts]\ntidy = "shop.tidy:main"\n[other]\na = "shop.server:x"\n'
     files = {"pyproject.toml": text, **PACKAGE, "shop/tidy.py": "def main(): pass\n"}
-    assert not told(tmp_path, {**APP, **files})
+    assert not remarks(tmp_path, {**APP, **files})
 
 
 NAMES = "names a server, but a check does not run such a file; give its command: "
@@ -206,8 +207,10 @@ POD = """spec:
         ("README.md", "Start it with `gunicorn -w 3 app:app`.\n", 1),
     ],
 )
-def test_a_file_of_any_kind(name: str, text: str, line: int, tmp_path: Path) -> None:
-    assert told(tmp_path, {**APP, name: text}) == [
+def test_every_kind_of_file_is_read(
+    name: str, text: str, line: int, tmp_path: Path
+) -> None:
+    assert remarks(tmp_path, {**APP, name: text}) == [
         f"{name}:{line} {NAMES}flask-concurrency check -- gunicorn -w 3 app:app"
     ]
 
@@ -223,15 +226,15 @@ def test_a_file_of_any_kind(name: str, text: str, line: int, tmp_path: Path) -> 
         ("tests/run.toml", "run = 'gunicorn app:app'\n"),
     ],
 )
-def test_lines_that_name_no_server_of_the_app(
+def test_lines_without_a_server_for_the_app_are_ignored(
     name: str, text: str, tmp_path: Path
 ) -> None:
-    assert not told(tmp_path, {**APP, name: text})
+    assert not remarks(tmp_path, {**APP, name: text})
 
 
-def test_a_chart_of_helm(tmp_path: Path) -> None:
+def test_values_of_a_helm_chart_must_be_filled_in(tmp_path: Path) -> None:
     text = POD.replace("'3'", '"{{ .Values.workers }}"')
-    (said,) = told(tmp_path, {**APP, "chart/templates/web.yaml": text})
+    (said,) = remarks(tmp_path, {**APP, "chart/templates/web.yaml": text})
     assert "with values in place of {{ .Values.workers }}: flask" in said
 
 
@@ -247,10 +250,10 @@ def test_a_chart_of_helm(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_server_that_nothing_starts(
+def test_a_required_server_that_no_file_starts_is_suggested(
     name: str, text: str, command: str, tmp_path: Path
 ) -> None:
-    assert not told(tmp_path, {**APP, name: text})
+    assert not remarks(tmp_path, {**APP, name: text})
     (required,) = required_by(tmp_path, "app:app")
     server = "uwsgi" if "uWSGI" in text else command.partition("-")[0].split()[0]
     assert required.advice("check") == (
@@ -259,8 +262,8 @@ def test_a_server_that_nothing_starts(
     )
 
 
-def test_values_that_only_the_server_has(tmp_path: Path) -> None:
-    (said,) = told(tmp_path, {**APP, "start.sh": "gunicorn -w ${N} app:app\n"})
+def test_unknown_variables_must_be_filled_in(tmp_path: Path) -> None:
+    (said,) = remarks(tmp_path, {**APP, "start.sh": "gunicorn -w ${N} app:app\n"})
     assert "give its command, with values in place of ${N}: flask" in said
 
 
@@ -274,8 +277,10 @@ def test_values_that_only_the_server_has(tmp_path: Path) -> None:
         ("shop.wsgi", "mod_wsgi"),
     ],
 )
-def test_what_a_check_does_not_start(name: str, who: str, tmp_path: Path) -> None:
-    assert told(tmp_path, {**APP, name: ""}) == [
+def test_servers_that_a_check_cannot_start_are_named(
+    name: str, who: str, tmp_path: Path
+) -> None:
+    assert remarks(tmp_path, {**APP, name: ""}) == [
         f"{name}:1 says that {who} serves the app, which a check does not start; give "
         "the command of another server, such as Flask's own: "
         "flask-concurrency check -- flask --app app:app run"
@@ -291,24 +296,24 @@ def test_what_a_check_does_not_start(name: str, who: str, tmp_path: Path) -> Non
         {"ops/worker.service": "[Service]\nExecStart=celery -A app worker\n"},
     ],
 )
-def test_files_that_start_no_other_server(
+def test_files_without_a_server_are_ignored(
     files: dict[str, str], tmp_path: Path
 ) -> None:
-    assert not told(tmp_path, {**APP, **files})
+    assert not remarks(tmp_path, {**APP, **files})
 
 
-def test_an_app_in_a_folder_of_its_own(tmp_path: Path) -> None:
+def test_an_app_in_a_subfolder_has_its_folder_in_the_command(tmp_path: Path) -> None:
     files = {
         "backend/app.py": APP["app.py"],
         "backend/Dockerfile": 'FROM x\nCMD ["gunicorn", "app:app"]\n',
     }
     place, command = "backend/Dockerfile:2", "gunicorn app:app"
-    assert told(tmp_path, files, has_app=False) == [
+    assert remarks(tmp_path, files, has_app=False) == [
         f"{place} {GIVE}cd backend && flask-concurrency check -- {command}"
     ]
 
 
-def test_a_script_that_serves(tmp_path: Path) -> None:
+def test_a_script_that_serves_is_recognized(tmp_path: Path) -> None:
     path = tmp_path / "serve.py"
     for text in ("from gevent.pywsgi import WSGIServer", "import tornado"):
         path.write_text(text)
@@ -317,7 +322,7 @@ def test_a_script_that_serves(tmp_path: Path) -> None:
     assert not serves_by_script(path)
 
 
-def test_a_compose_file_may_start_an_image_in_another_way(tmp_path: Path) -> None:
+def test_a_compose_file_may_override_the_command_of_an_image(tmp_path: Path) -> None:
     own = ("gunicorn", "-b", ":8000", "--threads", "4", "shop:app")
     compose = tmp_path / "compose.yaml"
     (tmp_path / "shop.py").write_text("from flask import Flask\napp = Flask('shop')\n")
@@ -332,16 +337,16 @@ def test_a_compose_file_may_start_an_image_in_another_way(tmp_path: Path) -> Non
     assert not started_by_compose(tmp_path, own)
 
 
-def test_values_that_only_supervisord_has(tmp_path: Path) -> None:
+def test_variables_of_supervisord_must_be_filled_in(tmp_path: Path) -> None:
     text = "[program:web]\ncommand=gunicorn -w %(ENV_N)s app:app\n"
-    (said,) = told(tmp_path, {**APP, "supervisord.conf": text})
+    (said,) = remarks(tmp_path, {**APP, "supervisord.conf": text})
     assert "give its command, with values in place of %(ENV_N)s: flask" in said
 
 
 @pytest.mark.parametrize("name", ["templates/run.sh", "run.sh.j2"])
-def test_places_of_templates_are_one_word(name: str, tmp_path: Path) -> None:
+def test_a_template_placeholder_is_one_word(name: str, tmp_path: Path) -> None:
     line = 'gunicorn --workers {{ n_of_web | default("4") }} -b {{ at }} app:app\n'
-    (said,) = told(tmp_path, {**APP, name: line})
+    (said,) = remarks(tmp_path, {**APP, name: line})
     command = "gunicorn --workers '{{n_of_web}}' -b '{{at}}' app:app"
     assert said.endswith(f"flask-concurrency check -- {command}")
     assert "with values in place of {{at}} and {{n_of_web}}: flask" in said

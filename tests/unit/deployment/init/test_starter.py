@@ -1,4 +1,4 @@
-"""The first files of a user say what was found, and can be read back."""
+"""The first files of a user state what was found, and can be read back."""
 
 import json
 from importlib.metadata import PathDistribution
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_written_is_read_again(folder: Path) -> None:
+def test_written_files_can_be_read(folder: Path) -> None:
     (folder / "requirements.txt").write_text("flask>=3\n")
     found = candidates(folder, "check")
     made = deployments(folder, found)
@@ -72,7 +72,7 @@ def test_requirements_without_flask_are_left_out(folder: Path) -> None:
     assert {each.requirements for each in made} == {None}
 
 
-def test_a_python_that_is_not_here_is_named_in_a_comment(tmp_path: Path) -> None:
+def test_a_missing_python_is_named_in_a_comment(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("flask\n")
     (tmp_path / ".python-version").write_text("3.12\n")
     way = from_command(("gunicorn", "shop:app"))
@@ -83,13 +83,13 @@ def test_a_python_that_is_not_here_is_named_in_a_comment(tmp_path: Path) -> None
         assert key in text.splitlines()
 
 
-def test_deployments_have_names_of_their_own(folder: Path) -> None:
+def test_deployments_have_unique_names(folder: Path) -> None:
     found = candidates(folder, "check")
     names = [deployment.name for deployment in deployments(folder, [*found, *found])]
     assert len(set(names)) == len(names)
 
 
-def test_what_is_asked_for_is_written_down(folder: Path) -> None:
+def test_the_promise_is_written_to_the_file(folder: Path) -> None:
     found = [from_command(("gunicorn", "shop:app"))]
     made = deployments(folder, found, at_least=8)
     text = config_text([StarterEntry(found[0], made[0], None)], BY)
@@ -104,7 +104,7 @@ GIT = {"vcs": "git", "commit_id": COMMIT}
 
 
 def installed(folder: Path, direct: Any = None, *urls: str) -> PathDistribution:
-    """A distribution as an installer leaves it."""
+    """Return a distribution as an installer leaves it."""
     info = folder / "flask_concurrency_matrix-1.2.3.dist-info"
     info.mkdir()
     lines = ["Metadata-Version: 2.4", "Name: flask-concurrency-matrix"]
@@ -125,7 +125,7 @@ def installed(folder: Path, direct: Any = None, *urls: str) -> PathDistribution:
         "git@github.com:acme/fork.of-it.git",
     ],
 )
-def test_installed_from_git(tmp_path: Path, url: str) -> None:
+def test_the_origin_of_a_git_install_is_known(tmp_path: Path, url: str) -> None:
     found = origin_of(installed(tmp_path, {"url": url, "vcs_info": GIT}))
     assert found.action == f"acme/fork.of-it@{COMMIT} # v1.2.3"
     assert found.is_known and found.project == "fork.of-it"
@@ -134,11 +134,11 @@ def test_installed_from_git(tmp_path: Path, url: str) -> None:
 URLS = ("Docs, https://example.org", "Source, https://github.com/acme/it")
 
 
-def test_installed_from_an_index(tmp_path: Path) -> None:
+def test_the_origin_of_an_index_install_is_known(tmp_path: Path) -> None:
     assert origin_of(installed(tmp_path, None, *URLS)).action == "acme/it@v1.2.3"
 
 
-def test_installed_from_a_checkout(tmp_path: Path) -> None:
+def test_the_origin_of_a_checkout_is_known(tmp_path: Path) -> None:
     direct = {"url": "file:///home/me/it", "dir_info": {}}
     assert origin_of(installed(tmp_path, direct, *URLS)).action == "acme/it@main"
 
@@ -152,7 +152,7 @@ def test_installed_from_a_checkout(tmp_path: Path) -> None:
         {"url": "https://github.com/acme/it/archive/main.zip", "archive_info": {}},
     ],
 )
-def test_nothing_is_guessed(tmp_path: Path, direct: Any) -> None:
+def test_an_unclear_origin_is_unknown(tmp_path: Path, direct: Any) -> None:
     found = origin_of(installed(tmp_path, direct))
     assert found.action == "OWNER/flask-concurrency-matrix@main"
     assert not found.is_known
@@ -166,5 +166,5 @@ def test_the_origin_is_unknown_before_publication(
     assert not origin_of(installed(tmp_path, None, *urls)).is_known
 
 
-def test_there_is_always_an_answer() -> None:
+def test_every_installation_has_an_origin() -> None:
     assert published().action

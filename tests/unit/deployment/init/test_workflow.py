@@ -27,7 +27,7 @@ COMMAND = from_command(("gunicorn", "app:app"))
 
 
 def cell(flask: str, server: str, release: str) -> CellReport:
-    """What was measured of a deployment."""
+    """A measured cell of a deployment."""
     where = make.environment(flask, server, release, "3.12")
     seen = make.cell(where, "production", 4, make.rounds(4, (4, 4)))
     (judged,) = judge([make.evidence(where, [seen])]).cells
@@ -35,7 +35,7 @@ def cell(flask: str, server: str, release: str) -> CellReport:
 
 
 def steps(folder: Path, *written: StarterEntry) -> list[dict[str, Any]]:
-    """The steps of the workflow for what was written."""
+    """Return the steps of the written workflow."""
     read = yaml.safe_load(workflow_text(folder, written, BY))
     found: list[dict[str, Any]] = read["jobs"]["check"]["steps"]
     return found
@@ -112,12 +112,12 @@ def test_a_project_of_poetry_is_installed_if_it_has_its_modules(
 
 
 def on_python(folder: Path, pythons: Collection[str]) -> StarterEntry:
-    """What is written for a folder whose files name a Python."""
+    """Return what is written for a folder whose files name a Python version."""
     (made,) = deployments(folder, [COMMAND], pythons=pythons)
     return StarterEntry(COMMAND, made, None, named_python(folder, None))
 
 
-def test_the_python_that_requirements_are_installed_for_is_there(
+def test_the_python_for_the_requirements_is_set_up(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "requirements.txt").write_text("flask\n")
@@ -146,7 +146,7 @@ def test_a_project_is_installed(tmp_path: Path) -> None:
     assert install["run"] == "pip install ."
 
 
-def test_a_folder_below_the_repository(tmp_path: Path) -> None:
+def test_a_subfolder_of_the_repository_is_the_working_folder(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     folder = tmp_path / "apps" / "our shop"
     folder.mkdir(parents=True)
@@ -178,19 +178,21 @@ def test_without_requirements_the_measured_releases_are_installed(
         ("python app.py", "flask"),
     ],
 )
-def test_what_was_not_measured(tmp_path: Path, words: str, packages: str) -> None:
+def test_packages_that_were_not_measured_are_installed_unpinned(
+    tmp_path: Path, words: str, packages: str
+) -> None:
     *_, install, _ = steps(tmp_path, written(tmp_path, from_command(words.split())))
     assert install["run"] == f"pip install {packages}"
 
 
-def test_a_local_build_is_on_no_index(tmp_path: Path) -> None:
+def test_a_local_build_is_not_installed_from_an_index(tmp_path: Path) -> None:
     seen = cell("3.2.0+git.0123456", "werkzeug", "3.1.9")
     candidate = from_command(("flask", "--app", "app", "run"))
     *_, install, _ = steps(tmp_path, written(tmp_path, candidate, seen))
     assert install["run"] == "pip install flask"
 
 
-def test_actions_are_pinned_as_our_own_are() -> None:
+def test_actions_are_pinned_as_in_our_workflows() -> None:
     own = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     for pin in (CHECKOUT, SETUP_PYTHON):
         assert f"uses: {pin}\n" in own

@@ -1,4 +1,4 @@
-"""The folders and sockets that a deployment gets for itself."""
+"""Folders and sockets that a deployment gets for itself."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ LONG = Path("/tmp", "in" * 50)
         (LONG, "-w 2", "-w 2 --no-control-socket"),
     ],
 )
-def test_gunicorn_has_a_control_socket_of_its_own_or_none(
+def test_gunicorn_gets_its_own_control_socket_or_none(
     folder: Path, given: str, expected: str
 ) -> None:
     variables = {"GUNICORN_CMD_ARGS": given}

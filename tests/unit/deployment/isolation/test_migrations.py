@@ -1,4 +1,4 @@
-"""A start that migrates a shared database is refused; any other is not."""
+"""A start that migrates a shared database is refused; any other is allowed."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_a_migration_over_the_network_is_refused(tmp_path: Path, line: str) -> N
     ("file", "text"), [("boot.sh", ""), ("boot", "#!/usr/bin/env bash\n")]
 )
 @pytest.mark.parametrize("words", [("./{}",), ("sh", "{}")])
-def test_in_a_script(
+def test_a_migration_in_a_script_is_refused(
     tmp_path: Path, file: str, text: str, words: tuple[str, ...]
 ) -> None:
     (tmp_path / file).write_text(f"{text}while true; do\n  flask db upgrade\ndone\n")
@@ -42,7 +42,7 @@ def test_in_a_script(
         check_database("command", command, tmp_path, SHOP, {})
 
 
-def test_a_database_that_a_file_names(tmp_path: Path) -> None:
+def test_a_database_named_in_a_file_is_found(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("A=1\nexport DSN='mysql://shop@10.0.0.1/shop'\n")
     words = ("sh", "-c", LINES[0])
     with pytest.raises(DeploymentFault, match="that DSN names on 10.0.0.1"):

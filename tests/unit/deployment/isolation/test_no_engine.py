@@ -1,4 +1,4 @@
-"""Where the sockets of engines are looked for."""
+"""Where sockets of container engines are looked for."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from harness.deployment.isolation.no_engine import engine_sockets
 
 
 @pytest.mark.parametrize("home", ["", "/dev/null", "{folder}", "x" * 300])
-def test_an_odd_home_has_no_engine_socket(
+def test_an_odd_home_folder_has_no_engine_socket(
     home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(no_engine, "SOCKETS", ())
@@ -19,7 +19,7 @@ def test_an_odd_home_has_no_engine_socket(
     assert engine_sockets(variables) == []
 
 
-def test_a_home_of_another_user_has_no_engine_socket(
+def test_another_users_home_folder_has_no_engine_socket(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -30,7 +30,7 @@ def test_a_home_of_another_user_has_no_engine_socket(
     assert engine_sockets({"HOME": str(tmp_path)}) == []
 
 
-def test_the_sockets_of_contexts(tmp_path: Path) -> None:
+def test_sockets_of_docker_contexts_are_found(tmp_path: Path) -> None:
     meta = tmp_path / ".docker" / "contexts" / "meta" / "0a" / "meta.json"
     meta.parent.mkdir(parents=True)
     endpoint = {"docker": {"Host": "unix:///run/mine.sock"}}

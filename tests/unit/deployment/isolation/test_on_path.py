@@ -1,4 +1,4 @@
-"""Programs are looked up on a path anew only where a folder of it has changed."""
+"""Programs on a path are looked up again only if one of its folders has changed."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import pytest
 from harness.deployment.isolation.on_path import on_path
 
 
-def test_one_that_is_added_or_removed_is_seen(tmp_path: Path) -> None:
+def test_an_added_or_removed_program_is_noticed(tmp_path: Path) -> None:
     search = f"{tmp_path / 'first'}:{tmp_path / 'second'}"
     assert on_path(["docker"], search) == {}
     for folder in (tmp_path / "second", tmp_path / "first"):
@@ -22,7 +22,7 @@ def test_one_that_is_added_or_removed_is_seen(tmp_path: Path) -> None:
     assert on_path(["docker", "sudo"], search) == {"docker": second}
 
 
-def test_it_is_looked_up_once_while_no_folder_changes(
+def test_without_a_change_programs_are_looked_up_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "docker"

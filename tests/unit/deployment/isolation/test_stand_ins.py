@@ -12,12 +12,12 @@ from harness.deployment.isolation.stand_ins import STAND_INS
 
 
 @pytest.mark.parametrize("name", STAND_INS)
-def test_what_each_does_is_known(name: str) -> None:
+def test_each_stand_in_has_a_reason(name: str) -> None:
     assert STAND_INS[name].does in CHECKS
     assert f"refused: \\`{name} $*\\`" in script(name, f"/usr/bin/{name}", (), "")
 
 
-def test_programs_that_start_containers_and_programs_that_control(
+def test_container_clients_and_controlling_programs_are_found_on_a_path(
     tmp_path: Path,
 ) -> None:
     for name in ("docker", "sudo", "systemctl", "pkill", "fuser", "rm", "python"):

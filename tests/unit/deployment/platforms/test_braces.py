@@ -78,7 +78,7 @@ def test_a_broken_file_is_reported(text: str) -> None:
         from_hcl(text)
 
 
-def test_names_stand_for_the_given_values() -> None:
+def test_names_are_replaced_by_given_values() -> None:
     text = 'a = var.n\nb = "${local.m}"\nc = var.other\nd = "var.n"\ne = var.n + 1'
     (root,) = from_hcl(text, {"var.n": "3", "local.m": "4"})
     values = [text_at(root, name) for name in "abcde"]
@@ -117,7 +117,7 @@ output id string = app.id
 """
 
 
-def test_a_resource_is_as_in_a_template_of_arm() -> None:
+def test_a_bicep_resource_reads_like_an_arm_template() -> None:
     (root,) = from_bicep(BICEP)
     (app,) = find(root, "resources.*")
     assert text_at(app.node, "type") == "Some.Kind/apps", "another exists already"

@@ -1,4 +1,4 @@
-"""Every file of data about a platform can be read, and names its source."""
+"""Every data file about a platform can be read, and names its source."""
 
 import datetime
 from pathlib import Path
@@ -14,14 +14,14 @@ from harness.records.errors import UsageError
 
 
 @pytest.mark.parametrize("platform", platforms(), ids=lambda each: each.title)
-def test_each_says_where_it_is_from(platform: Platform) -> None:
+def test_each_platform_names_its_source(platform: Platform) -> None:
     assert platform.source.startswith("https://")
     assert datetime.date(2026, 1, 1) < platform.read
     assert platform.sends.default_because
     assert all(check.source.startswith("https://") for check in platform.checks)
 
 
-def test_there_is_one_for_each_file() -> None:
+def test_each_platform_has_one_data_file() -> None:
     assert len(platforms()) == len(list(FOLDER.glob("*.toml"))) > 10
 
 

@@ -1,5 +1,4 @@
-"""How a deployment's health is checked: keys override files, which override
-defaults."""
+"""How a deployment's health is checked: keys override files, then defaults apply."""
 
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ def asked(folder: Path, probes: Probes | None = None, **keys: Any) -> HealthChec
     return health_check(given, folder)
 
 
-def test_without_settings_it_is_as_in_kubernetes(tmp_path: Path) -> None:
+def test_the_defaults_are_those_of_kubernetes(tmp_path: Path) -> None:
     assert asked(tmp_path) == HealthCheck()
     assert asked(tmp_path, ready="/up") == HealthCheck(path="/up")
 
@@ -48,7 +47,7 @@ def test_keys_override_the_platforms_file(tmp_path: Path) -> None:
     assert (both.path, both.timeout, both.says[-12:]) == ("/alive", 3, "and `probes`")
 
 
-def test_tcp_has_no_path(tmp_path: Path) -> None:
+def test_a_tcp_check_has_no_path(tmp_path: Path) -> None:
     found = asked(tmp_path, Probes(by=CheckBy.TCP), ready="/up")
     assert (found.by, found.path) == (CheckBy.TCP, "")
 
@@ -61,7 +60,7 @@ def test_tcp_has_no_path(tmp_path: Path) -> None:
         (None, "probes: .*none.yaml"),
     ],
 )
-def test_a_file_that_says_nothing_is_reported(
+def test_a_file_without_a_health_check_is_reported(
     text: str | None, why: str, tmp_path: Path
 ) -> None:
     name = "k.yaml" if text is not None else "none.yaml"

@@ -1,4 +1,4 @@
-"""Files of infrastructure as code say what a platform sends and starts."""
+"""Infrastructure as code tells what a platform sends and starts."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ def one(name: str, text: str) -> Instance:
 
 
 def sent(folder: Path, name: str, text: str, **others: str) -> Sending:
-    """What ``declares`` says about a platform's file beside a Dockerfile."""
+    """Return what ``declares`` reports about a platform's file beside a Dockerfile."""
     for other, inner in {"Dockerfile": DOCKERFILE, **others}.items():
         (folder / other.replace("__", ".")).write_text(inner)
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,9 @@ def sent(folder: Path, name: str, text: str, **others: str) -> Sending:
         ("main.bicep", files.BICEP, 40, "concurrentRequests"),
     ],
 )
-def test_two_wait(tmp_path: Path, name: str, text: str, line: int, key: str) -> None:
+def test_requests_beyond_the_apps_number_wait(
+    tmp_path: Path, name: str, text: str, line: int, key: str
+) -> None:
     found = sent(tmp_path, name, text)
     verb = "sends" if found.most else "aims at"
     assert found.reason == f"the platform {verb} 10, the app takes 8: two wait"
@@ -74,7 +76,7 @@ def test_two_wait(tmp_path: Path, name: str, text: str, line: int, key: str) -> 
         ("main.bicep", files.BICEP.replace("int = 10", "int = 8")),
     ],
 )
-def test_as_many_are_sent_as_are_taken(tmp_path: Path, name: str, text: str) -> None:
+def test_equal_numbers_are_no_finding(tmp_path: Path, name: str, text: str) -> None:
     assert sent(tmp_path, name, text).verdict is SendVerdict.AS_MANY
 
 
@@ -95,7 +97,7 @@ def test_as_many_are_sent_as_are_taken(tmp_path: Path, name: str, text: str) -> 
         ("heroku.yml", files.HEROKU_YML, 8, SendVerdict.NO_LIMIT),
     ],
 )
-def test_what_the_file_itself_starts_counts(
+def test_the_command_in_the_platforms_file_comes_first(
     tmp_path: Path, name: str, text: str, takes: int, verdict: SendVerdict
 ) -> None:
     found = sent(tmp_path, name, text)
@@ -103,7 +105,7 @@ def test_what_the_file_itself_starts_counts(
     assert found.of.startswith(f"{name}:")
 
 
-def test_no_limit_is_stated_and_not_assumed(tmp_path: Path) -> None:
+def test_a_missing_limit_is_stated(tmp_path: Path) -> None:
     found = sent(tmp_path, "render.yaml", files.RENDER)
     assert found.reason == (
         "Render sends any number, the app takes 8; Render documents no limit to what "
@@ -111,7 +113,7 @@ def test_no_limit_is_stated_and_not_assumed(tmp_path: Path) -> None:
     )
 
 
-def test_a_limit_that_another_file_says_is_named(tmp_path: Path) -> None:
+def test_a_limit_from_another_file_is_named(tmp_path: Path) -> None:
     remedy = sent(tmp_path, "service.yaml", files.APP_RUNNER_SERVICE).remedy
     assert remedy.startswith("set MaxConcurrency to 2 in an AutoScalingConfiguration")
 
@@ -119,7 +121,7 @@ def test_a_limit_that_another_file_says_is_named(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ variables
 
 
-def test_variables_of_terraform(tmp_path: Path) -> None:
+def test_terraform_variables_are_filled_in(tmp_path: Path) -> None:
     first = sent(
         tmp_path,
         "main.tf",
@@ -186,7 +188,9 @@ def test_a_variable_without_a_value_is_reported(tmp_path: Path) -> None:
         ("values.yaml", files.HELM_VALUES, {"processors": 0.5, "memory": "512Mi"}),
     ],
 )
-def test_sizes_and_variables(name: str, text: str, expected: dict[str, Any]) -> None:
+def test_sizes_and_variables_are_read(
+    name: str, text: str, expected: dict[str, Any]
+) -> None:
     found = one(name, text)._asdict()
     assert {key: found[key] for key in expected} == expected
 
@@ -200,7 +204,7 @@ def check(name: str, text: str) -> HealthCheck:
     return found
 
 
-def test_health_checks() -> None:
+def test_health_checks_are_read() -> None:
     terraform = files.TERRAFORM_CLOUD_RUN.replace("var.concurrency", "1")
     run = check("main.tf", terraform)
     assert (run.path, run.period, run.timeout) == ("/healthz", 20, 1)
@@ -216,14 +220,14 @@ def test_health_checks() -> None:
     assert (ocean.path, ocean.timeout, ocean.failures) == ("/healthz", 1, 9)
 
 
-def test_a_check_without_a_path_is_by_tcp() -> None:
+def test_a_health_check_without_a_path_is_by_tcp() -> None:
     service = files.APP_RUNNER_SERVICE.replace("Protocol: HTTP, ", "")
     assert check("service.yaml", service).by is CheckBy.TCP
     spec = files.DIGITALOCEAN.replace("http_path: /healthz", "period_seconds: 5")
     assert check("app.yaml", spec).by is CheckBy.TCP
 
 
-def test_undocumented_settings_of_render_are_said_to_be_assumed() -> None:
+def test_undocumented_settings_of_render_are_marked_as_assumed() -> None:
     render = check("render.yaml", files.RENDER)
     assert (render.path, render.timeout) == ("/healthz", 5)
     assert "every 5 s and 12 as the number of failures are assumed" in render.says
@@ -232,7 +236,7 @@ def test_undocumented_settings_of_render_are_said_to_be_assumed() -> None:
 # ------------------------------------------------------------------------ Helm
 
 
-def test_a_template_of_helm_has_to_be_rendered(tmp_path: Path) -> None:
+def test_a_helm_template_must_be_rendered(tmp_path: Path) -> None:
     found = sent(tmp_path, "shop/templates/deployment.yaml", files.HELM_TEMPLATE)
     assert found.verdict is SendVerdict.UNKNOWN
     assert "helm template shop > rendered.yaml" in found.reason
@@ -300,7 +304,7 @@ spec:
         ("ne .Values.workers 3", []),
     ],
 )
-def test_a_template_of_helm_is_filled_in_with_the_values_of_its_chart(
+def test_a_helm_template_is_filled_in_with_the_chart_values(
     when: str, sent_to: list[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "shop" / "templates" / "deployment.yaml"
@@ -332,7 +336,9 @@ def test_a_template_of_helm_is_filled_in_with_the_values_of_its_chart(
         "{{ end }}: {{",
     ],
 )
-def test_what_only_helm_can_fill_in_is_left_to_it(action: str, tmp_path: Path) -> None:
+def test_expressions_that_only_helm_can_evaluate_are_left_alone(
+    action: str, tmp_path: Path
+) -> None:
     template = DEPLOYMENT.replace("WHEN", ".Values.workers")
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "values.yaml").write_text(VALUES)
@@ -341,7 +347,7 @@ def test_what_only_helm_can_fill_in_is_left_to_it(action: str, tmp_path: Path) -
     assert "helm template shop > rendered.yaml" in found.reason
 
 
-def test_templates_of_helm_that_start_nothing_are_passed_over(tmp_path: Path) -> None:
+def test_helm_templates_without_containers_are_ignored(tmp_path: Path) -> None:
     folder = tmp_path / "shop" / "templates"
     folder.mkdir(parents=True)
     path = folder / "service.yaml"
@@ -352,7 +358,7 @@ def test_templates_of_helm_that_start_nothing_are_passed_over(tmp_path: Path) ->
     assert instances_in(other) == [], "it is in no chart"
 
 
-def test_values_of_helm_say_what_starts(tmp_path: Path) -> None:
+def test_helm_values_can_set_the_command(tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(files.HELM_VALUES)
     found = find(tmp_path, 2)
     assert [(e.declared, e.line) for e in found.places] == [(8, 5)]

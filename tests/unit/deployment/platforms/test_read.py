@@ -1,4 +1,4 @@
-"""Files of platforms are read as the data about each says."""
+"""Files of platforms are read as the data about each platform says."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from tests.builders import platforms as files
 
 
 def one(name: str, text: str) -> Instance:
-    """What a file says that is about one kind of instance."""
+    """Return what a file says about its only kind of instance."""
     (found,) = instances(Path(name), text)
     assert not found.problem
     return found
@@ -105,13 +105,15 @@ SOFT = KNATIVE.replace(
         ),
     ],
 )
-def test_limits_and_sizes(name: str, text: str, expected: dict[str, Any]) -> None:
+def test_limits_and_sizes_are_read(
+    name: str, text: str, expected: dict[str, Any]
+) -> None:
     found = one(name, text)
     seen = {**found._asdict(), "title": found.platform.title}
     assert {key: seen[key] for key in expected} == expected
 
 
-def test_each_container_is_an_instance() -> None:
+def test_each_container_counts_as_an_instance() -> None:
     web, sidecar = instances(Path("k.yaml"), files.KUBERNETES)
     assert (web.name, sidecar.name) == ("web", "sidecar")
     assert (web.processors, web.memory, web.limit) == (0.5, "512Mi", None)
@@ -128,18 +130,18 @@ def test_one_of_the_containers_that_share_a_limit_gets_the_requests() -> None:
     assert one("service.yaml", ports).processors == 2
 
 
-def test_a_variable_from_a_secret_is_not_known() -> None:
+def test_a_variable_from_a_secret_is_unknown() -> None:
     secret = "env: [{name: WORKERS, valueFrom: {secretKeyRef: {name: x}}}]"
     known = 'env: [{name: WORKERS, value: "3"}]'
     text = files.CLOUD_RUN.replace(known, secret)
     assert one("service.yaml", text).variables == {}
 
 
-def test_a_file_that_nobody_wrote_is_not_read() -> None:
+def test_generated_files_are_not_read() -> None:
     assert instances(Path("service.yaml"), files.CLOUD_RUN + "#" * 400_000) == []
 
 
-def test_checks_of_fly_that_only_watch() -> None:
+def test_monitoring_checks_of_fly_are_ignored() -> None:
     text = "[http_service]\ninternal_port = 80\n"
     text += "[checks.health]\npath = '/h'\ninterval = '15s'\n"
     check = one("fly.toml", text).check
@@ -147,7 +149,7 @@ def test_checks_of_fly_that_only_watch() -> None:
     assert (check.path, check.period, check.then) == ("/h", 15, Consequence.MARKS)
 
 
-def test_proxies() -> None:
+def test_limits_of_proxies_are_read() -> None:
     server, everyone = instances(Path("nginx.conf"), files.NGINX)
     assert (server.most, server.line, server.key) == (20, 4, "max_conns")
     assert (everyone.most, everyone.key) == (50, "limit_conn")
@@ -161,7 +163,7 @@ def test_proxies() -> None:
 # ------------------------------------------------------------------ what it starts
 
 
-def test_what_an_instance_starts_and_its_variables() -> None:
+def test_the_command_and_the_variables_of_an_instance_are_read() -> None:
     run = one("service.yaml", files.CLOUD_RUN)
     assert [start.text for start in run.starts] == ["gunicorn -w '${WORKERS}' app:app"]
     assert run.variables == {"WORKERS": "3"} and run.counted_processors == 2
@@ -175,7 +177,7 @@ def test_what_an_instance_starts_and_its_variables() -> None:
 # --------------------------------------------------------------------- health checks
 
 
-def test_health_checks() -> None:
+def test_health_checks_are_read() -> None:
     run = one("service.yaml", files.CLOUD_RUN).check
     assert run is not None
     assert (run.path, run.timeout, run.headers) == ("/live", 4, {"X": "y"})
@@ -250,7 +252,7 @@ def test_a_variable_that_is_computed_is_marked() -> None:
         ("grpc: {port: 50051}", "asks by gRPC"),
     ],
 )
-def test_a_check_that_cannot_be_asked_is_named(probe: str, how: str) -> None:
+def test_an_unsupported_health_check_is_named(probe: str, how: str) -> None:
     text = (
         "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: shop\n"
         f"    livenessProbe:\n      {probe}\n"
@@ -296,7 +298,7 @@ def test_a_bad_file_has_one_clear_error(name: str, text: str, why: str) -> None:
         ("mkdocs.yml", "nav: []"),
     ],
 )
-def test_what_says_nothing_is_passed_over(name: str, text: str) -> None:
+def test_unrelated_files_are_ignored(name: str, text: str) -> None:
     assert instances(Path(name), text) == []
 
 
@@ -321,6 +323,6 @@ HOOK = POD.replace("{name: web}", '{annotations: {"helm.sh/hook": test}}')
 
 
 @pytest.mark.parametrize("other", [JOB, HOOK])
-def test_what_no_requests_are_sent_to(other: str) -> None:
+def test_instances_that_get_no_requests_are_ignored(other: str) -> None:
     assert instances(Path("web.yaml"), other) == []
     assert one("web.yaml", f"{other}---\n{POD}").name == "web"

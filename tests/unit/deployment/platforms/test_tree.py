@@ -1,4 +1,4 @@
-"""Values in YAML, JSON and TOML files know their lines."""
+"""Values in YAML, JSON and TOML files keep their line numbers."""
 
 import pytest
 
@@ -36,7 +36,7 @@ list:
 
 
 def at(node: Node, steps: str) -> list[tuple[str, int]]:
-    """The texts at a place and their lines."""
+    """Return the texts at a path of keys, and their lines."""
     return [(found.node.text, found.node.line) for found in find(node, steps)]
 
 
@@ -54,7 +54,7 @@ def at(node: Node, steps: str) -> list[tuple[str, int]]:
         ("one.b.c", []),
     ],
 )
-def test_toml(steps: str, expected: list[tuple[str, int]]) -> None:
+def test_values_in_toml_have_lines(steps: str, expected: list[tuple[str, int]]) -> None:
     (document,) = from_toml(TOML)
     assert at(document, steps) == expected
 
@@ -69,12 +69,12 @@ def test_toml(steps: str, expected: list[tuple[str, int]]) -> None:
         ("other.*", [("1", 1), ("3", 4)]),
     ],
 )
-def test_yaml(steps: str, expected: list[tuple[str, int]]) -> None:
+def test_values_in_yaml_have_lines(steps: str, expected: list[tuple[str, int]]) -> None:
     first, _ = from_yaml(YAML)
     assert at(first, steps) == expected
 
 
-def test_documents_are_apart() -> None:
+def test_documents_in_a_file_are_separate() -> None:
     _, second = from_yaml(YAML)
     assert at(second, "second.1") == [("5", 9)]
     assert from_yaml("") == []
@@ -86,19 +86,19 @@ def test_documents_are_apart() -> None:
     ("text", "why"),
     [("a: [", "not YAML in line 2"), ("a: *b", "not YAML in line 1"), ("\x00", "YAML")],
 )
-def test_text_that_is_not_yaml(text: str, why: str) -> None:
+def test_text_that_is_not_yaml_is_one_error(text: str, why: str) -> None:
     with pytest.raises(NotReadable, match=why):
         from_yaml(text)
 
 
-def test_what_is_nested_without_an_end() -> None:
+def test_deeply_nested_text_is_an_error() -> None:
     with pytest.raises(NotReadable, match="too deep|not YAML"):
         from_yaml("[" * 5000 + "]" * 5000)
     with pytest.raises(NotReadable, match="not TOML"):
         from_toml("a = ")
 
 
-def test_many_names_for_the_same_are_made_once() -> None:
+def test_aliases_are_expanded_once() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     (document,) = from_yaml("\n".join(lines))

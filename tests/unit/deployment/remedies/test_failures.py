@@ -1,4 +1,4 @@
-"""Why a server failed, by what it said."""
+"""Why a server failed, according to its output."""
 
 import shlex
 
@@ -149,7 +149,7 @@ def test_the_last_error_is_the_cause() -> None:
         ("prices = TABLE[name]\nKeyError: 'SHOP'\n", "it said: KeyError: 'SHOP'"),
     ],
 )
-def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
+def test_known_messages_are_causes_too(log: str, said: str) -> None:
     seen = cell(outcome=Outcome.NOT_STARTED, reason="it ended", log_tail=log)
     words = "; ".join(filter(None, ("it ended", said)))
     reason = explain(seen, None).reason
@@ -157,7 +157,7 @@ def test_a_cause_that_is_no_exception(log: str, said: str) -> None:
     assert said or reason == words
 
 
-def test_another_port_is_cause_enough() -> None:
+def test_a_wrong_port_is_a_sufficient_cause() -> None:
     fault = Fault("it listens on port 5000", "write PORT", CauseKnown.SURELY)
     seen = cell(
         outcome=Outcome.NOT_ANSWERING,
@@ -196,9 +196,7 @@ def test_an_error_is_quoted_beside_a_likely_cause(log: str, said: str) -> None:
         ("sh -c 'a && gunicorn -d app:app'", "without an option such as `--daemon`"),
     ],
 )
-def test_options_that_send_it_to_the_background_are_named(
-    command: str, said: str
-) -> None:
+def test_options_that_start_a_daemon_are_named(command: str, said: str) -> None:
     seen = cell(
         outcome=Outcome.NOT_STARTED,
         reason="the server exited with status 0 before it answered",
@@ -225,7 +223,9 @@ def test_options_that_send_it_to_the_background_are_named(
         ),
     ],
 )
-def test_too_little_memory(status: int | None, reason: str, log: str) -> None:
+def test_a_lack_of_memory_is_recognized(
+    status: int | None, reason: str, log: str
+) -> None:
     words = "sh", "-ec", "docker compose build\nexec docker compose up"
     seen = cell(outcome=Outcome.NOT_STARTED, reason=reason, log_tail=log, command=words)
     advice = explain(seen, None, exit_status=status)
@@ -255,7 +255,7 @@ def test_too_little_memory(status: int | None, reason: str, log: str) -> None:
         ("error: shap was not found in the package registry and you require shap", ""),
     ],
 )
-def test_packages_that_do_not_work_together(cause: str, remedy: str) -> None:
+def test_incompatible_packages_are_recognized(cause: str, remedy: str) -> None:
     seen = cell(outcome=Outcome.NOT_STARTED, log_tail=f"Traceback:\n{cause}\n")
     advice = explain(seen, None)
     assert cause in advice.reason
@@ -271,7 +271,7 @@ def test_packages_that_do_not_work_together(cause: str, remedy: str) -> None:
         "sh: 1: Cannot fork",
     ],
 )
-def test_fewer_because_no_more_threads_or_processes_are_allowed(log: str) -> None:
+def test_a_limit_on_threads_or_processes_is_recognized(log: str) -> None:
     seen = cell(verdict=Verdict.FEWER, declared=8, ceiling=5, log_tail=f"{log}\n")
     explained = explain(seen, None)
     assert explained.because == "the system gave it no more threads or processes"
@@ -284,7 +284,7 @@ def test_a_full_pipe_is_no_lack_of_processes() -> None:
     assert explain(seen, None).because == ""
 
 
-def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
+def test_output_of_the_harness_is_not_quoted() -> None:
     log = "Traceback:\nOSError: [Errno 101] Network is unreachable\n"
     explained = explain(cell(outcome=Outcome.HARNESS_FAILED, log_tail=log), None)
     assert "it said" not in explained.reason
@@ -297,7 +297,7 @@ def test_what_the_harness_printed_is_not_what_the_server_said() -> None:
         (["linux/arm64"], "for the platform linux/arm64, or leave that platform out"),
     ],
 )
-def test_an_image_that_cannot_be_had(platforms: list[str], end: str) -> None:
+def test_an_unavailable_image_is_recognized(platforms: list[str], end: str) -> None:
     log = "Error: pull access denied for shop\n"
     seen = cell(outcome=Outcome.NOT_STARTED, log_tail=log)
     remedy = explain(seen, None, platforms=platforms).remedy

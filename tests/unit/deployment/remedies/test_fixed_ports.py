@@ -27,24 +27,24 @@ def promise(name: str, value: str, file: str) -> Promise:
     ("key", "written"),
     [("command", "`:{port}`"), ("procfile", "`:${PORT:-5000}`")],
 )
-def test_a_port_in_the_command(tmp_path: Path, key: str, written: str) -> None:
+def test_the_place_may_be_the_command(tmp_path: Path, key: str, written: str) -> None:
     remedy = remedy_for(command("serve", ":5000", key=key), None, {5000}, tmp_path)
     assert remedy == f"write {written} in place of `:5000`"
 
 
-def test_a_port_in_a_line_for_a_shell(tmp_path: Path) -> None:
+def test_the_place_may_be_a_shell_line(tmp_path: Path) -> None:
     given = command("sh", "-c", "cd x && serve -b :5000 app:app")
     remedy = remedy_for(given, None, {5000}, tmp_path)
     assert remedy == "write `:{port}` in place of `:5000`"
 
 
-def test_a_port_in_a_list(tmp_path: Path) -> None:
+def test_the_place_may_be_a_list_of_words(tmp_path: Path) -> None:
     given = command("serve", "-w 2", "-b :5000", key="dockerfile")
     remedy = remedy_for(given._replace(as_list="CMD"), None, {5000}, tmp_path)
     assert "`CMD exec serve '-w 2' -b :${PORT:-5000}` in place of the list" in remedy
 
 
-def test_a_port_in_gunicorns_file(tmp_path: Path) -> None:
+def test_the_place_may_be_gunicorns_file(tmp_path: Path) -> None:
     bind = promise("bind", "0.0.0.0:5000", "conf.py")
     remedy = remedy_for(command("gunicorn"), bind, {5000}, tmp_path)
     assert "add `--bind {host}:{port}` to the command, which goes before" in remedy
@@ -54,7 +54,7 @@ def test_a_port_in_gunicorns_file(tmp_path: Path) -> None:
     assert "env = " not in remedy_for(handed_on, bind, {5000}, tmp_path)
 
 
-def test_a_port_in_uwsgis_file(tmp_path: Path) -> None:
+def test_the_place_may_be_uwsgis_file(tmp_path: Path) -> None:
     http = promise("http", "0.0.0.0:5000", "app.ini")
     remedy = remedy_for(command("uwsgi", **HANDED_ON), http, {4999, 5000}, tmp_path)
     assert remedy.startswith("write `http = 0.0.0.0:$(PORT)` in app.ini (line 3)")
@@ -69,7 +69,9 @@ def test_a_port_in_uwsgis_file(tmp_path: Path) -> None:
         ("serve", "#!/bin/python\nrun(port=5000)", '`int(os.environ.get("PORT", 50'),
     ],
 )
-def test_a_port_in_a_script(tmp_path: Path, name: str, text: str, written: str) -> None:
+def test_the_place_may_be_a_script(
+    tmp_path: Path, name: str, text: str, written: str
+) -> None:
     (tmp_path / name).write_text(text)
     given = command("sh", name, **HANDED_ON)
     remedy = remedy_for(given, None, {5000}, tmp_path)
@@ -102,7 +104,7 @@ def test_a_port_in_a_script(tmp_path: Path, name: str, text: str, written: str) 
         ),
     ],
 )
-def test_a_port_in_a_file_of_another_kind(
+def test_the_place_may_be_another_kind_of_file(
     tmp_path: Path, files: dict[str, str], started: str, written: str
 ) -> None:
     for name, text in files.items():
@@ -118,7 +120,7 @@ def test_a_port_in_a_file_of_another_kind(
         ("procfile", "add `--bind 0.0.0.0:${PORT:-5000}` to the command"),
     ],
 )
-def test_a_port_where_only_an_option_helps(
+def test_an_option_is_suggested_if_nothing_else_helps(
     tmp_path: Path, key: str, remedy: str
 ) -> None:
     (tmp_path / "my.toml").write_text("bind = ':5000'")
@@ -126,7 +128,7 @@ def test_a_port_where_only_an_option_helps(
     assert remedy_for(given, None, {5000}, tmp_path) == remedy
 
 
-def test_a_port_in_a_variable_of_gunicorn(tmp_path: Path) -> None:
+def test_the_place_may_be_a_variable_of_gunicorn(tmp_path: Path) -> None:
     bind = promise("bind", "0.0.0.0:5000", "")
     setting = Setting("0.0.0.0:5000", "the variable GUNICORN_CMD_ARGS")
     bind = bind._replace(settings={"bind": setting})
@@ -137,13 +139,13 @@ def test_a_port_in_a_variable_of_gunicorn(tmp_path: Path) -> None:
     )
 
 
-def test_a_port_in_a_makefile(tmp_path: Path) -> None:
+def test_the_place_may_be_a_makefile(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text("serve:\n\tserve 5000\n")
     remedy = remedy_for(command("make", "serve"), None, {5000}, tmp_path)
     assert "write `$(or $(PORT),5000)` in place of `5000` in Makefile" in remedy
 
 
-def test_a_port_that_stands_nowhere(tmp_path: Path) -> None:
+def test_a_port_that_is_written_nowhere_is_reported(tmp_path: Path) -> None:
     remedy = remedy_for(command("serve"), None, {5000}, tmp_path)
     assert "let it take its port from the command" in remedy
 
@@ -160,7 +162,7 @@ def test_a_port_that_stands_nowhere(tmp_path: Path) -> None:
         (".flaskenv", "export SHOP_PORT='5000'"),
     ],
 )
-def test_a_port_that_is_the_default_of_a_variable(
+def test_the_place_may_be_the_default_of_a_variable(
     name: str, text: str, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_text(text)
@@ -171,7 +173,7 @@ def test_a_port_that_is_the_default_of_a_variable(
     assert remedy_for(has_it, None, {5000}, tmp_path) != given
 
 
-def test_a_port_in_a_file_of_a_vassal(tmp_path: Path) -> None:
+def test_the_place_may_be_the_file_of_a_vassal(tmp_path: Path) -> None:
     (tmp_path / "vassals").mkdir()
     text = "[uwsgi]\nhttp-socket = 127.0.0.1:5000\n"
     (tmp_path / "vassals" / "shop.ini").write_text(text)
@@ -196,5 +198,7 @@ def test_a_port_in_a_file_of_a_vassal(tmp_path: Path) -> None:
         ("Listening on port 5000\nKeyError: 'SHOP'", None),
     ],
 )
-def test_a_port_that_another_program_has(said: str, port: int | None) -> None:
+def test_a_port_in_use_by_another_program_is_recognized(
+    said: str, port: int | None
+) -> None:
     assert taken_port(said) == port

@@ -1,4 +1,4 @@
-"""What a user is told to do about a finding."""
+"""What a user is advised to do about a finding."""
 
 import msgspec
 import pytest
@@ -41,11 +41,11 @@ def test_the_remedy_for_gthread_depends_on_the_release(
 
 
 @pytest.mark.parametrize("promise", [None, gthread(connections=2)])
-def test_no_remedy_is_better_than_a_wrong_one(promise: Promise | None) -> None:
+def test_without_a_sure_remedy_there_is_none(promise: Promise | None) -> None:
     assert explain(UNEVEN, promise).reason == UNEVEN.reason
 
 
-def test_names_that_block_are_named() -> None:
+def test_blocking_names_are_listed() -> None:
     names = ("a.sleep", "b.socket", "c.sleep", "d.sleep")
     said = explain(FEWER, gthread(), Hello(patched=True, stale=names)).reason
     assert "a.sleep, b.socket, c.sleep and others were imported before gevent" in said
@@ -65,7 +65,9 @@ def test_names_that_block_are_named() -> None:
         (pool("hypercorn", 12, workers=2, threads=6), "`--workers 1` declares 6"),
     ],
 )
-def test_workers_that_accept_too_much(promise: Promise, words: str) -> None:
+def test_workers_that_accept_too_much_have_a_remedy(
+    promise: Promise, words: str
+) -> None:
     assert promise.declared
     seen = cell(promise.declared, at=(promise.declared, 3))
     assert seen.verdict is Verdict.UNEVEN
@@ -74,7 +76,7 @@ def test_workers_that_accept_too_much(promise: Promise, words: str) -> None:
     assert words not in explain(fewer, promise).reason
 
 
-def test_too_few_threads_for_want_of_a_limit() -> None:
+def test_a_limit_on_threads_has_a_remedy() -> None:
     log = "RuntimeError: can't start new thread\n"
     few = msgspec.structs.replace(FEWER, log_tail=log)
     assert explain(few, gthread()).remedy.startswith("raise `ulimit -u`")
@@ -92,14 +94,14 @@ def test_a_reason_ends_with_the_remedy() -> None:
     assert failed.remedy and failed.reason.endswith(failed.remedy)
 
 
-def test_the_remedy_for_gthread_with_few_connections() -> None:
+def test_few_connections_of_gthread_have_a_remedy() -> None:
     seen = explain(FEWER, gthread("23.0.0", connections=2)).reason
     assert "install gunicorn 24 or newer" in seen
     other = explain(FEWER, gthread("24.1.1", connections=2)).reason
     assert other == FEWER.reason
 
 
-def test_a_reason_that_names_its_remedy_has_it_alone_too() -> None:
+def test_a_remedy_within_a_reason_is_also_a_separate_field() -> None:
     remedy = "write `{port}` in place of `5000`"
     fault = Fault("it listens on port 5000", remedy, CauseKnown.SURELY)
     reason = str(NotAnswering(fault))

@@ -1,6 +1,6 @@
 """Each remedy that can be printed has a test that applies it.
 
-The words of remedies are found in the code. Whoever adds one names here the test that
+The texts of remedies are found in the code. Whoever adds one enters the test here that
 applies it and sees the better result.
 """
 
@@ -183,7 +183,7 @@ REFUSALS_NOT_APPLIED = {
 
 @functools.cache
 def remedies() -> tuple[tuple[str, str], ...]:
-    """Each text of these modules that gives advice, and the place that it stands in."""
+    """Yield each advice in the texts of these modules, with its place."""
     return tuple(_remedies())
 
 

@@ -31,11 +31,11 @@ KNOWN = {"N": "4", "EMPTY": ""}
         ("$5 ${5} $(nproc) a$", "$5 ${5} $(nproc) a$"),
     ],
 )
-def test_a_text_is_filled_in(text: str, filled: str) -> None:
+def test_variables_in_a_text_are_filled_in(text: str, filled: str) -> None:
     assert filled_in(text, KNOWN) == filled
 
 
-def test_a_file_of_variables() -> None:
+def test_a_file_of_variables_is_parsed() -> None:
     text = """\
 # how many
 A=1
@@ -77,7 +77,7 @@ not a variable
         ("command: gunicorn a:a, environment: ['WEB_CONCURRENCY=${FROM_SHELL}']", 12),
     ],
 )
-def test_the_variables_of_a_project(
+def test_variables_of_a_project_come_from_the_environment_and_its_file(
     service: str, declared: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("WORKERS", "OPTIONS", "N", "NO", "NO_WORKERS", "WEB_CONCURRENCY"):

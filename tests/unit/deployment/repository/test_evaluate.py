@@ -13,7 +13,7 @@ from harness.deployment.repository.python_source import assigned
 
 
 def value(text: str) -> Value:
-    """The value of the last name ``x`` of a module, on four processors."""
+    """Return the last value of ``x`` in a module, on four processors."""
     names = assigned(ast.parse(text))
     return evaluate(names["x"], Known(names, {"N": "3"}, 4))
 
@@ -39,7 +39,7 @@ def value(text: str) -> Value:
         ("x = round(cpu_count() * 1.5)", 6),
     ],
 )
-def test_literal_expressions(text: str, expected: Value) -> None:
+def test_literal_expressions_are_evaluated(text: str, expected: Value) -> None:
     assert value(text) == expected
 
 
@@ -68,7 +68,7 @@ def test_other_expressions_are_unknown(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [("2 * 3 + 1", 7), ("7 / 2", 3)])
-def test_arithmetic_of_the_shell(text: str, expected: int) -> None:
+def test_shell_arithmetic_is_evaluated(text: str, expected: int) -> None:
     assert arithmetic(text, 1) == expected
     with pytest.raises(NotLiteral):
         arithmetic("a b", 1)

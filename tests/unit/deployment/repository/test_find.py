@@ -237,7 +237,7 @@ def places(folder: Path, files: Mapping[str, str]) -> list[Place]:
         ),
     ],
 )
-def test_a_place(
+def test_a_file_that_starts_a_server_is_a_place(
     name: str, text: str, line: int, what: str, declared: int, tmp_path: Path
 ) -> None:
     *_, place = places(tmp_path, {name: text})
@@ -277,11 +277,11 @@ def test_a_place(
         {".git/Procfile": "web: gunicorn a:a"},
     ],
 )
-def test_no_place(files: Mapping[str, str], tmp_path: Path) -> None:
+def test_other_files_are_no_places(files: Mapping[str, str], tmp_path: Path) -> None:
     assert places(tmp_path, files) == []
 
 
-def test_files_that_are_not_text_are_left_out(tmp_path: Path) -> None:
+def test_binary_files_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "start.sh").write_bytes(b"gunicorn \xff")
     assert places(tmp_path, {}) == []
 
@@ -298,7 +298,7 @@ def test_files_that_are_not_text_are_left_out(tmp_path: Path) -> None:
         ("{env_file: web.env, environment: {WEB_CONCURRENCY: 5}", 5),
     ],
 )
-def test_files_of_variables_of_a_service(
+def test_variable_files_of_a_service_are_read(
     service: str, declared: int, tmp_path: Path
 ) -> None:
     files = {
@@ -322,7 +322,7 @@ def test_files_of_variables_of_a_service(
         ("start.sh", "gunicorn -w 2 shop:app\n"),
     ],
 )
-def test_a_file_that_no_one_wrote_is_not_read_whole(
+def test_large_generated_files_are_not_read(
     name: str, line: str, tmp_path: Path
 ) -> None:
     assert len(places(tmp_path, {name: line * 200})) == 100
@@ -339,7 +339,7 @@ def test_a_file_that_no_one_wrote_is_not_read_whole(
         ("Procfile", "web: cd web && gunicorn -c conf.py a:a\n"),
     ],
 )
-def test_files_are_looked_for_where_a_command_runs(
+def test_settings_files_are_found_in_the_working_folder(
     name: str, text: str, tmp_path: Path
 ) -> None:
     (tmp_path / "web" / "sub").mkdir(parents=True)
@@ -367,7 +367,7 @@ def test_files_are_looked_for_where_a_command_runs(
         ({"sub/Dockerfile": "CMD gunicorn -w 2 shop:app"}, ["sub/Dockerfile:1"]),
     ],
 )
-def test_places_contradict_each_other(
+def test_different_numbers_for_an_app_contradict_each_other(
     files: Mapping[str, str], against: list[str], tmp_path: Path
 ) -> None:
     found = {place.file: place for place in places(tmp_path, {**PROCFILE, **files})}
@@ -376,7 +376,7 @@ def test_places_contradict_each_other(
         assert found[other.partition(":")[0]].contradicts == ("Procfile:2",)
 
 
-def test_files_of_variables_beside_a_unit(tmp_path: Path) -> None:
+def test_variable_files_beside_a_unit_are_read(tmp_path: Path) -> None:
     unit = "[Service]\nEnvironmentFile=-/etc/shop.env\nExecStart=gunicorn -w $N a:a\n"
     variables = "# it's ours\nN=3\n"
     (place,) = places(tmp_path, {"ops/shop@.service": unit, "ops/shop.env": variables})
@@ -392,7 +392,7 @@ def test_files_of_variables_beside_a_unit(tmp_path: Path) -> None:
         ("uwsgi.yaml", "uwsgi:\n  processes: 2\n", False, None),
     ],
 )
-def test_settings_of_other_servers(
+def test_settings_of_other_servers_are_read(
     name: str, text: str, known: bool, declared: int | None, tmp_path: Path
 ) -> None:
     command = "uwsgi --yaml" if "uwsgi" in name else "hypercorn -c"
@@ -404,7 +404,7 @@ def test_settings_of_other_servers(
 @pytest.mark.parametrize(
     ("workers", "against"), [((8,), []), ((3,), [3]), ((3, 8), []), ((2, 3), [3, 6])]
 )
-def test_a_checked_deployment_is_one_of_several(
+def test_a_checked_deployment_may_match_any_place(
     workers: tuple[int, ...], against: list[int], tmp_path: Path
 ) -> None:
     text = "".join(
@@ -416,14 +416,14 @@ def test_a_checked_deployment_is_one_of_several(
     assert found[0].contradicts == lines
 
 
-def test_another_machine(tmp_path: Path) -> None:
+def test_a_number_can_depend_on_the_processors(tmp_path: Path) -> None:
     write(tmp_path, {"gunicorn.conf.py": "workers = cpu_count() * 2 + 1"} | PROCFILE)
     conf, web = sorted(find(tmp_path, 2, 64).places, key=lambda each: not each.depends)
     assert (conf.depends, conf.declared, conf.elsewhere) == (True, 5, 129)
     assert (web.depends, web.declared, web.elsewhere) == (False, 8, 8)
 
 
-def test_no_folder(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not a folder"):
         find(tmp_path / "none", 1)
 
@@ -431,7 +431,9 @@ def test_no_folder(tmp_path: Path) -> None:
 # ------------------------------------------------------------------- the command line
 
 
-def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_declares_prints_places_and_fails_on_contradictions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(tmp_path, PROCFILE | {"Dockerfile": "CMD gunicorn shop:app"})
     assert run(["declares", str(tmp_path), "--processors", "64"]) == 0
     out = capsys.readouterr().out
@@ -443,19 +445,21 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         run(["declares", str(tmp_path), "--fail-on", "contradiction"])
 
 
-def test_nothing_to_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_places_declares_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["declares", str(tmp_path), "--fail-on", "contradiction"]) == 0
     assert "No file that starts a server says" in capsys.readouterr().out
 
 
-def test_a_workflow_contradicts_nothing(tmp_path: Path) -> None:
+def test_numbers_in_a_workflow_contradict_nothing(tmp_path: Path) -> None:
     step = "jobs: {smoke: {steps: [{run: gunicorn -w 1 shop:app}]}}\n"
     found = places(tmp_path, {**PROCFILE, ".github/workflows/ci.yml": step})
     assert [place.declared for place in found] == [8, 1]
     assert not any(place.contradicts for place in found)
 
 
-def test_applications_of_unit_are_apart(tmp_path: Path) -> None:
+def test_applications_of_unit_are_separate(tmp_path: Path) -> None:
     python = '{"type": "python", "module": "%s", "processes": %d}'
     shops = python % ("shop", 2), python % ("till", 3), '{"type": "php"}'
     listed = ", ".join(
@@ -483,7 +487,7 @@ LINE = "gunicorn -w 2 shop:app\n"
         ("data.txt", LINE * 20_000, ""),
     ],
 )
-def test_what_is_not_read_is_said(
+def test_unread_files_are_recorded(
     name: str, text: str, reason: str, tmp_path: Path
 ) -> None:
     write(tmp_path, {name: text})
@@ -492,7 +496,7 @@ def test_what_is_not_read_is_said(
     assert all(reason in each.reason for each in unread)
 
 
-def test_a_repository_of_too_many_files_says_so(
+def test_too_many_files_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("harness.deployment.repository.find.MOST_FILES", 2)
@@ -503,7 +507,7 @@ def test_a_repository_of_too_many_files_says_so(
     assert unread.file == "." and "more than 2 files" in unread.reason
 
 
-def test_what_is_not_read_is_shown(
+def test_unread_files_are_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(tmp_path, {f"{name}.sh": LINE * 20_000 for name in "abcdefg"})
@@ -534,7 +538,7 @@ def test_what_is_not_read_is_shown(
         ("def on_exit(server):\n    threads = 2\n    print(globals())\n", 2),
     ],
 )
-def test_settings_that_are_made_in_another_way(
+def test_computed_settings_are_evaluated_or_unknown(
     text: str, declared: str | int, tmp_path: Path
 ) -> None:
     settings = {"gunicorn.conf.py": f"workers = 2\n{text}"}

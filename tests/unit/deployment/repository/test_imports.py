@@ -1,4 +1,4 @@
-"""A source is searched for its imports once, however many calls are in it."""
+"""A source is searched for imports once, however many calls it has."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from harness.deployment.declared.script import serving_call
 
 
-def test_imports_are_not_looked_for_at_each_call(
+def test_imports_are_searched_once_per_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walk, walked = ast.walk, []

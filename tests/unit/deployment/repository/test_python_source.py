@@ -1,4 +1,4 @@
-"""Python is read, and never run."""
+"""Python sources are parsed, never executed."""
 
 import ast
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from harness.deployment.repository.python_source import source_of
         ({}, None),
     ],
 )
-def test_where_the_app_is(
+def test_the_app_is_found_in_the_source(
     files: dict[str, str], app: str | None, tmp_path: Path
 ) -> None:
     for name, text in files.items():
@@ -36,14 +36,14 @@ def test_where_the_app_is(
     assert find_app(tmp_path) == app
 
 
-def test_nothing_is_run(tmp_path: Path) -> None:
+def test_no_source_is_executed(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("app = Flask('a')\nopen('ran', 'w')\n")
     find_app(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
 
 
 def seen(folder: Path, text: str, files: Mapping[str, str] = {}) -> bool:
-    """Whether the last line of a script is one."""
+    """Return whether a script ends with a call that serves."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -74,7 +74,7 @@ FACTORY = f"{FLASK}def create_app(name='x'):\n    made = Flask(name)\n    return
         f"{FLASK}class Shop(Flask): pass\nclass Other(Shop): pass\nOther('x')",
     ],
 )
-def test_in_one_file(text: str, tmp_path: Path) -> None:
+def test_a_serving_call_is_found_in_one_file(text: str, tmp_path: Path) -> None:
     assert seen(tmp_path, text)
 
 
@@ -91,7 +91,9 @@ def test_in_one_file(text: str, tmp_path: Path) -> None:
         "from inner import web\nweb.app",
     ],
 )
-def test_in_files_beside_it(text: str, tmp_path: Path) -> None:
+def test_a_serving_call_is_found_in_neighbouring_files(
+    text: str, tmp_path: Path
+) -> None:
     files = {
         "shop.py": APP + FACTORY,
         "inner/web.py": APP,
@@ -114,5 +116,5 @@ def test_in_files_beside_it(text: str, tmp_path: Path) -> None:
         "get()['app']",
     ],
 )
-def test_lookalikes(text: str, tmp_path: Path) -> None:
+def test_similar_calls_are_not_confused(text: str, tmp_path: Path) -> None:
     assert not seen(tmp_path, text)

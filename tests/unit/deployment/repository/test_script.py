@@ -1,4 +1,4 @@
-"""Scripts for the shell are read for the commands in them, and never run."""
+"""Shell scripts are parsed for their commands, never executed."""
 
 import pytest
 
@@ -28,11 +28,11 @@ from harness.deployment.repository.script import commands
         ("", []),
     ],
 )
-def test_simple_commands(text: str, expected: list[str]) -> None:
+def test_simple_commands_are_found(text: str, expected: list[str]) -> None:
     found = commands(text, {"GIVEN": "7"}, 4)
     assert [f"{each.line} {' '.join(each.words)}" for each in found] == expected
 
 
-def test_variables_of_one_command_are_its_own() -> None:
+def test_variables_of_a_command_apply_to_it_alone() -> None:
     one, two = commands("A=1 gunicorn\nB=2\ngunicorn", {}, 1)
     assert (dict(one.variables), dict(two.variables)) == ({"A": "1"}, {"B": "2"})

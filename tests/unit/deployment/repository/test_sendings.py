@@ -30,7 +30,7 @@ def without_command(text: str) -> str:
     return "".join(line for line in lines if "command:" not in line)
 
 
-def test_an_image_takes_fewer_than_its_platform_sends(tmp_path: Path) -> None:
+def test_an_image_that_takes_fewer_than_is_sent_is_a_finding(tmp_path: Path) -> None:
     service = without_command(files.CLOUD_RUN)
     sending = one(tmp_path, Dockerfile=DOCKERFILE, service__yaml=service)
     assert sending.verdict is SendVerdict.MORE
@@ -45,18 +45,18 @@ def test_the_platforms_own_command_comes_first(tmp_path: Path) -> None:
     assert (sending.takes, sending.of) == (3, "service.yaml:12")
 
 
-def test_variables_of_the_platform_count(tmp_path: Path) -> None:
+def test_variables_of_the_platform_are_used(tmp_path: Path) -> None:
     sending = one(tmp_path, fly__toml=files.FLY)
     assert (sending.takes, sending.verdict) == (4, SendVerdict.MORE)
 
 
-def test_a_dyno_has_as_many_workers_as_its_size(tmp_path: Path) -> None:
+def test_the_size_of_a_dyno_sets_the_workers(tmp_path: Path) -> None:
     procfile = "web: gunicorn --threads 2 app:app\n"
     sending = one(tmp_path, app__json=files.HEROKU, Procfile=procfile)
     assert (sending.takes, sending.verdict) == (34, SendVerdict.NO_LIMIT)
 
 
-def test_processors_are_those_of_the_platform_and_not_of_this_machine(
+def test_the_processors_are_those_of_the_platform(
     tmp_path: Path,
 ) -> None:
     docker = "FROM python\nCMD gunicorn app:app\n"
@@ -66,7 +66,7 @@ def test_processors_are_those_of_the_platform_and_not_of_this_machine(
     assert sending.takes == 17
 
 
-def test_a_pod_counts_its_node_which_no_file_says(tmp_path: Path) -> None:
+def test_the_processors_of_a_pods_node_are_unknown(tmp_path: Path) -> None:
     docker = "FROM python\nCMD gunicorn app:app\n"
     texts = {"gunicorn__conf__py": BY_PROCESSORS, "Dockerfile": docker}
     knative = without_command(files.CLOUD_RUN).replace("run.googleapis.com/", "x/")
@@ -113,7 +113,7 @@ def test_unknown_numbers_are_reported(
     assert sending.verdict is SendVerdict.UNKNOWN and why in sending.reason
 
 
-def test_commands_of_platforms_are_places_too(tmp_path: Path) -> None:
+def test_commands_of_platforms_are_places(tmp_path: Path) -> None:
     texts = {"k__yaml": files.KUBERNETES, "app__yaml": files.APP_ENGINE}
     places = found(tmp_path, **texts).places
     assert [(e.file, e.declared, e.what) for e in places] == [

@@ -63,14 +63,14 @@ def counted(command: str, folder: Path, **variables: str) -> Counted:
         ("flask run --without-threads", 1, "takes one"),
     ],
 )
-def test_the_number_of_a_command(
+def test_a_command_has_its_number(
     command: str, declared: int | None, because: str, tmp_path: Path
 ) -> None:
     found = counted(command, tmp_path)
     assert found.declared == declared and because in found.because
 
 
-def test_variables_count_as_in_the_server(tmp_path: Path) -> None:
+def test_variables_are_used_as_by_the_server(tmp_path: Path) -> None:
     assert counted("gunicorn a", tmp_path, WEB_CONCURRENCY="3").declared == 3
     assert counted("gunicorn -w 2 a", tmp_path, WEB_CONCURRENCY="3").declared == 2
     arguments = "--threads 5 -w 2"
@@ -78,7 +78,7 @@ def test_variables_count_as_in_the_server(tmp_path: Path) -> None:
     assert found.declared == 5
 
 
-def test_an_overridden_file_does_not_count(tmp_path: Path) -> None:
+def test_an_overridden_file_is_not_used(tmp_path: Path) -> None:
     for command, file, overrides in (
         ("gunicorn -c c.py -w 2", "c.py", True),
         ("gunicorn -c c.py -w 9", "c.py", False),

@@ -1,4 +1,4 @@
-"""How long platforms wait is compared with how long the app there does."""
+"""How long platforms wait is compared with how long the app waits."""
 
 import shlex
 from pathlib import Path
@@ -76,7 +76,7 @@ def on(about: Waits, found: list[Waiting]) -> Waiting:
         ("main.tf", BALANCER, 120, 3),
     ],
 )
-def test_an_app_that_gives_up_first(
+def test_an_app_that_gives_up_first_is_a_finding(
     tmp_path: Path, name: str, text: str, seconds: float, line: int
 ) -> None:
     found = on(Waits.ANSWER, waits(tmp_path, name, text))
@@ -107,13 +107,15 @@ def test_threads_do_not_end_long_requests(tmp_path: Path) -> None:
         (THREADS.replace("--threads", "--keep-alive 95 --threads"), False),
     ],
 )
-def test_idle_connections(tmp_path: Path, procfile: str, fault: bool) -> None:
+def test_timeouts_of_idle_connections_are_compared(
+    tmp_path: Path, procfile: str, fault: bool
+) -> None:
     found = waits(tmp_path, "app.json", files.HEROKU, procfile)
     assert on(Waits.NEXT_REQUEST, found).fault is fault
     assert on(Waits.ANSWER, found).platform_seconds == 30
 
 
-def test_workers_without_threads_keep_no_connection(tmp_path: Path) -> None:
+def test_sync_workers_keep_no_connection(tmp_path: Path) -> None:
     found = waits(tmp_path, "app.json", files.HEROKU)
     assert [each.about for each in found] == [Waits.ANSWER]
 
@@ -145,7 +147,7 @@ def test_nginx_keeps_connections_if_configured_to(
         (UPSTREAM % "server b:80;\n" + "proxy_next_upstream error;\n", False),
     ],
 )
-def test_nginx_that_sends_a_request_twice(
+def test_nginx_resending_a_request_is_a_finding(
     tmp_path: Path, upstream: str, again: bool
 ) -> None:
     found = waits(tmp_path, "nginx.conf", upstream + PASS, THREADS)
@@ -210,7 +212,7 @@ UNKNOWN = "not known"
         ("python serve.py", UNKNOWN, UNKNOWN),
     ],
 )
-def test_commands(
+def test_timeouts_are_read_from_commands(
     words: str, answer: float | str, idle: float | str, tmp_path: Path
 ) -> None:
     found = of(words, tmp_path)
@@ -222,7 +224,7 @@ def test_commands(
             assert each.seconds == (None if expected == NEVER else expected)
 
 
-def test_a_file_of_gunicorn(tmp_path: Path) -> None:
+def test_timeouts_are_read_from_gunicorns_file(tmp_path: Path) -> None:
     conf = tmp_path / "gunicorn.conf.py"
     conf.write_text("import os\ntimeout = 2 * 60\nkeepalive = 75\n")
     found = of("gunicorn app:app", tmp_path)
@@ -233,6 +235,6 @@ def test_a_file_of_gunicorn(tmp_path: Path) -> None:
     assert of("gunicorn app:app", tmp_path) == NOT_KNOWN
 
 
-def test_variables_of_gunicorn(tmp_path: Path) -> None:
+def test_timeouts_are_read_from_gunicorns_variables(tmp_path: Path) -> None:
     found = of("gunicorn app:app", tmp_path, GUNICORN_CMD_ARGS="--timeout 45")
     assert found.answer is not None and found.answer.seconds == 45
