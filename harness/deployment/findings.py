@@ -29,7 +29,6 @@ from harness.judge.gate import fault_of
 from harness.judge.gate import relax
 from harness.judge.judge import judge
 from harness.judge.judge import Reproduce
-from harness.probe.ready import Fault
 from harness.probe.ready import NO_FAULT
 from harness.records.choices import FailOn
 from harness.records.errors import HarnessError
@@ -80,20 +79,17 @@ def _with_remedy(checked: Checked, cell: CellReport) -> CellReport:
     hello = checked.hello or SILENT
     if checked.is_underived and cell.outcome is Outcome.MEASURED:
         return _without_declaration(checked, cell, about_patches(cell, hello))
+    prepared, fault = checked.prepared, checked.fault
+    contained = prepared.contained if isinstance(prepared, Prepared) else None
     explained = explain(
         cell,
         checked.promise,
         hello,
-        fault=_fault(checked, cell),
+        fault=fault if cell.outcome is Outcome.NOT_ANSWERING else NO_FAULT,
         exit_status=checked.exit_status,
-        platforms=_platforms(checked),
+        platforms=contained.platforms if contained else (),
     )
     return _about_a_taken_port(checked, explained)
-
-
-def _fault(checked: Checked, cell: CellReport) -> Fault:
-    """Why the app was not reached, if that is why it was not measured."""
-    return checked.fault if cell.outcome is Outcome.NOT_ANSWERING else NO_FAULT
 
 
 def _as_options(cell: CellReport) -> CellReport:
@@ -101,13 +97,6 @@ def _as_options(cell: CellReport) -> CellReport:
     names = "reason", "because", "remedy"
     texts = {name: as_options(getattr(cell, name)) for name in names}
     return msgspec.structs.replace(cell, **texts)
-
-
-def _platforms(checked: Checked) -> Sequence[str]:
-    """The platforms of the images that a deployment asks for."""
-    prepared = checked.prepared
-    contained = prepared.contained if isinstance(prepared, Prepared) else None
-    return contained.platforms if contained else ()
 
 
 def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:

@@ -65,12 +65,10 @@ def not_measured(
 ) -> Checked:
     """Evidence for a deployment that is not measured yet, or cannot be started."""
     if isinstance(prepared, Prepared):
-        return Checked(
-            prepared, nothing_measured(planned, Outcome.HARNESS_FAILED, MISSING)
-        )
-    reason, tail = prepared.reason, prepared.log_tail
-    evidence = nothing_measured(planned, Outcome.NOT_INSTALLED, reason, tail)
-    return Checked(prepared, evidence)
+        why = Outcome.HARNESS_FAILED, MISSING, ""
+    else:
+        why = Outcome.NOT_INSTALLED, prepared.reason, prepared.log_tail
+    return Checked(prepared, nothing_measured(planned, *why))
 
 
 async def measure_deployment(
@@ -89,7 +87,6 @@ async def measure_deployment(
             app.remove_sockets()
     evidence = app.recognized(evidence)
     has_ended = any(cell.outcome in ENDED for cell in evidence.cells)
-    ended = app.server if has_ended else None
     return Checked(
         prepared,
         evidence,
@@ -97,5 +94,5 @@ async def measure_deployment(
         app.promise,
         app.found_below,
         fault=app.fault,
-        exit_status=ended.status if ended else None,
+        exit_status=app.server.status if app.server and has_ended else None,
     )

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 import msgspec
 
 from harness.deployment.app.hook import Hello
+from harness.deployment.app.hook import SILENT
 from harness.deployment.command.program import server_name
 from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
+from harness.deployment.environment import release_of
 from harness.deployment.environment import UNKNOWN
 from harness.deployment.platforms.deployment import health_check
 from harness.deployment.prepare import NotPrepared
@@ -41,14 +43,12 @@ def running_environment(
     prepared: Prepared, promise: Promise | None, hello: Hello | None
 ) -> Environment:
     """The planned environment of a server that has run, by the server's own name."""
-    words, versions = prepared.command.words, prepared.versions
     if promise is not None:
-        return _environment(promise.server, "", versions)
-    name, release = software_name(hello.software if hello else "")
-    name = name or (hello.server if hello else "")
-    if not name:
-        return environment_of_command(words, versions)
-    return _environment(name, release, versions)
+        return _environment(promise.server, "", prepared.versions)
+    hello = hello or SILENT
+    name, release = software_name(hello.software)
+    server = name or hello.server or server_name(prepared.command.words)
+    return _environment(server, release, prepared.versions)
 
 
 def _environment(server: str, release: str, versions: Mapping[str, str]) -> Environment:
@@ -58,7 +58,7 @@ def _environment(server: str, release: str, versions: Mapping[str, str]) -> Envi
         flask=versions.get("flask", UNKNOWN),
         server=server,
         server_version=release,
-        python=".".join(versions.get("python", UNKNOWN).split(".")[:2]),
+        python=release_of(versions),
     )
 
 

@@ -1,5 +1,7 @@
 """The file ``server_options.toml``: how servers' options limit requests at once."""
 
+from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import cache
@@ -115,21 +117,27 @@ def known_server(program: str) -> CommandOf | None:
     return next((each for each in rules().server if program in each.programs), None)
 
 
-def last_value(words: Sequence[str], names: Sequence[str]) -> str | None:
-    """The last value of an option on a command line; ``None`` if it has none there.
+def last_value(words: Sequence[str], names: Collection[str]) -> str | None:
+    """The last value of an option on a command line; ``None`` if it has none there."""
+    values = [value for _, value in given_options(words, names)]
+    return values[-1] if values else None
+
+
+def given_options(
+    words: Sequence[str], names: Collection[str]
+) -> Iterator[tuple[range, str]]:
+    """The places of some options on a command line, each with its value there.
 
     The value is in the next word, after ``=``, or after a short name in the same word.
     """
-    last = None
-    for index, word in enumerate(words):
+    for at, word in enumerate(words):
         name, equals, value = word.partition("=")
         if name in names and equals:
-            last = value
-        elif word in names:
-            last = words[index + 1] if index + 1 < len(words) else last
+            yield range(at, at + 1), value
+        elif word in names and at + 1 < len(words):
+            yield range(at, at + 2), words[at + 1]
         elif any(is_short(each, word) for each in names):
-            last = word[2:]
-    return last
+            yield range(at, at + 1), word[2:]
 
 
 def is_short(name: str, word: str) -> bool:

@@ -32,6 +32,9 @@ Kind = TypeVar("Kind")
 MOST_BYTES = 64 * 1024 * 1024
 """Size limit of files that are read, in bytes."""
 
+BEGIN_BYTES = 100_000
+"""How much of a file is read if its beginning is enough, in bytes."""
+
 AGAIN = "measure again, or use the release of this project that wrote it"
 REMEDY = f"remove it, or {AGAIN}"
 
@@ -146,6 +149,21 @@ def text_if_there(path: Path) -> str:
         return read_text(path)
     except UsageError:
         return ""
+
+
+def begin_of(path: Path) -> str:
+    """The beginning of a text file; empty if there is none, or if it is not text.
+
+    Bytes that are not UTF-8 are replaced.
+    """
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            content = file.read(BEGIN_BYTES)
+    except (OSError, ValueError):  # a null byte in a path is a ValueError
+        return ""
+    return "" if b"\0" in content else content.decode("utf-8", "replace")
 
 
 def decode(

@@ -20,7 +20,8 @@ from harness.deployment.command.shell import expand
 from harness.deployment.command.shell import read
 from harness.deployment.command.shell import ShellCommand
 from harness.deployment.command.shell import split
-from harness.deployment.repository.walk import begin_of
+from harness.plan.server_options import given_options
+from harness.records.files import begin_of
 from harness.records.files import text_if_there
 
 UWSGI_ADDRESSES = tuple(
@@ -69,8 +70,9 @@ def addressed(words: Sequence[str], folder: Path) -> Addressed | None:
     if not own and takes_port(words, folder):
         return None
     others, dropped = _without(words[start:], listening.instead)
-    dropped = (*dropped, own) if own else dropped
-    return Addressed((*words[:start], *listening.address, *others), dropped, own)
+    dropped += filter(None, [own])
+    words = (*words[:start], *listening.address, *others)
+    return Addressed(words, tuple(dropped), own)
 
 
 def read_line(
@@ -142,23 +144,8 @@ def _texts(words: Sequence[str], folder: Path) -> list[str]:
 
 def _without(
     words: Sequence[str], options: Collection[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[list[str], list[str]]:
     """Split words into those to keep, and the given options with their values."""
-    others: list[str] = []
-    dropped: list[str] = []
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if word in options:
-            dropped += [word, *rest[:1]]
-            rest = rest[1:]
-        elif word.partition("=")[0] in options or _is_glued(word, options):
-            dropped.append(word)
-        else:
-            others.append(word)
-    return tuple(others), tuple(dropped)
-
-
-def _is_glued(word: str, options: Collection[str]) -> bool:
-    """Whether a value directly follows the letter of an option, as in ``-b:80``."""
-    return word[:2] in options and not word.startswith("--")
+    given = {at for place, _ in given_options(words, options) for at in place}
+    others = [word for at, word in enumerate(words) if at not in given]
+    return others, [words[at] for at in sorted(given)]

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Sequence
 
 from harness.deployment.config import DeploymentFault
+from harness.plan.server_options import given_options
 
 PORT = "{port}"
 """Stands for the port that the check chooses."""
@@ -18,17 +19,9 @@ _LITERAL = re.compile(r"^(?P<host>[\w.*\[\]:-]*:)?(?P<port>(?<=:)\d{2,5}|\d{4,5}
 
 def literal_port(words: Sequence[str]) -> tuple[str, str] | None:
     """The word of a command that names a port, and the port; nothing without one."""
-    for before, word in zip(("", *words), words, strict=False):
-        option, equals, value = word.partition("=")
-        glued = word[:2] if word[:2] in _ADDRESSES and not equals else ""
-        if equals and option in _ADDRESSES:
-            match = _LITERAL.match(value)
-        elif glued and len(word) > 2:
-            match = _LITERAL.match(word[2:].strip())
-        else:
-            match = _LITERAL.match(word) if before in _ADDRESSES else None
-        if match:
-            return word, match["port"]
+    for place, value in given_options(words, _ADDRESSES):
+        if match := _LITERAL.match(value.strip()):
+            return words[place[-1]], match["port"]
     return None
 
 

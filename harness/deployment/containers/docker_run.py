@@ -33,7 +33,7 @@ from harness.deployment.containers.run_options import of_mount
 from harness.deployment.containers.run_options import of_volume
 from harness.deployment.containers.run_options import Option
 from harness.deployment.containers.run_options import Run
-from harness.deployment.repository.walk import begin_of
+from harness.records.files import begin_of
 
 OWN_NETWORKS = ("", "default", "bridge", "host", "none")
 """Networks in which containers are not found by name."""

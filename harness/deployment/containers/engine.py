@@ -13,10 +13,11 @@ from typing import Any
 from typing import NamedTuple
 
 import msgspec
+import psutil
 
 from harness.deployment.containers import labels
 from harness.deployment.containers import remove
-from harness.deployment.repository.walk import begin_of
+from harness.records.files import begin_of
 from harness.system.command import output
 from harness.system.warden import descendants
 
@@ -200,16 +201,12 @@ def _is_of(container: Container) -> bool:
 
 def proxies(port: int) -> list[int]:
     """The engine's own processes that forward connections to a port."""
-    processes = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if words[0].endswith((b"docker-proxy", b"rootlesskit-docker-proxy")):
-            if str(port).encode() in words:
-                processes.append(int(folder.name))
-    return processes
+    commands = ((p.pid, p.info["cmdline"]) for p in psutil.process_iter(["cmdline"]))
+    return [
+        process
+        for process, words in commands
+        if words and words[0].endswith("docker-proxy") and str(port) in words
+    ]
 
 
 def reached_from_inside(containers: Sequence[Container], port: int) -> str | None:

@@ -18,6 +18,8 @@ from types import MappingProxyType
 
 import psutil
 
+from harness.records.files import begin_of
+
 RUN = "flask-concurrency.run"
 """Label of one start of a deployment; what carries it is removed at the stop."""
 
@@ -45,12 +47,8 @@ def is_gone(label: str) -> bool:
 
 def _machine() -> str:
     """An id of this boot of this machine, and of the process namespace."""
+    boot = begin_of(Path("/proc/sys/kernel/random/boot_id")).strip()
     try:
-        boot = (
-            Path("/proc/sys/kernel/random/boot_id")
-            .read_text(encoding="utf-8", errors="replace")
-            .strip()
-        )
         return f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}"
     except OSError:
         return f"{os.uname().nodename}/{psutil.boot_time():.0f}"
@@ -58,13 +56,8 @@ def _machine() -> str:
 
 def _started(process: int) -> str:
     """When a process was started, in the system's own unit; empty if it has ended."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text(
-            encoding="utf-8", errors="replace"
-        )
+    if stat := begin_of(Path(f"/proc/{process}/stat")):
         return stat.rpartition(") ")[2].split()[19]
-    except OSError:
-        pass
     if Path("/proc/self/stat").exists():
         return ""
     try:

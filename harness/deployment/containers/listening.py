@@ -13,6 +13,7 @@ from harness.deployment.containers import engine
 from harness.deployment.containers.engine import Container
 from harness.probe.ready import CauseKnown
 from harness.probe.ready import Fault
+from harness.records.files import text_if_there
 
 _LISTENS = "0A"
 """The state of a listening socket in ``/proc/PID/net/tcp`` (``man 5 proc``)."""
@@ -72,10 +73,7 @@ def _published(
 def _listening(process: int) -> Iterator[ContainerSocket]:
     """The listening sockets in the network of a process."""
     for name in ("tcp", "tcp6"):
-        try:
-            text = Path(f"/proc/{process}/net/{name}").read_text(encoding="utf-8")
-        except OSError:
-            continue
+        text = text_if_there(Path(f"/proc/{process}/net/{name}"))
         yield from listening_in(text.splitlines()[1:])
 
 

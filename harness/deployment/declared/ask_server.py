@@ -18,7 +18,7 @@ from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import ask
 from harness.deployment.environment import ask_command
 from harness.deployment.environment import Where
-from harness.deployment.repository.walk import begin_of
+from harness.records.files import begin_of
 from harness.system.command import Output
 
 T = TypeVar("T")

@@ -16,27 +16,16 @@ _PUBLIC = ("pypi.org", "pypi.python.org")
 """The index that installers use by default, or that their settings replace."""
 
 
-def of_pipfile(pipfile: Node, folder: Path) -> list[str]:
-    """The requirements of a ``Pipfile``, in lines. Raises ``NotTranslated``."""
-    return [*_indexes(pipfile, "source.*"), *_packages(pipfile, "packages", folder)]
+def of_pipenv(root: Node, folder: Path) -> Iterator[str]:
+    """The requirements of a ``Pipfile`` or a ``Pipfile.lock``, in lines.
 
-
-def of_pipfile_lock(lock: Node, folder: Path) -> list[str]:
-    """The releases of a ``Pipfile.lock`` with their hashes, in lines.
-
-    Raises ``NotTranslated``.
+    Those of a lock file have hashes. Raises ``NotTranslated``.
     """
-    return [*_indexes(lock, "_meta.sources.*"), *_packages(lock, "default", folder)]
-
-
-def _packages(root: Node, table: str, folder: Path) -> Iterator[str]:
-    for name, given in root.items.get(table, Node("", 0)).items.items():
-        hashes = "".join(f" --hash={e.node.text}" for e in find(given, "hashes.*"))
-        yield requirement(name, given, folder) + hashes
-
-
-def _indexes(root: Node, steps: str) -> Iterator[str]:
-    for _, source in find(root, steps):
+    for _, source in (*find(root, "source.*"), *find(root, "_meta.sources.*")):
         url = text_at(source, "url")
         if url and urlsplit(url).hostname not in _PUBLIC:
             yield f"--extra-index-url {url}"
+    for _, table in (*find(root, "packages"), *find(root, "default")):
+        for name, given in table.items.items():
+            hashes = "".join(f" --hash={e.node.text}" for e in find(given, "hashes.*"))
+            yield requirement(name, given, folder) + hashes

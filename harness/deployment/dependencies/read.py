@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
-from harness.deployment.dependencies.pipenv import of_pipfile
-from harness.deployment.dependencies.pipenv import of_pipfile_lock
+from harness.deployment.dependencies.pipenv import of_pipenv
 from harness.deployment.dependencies.poetry import locked_by_poetry
 from harness.deployment.dependencies.poetry import of_poetry
 from harness.deployment.dependencies.poetry_versions import NotTranslated
@@ -68,9 +67,9 @@ def _of_pipenv(path: Path) -> Translated:
     lock = path.with_name(PIPFILE_LOCK)
     if lock.exists():
         read = _read(lock, from_yaml)  # JSON is YAML
-        return Translated(tuple(of_pipfile_lock(read, path.parent)))
-    read = _read(path.with_name(PIPFILE), from_toml)
-    return Translated(tuple(of_pipfile(read, path.parent)))
+    else:
+        read = _read(path.with_name(PIPFILE), from_toml)
+    return Translated(tuple(of_pipenv(read, path.parent)))
 
 
 def _read(path: Path, reader: Callable[[str], list[Node]]) -> Node:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.deployment.config import DeploymentFault
-from harness.deployment.repository.walk import begin_of
+from harness.records.files import begin_of
 
 FILES = (".env", ".flaskenv")
 """Files of variables that Flask and others read when they start."""

@@ -79,33 +79,36 @@ class _Reader:
     # ------------------------------------------------------------------ HCL
 
     def body(self, end: str, line: int) -> Node:
-        """Settings and blocks up to a closing brace, or to the end of the file."""
+        """Settings and blocks up to a closing brace, or to the end of the file.
+
+        A spread or a loop of Bicep is passed over.
+        """
         settings: dict[str, Node] = {}
-        self._deeper(1)
         while True:
             self._lines()
             if self._is(end):
                 self._take()
-                self._deeper(-1)
                 return Node(settings, line)
             name = self._take()
-            if name.kind not in ("word", "text"):
-                self._at -= name.kind != "end"
-                raise self._wrong()
             if self._is("=", ":"):
                 self._take()
                 settings[name.value] = Node(self._value().value, name.line)
-            else:
+            elif name.kind == "end" or self._assigns == "=":
                 self._block(name, settings)
 
     def _block(self, name: Token, found: dict[str, Node]) -> None:
         labels = []
+        if name.kind not in ("word", "text"):
+            self._at -= name.kind != "end"
+            raise self._wrong()
         while self._now().kind in ("word", "text"):
             labels.append(self._take().value)
         if not self._is("{"):
             raise self._wrong()
         self._take()
+        self._deeper(1)
         inner = self.body("}", name.line)
+        self._deeper(-1)
         if not labels:
             before = found.get(name.value, Node([], name.line))
             found[name.value] = Node([*before.list, inner], before.line)
@@ -148,7 +151,7 @@ class _Reader:
             return self._as_written(first)
         self._deeper(1)
         if self._is("{"):
-            node = self._object()
+            node = self.body("}", self._take().line)
         elif self._is("["):
             node = self._list()
         elif first.value == "jsonencode" and self._tokens[self._at + 1].value == "(":
@@ -186,22 +189,6 @@ class _Reader:
                 depth += (token.value in _OPEN) - (token.value in _CLOSED)
         written = self._text[first.start : self._tokens[self._at - 1].end]
         return Node(written, first.line)
-
-    def _object(self) -> Node:
-        line = self._take().line
-        items: dict[str, Node] = {}
-        while True:
-            self._lines()
-            if self._is("}"):
-                self._take()
-                return Node(items, line)
-            key = self._take()
-            if not self._is("=", ":"):
-                if key.kind == "end" or self._assigns == "=":
-                    raise self._wrong()
-                continue  # a spread, or a loop of Bicep
-            self._take()
-            items[key.value] = Node(self._value().value, key.line)
 
     def _list(self) -> Node:
         line = self._take().line

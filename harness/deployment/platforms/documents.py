@@ -41,21 +41,13 @@ def unrendered(path: Path, text: str, problem: str) -> str:
     """
     if "{{" not in text and "{%" not in text:
         return problem
-    if "{{" in text and _chart(path) and any(each in text for each in STARTS_SOMETHING):
+    chart = chart_of(path)
+    if "{{" in text and chart and any(each in text for each in STARTS_SOMETHING):
         return (
             "it is a Helm template, which is not rendered here: write it out with "
-            f"helm template {_chart(path)} > rendered.yaml, and look at that"
+            f"helm template {chart.name or '.'} > rendered.yaml, and look at that"
         )
     return ""
-
-
-def _chart(path: Path) -> str:
-    """The name of the chart that a template is in; empty if it is in none."""
-    folders = path.parts[:-1]
-    if "templates" not in folders:
-        return ""
-    at = folders.index("templates")
-    return folders[at - 1] if at else "."
 
 
 MOST_SIBLINGS = 100

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from harness.deployment.command.shell import split_loosely
 from harness.deployment.repository.python_source import with_os
-from harness.deployment.repository.walk import begin_of
+from harness.records.files import begin_of
 
 _BY_DEFAULT = {
     "make": ("Makefile", "makefile", "GNUmakefile"),

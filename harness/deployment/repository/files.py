@@ -35,7 +35,7 @@ from harness.deployment.repository.python_source import parsed
 from harness.deployment.repository.sections import conf_file
 from harness.deployment.repository.sections import ini_file
 from harness.deployment.repository.sections import unit_file
-from harness.deployment.repository.walk import begin_of
+from harness.records.files import begin_of
 
 NAMESPACE = "aws:elasticbeanstalk:container:python"
 

@@ -6,6 +6,7 @@ functions that return an app. Whatever cannot be followed does not count as a Fl
 
 import ast
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -29,17 +30,19 @@ def parsed(path: Path) -> ast.Module | None:
 
 def assigned(tree: ast.Module) -> dict[str, ast.expr]:
     """The last value of each name that a module assigns at its top level."""
-    values: dict[str, ast.expr] = {}
-    for node in tree.body:
+    return dict(_assignments(tree.body))
+
+
+def _assignments(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+    """The names that nodes themselves assign, each with its value."""
+    for node in nodes:
         match node:
             case ast.Assign(targets=targets, value=value):
-                names = [
-                    target.id for target in targets if isinstance(target, ast.Name)
-                ]
-                values |= dict.fromkeys(names, value)
+                for target in targets:
+                    if isinstance(target, ast.Name):
+                        yield target.id, value
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                values[name] = value
-    return values
+                yield name, value
 
 
 def text_of(value: ast.expr | None) -> str | None:
@@ -134,7 +137,8 @@ def is_flask(value: ast.expr, source: SourceFile, steps: int = DEEPEST) -> bool:
         case ast.Call(func=called):
             return _makes_flask(called, source, steps - 1)
         case ast.Name(id=name):
-            values = _values(name, source.tree)
+            every = _assignments(ast.walk(source.tree))
+            values = [each for assigned, each in every if assigned == name]
             if any(is_flask(each, source, steps - 1) for each in values):
                 return True
     elsewhere = _elsewhere(value, source)
@@ -143,22 +147,17 @@ def is_flask(value: ast.expr, source: SourceFile, steps: int = DEEPEST) -> bool:
 
 def comes_from(called: ast.expr, module: str, name: str, tree: ast.Module) -> bool:
     """Whether a call names ``name`` of a module, in any spelling."""
-    match called:
-        case ast.Name(id=used):
-            return any(
-                each.module == module and (alias.asname or alias.name) == used
-                for each in imports_of(tree)
-                if isinstance(each, ast.ImportFrom)
-                for alias in each.names
-                if alias.name == name
-            )
-        case ast.Attribute(value=ast.Name(id=used), attr=attribute):
-            return attribute == name and any(
-                alias.name == module and (alias.asname or alias.name) == used
-                for each in imports_of(tree)
-                if isinstance(each, ast.Import)
-                for alias in each.names
-            )
+    for each in imports_of(tree):
+        for alias in each.names:
+            match each, called:
+                case ast.ImportFrom(module=of), ast.Name(id=used):
+                    names = of, alias.name
+                case ast.Import(), ast.Attribute(value=ast.Name(id=used), attr=attr):
+                    names = alias.name, attr
+                case _:
+                    continue
+            if names == (module, name) and used == (alias.asname or alias.name):
+                return True
     return False
 
 
@@ -194,18 +193,6 @@ def _elsewhere(
             for other, origin in _imported(module, source):
                 if not origin:
                     yield ast.Name(name), other
-
-
-def _values(name: str, tree: ast.Module) -> Iterator[ast.expr]:
-    """Every value that is assigned to a name anywhere in a file."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                if any(isinstance(t, ast.Name) and t.id == name for t in targets):
-                    yield value
-            case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value):
-                if target == name:
-                    yield value
 
 
 def _defined(

@@ -22,10 +22,10 @@ from harness.deployment.repository.evaluate import NotLiteral
 from harness.deployment.repository.python_source import assigned
 from harness.deployment.repository.python_source import parsed
 from harness.deployment.repository.python_source import text_of
-from harness.deployment.repository.walk import begin_of
 from harness.plan.capacity import Value
 from harness.plan.server_options import CommandOf
 from harness.plan.server_options import last_value
+from harness.records.files import begin_of
 
 
 class ServerFile(NamedTuple):

@@ -8,9 +8,6 @@ from pathlib import Path
 DEEPEST = 6
 """Depth of folders to search."""
 
-MOST_BYTES = 100_000
-"""How much of a file is read if its beginning is enough."""
-
 
 def files_in(folder: Path, is_looked_into: Callable[[str], bool]) -> Iterator[Path]:
     """The files of a folder and of those in it, in the order of their names.
@@ -32,15 +29,3 @@ def module_file(root: Path, name: str) -> Path | None:
     stem = root.joinpath(*filter(None, name.split(".")))
     paths = (stem.with_name(f"{stem.name}.py"), stem / "__init__.py")
     return next(filter(Path.is_file, paths), None)
-
-
-def begin_of(path: Path) -> str:
-    """The beginning of a text file; empty if there is none, or if it is not text."""
-    try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES)
-    except (OSError, ValueError):  # a null byte in a path is a ValueError
-        return ""
-    return "" if b"\0" in content else content.decode("utf-8", "replace")
