@@ -1,4 +1,4 @@
-"""How often a server is looked at whose workers still boot."""
+"""How often a server is checked while its workers still boot."""
 
 import asyncio
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Which loads are offered where nobody was seen to wait, or all were turned away."""
+"""Which loads are offered after no request waited, or all were turned away."""
 
 from harness.probe.bound import beyond
 from harness.probe.bound import let_in_again
@@ -19,7 +19,7 @@ def test_a_server_that_turned_all_away_is_offered_a_single_request() -> None:
         assert let_in_again(rounds) is None
 
 
-def test_it_takes_many_to_fill_all_workers_where_chance_decides() -> None:
+def test_many_requests_are_offered_if_chance_distributes_them() -> None:
     """Three workers of three threads held 8 of 8, 9 and 32 requests, and 9 of 128."""
     even, uneven = [seen(8, 8), seen(8, 8)], [seen(8, 8), seen(8, 5)]
     assert beyond(even, (), 8) == beyond(uneven, (), 8) == Offer(32)

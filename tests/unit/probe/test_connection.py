@@ -12,5 +12,5 @@ def test_each_attempt_is_longer_up_to_a_limit() -> None:
 
 
 def test_no_attempt_lasts_until_the_kernel_tries_again() -> None:
-    # A second after the first SYN packet: until then it would be in vain.
+    # The kernel repeats a SYN packet after a second; nothing is gained until then.
     assert attempt_seconds(100) < 1.0

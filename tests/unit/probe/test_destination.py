@@ -1,4 +1,4 @@
-"""What requests to an app look like, wherever it is mounted."""
+"""The requests that an app gets, wherever it is mounted."""
 
 import pytest
 
@@ -23,13 +23,13 @@ def test_a_view_knows_its_request_by_name() -> None:
     assert stream.headers == MOUNTED.headers
 
 
-def test_a_route_of_the_app_is_taken_as_it_is_written() -> None:
+def test_a_route_of_the_app_is_used_as_written() -> None:
     request = MOUNTED.request_held_at("pool", "r1.0")
     assert request.target == "/shop/{item}?a={b}"
     assert {value for _, value in request.headers} >= {"pool", "r1.0", "two"}
 
 
-def test_a_header_is_sent_once_and_the_last_one_counts() -> None:
+def test_a_repeated_header_is_sent_once_with_its_last_value() -> None:
     head = MOUNTED.head("POST", "read", "x-one: three").decode().split("\r\n")
     assert head == [
         "POST /shop/.flask-concurrency/read HTTP/1.1",
@@ -40,11 +40,11 @@ def test_a_header_is_sent_once_and_the_last_one_counts() -> None:
     ]
 
 
-def test_a_path_of_the_apps_own_is_below_nothing() -> None:
+def test_an_absolute_path_is_not_below_the_mount_path() -> None:
     assert MOUNTED.head("GET", "/health").startswith(b"GET /health HTTP/1.1\r\n")
 
 
-def test_the_app_may_reach_its_server_by_another_address() -> None:
+def test_the_app_may_call_its_server_at_another_address() -> None:
     assert PLAIN.seen_from_inside() == "127.0.0.1:80"
     assert MOUNTED.seen_from_inside() == "127.0.0.1:8000"
 

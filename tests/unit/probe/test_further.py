@@ -1,4 +1,4 @@
-"""Which further loads are offered where rounds left a question open."""
+"""Which further loads are offered if rounds left a question open."""
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from harness.records.words import Settled
 from tests.builders.steered import seen
 
 
-def test_rounds_that_agree_leave_nothing_open() -> None:
+def test_equal_rounds_leave_nothing_open() -> None:
     rounds = [seen(4, 4), seen(4, 4), seen(8, 4)]
     assert further(rounds, 4, 64, shared=False) is None
 
@@ -28,8 +28,8 @@ def test_more_rounds_where_they_disagree() -> None:
     assert further(rounds, 8, 64, shared=False) is None
 
 
-def test_what_only_differs_one_after_another_is_asked_so_again() -> None:
-    """A burst hides it, and one round of the kind may be chance."""
+def test_a_difference_one_by_one_is_tried_again_one_by_one() -> None:
+    """A burst hides the difference, and a single round may be chance."""
     singly = msgspec.structs.replace(seen(8, 7), arrival=Arrival.STAGGERED)
     rounds = [seen(8, 8)] * 5 + [singly]
     assert further(rounds, 8, 64, shared=False) == Offer(8, Arrival.STAGGERED)
@@ -39,8 +39,8 @@ def test_what_only_differs_one_after_another_is_asked_so_again() -> None:
     assert further(rounds, 8, 64, shared=False) == Offer(8, Arrival.OPENED)
 
 
-def test_a_way_of_arriving_that_let_none_in_is_not_tried_again() -> None:
-    """Nothing is less than none; unless others let in all, so that it may be chance."""
+def test_an_arrival_that_admitted_none_is_not_tried_again() -> None:
+    """Nothing is below zero. If other rounds let all in, it may be chance."""
     opened = msgspec.structs.replace(seen(3, 0), arrival=Arrival.OPENED)
     rounds = [*[seen(3, 2)] * ROUNDS_IF_EXCEEDED, opened]
     assert further(rounds, 3, 64, shared=False, alone=True) == Offer(3)
@@ -85,7 +85,7 @@ def test_what_only_other_loads_reach_asks_for_more_at_the_declared_number() -> N
     assert further(rounds, 512, 64, shared=False) == Offer(1025)
 
 
-def test_rounds_that_fall_short_alike_by_chance_are_tried_from_above_too() -> None:
+def test_equal_shortfalls_that_may_be_chance_are_tried_from_above_too() -> None:
     rounds = [*[seen(8, 6)] * 5, seen(9, 5), seen(16, 7), seen(32, 6)]
     assert further(rounds, 8, 64, shared=False) == Offer(128)
     rounds.append(seen(128, 8))
@@ -160,7 +160,7 @@ def test_no_bound_is_not_tried_from_above() -> None:
         (500, 64, None, False),
     ],
 )
-def test_admitted_too_few(
+def test_rounds_that_admitted_too_few_are_recognized(
     offered: int, admitted: int, declared: int | None, expected: bool
 ) -> None:
     assert admitted_too_few(seen(offered, admitted), declared, 64) is expected

@@ -1,4 +1,4 @@
-"""Which loads are offered: below, at and above what is declared."""
+"""Which loads are offered: below, at and above the declared number."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from harness.probe.loads import offers
 from harness.records.words import Arrival
 
 
-def asked(declared: int | None, limit: int = 64, also: tuple[int, ...] = ()) -> str:
-    """The offers in short: a load, with s when staggered."""
+def in_short(declared: int | None, limit: int = 64, also: tuple[int, ...] = ()) -> str:
+    """Return the offers in short: a load, with s for requests one by one."""
     letters = {Arrival.BURST: "", Arrival.STAGGERED: "s", Arrival.OPENED: "o"}
     loads = offers(declared, limit, also)
     return " ".join(f"{offer.asked}{letters[offer.arrival]}" for offer in loads)
@@ -27,18 +27,18 @@ def asked(declared: int | None, limit: int = 64, also: tuple[int, ...] = ()) -> 
     ],
 )
 def test_loads_around_the_declared_number(declared: int | None, expected: str) -> None:
-    assert asked(declared) == expected
+    assert in_short(declared) == expected
 
 
-def test_limit_takes_the_place_of_a_missing_bound() -> None:
-    assert asked(None, limit=8) == "1 8 8s 8o"
-    assert asked(None, limit=1) == "1"
+def test_without_a_bound_the_limit_is_offered() -> None:
+    assert in_short(None, limit=8) == "1 8 8s 8o"
+    assert in_short(None, limit=1) == "1"
 
 
 def test_the_limit_does_not_bound_a_declared_number() -> None:
-    assert asked(100, limit=8) == asked(100)
+    assert in_short(100, limit=8) == in_short(100)
 
 
-def test_loads_that_are_offered_besides() -> None:
-    assert asked(None, also=(500, 400, 64)).endswith("64o 400 500")
-    assert asked(4, also=(8, 6)).endswith("4o 5 6 8")
+def test_additional_loads_are_offered() -> None:
+    assert in_short(None, also=(500, 400, 64)).endswith("64o 400 500")
+    assert in_short(4, also=(8, 6)).endswith("4o 5 6 8")

@@ -1,4 +1,4 @@
-"""When two looks at all threads of a tree prove that it slept in between."""
+"""When two looks at all threads prove that a process tree slept in between."""
 
 import pytest
 
@@ -11,31 +11,31 @@ from harness.probe.look import Thread
 A, B = (10, 10), (10, 11)
 
 
-def test_equal_looks_are_at_rest() -> None:
+def test_equal_looks_prove_rest() -> None:
     assert at_rest(Look({A: 5, B: 7}, ()), Look({A: 5, B: 7}, ()))
 
 
 def test_housekeeping_is_allowed_over_the_whole_tree() -> None:
-    """A request costs a millisecond and more to admit, a timer far less."""
+    """To admit a request takes a millisecond or more, a timer far less."""
     before = Look({A: 0, B: 0}, ())
     assert at_rest(before, Look({A: 100_000, B: 100_000}, ()))
     assert not at_rest(before, Look({A: 250_000, B: 250_000}, ()))
 
 
 @pytest.mark.parametrize(("first", "second"), [((A,), ()), ((), (A,))])
-def test_a_thread_that_waits_for_a_processor_is_not_charged_yet(
+def test_a_thread_that_waits_for_a_processor_is_not_at_rest(
     first: tuple[Thread, ...], second: tuple[Thread, ...]
 ) -> None:
     assert not at_rest(Look({A: 5}, first), Look({A: 5}, second))
 
 
-def test_threads_that_come_or_go_are_movement() -> None:
+def test_new_and_ended_threads_are_movement() -> None:
     one, two = Look({A: 5}, ()), Look({A: 5, B: 0}, ())
     assert not at_rest(one, two)
     assert not at_rest(two, one)
 
 
-def test_what_cannot_be_seen_is_never_known_to_be_quiet() -> None:
+def test_unreadable_threads_are_never_quiet() -> None:
     unseen = look_at_nothing([])
     assert not at_rest(unseen, unseen)
 

@@ -1,4 +1,4 @@
-"""A response to a client that asked for a WebSocket (RFC 6455, section 4)."""
+"""How responses are parsed, also those to WebSocket clients (RFC 6455, section 4)."""
 
 import pytest
 
@@ -31,13 +31,13 @@ def test_a_websocket_client_accepts_an_ordinary_answer() -> None:
     assert response.complete
 
 
-def test_nobody_is_handed_another_protocol_who_did_not_ask() -> None:
+def test_an_unrequested_protocol_switch_is_refused() -> None:
     response = Response()
     response.take(SWITCH + MESSAGE)
     assert response.broken and not response.complete
 
 
-def test_what_announces_more_to_come_is_no_answer() -> None:
+def test_an_informational_response_is_no_answer() -> None:
     response = Response()
     response.take(b"HTTP/1.1 103 Early Hints\r\n\r\n")
     assert not response.complete
@@ -49,9 +49,9 @@ PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCONTENT-LENGTH:  2 \r\n
 
 
 def read_both_ways(data: bytes, cut: int) -> list[tuple[object, ...]]:
-    """What two pieces come to, and what the parser alone makes of the same."""
+    """Return what two pieces parse to, and what h11 alone makes of them."""
     plain, parsed = Response(), Response()
-    parsed.take(data[:1])  # which is no plain response
+    parsed.take(data[:1])  # not a plain response
     for piece in filter(None, (data[:cut], data[cut:])):
         plain.take(piece)
     parsed.take(data[1:])
@@ -108,7 +108,7 @@ def test_a_plain_response_that_ends_too_early_is_broken() -> None:
         ([b""], ""),
     ],
 )
-def test_what_is_wrong_with_a_response(pieces: list[bytes], fault: str) -> None:
+def test_faults_of_a_response_are_described(pieces: list[bytes], fault: str) -> None:
     response = Response()
     for piece in pieces:
         response.take(piece)
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_a_response(pieces: list[bytes], fault: str) -> None:
     assert bool(not_http) == problem.endswith("is not HTTP")
 
 
-def test_only_the_beginning_of_an_endless_body_is_kept() -> None:
+def test_only_the_beginning_of_a_long_body_is_kept() -> None:
     response = Response()
     response.take(b"HTTP/1.1 200 OK\r\n\r\n")
     for _ in range(100):

@@ -1,4 +1,4 @@
-"""Requests are noted at the time when they entered, not when that was read."""
+"""A request counts from when it entered the app, not from when that was read."""
 
 import time
 
@@ -7,7 +7,7 @@ from harness.probe.occupancy import Occupancy
 
 
 def test_a_request_counts_from_when_it_entered() -> None:
-    """Else a hold-up of the harness would look like a slot that was missing."""
+    """Otherwise a delay of the harness would look like a missing slot."""
     occupancy = Occupancy()
     before = time.monotonic() - 10
     occupancy.enter("a", 1, before)

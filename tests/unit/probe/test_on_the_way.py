@@ -1,4 +1,4 @@
-"""How long requests that are on their way to the app are waited for."""
+"""How long the probe waits for requests that may be on their way to the app."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.builders.probe import run
 
 
 def alone(monkeypatch: pytest.MonkeyPatch, enters_after: float | None) -> MadeUpProbe:
-    """A server that never let anybody in, after one request was waited for."""
+    """Return a probe of a server that let nobody in, after waiting for one request."""
     probe = made_up_probe(monkeypatch, on_the_way, watching, enters_after=enters_after)
     monkeypatch.setattr(on_the_way, "on_clock", lambda _: set())
     monkeypatch.setattr(on_the_way, "overflows", lambda: 0)
@@ -53,7 +53,7 @@ def test_as_many_processes_as_servers_usually_have_are_examined(
 def test_a_thread_that_begins_to_sleep_is_soon_looked_at_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The request enters when it wakes."""
+    """The request enters when the thread wakes."""
     probe = made_up_probe(monkeypatch, on_the_way, watching, enters_after=0.75)
     probe.learned.admits_none = True
     monkeypatch.setattr(on_the_way, "overflows", lambda: 0)

@@ -1,4 +1,4 @@
-"""Which orders of workers are tried, and when what came of them is believed."""
+"""Which orders of workers are tried, and when the results are believed."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ GREEDY = 1000
 
 
 def run(choice: Choice, load: int, threads: int, spare: int) -> list[SteeredRound]:
-    """All steered rounds of workers that run so many each, and take more."""
+    """Return all steered rounds of workers that run so many each and take more."""
     done: list[SteeredRound] = []
     while step := next_steered(choice, load, done):
         assert choice.by is not None
@@ -67,7 +67,7 @@ def test_one_request_has_no_order() -> None:
     assert done.goal is Goal.MOST
 
 
-def test_where_orders_disagree_each_worker_is_the_first_once() -> None:
+def test_if_orders_disagree_each_worker_is_first_once() -> None:
     choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
     while step := next_steered(choice, 6, done):
         after = (2, 3, 3) if step.order[0] == 2 else (2, 4, 4 + step.order[0])
@@ -81,15 +81,15 @@ def test_where_orders_disagree_each_worker_is_the_first_once() -> None:
 
 
 def unlike(step: Steer) -> SteeredRound:
-    """What comes of a step with three workers that run 3, 1 and 3 of all they take."""
+    """Return the round of a step with workers that run 3, 1 and 3 of what they take."""
     if step.goal is Goal.MOST:
         return steered(step.goal, step.order, step.load, (3, 4, 7), shares=(3, 1, 3))
     alone = 1 if step.order[0] == 2 else 3
     return steered(step.goal, step.order, 7, (alone, alone), opened=step.opened)
 
 
-def test_where_workers_are_not_alike_each_is_the_first_once() -> None:
-    """One order and its reverse agree, and another worker gives less."""
+def test_if_workers_differ_each_is_first_once() -> None:
+    """One order and its reverse agree, and another first worker gives less."""
     choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
     while step := next_steered(choice, 7, done):
         leasts = least_rounds(done, 7)
@@ -137,7 +137,7 @@ def test_workers_of_which_none_takes_anything_alone_hold_a_lock() -> None:
     assert not least_is_guaranteed(least_rounds(done, 8))
 
 
-def test_it_is_enough_that_one_takes_something_alone() -> None:
+def test_one_worker_that_takes_requests_alone_is_enough() -> None:
     leasts = [
         steered(Goal.LEAST, (1, 2), 8, (0, 8)),
         steered(Goal.LEAST, (2, 1), 8, (4, 8)),
@@ -147,8 +147,8 @@ def test_it_is_enough_that_one_takes_something_alone() -> None:
     assert not least_is_guaranteed([*leasts, steered(Goal.LEAST, (3, 2, 1), 8, (4, 8))])
 
 
-def test_a_server_that_was_started_again_goes_on_where_it_was() -> None:
-    """Its workers have other process ids, and are the first and the second again."""
+def test_a_restarted_server_continues_with_the_next_order() -> None:
+    """Its workers have other process ids, and are again the first and the second."""
     choice, done = Choice((1, 2), STOP), run(Choice((1, 2), STOP), 8, 4, GREEDY)
     assert next_steered(choice._replace(workers=(7, 8)), 8, done) is None
     leasts = [
@@ -159,7 +159,7 @@ def test_a_server_that_was_started_again_goes_on_where_it_was() -> None:
 
 
 def gives(step: Steer, sent: int, opened: int) -> SteeredRound:
-    """What comes of a step where the two ways to arrive differ."""
+    """Return the round of a step if the two ways to arrive differ."""
     if step.goal is Goal.MOST:
         return steered(step.goal, step.order, step.load, (4, 8))
     admitted = opened if step.opened else sent
@@ -167,9 +167,7 @@ def gives(step: Steer, sent: int, opened: int) -> SteeredRound:
     return steered(step.goal, step.order, step.load, after, opened=step.opened)
 
 
-def test_where_the_ways_to_arrive_differ_each_worker_is_first_in_the_worse_one() -> (
-    None
-):
+def test_if_arrivals_differ_each_worker_is_first_in_the_worse_one() -> None:
     choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
     while step := next_steered(choice, 8, done):
         assert not least_is_guaranteed(least_rounds(done, 8))
@@ -179,7 +177,7 @@ def test_where_the_ways_to_arrive_differ_each_worker_is_first_in_the_worse_one()
     assert least_is_guaranteed(least_rounds(done, 8))
 
 
-def test_nothing_is_less_than_none() -> None:
+def test_a_round_that_admits_none_ends_the_search() -> None:
     choice, done = Choice((1, 2, 3), STOP), list[SteeredRound]()
     while step := next_steered(choice, 8, done):
         done.append(gives(step, 7, 0))
@@ -187,7 +185,7 @@ def test_nothing_is_less_than_none() -> None:
     assert least_is_guaranteed(least_rounds(done, 8))
 
 
-def test_what_stalls_with_no_worker_stopped_is_conclusive() -> None:
+def test_a_stall_with_all_workers_running_is_conclusive() -> None:
     none: dict[str, Any] = {"stalled": 8, "settled": (Settled.IN_VAIN,)}
     assert is_conclusive(steered(Goal.LEAST, (1, 2), 8, (0,), opened=True, **none))
     assert not is_conclusive(steered(Goal.LEAST, (1, 2), 8, (0,), **none))
@@ -198,15 +196,15 @@ def test_too_many_requests_are_not_steered() -> None:
     assert obstacle(Choice((1, 2), STOP), 257, [])
 
 
-def test_what_cannot_be_chosen_has_a_reason() -> None:
+def test_an_order_that_cannot_be_chosen_has_a_reason() -> None:
     assert obstacle(Choice((1, 2), None, "a reason"), 8, []) == "a reason"
     assert obstacle(Choice((1,)), 8, []) == ""
 
 
 def of_a_lock(step: Steer) -> SteeredRound:
-    """What comes of a step with two workers of which the second has the lock.
+    """Return the round of a step with two workers, the second of which has the lock.
 
-    The first runs 3 of all that it takes, and the second 1.
+    The first runs 3 of all requests that it takes, and the second 1.
     """
     if step.goal is Goal.MOST:
         return steered(step.goal, step.order, 4, (0, 1, 4), shares=(3, 1), takers=(2,))

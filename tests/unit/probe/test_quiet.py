@@ -1,4 +1,4 @@
-"""After how many looks a tree is called quiet, given what each look sees."""
+"""After how many looks a process tree is called quiet, given what each look sees."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -30,7 +30,7 @@ ASLEEP = Look({A: 5}, ())
 def given(
     monkeypatch: pytest.MonkeyPatch, *seen: Look, by: Settled = Settled.SCHEDSTAT
 ) -> tuple[Quiet, list[Look]]:
-    """A detector that is given looks instead of taking any, and those it had so far."""
+    """A detector that is given its looks, and the looks that it has used."""
     taken: list[Look] = []
 
     def look(_: Iterable[int]) -> Look:
@@ -38,7 +38,7 @@ def given(
         return taken[-1]
 
     async def at_once(_: float) -> None:
-        """Pass over the time between two looks."""
+        """Skip the time between two looks."""
 
     monkeypatch.setattr(module, "asyncio", SimpleNamespace(sleep=at_once))
     monkeypatch.setitem(LOOKS, by, look)
@@ -52,7 +52,7 @@ def looks_until_quiet(
     by: Settled = Settled.SCHEDSTAT,
     brief: bool = False,
 ) -> int:
-    """How many looks it takes; from the last one on, all see the same."""
+    """Return how many looks it takes; all looks after the given ones see the same."""
     quiet, taken = given(monkeypatch, *seen, by=by)
     assert run(quiet.wait(lambda: 0, window, brief=lambda: brief)) is by
     return len(taken)
@@ -69,7 +69,7 @@ def test_two_looks_are_the_proof_and_a_third_is_against_short_timers(
 def test_a_server_that_starts_is_looked_at_more_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Workers that are being made pause for longer than requests do."""
+    """Workers that are being started pause for longer than requests do."""
     assert looks_until_quiet(monkeypatch, ASLEEP, window=START) >= 5
     assert (START.looks - 1) * START.interval >= 4 * ROUND.looks * ROUND.interval
 
@@ -109,9 +109,10 @@ def test_looks_before_a_request_moved_show_nothing(
 
 
 class Clock:
-    """Time that passes only while the detector pauses, and while it looks.
+    """Time that passes only while the detector pauses or looks.
 
-    ``runs_until`` is how long a thread runs; ``a_look`` is what each look takes.
+    ``runs_until`` is how long a thread runs, and ``a_look`` the duration of each look,
+    in seconds.
     """
 
     def __init__(self, runs_until: float, a_look: float = 0.0) -> None:
@@ -122,7 +123,7 @@ class Clock:
         self._a_look = a_look
 
     def look(self, _: Iterable[int]) -> Look:
-        """The counter of one thread, which moves with the time."""
+        """Return the counter of one thread, which advances with the time."""
         self.looks.append(self.now)
         self.now += self._a_look
         runs = self.now < self._runs_until
@@ -135,19 +136,19 @@ class Clock:
         self.now += seconds
 
     def monotonic(self) -> float:
-        """The present time."""
+        """Return the present time of this clock, in seconds."""
         return self.now
 
 
 def watched(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, after: float = 0.0
 ) -> Settled:
-    """How a server settled whose thread runs by such a clock."""
+    """Return how a server settled whose thread runs by such a clock."""
     return run(by_clock(monkeypatch, clock).wait(lambda: 0, after=after))
 
 
 def by_clock(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Quiet:
-    """A detector with such a clock."""
+    """Return a detector that uses such a clock."""
     monkeypatch.setattr(module, "asyncio", SimpleNamespace(sleep=clock.sleep))
     for each in (module, still):
         monkeypatch.setattr(each, "time", SimpleNamespace(monotonic=clock.monotonic))
@@ -179,7 +180,7 @@ def test_one_that_runs_for_longer_is_looked_at_less_often(
 def test_looks_that_take_long_leave_the_server_most_of_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With thousands of threads a look takes milliseconds."""
+    """With thousands of threads, a look takes milliseconds."""
     clock = Clock(runs_until=1.0, a_look=0.01)
     watched(monkeypatch, clock)
     looking = 0.01 * len(clock.looks) / clock.now
@@ -198,7 +199,7 @@ def test_a_server_that_never_rests_is_given_up_after_seconds(
 def test_a_request_that_was_just_sent_is_not_looked_for_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It could not even have been read: a look before that is one too many."""
+    """The server cannot have read it yet, so an earlier look is wasted."""
     clock = Clock(runs_until=0.0)
     watched(monkeypatch, clock, after=SENT_SECONDS)
     assert 0.001 <= clock.looks[0] <= 0.005
@@ -208,7 +209,7 @@ def test_a_request_that_was_just_sent_is_not_looked_for_at_once(
 def test_less_is_asked_where_nothing_is_concluded(
     monkeypatch: pytest.MonkeyPatch, window: Window
 ) -> None:
-    """One look more would be one too many, and one look alone proves nothing."""
+    """One more look is unneeded, and a single look proves nothing."""
     assert looks_until_quiet(monkeypatch, ASLEEP, window=window) == 2
     assert window.looks * window.interval < ROUND.looks * ROUND.interval
 
@@ -224,7 +225,7 @@ def test_timers_of_as_many_threads_as_servers_usually_have_are_looked_for(
 
 
 class Accepting(MadeUpProbe):
-    """A probe that notes how long a wait may last, in seconds."""
+    """A probe that records how long a wait may last, in seconds."""
 
     may_last = 0.0
 
@@ -236,7 +237,7 @@ class Accepting(MadeUpProbe):
 def test_a_server_that_computes_has_a_moment_to_accept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """To accept takes less than a millisecond."""
+    """Accepting takes less than a millisecond."""
     clock, probe = Clock(runs_until=600.0), Accepting(processes=A[0])
     probe.quiet = by_clock(monkeypatch, clock)
     run(probe.let_accept())

@@ -1,4 +1,4 @@
-"""In which order loads and steered rounds are offered, and when they begin anew."""
+"""In which order loads and steered rounds are offered, and when they start over."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ TWO = Choice((1, 2), Steering.STOP)
 
 
 def late(done: Round) -> Round:
-    """The same round, but one of its requests entered late."""
+    """The same round, in which one request entered late."""
     return msgspec.structs.replace(done, late=1)
 
 
 def run(schedule: Schedule, capacity: int, choice: Choice = ONE) -> list[int]:
-    """Run a schedule against a server of known capacity; the loads it offered."""
+    """Run a schedule against a server of known capacity; return the offered loads."""
     loads = []
     schedule.choose_among(choice)
     while step := schedule.next():
@@ -47,7 +47,7 @@ def run(schedule: Schedule, capacity: int, choice: Choice = ONE) -> list[int]:
     return loads
 
 
-def test_schedule_of_a_server_as_declared() -> None:
+def test_the_schedule_of_a_server_as_declared_is_short() -> None:
     schedule = Schedule(4, 64)
     loads = [1, 4, 4, 4, 5, 16]
     assert run(schedule, 4) == loads
@@ -56,11 +56,11 @@ def test_schedule_of_a_server_as_declared() -> None:
     assert schedule.workers == 1
 
 
-def test_what_never_lets_a_request_in_is_given_up() -> None:
+def test_a_server_that_never_admits_a_request_is_given_up() -> None:
     assert run(Schedule(4, 64), 0) == [1, 4]
 
 
-def test_schedule_of_workers_whose_order_can_be_chosen() -> None:
+def test_workers_are_steered_if_their_order_can_be_chosen() -> None:
     schedule = Schedule(8, 64)
     assert run(schedule, 8, TWO) == [1, 8, 8, 8, 9]
     assert [round_.goal for round_ in schedule.steered] == ["most", "least", "least"]
@@ -75,7 +75,7 @@ def test_schedule_of_workers_whose_order_can_be_chosen() -> None:
         Choice(reason=BY_THREADS),
     ],
 )
-def test_where_the_order_cannot_be_chosen_more_is_left_to_chance(
+def test_more_rounds_are_offered_if_the_order_cannot_be_chosen(
     choice: Choice,
 ) -> None:
     schedule = Schedule(8, 64)
@@ -143,7 +143,7 @@ def test_source_ports_are_learned_first() -> None:
     assert schedule.next() == Steer(Goal.MOST, (1, 2), 8)
 
 
-def test_source_ports_that_are_never_known() -> None:
+def test_unknown_source_ports_leave_the_order_to_chance() -> None:
     schedule = Schedule(8, 64)
     loads = run(schedule, 8, Choice((1, 2), Steering.PORT, ports=7))
     assert loads.count(32) == LEARNING_ROUNDS
@@ -158,7 +158,7 @@ def test_a_declared_number_that_is_exceeded_is_offered_more_often() -> None:
     assert run(Schedule(4, 64), 16, TWO) == [1, 4, 4, 4, 5, 8, 16]
 
 
-def test_schedule_asks_again_until_it_has_gone_on() -> None:
+def test_next_repeats_an_offer_until_its_round_is_recorded() -> None:
     schedule = Schedule(4, 64)
     assert schedule.next() == schedule.next() == Offer(1)
 
@@ -172,7 +172,7 @@ def test_rounds_from_before_capacity_appeared_are_dropped() -> None:
     assert run(schedule, 2) == [1, 2, 2, 2, 3, 8]
 
 
-def test_steered_rounds_begin_anew_too() -> None:
+def test_steered_rounds_start_over_too() -> None:
     schedule = Schedule(8, 64)
     schedule.choose_among(TWO)
     while isinstance(step := schedule.next(), Offer):
@@ -213,7 +213,7 @@ def test_patience_is_kept_until_each_worker_has_had_its_turn() -> None:
     assert schedule.patient_below(Offer(8)) == 8
 
 
-def test_patience_goes_on_where_something_came_late() -> None:
+def test_patience_continues_after_a_late_request() -> None:
     schedule = Schedule(2, 64)
     schedule.record(late(seen(1, 1)))
     schedule.record(seen(1, 1))
@@ -221,7 +221,7 @@ def test_patience_goes_on_where_something_came_late() -> None:
     assert schedule.patient_below(Offer(2)) == 2
 
 
-def test_a_worker_that_comes_up_after_its_turn_begins_the_rounds_anew() -> None:
+def test_a_worker_that_boots_after_its_turn_restarts_the_rounds() -> None:
     schedule = Schedule(8, 64)
     schedule.choose_among(TWO, {1})
     while isinstance(step := schedule.next(), Offer):
@@ -266,7 +266,7 @@ def test_a_server_that_is_busy_while_full_is_offered_several_more() -> None:
         assert isinstance(offer, Offer)
         loads.append(offer.asked)
         busy = {"settled": Settled.STEADY_COUNT} if offer.asked > 100 else {}
-        late = offer.asked < 104  # none waits that is the only one
+        late = offer.asked < 104  # a single excess request does not wait
         release = {} if late else {"entered_on_release": 1}
         schedule.record(seen(offer.asked, min(100, offer.asked), **busy, **release))
     assert loads == [1, 100, 100, 101, 103, 104]
@@ -299,7 +299,7 @@ def test_a_server_that_never_reaches_its_number_is_given_up() -> None:
 def test_a_short_backlog_ends_the_question_too(
     declared: int | None, capacity: int, choice: Choice
 ) -> None:
-    """Fewer are then offered than were asked for, however often that is tried."""
+    """Fewer requests are offered than intended, however often it is tried."""
     schedule, backlog = Schedule(declared, 64), 5
     schedule.choose_among(choice)
     rounds = 0

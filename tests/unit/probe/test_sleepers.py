@@ -1,4 +1,4 @@
-"""For how long threads that sleep for a time are waited for, given what they do."""
+"""How long the probe waits for threads in a timed sleep, depending on what they do."""
 
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ class Given(NamedTuple):
 def given(
     monkeypatch: pytest.MonkeyPatch, thread: Given, **about: float
 ) -> MadeUpProbe:
-    """A probe of a full server with one thread, which sleeps and wakes like this."""
+    """Return a probe of a full server whose one thread sleeps and wakes like this."""
     probe = made_up_probe(monkeypatch, sleepers, **about)
 
     def turns(process: int, number: int) -> tuple[int, int]:
@@ -50,7 +50,7 @@ def given(
 
 
 def has_its_turns(probe: MadeUpProbe, *, short: bool = False) -> bool:
-    """Whether the thread ran while the request waited, and was not given up."""
+    """Return whether the thread ran, and was not given up, while the request waited."""
     run(wait_for_sleepers(probe, short=short))
     return THREAD not in probe.learned.sleepers.on_clock
 
@@ -58,7 +58,7 @@ def has_its_turns(probe: MadeUpProbe, *, short: bool = False) -> bool:
 def test_a_pool_that_looks_once_a_second_looks_at_what_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It has to run twice: its first run may have begun before requests waited."""
+    """It must run twice: its first run may have begun before the requests waited."""
     probe = given(monkeypatch, Given(ON_CLOCK, 1.0))
     assert has_its_turns(probe)
     assert 2.0 <= probe.now < 2.5
@@ -72,7 +72,7 @@ def test_one_that_lets_somebody_in_the_second_time_is_seen(
 
 
 def test_what_enters_meanwhile_is_soon_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks are rarer than the time that each of them may count for."""
+    """Looks are further apart than the time that each of them may count for."""
     probe = given(monkeypatch, Given(ON_CLOCK, 1.0), enters_after=0.5)
     assert has_its_turns(probe)
     assert 0.5 <= probe.now < 0.6
@@ -95,7 +95,7 @@ def test_a_shortfall_is_worth_more_patience(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_idle_threads_of_pools_wait_for_a_lock_in_vain() -> None:
-    """Those of a process without requests tell nothing, nor do they let anybody in."""
+    """Those in a process without requests prove nothing, and let nobody in."""
     busy = limit_for(FOR_LOCK, False, is_busy=True, was_idle=False)
     before = limit_for(FOR_LOCK, False, is_busy=True, was_idle=True)
     assert not limit_for(FOR_LOCK, False, is_busy=False, was_idle=False)
@@ -105,7 +105,7 @@ def test_idle_threads_of_pools_wait_for_a_lock_in_vain() -> None:
 def test_a_worker_that_is_kept_out_may_look_again_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Others that wait for a message with a time limit wait for that alone."""
+    """Other threads wait for nothing but a message, with a timeout."""
     waits = Sleep(for_message=True, seconds=0.5)
     probe = given(monkeypatch, Given(waits, 0.5), enters_after=1.0)
     run(wait_for_sleepers(probe))
@@ -128,7 +128,7 @@ def test_only_those_that_are_asked_about_are_waited_for(
 def test_a_master_that_looks_too_rarely_leaves_a_shortfall_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It may start another worker when it looks."""
+    """It may start another worker at its next look."""
     rarely = Given(Sleep(for_message=True, seconds=9.0), 9.0)
     probe = given(monkeypatch, rarely)
     assert not has_its_turns(probe, short=True)
@@ -138,7 +138,7 @@ def test_a_master_that_looks_too_rarely_leaves_a_shortfall_open(
 def test_time_in_which_the_probe_did_not_run_does_not_count(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A minute passes in each look; the thread was stopped as well and ran rarely."""
+    """A minute passes in each look; the thread was stopped as well, and hardly ran."""
     assert has_its_turns(given(monkeypatch, Given(ON_CLOCK, 600.0), stopped=60.0))
 
 

@@ -1,4 +1,4 @@
-"""What a failed connection says, and of whom."""
+"""What a failed connection says about a server."""
 
 import errno
 
@@ -16,14 +16,14 @@ from harness.probe.states import State
         (errno.ECONNRESET, State.RESET),
     ],
 )
-def test_what_a_server_did(code: int, state: State) -> None:
+def test_errors_caused_by_the_server_are_named(code: int, state: State) -> None:
     assert ending_of(code) is state
 
 
 @pytest.mark.parametrize(
     "code", [errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENETUNREACH]
 )
-def test_what_says_nothing_about_a_server(code: int) -> None:
+def test_other_errors_say_nothing_about_the_server(code: int) -> None:
     with pytest.raises(OSError) as caught:
         ending_of(code)
     assert caught.value.errno == code

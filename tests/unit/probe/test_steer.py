@@ -1,4 +1,4 @@
-"""How long a server is watched, and its workers are stopped, in a chosen order."""
+"""How long workers are stopped in a chosen order, and how long they are watched."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -33,7 +33,7 @@ async def _nothing(*_: Any, **__: Any) -> None:
 def test_a_worker_that_never_took_a_request_is_watched_for_longer(
     monkeypatch: pytest.MonkeyPatch, held: set[int], least: float, most: float
 ) -> None:
-    """It may sleep while it boots, or wait for another one to boot."""
+    """It may sleep while it boots, or wait for another worker to boot."""
     probe = made_up_probe(monkeypatch, watching, processes=2)
     probe.holds.ever |= held
     monkeypatch.setattr(steer, "may_be_booting", lambda *_: {2} - held)
@@ -43,7 +43,7 @@ def test_a_worker_that_never_took_a_request_is_watched_for_longer(
 
 
 class Stopped:
-    """Workers that are stopped, and the time at which all of them were let run."""
+    """Workers that can be stopped, and the time at which all of them were resumed."""
 
     def __init__(self, probe: MadeUpProbe) -> None:
         self._probe = probe
@@ -53,10 +53,10 @@ class Stopped:
         """Stop some workers."""
 
     def go_on(self, workers: Iterable[int]) -> None:
-        """Let some of them run."""
+        """Resume some workers."""
 
     def all_go_on(self) -> None:
-        """Let all of them run."""
+        """Resume all workers."""
         self.breaths.append(self._probe.now)
 
     def begin_anew(self) -> None:

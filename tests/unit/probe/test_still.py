@@ -1,4 +1,4 @@
-"""When a tree that computes lets nobody in any more."""
+"""When a process tree that computes can be expected to let nobody in any more."""
 
 import pytest
 
@@ -19,7 +19,7 @@ BUDGET = Budget(frozenset({10}), 100)
 
 
 def watched(*ran: tuple[int, int, int], runnable: tuple[Thread, ...] = (A,)) -> Still:
-    """What is known after looks by which A, B and C ran so long; A still runs."""
+    """Return the conclusion after A, B and C had run so long in turn; A still runs."""
     still = Still(frozenset(), BUDGET)
     for each in ran:
         its = dict(zip((A, B, C), each, strict=True))
@@ -37,11 +37,13 @@ def test_a_thread_that_computed_for_long_let_nobody_in() -> None:
     [(99, 0, 0), (300, 1, 0), (300, 0, ALLOWANCE + 1)],
     ids=["too short", "another thread of the process", "another process"],
 )
-def test_else_more_may_be_on_their_way(last: tuple[int, int, int]) -> None:
+def test_otherwise_more_requests_may_be_on_their_way(
+    last: tuple[int, int, int],
+) -> None:
     assert watched((0, 0, 0), (50, 0, 0), last).in_vain == 1
 
 
-def test_a_process_that_is_new_may_compute_as_it_starts() -> None:
+def test_a_new_process_may_compute_while_it_starts() -> None:
     assert watched((0, 0, 0), (0, 0, 200), (0, 0, 400), runnable=(C,)).in_vain == 1
 
 
@@ -69,7 +71,7 @@ def test_a_count_has_to_stand_still_for_long_and_be_looked_at_often() -> None:
     assert not few.gave_up(60.0)
 
 
-def test_no_budget_is_ever_used_up() -> None:
+def test_without_a_budget_no_wait_is_in_vain() -> None:
     still = Still(frozenset(), NO_BUDGET)
     for ran in (0, 10**12, 2 * 10**12):
         still.add(Look({A: ran}, (A,), 0, {A: ran}))

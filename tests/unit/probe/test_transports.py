@@ -1,4 +1,4 @@
-"""What a server is sent, and by which address, over a Unix socket, TLS and uwsgi."""
+"""What is sent, and to which address, over a Unix socket, TLS and uwsgi."""
 
 import ssl
 from pathlib import Path
@@ -19,7 +19,7 @@ def test_an_address_is_an_endpoint_for_plain_http() -> None:
     assert endpoint.is_plain
 
 
-def test_every_other_way_is_not_plain() -> None:
+def test_only_a_plain_address_is_plain() -> None:
     plain = Endpoint("127.0.0.1", 80)
     for other in (
         plain._replace(path="/a.sock"),
@@ -68,7 +68,7 @@ def test_a_request_in_the_protocol_of_uwsgi() -> None:
     assert variables["HTTP_X_ONE"] == "two"
 
 
-def test_what_is_sent_over_tls_arrives_and_so_does_the_answer() -> None:
+def test_requests_and_answers_pass_through_tls() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE / "cert.pem", CERTIFICATE / "key.pem")
     received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -89,7 +89,7 @@ def test_what_is_sent_over_tls_arrives_and_so_does_the_answer() -> None:
     assert tls.received(sent.read())[0] == [b""]
 
 
-def test_what_does_not_speak_tls() -> None:
+def test_a_server_without_tls_is_reported() -> None:
     tls = Tls(b"question")
     tls.begin()
     with pytest.raises(TlsFailed):

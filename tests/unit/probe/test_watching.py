@@ -1,4 +1,4 @@
-"""How long a quiet server is watched before it is believed."""
+"""How long a quiet server is watched before its number is believed."""
 
 import pytest
 

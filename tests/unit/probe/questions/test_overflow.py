@@ -1,10 +1,10 @@
-"""How many connections wait in a listen backlog."""
+"""The number of connections in a listen backlog is read from the kernel."""
 
 from harness.probe.questions.overflow import waiting_in
 
 
 def test_the_kernel_says_how_many_are_in_a_backlog() -> None:
-    """As Linux prints it: port 20527, which listens, and a connection to it."""
+    """The table is Linux's own, with port 20527 listening and a connection to it."""
     head = "  sl  local_address rem_address   st tx_queue:rx_queue tr tm->when"
     lines = [
         head,

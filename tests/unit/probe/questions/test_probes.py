@@ -1,4 +1,4 @@
-"""The least number of held requests at which a check waits is found exactly."""
+"""The lowest number of held requests at which a health check waits is found exactly."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from harness.probe.questions.search import next_from_slots
 
 
 def tried(needed: int, most: int) -> dict[int, bool]:
-    """Everything that is tried where a check waits from ``needed`` on."""
+    """Return every number that is tried if a check waits from ``needed`` on."""
     waits: dict[int, bool] = {}
     while (count := next_from_slots(waits, most, most)) is not None:
         assert count not in waits, "nothing is tried twice"
@@ -26,7 +26,7 @@ def test_three_steps_are_enough_if_each_slot_counts() -> None:
     assert tried(501, 500) == {500: False}
 
 
-def test_what_is_known_is_not_tried_again() -> None:
+def test_known_numbers_are_not_tried_again() -> None:
     waits = {3: False}
     assert next_from_slots(waits, 4, 4) == 4
     assert next_from_slots({**waits, 4: True}, 4, 4) is None

@@ -9,7 +9,7 @@ from harness.probe.questions.recovery import victim
 
 
 class Processes:
-    """What a probe knows of the processes of its server."""
+    """Stands in for what a probe knows about the processes of its server."""
 
     def __init__(self, *processes: int) -> None:
         self.server: Any = self
@@ -26,7 +26,7 @@ def test_the_busiest_worker_other_than_the_first_is_killed() -> None:
 
 
 @pytest.mark.parametrize("holding", [[], [4, 4]])
-def test_where_none_can_be_reached_none_is_killed(holding: list[int]) -> None:
+def test_without_a_reachable_worker_none_is_killed(holding: list[int]) -> None:
     probe: Any = Processes(1, 2, 3)
     with pytest.raises(Unreachable):
         victim(probe, holding, first=1)

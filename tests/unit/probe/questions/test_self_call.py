@@ -1,4 +1,4 @@
-"""Which calls are stuck, by the holds that are open and the answers that came."""
+"""Which calls are stuck, judged from open holds and received answers."""
 
 from typing import cast
 
@@ -8,7 +8,7 @@ from tests.builders.probe import MadeUpProbe
 
 
 def test_a_call_whose_request_has_its_answer_is_not_stuck() -> None:
-    """The end of its hold may be heard later, though it came before the answer."""
+    """The probe may read the end of its hold after the answer."""
     probe, hold = MadeUpProbe(), cast(Hold, None)
     probe.holds.held = {"r1.0.out": hold, "r1.1.out": hold, "r1.2": hold}
     assert count_stuck(probe) == 2
