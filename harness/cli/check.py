@@ -22,8 +22,8 @@ from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.load import looking_at_paths
+from harness.deployment.on_platform import on_paper
 from harness.deployment.plan import plan_deployment
-from harness.deployment.platforms.deployment import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.requirements import Making

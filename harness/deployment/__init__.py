@@ -4,7 +4,7 @@ Read it in this order. ``config.py`` and ``load.py`` read the file, ``prepare.py
 everything that a deployment needs, ``plan.py`` makes one planned environment with one
 cell, ``measure.py`` has it measured like any other, and ``findings.py`` and
 ``result.py`` say whether promises are kept. ``remarks.py`` adds remarks, which fail
-nothing.
+nothing, also on the platform that a deployment runs on (``on_platform.py``).
 
 The folders, by the question that each answers:
 
@@ -12,6 +12,8 @@ The folders, by the question that each answers:
   it is written, ``command/program.py`` finds the server in it, ``command/address.py``
   tells the server its address, and ``command/settings.py`` collects the server's
   settings.
+- ``sources``: which files are there, and what does Python in them say? It is read and
+  not run.
 - ``detect``: how is an app started if no file of deployments says so? ``init`` then
   writes such a file, and a workflow that checks it.
 - ``declared``: how many requests at once does it promise? The server's own code is
@@ -21,6 +23,7 @@ The folders, by the question that each answers:
 - ``platforms``: what do the platforms' files say? There is a data file about each
   platform.
 - ``isolation``, and for containers ``containers``: what must a check not touch?
-- ``app``: how does the probe's route get into the app, and how is it reached?
+- ``app``: how does the probe's route get into the app (``hook.py``), and how is it
+  reached?
 - ``remedies``: why did it fail or fall short, and what helps?
 """

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness.deployment.app.hook import SILENT
 from harness.deployment.config import Configured
 from harness.deployment.declared.promise import say_declared
+from harness.deployment.hook import SILENT
 from harness.deployment.measure import Checked
 from harness.deployment.options import as_options
 from harness.deployment.prepare import NotPrepared

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.app.deployed import DeployedApp
-from harness.deployment.app.hook import Hello
 from harness.deployment.config import Deployment
 from harness.deployment.containers.app import ContainedApp
 from harness.deployment.declared.promise import Promise
+from harness.deployment.hook import Hello
 from harness.deployment.isolation.folders import own_folder
 from harness.deployment.isolation.no_engine import refusing_engine
 from harness.deployment.prepare import NotPrepared

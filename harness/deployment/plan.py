@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from harness.deployment.app.hook import Hello
-from harness.deployment.app.hook import SILENT
 from harness.deployment.command.program import server_name
 from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Deployment
@@ -17,7 +15,9 @@ from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
 from harness.deployment.environment import release_of
 from harness.deployment.environment import UNKNOWN
-from harness.deployment.platforms.deployment import health_check
+from harness.deployment.hook import Hello
+from harness.deployment.hook import SILENT
+from harness.deployment.on_platform import health_check
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.result import acts_of

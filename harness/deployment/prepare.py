@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from harness.deployment.app.hold_places import places_of
 from harness.deployment.command.command_line import command_line
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import Refused
 from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Configured
 from harness.deployment.config import Deployment
@@ -19,10 +21,8 @@ from harness.deployment.config import DeploymentFault
 from harness.deployment.containers.contained import Contained
 from harness.deployment.containers.harmless import contained
 from harness.deployment.declared.derive import derive
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import declared_by
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Refused
 from harness.deployment.declared.promise import say_declared
 from harness.deployment.declared.uwsgi import without_own_address
 from harness.deployment.environment import active_python

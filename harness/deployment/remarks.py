@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.deployment.app.hold_places import remedy_of
-from harness.deployment.platforms.deployment import remarks_on_platform
+from harness.deployment.on_platform import remarks_on_platform
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.records.choices import Question

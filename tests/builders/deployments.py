@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
+from harness.deployment.command.setting import Setting
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Setting
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict

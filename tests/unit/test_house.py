@@ -170,6 +170,20 @@ def test_no_modules_of_a_room_import_each_other_in_a_circle(own: str) -> None:
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
+def test_no_folders_of_a_room_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for name, path in NAMES.items():
+        there = {folder(each) for each in imported(path) if room(each) == room(name)}
+        graph.setdefault(folder(name), set()).update(there - {folder(name), ""})
+    graph.pop("")
+    TopologicalSorter(graph).prepare()
+
+
+def folder(name: str) -> str:
+    """The folder of a module within its room; empty for a module beside folders."""
+    return name.rpartition(".")[0] if name.count(".") > 2 else ""
+
+
 @pytest.mark.parametrize("own", sorted(PURE))
 def test_a_pure_room_imports_nothing_that_touches_the_world(own: str) -> None:
     for name, path in NAMES.items():

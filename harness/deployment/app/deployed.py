@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.deployment.app import hook
+from harness.deployment import hook
 from harness.deployment.app import unreached
 from harness.deployment.app.attempts import AnswerSearch
 from harness.deployment.app.attempts import Reached

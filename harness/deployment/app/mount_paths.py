@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.deployment.repository.python_source import parsed
-from harness.deployment.repository.walk import files_in
+from harness.deployment.sources.python_source import parsed
+from harness.deployment.sources.walk import files_in
 
 MOST_PATHS = 60
 MOST_FILES = 300

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.deployment.command.server_files import read_file
+from harness.deployment.command.server_files import ServerFile
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import COMMAND_LINE
+from harness.deployment.command.setting import positive
+from harness.deployment.command.setting import Setting
 from harness.deployment.command.shell import CommandContext
-from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declared.promise import COMMAND_LINE
-from harness.deployment.declared.promise import positive
-from harness.deployment.declared.promise import Setting
-from harness.deployment.repository.server_files import read_file
-from harness.deployment.repository.server_files import ServerFile
 from harness.plan.capacity import Capacity
 from harness.plan.capacity import capacity
 from harness.plan.capacity import deciding

@@ -12,9 +12,9 @@ from typing import TypeVar
 
 import msgspec
 
-from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declared.promise import Refused
-from harness.deployment.declared.promise import Setting
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import Refused
+from harness.deployment.command.setting import Setting
 from harness.deployment.environment import ask
 from harness.deployment.environment import ask_command
 from harness.deployment.environment import Where

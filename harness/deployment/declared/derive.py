@@ -8,6 +8,9 @@ import msgspec
 from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import option
+from harness.deployment.command.setting import Setting
 from harness.deployment.command.settings import settings_of
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.declared import gunicorn
@@ -15,11 +18,8 @@ from harness.deployment.declared import script
 from harness.deployment.declared import uwsgi
 from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import placed
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import listed
-from harness.deployment.declared.promise import option
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
 from harness.plan import catalog
 from harness.plan.lookup import by_chance

@@ -10,15 +10,15 @@ from math import prod
 
 import msgspec
 
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import COMMAND_LINE
+from harness.deployment.command.setting import IN_CODE
+from harness.deployment.command.setting import Setting
 from harness.deployment.declared.ask_server import ask_server
 from harness.deployment.declared.ask_server import line_of
-from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declared.promise import COMMAND_LINE
-from harness.deployment.declared.promise import IN_CODE
 from harness.deployment.declared.promise import kind_of
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
 from harness.records.text import plural
 

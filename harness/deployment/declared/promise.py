@@ -6,41 +6,15 @@ would turn a misunderstanding into a verdict.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from harness.deployment.command.setting import IN_CODE
+from harness.deployment.command.setting import Setting
 from harness.deployment.config import Deployment
-from harness.plan.server_options import last_value
 from harness.records import text
 from harness.records.plan import Declaration
-
-
-class CannotDerive(Exception):
-    """What a command declares cannot be derived; the message says why."""
-
-
-class Refused(CannotDerive):
-    """The server would not start with such a command; the message says why."""
-
-
-class Setting(NamedTuple):
-    """A setting that helps determine the number."""
-
-    value: int | str
-    source: str
-    """Where the value comes from, in words; empty for the server's default."""
-    file: Path | None = None
-    line: int = 0
-
-
-COMMAND_LINE = "the command line"
-"""The source of a setting that is a word of the command."""
-
-IN_CODE = "the code that starts it"
-"""The source of a setting that a script gives its server."""
 
 
 class Promise(NamedTuple):
@@ -104,25 +78,6 @@ def listed(settings: Mapping[str, Setting]) -> str:
         places[place].append(name)
     parts = [f"{text.listed(names)} from {place}" for place, names in places.items()]
     return "; ".join(parts)
-
-
-def option(words: Sequence[str], *names: str) -> Setting | None:
-    """The last value of an option on a command line."""
-    last = last_value(words, names)
-    return None if last is None else Setting(last, COMMAND_LINE)
-
-
-def positive(setting: Setting, name: str) -> int:
-    """A setting as a positive number. Raises ``CannotDerive``."""
-    if str(setting.value).startswith("$"):
-        raise CannotDerive(f"{name} depends on {setting.value}")
-    try:
-        value = int(setting.value)
-    except ValueError:
-        raise CannotDerive(f"{name} is not a number: {setting.value!r}") from None
-    if value < 1:
-        raise CannotDerive(f"{name} is {value}; it is not known what that means here")
-    return value
 
 
 def declared_by(

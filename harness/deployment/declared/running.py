@@ -13,21 +13,21 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from harness.deployment.app.hook import Hello
 from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import IN_CODE
+from harness.deployment.command.setting import Setting
 from harness.deployment.config import DeploymentFault
 from harness.deployment.declared import gunicorn
 from harness.deployment.declared import script
 from harness.deployment.declared.derive import derive
-from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.declared.promise import IN_CODE
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import find_executable
 from harness.deployment.environment import interpreter
 from harness.deployment.environment import Where
+from harness.deployment.hook import Hello
 from harness.records.text import plural
 
 

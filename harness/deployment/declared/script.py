@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.deployment.declared.promise import CannotDerive
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import Refused
+from harness.deployment.command.setting import Setting
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Refused
-from harness.deployment.declared.promise import Setting
 from harness.deployment.environment import Where
-from harness.deployment.repository.python_source import comes_from
-from harness.deployment.repository.python_source import is_flask
-from harness.deployment.repository.python_source import source_of
-from harness.deployment.repository.python_source import SourceFile
-from harness.deployment.repository.python_source import with_os
+from harness.deployment.sources.python_source import comes_from
+from harness.deployment.sources.python_source import is_flask
+from harness.deployment.sources.python_source import source_of
+from harness.deployment.sources.python_source import SourceFile
+from harness.deployment.sources.python_source import with_os
 
 FLASK_PAGE = "https://flask.palletsprojects.com/en/stable/api/#flask.Flask.run"
 WERKZEUG_PAGE = "https://werkzeug.palletsprojects.com/en/stable/serving/"

@@ -24,11 +24,11 @@ from harness.deployment.detect.started_by import required_by
 from harness.deployment.detect.started_by import serves_by_script
 from harness.deployment.detect.started_by import started_by_files
 from harness.deployment.load import DEFAULT
-from harness.deployment.repository.python_source import assigned
-from harness.deployment.repository.python_source import find_app
-from harness.deployment.repository.python_source import parsed
-from harness.deployment.repository.python_source import text_of
 from harness.deployment.repository.script import commands
+from harness.deployment.sources.python_source import assigned
+from harness.deployment.sources.python_source import find_app
+from harness.deployment.sources.python_source import parsed
+from harness.deployment.sources.python_source import text_of
 from harness.records.errors import UsageError
 from harness.records.files import text_if_there
 from harness.system.processors import processors

@@ -21,7 +21,7 @@ from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import readable
 from harness.deployment.repository.in_lines import in_lines
 from harness.deployment.repository.in_lines import SERVER
-from harness.deployment.repository.walk import files_in
+from harness.deployment.sources.walk import files_in
 from harness.records.files import text_if_there
 
 MOST_FILES = 3000

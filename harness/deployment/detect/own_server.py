@@ -17,7 +17,7 @@ from harness.deployment.command.shell import words_in
 from harness.deployment.detect.named_servers import commands_of_project
 from harness.deployment.detect.named_servers import DOCUMENTS
 from harness.deployment.detect.named_servers import text_files
-from harness.deployment.repository.walk import module_file
+from harness.deployment.sources.walk import module_file
 
 _NOT_OF_THE_APP = re.compile(
     r"tests?|docs?|examples?|samples?|scripts|tools|vendor|migrations|test_.*|.*_test.py"

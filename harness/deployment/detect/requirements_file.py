@@ -24,8 +24,8 @@ from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import readable
 from harness.deployment.platforms.tree import text_at
-from harness.deployment.repository.walk import module_file
 from harness.deployment.requirements import with_environment_of
+from harness.deployment.sources.walk import module_file
 from harness.records.files import text_if_there
 
 REQUIREMENTS = "requirements.txt"

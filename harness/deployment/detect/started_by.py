@@ -22,17 +22,17 @@ from harness.deployment.detect.named_servers import command_lines
 from harness.deployment.detect.named_servers import commands_of_project
 from harness.deployment.detect.named_servers import required_servers
 from harness.deployment.detect.named_servers import text_files
-from harness.deployment.detect.not_started import CALLED
-from harness.deployment.detect.not_started import other_servers
 from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.find import places_of
 from harness.deployment.repository.find import read_places
-from harness.deployment.repository.python_source import assigned
-from harness.deployment.repository.python_source import find_app
-from harness.deployment.repository.python_source import parsed
-from harness.deployment.repository.python_source import text_of
+from harness.deployment.repository.not_started import CALLED
+from harness.deployment.repository.not_started import other_servers
 from harness.deployment.repository.started import ReadPlace
-from harness.deployment.repository.walk import module_file
+from harness.deployment.sources.python_source import assigned
+from harness.deployment.sources.python_source import find_app
+from harness.deployment.sources.python_source import parsed
+from harness.deployment.sources.python_source import text_of
+from harness.deployment.sources.walk import module_file
 from harness.records.files import text_if_there
 from harness.system.processors import processors
 

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from harness.deployment.command.shell import split_loosely
-from harness.deployment.repository.python_source import with_os
+from harness.deployment.sources.python_source import with_os
 from harness.records.files import begin_of
 
 _BY_DEFAULT = {

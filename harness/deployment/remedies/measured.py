@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import msgspec
 from packaging.specifiers import SpecifierSet
 
-from harness.deployment.app.hook import Hello
-from harness.deployment.app.hook import SILENT
 from harness.deployment.declared.promise import Promise
+from harness.deployment.hook import Hello
+from harness.deployment.hook import SILENT
 from harness.deployment.remedies.failures import about_failure
 from harness.deployment.remedies.failures import Advice
 from harness.deployment.remedies.failures import MORE_THREADS

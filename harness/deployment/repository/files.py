@@ -15,9 +15,6 @@ from harness.deployment.command.command_line import procfile_lines
 from harness.deployment.command.dockerfile_stages import stage_of
 from harness.deployment.command.program import SHELLS
 from harness.deployment.command.shell import StartLine
-from harness.deployment.detect.not_started import apache
-from harness.deployment.detect.not_started import lines_of
-from harness.deployment.detect.not_started import units
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
@@ -29,12 +26,15 @@ from harness.deployment.repository.in_lines import FILES
 from harness.deployment.repository.in_lines import in_lines
 from harness.deployment.repository.in_tables import in_tables
 from harness.deployment.repository.in_tables import run_as
+from harness.deployment.repository.not_started import apache
+from harness.deployment.repository.not_started import lines_of
+from harness.deployment.repository.not_started import units
 from harness.deployment.repository.pm2 import pm2_file
-from harness.deployment.repository.python_source import assigned
-from harness.deployment.repository.python_source import parsed
 from harness.deployment.repository.sections import conf_file
 from harness.deployment.repository.sections import ini_file
 from harness.deployment.repository.sections import unit_file
+from harness.deployment.sources.python_source import assigned
+from harness.deployment.sources.python_source import parsed
 from harness.records.files import begin_of
 
 NAMESPACE = "aws:elasticbeanstalk:container:python"

@@ -24,7 +24,7 @@ from harness.deployment.repository.sendings import sending
 from harness.deployment.repository.started import counted
 from harness.deployment.repository.started import ReadPlace
 from harness.deployment.repository.waiting import waiting
-from harness.deployment.repository.walk import files_in
+from harness.deployment.sources.walk import files_in
 from harness.records.declares import Place
 from harness.records.declares import Places
 from harness.records.declares import Unread

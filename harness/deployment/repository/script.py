@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from harness.deployment.command.program import SHELLS
-from harness.deployment.repository.evaluate import arithmetic
-from harness.deployment.repository.evaluate import NotLiteral
+from harness.deployment.sources.evaluate import arithmetic
+from harness.deployment.sources.evaluate import NotLiteral
 
 _COUNTED = re.compile(
     r"\$\((?:nproc(?: --all)?|getconf _NPROCESSORS_ONLN)\)|`nproc(?: --all)?`"

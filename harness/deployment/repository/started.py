@@ -13,12 +13,12 @@ from harness.deployment.command.program import DEVELOPMENT
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
+from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.settings import settings_of
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.command.shell import StartLine
-from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.detect.not_started import CALLED
 from harness.deployment.repository.files import DEPLOYMENTS
+from harness.deployment.repository.not_started import CALLED
 from harness.deployment.repository.script import commands
 from harness.deployment.repository.script import SimpleCommand
 from harness.plan.server_options import known_server

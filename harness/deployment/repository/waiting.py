@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
+from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.settings import GivenSettings
 from harness.deployment.command.settings import settings_of
 from harness.deployment.command.shell import CommandContext
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.repository.sendings import candidates
 from harness.deployment.repository.started import ReadPlace

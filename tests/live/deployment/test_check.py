@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from harness.cli.schema import schema_of
-from harness.deployment.app.hook import WAY_IN
+from harness.deployment.hook import WAY_IN
 from tests.live.commands import started_by_chance
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked

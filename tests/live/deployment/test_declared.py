@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import Refused
 from harness.deployment.declared.derive import derive
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import Where
 
 FILES = {

@@ -9,8 +9,8 @@ import pytest
 from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import DeploymentFault
 from harness.deployment.environment import Where
-from harness.deployment.platforms.deployment import health_check
-from harness.deployment.platforms.deployment import on_paper
+from harness.deployment.on_platform import health_check
+from harness.deployment.on_platform import on_paper
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.cli.explain import lines
+from harness.deployment.command.setting import CannotDerive
 from harness.deployment.declared.derive import derive
 from harness.deployment.declared.derive import PAGES
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.environment import Where
 from harness.plan.server_options import rules
 from harness.site.cell_pages import written

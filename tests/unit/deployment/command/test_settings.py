@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.settings import GivenSettings
 from harness.deployment.command.settings import settings_of
 from harness.deployment.command.shell import CommandContext
-from harness.deployment.declared.promise import CannotDerive
 from harness.plan.server_options import known_server
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
+from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import Refused
 from harness.deployment.declared import ask_server
 from harness.deployment.declared.derive import derive
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Refused
 from harness.deployment.environment import Where
 from harness.system.command import Output
 

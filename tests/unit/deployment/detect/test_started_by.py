@@ -8,7 +8,7 @@ from harness.deployment.detect.started_by import required_by
 from harness.deployment.detect.started_by import serves_by_script
 from harness.deployment.detect.started_by import started_by_compose
 from harness.deployment.detect.started_by import started_by_files
-from harness.deployment.repository.python_source import find_app
+from harness.deployment.sources.python_source import find_app
 
 APP = {"app.py": "from flask import Flask\napp = Flask(__name__)\n"}
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.command.setting import Setting
 from harness.deployment.command.shell import CommandLine
 from harness.deployment.declared.promise import Promise
-from harness.deployment.declared.promise import Setting
 from harness.deployment.remedies.fixed_ports import remedy_for
 from harness.deployment.remedies.fixed_ports import taken_port
 

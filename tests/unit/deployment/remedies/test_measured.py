@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from harness.deployment.app.hook import Hello
 from harness.deployment.declared.promise import Promise
+from harness.deployment.hook import Hello
 from harness.deployment.remedies.measured import explain
 from harness.deployment.result import deployment_result
 from harness.probe.ready import CauseKnown

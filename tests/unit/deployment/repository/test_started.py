@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.shell import CommandContext
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.repository.script import SimpleCommand
 from harness.deployment.repository.started import count
 from harness.deployment.repository.started import Counted

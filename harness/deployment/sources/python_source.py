@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.repository.imports import imports_of
-from harness.deployment.repository.walk import module_file
+from harness.deployment.sources.imports import imports_of
+from harness.deployment.sources.walk import module_file
 
 FIRST = ("wsgi", "app", "main", "application", "server", "run", "manage")
 """Usual names of modules with apps, the most likely first."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.detect.not_started import other_server
-from harness.deployment.detect.not_started import other_servers
+from harness.deployment.repository.not_started import other_server
+from harness.deployment.repository.not_started import other_servers
 
 UNIT = """{"listeners": {"*:80": {"pass": "applications/shop"}},
  "applications": {"shop": {

@@ -8,7 +8,7 @@ import pytest
 
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Probes
-from harness.deployment.platforms.deployment import health_check
+from harness.deployment.on_platform import health_check
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 from tests.builders.deployments import deployment

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.shell import CommandContext
-from harness.deployment.declared.promise import CannotDerive
-from harness.deployment.repository.evaluate import evaluate
-from harness.deployment.repository.evaluate import Known
-from harness.deployment.repository.evaluate import NotLiteral
-from harness.deployment.repository.python_source import assigned
-from harness.deployment.repository.python_source import parsed
-from harness.deployment.repository.python_source import text_of
+from harness.deployment.sources.evaluate import evaluate
+from harness.deployment.sources.evaluate import Known
+from harness.deployment.sources.evaluate import NotLiteral
+from harness.deployment.sources.python_source import assigned
+from harness.deployment.sources.python_source import parsed
+from harness.deployment.sources.python_source import text_of
 from harness.plan.capacity import Value
 from harness.plan.server_options import CommandOf
 from harness.plan.server_options import last_value

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.repository.python_source import find_app
-from harness.deployment.repository.python_source import is_flask
-from harness.deployment.repository.python_source import source_of
+from harness.deployment.sources.python_source import find_app
+from harness.deployment.sources.python_source import is_flask
+from harness.deployment.sources.python_source import source_of
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import ast
 
 import pytest
 
-from harness.deployment.repository.evaluate import arithmetic
-from harness.deployment.repository.evaluate import evaluate
-from harness.deployment.repository.evaluate import Known
-from harness.deployment.repository.evaluate import NotLiteral
-from harness.deployment.repository.evaluate import Value
-from harness.deployment.repository.python_source import assigned
+from harness.deployment.sources.evaluate import arithmetic
+from harness.deployment.sources.evaluate import evaluate
+from harness.deployment.sources.evaluate import Known
+from harness.deployment.sources.evaluate import NotLiteral
+from harness.deployment.sources.evaluate import Value
+from harness.deployment.sources.python_source import assigned
 
 
 def value(text: str) -> Value:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.shell import CommandContext
 from harness.deployment.config import Deployment
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import Probes
-from harness.deployment.declared.promise import CannotDerive
 from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.platforms.read import named_instances
