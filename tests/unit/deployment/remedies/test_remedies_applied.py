@@ -24,7 +24,7 @@ MODULES = (
     *("app/unreached", "environment", "findings"),
     *("command/command_line", "command/dockerfile", "command/ports"),
     *("declared/promise", "declared/script", "declared/uwsgi", "prepare", "result"),
-    *("detect/candidates", "detect/not_started", "detect/started_by"),
+    *("detect/candidates", "repository/not_started", "detect/started_by"),
     *("isolation/migrations", "isolation/stand_ins", "remedies/failures"),
     *("remedies/fixed_in_files", "remedies/fixed_ports", "remedies/measured"),
     *sorted(
