@@ -17,13 +17,13 @@ from typing import NamedTuple
 import msgspec
 
 from harness.deployment.command.dockerfile import DOCKER_RUN
-from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.config import DeploymentFault
 from harness.deployment.isolation.folders import isolated
 from harness.deployment.isolation.folders import layered
 from harness.deployment.isolation.folders import own_folder
 from harness.deployment.isolation.folders import working_tree
 from harness.measure.target import TARGET
+from harness.plan.wrappers import IS_PYTHON
 from harness.system.command import Output
 from harness.system.command import output
 

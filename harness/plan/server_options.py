@@ -102,7 +102,8 @@ class CommandOf(Record, frozen=True, kw_only=True):
 class Rules(Record, frozen=True, kw_only=True):
     """The file ``server_options.toml``."""
 
-    prefixes: dict[str, int]
+    wrappers: tuple[str, ...]
+    """Programs that start another one, which is named in their arguments."""
     server: tuple[CommandOf, ...]
 
 

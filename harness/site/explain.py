@@ -16,7 +16,6 @@ from harness.plan.capacity import takes_one
 from harness.plan.server_options import CommandOf
 from harness.plan.server_options import is_short
 from harness.plan.server_options import known_server
-from harness.plan.server_options import rules
 from harness.records.words import Result
 from harness.site.typed_command import Cannot
 from harness.site.typed_command import ServerCommand
@@ -67,7 +66,7 @@ class Explained(Result, frozen=True, kw_only=True):
 def explain(text: str, measured: Sequence[MeasuredCell]) -> Explained:
     """What a command declares, and the nearest cell; never raises an error."""
     try:
-        command = split(text, rules().prefixes)
+        command = split(text)
         server = _server(command)
     except Cannot as why:
         return Explained(because=str(why))

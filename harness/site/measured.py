@@ -2,7 +2,7 @@
 
 from pathlib import PurePath
 
-from harness.plan.server_options import rules
+from harness.plan.wrappers import is_wrapper
 from harness.records.report import CellReport
 from harness.report import words
 from harness.site import address
@@ -34,7 +34,7 @@ def is_alone(cell: CellReport) -> bool:
     """
     program = PurePath(cell.command[0]).name if cell.command else ""
     other = GROWS in cell.command or any(WITH_MORE in word for word in cell.command)
-    return cell.front is None and program not in rules().prefixes and not other
+    return cell.front is None and not is_wrapper(program) and not other
 
 
 def _measured(atlas: Atlas, cell: CellReport) -> MeasuredCell:

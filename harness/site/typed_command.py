@@ -9,6 +9,10 @@ from typing import NamedTuple
 import msgspec
 
 from harness.plan.server_options import ServerOption
+from harness.plan.wrappers import IS_PYTHON
+from harness.plan.wrappers import is_wrapper
+from harness.plan.wrappers import SHELLS
+from harness.plan.wrappers import words_of_wrapper
 
 SHELL = re.compile(r"[|;&<>`\n]|\$\(")
 VARIABLE = re.compile(r"\$\{?(\w+)")
@@ -20,9 +24,7 @@ PASTED = re.compile(
 """Words that precede a command in the files that people copy from: a Dockerfile, a
 Procfile, a Compose or platform file, a systemd unit.
 """
-SHELLS = ("sh", "bash", "dash", "ash")
 RUN_BY_SHELL = re.compile(r"-[a-z]*c")
-INTERPRETER = re.compile(r"(python|pypy)[0-9.]*")
 
 
 class Cannot(Exception):
@@ -37,7 +39,7 @@ class ServerCommand(NamedTuple):
     variables: Mapping[str, str]
 
 
-def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
+def split(text: str) -> ServerCommand:
     """The server program, its arguments and variables. Raises ``Cannot``."""
     text = text.strip().replace("\\\n", " ")
     if pasted := PASTED.match(text):
@@ -46,20 +48,17 @@ def split(text: str, prefixes: Mapping[str, int]) -> ServerCommand:
     variables: dict[str, str] = {}
     while rest:
         name = PurePath(rest[0]).name
-        if ASSIGNMENT.match(rest[0]):
-            key, _, value = rest[0].partition("=")
-            variables[key] = value
-            rest = rest[1:]
-        elif name in prefixes:
-            rest = rest[1 + prefixes[name] :]
-            while rest and rest[0].startswith("-"):
-                rest = rest[1:]
+        if is_wrapper(name) or ASSIGNMENT.match(rest[0]):
+            own = 1 + (words_of_wrapper(rest[1:]) if is_wrapper(name) else 0)
+            given = filter(ASSIGNMENT.match, rest[:own])
+            variables |= dict(word.split("=", 1) for word in given)
+            rest = rest[own:]
         elif name in SHELLS and RUN_BY_SHELL.fullmatch("".join(rest[1:2])):
-            inner = split("".join(rest[2:3]), prefixes)
+            inner = split("".join(rest[2:3]))
             return inner._replace(variables={**variables, **inner.variables})
-        elif INTERPRETER.fullmatch(name) and "-m" in rest[:4]:
+        elif IS_PYTHON.match(name) and "-m" in rest[:4]:
             rest = rest[rest.index("-m") + 1 :]
-        elif INTERPRETER.fullmatch(name):
+        elif IS_PYTHON.match(name):
             raise Cannot(
                 "Only running a Python script shows what it starts: measure it with "
                 "flask-concurrency check."

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import psutil
 
-from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
+from harness.plan.wrappers import IS_PYTHON
 
 ENDED = 5
 """Number of workers that must have ended, one after the other or together."""

@@ -15,12 +15,12 @@ from harness.deployment.command.ports import check_port
 from harness.deployment.command.ports import PORT
 from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
-from harness.deployment.command.program import SHELLS
 from harness.deployment.command.shell import expand
 from harness.deployment.command.shell import read
 from harness.deployment.command.shell import ShellCommand
 from harness.deployment.command.shell import split
 from harness.plan.server_options import given_options
+from harness.plan.wrappers import SHELLS
 from harness.records.files import begin_of
 from harness.records.files import text_if_there
 

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from pathlib import PurePath
 
+from harness.plan.wrappers import IS_PYTHON
+from harness.plan.wrappers import is_wrapper
+from harness.plan.wrappers import SHELLS
+from harness.plan.wrappers import words_of_wrapper
 from harness.records import toml
 from harness.records.catalog import Sentence
 from harness.records.health import Seconds
@@ -37,15 +41,12 @@ class KnownServer(Record, frozen=True, kw_only=True):
 class Programs(Record, frozen=True, kw_only=True):
     """The file ``programs.toml``."""
 
-    wrappers: tuple[Sentence, ...]
     server: tuple[KnownServer, ...]
 
 
-_PROGRAMS = toml.read(FILE, Programs, "restore the file")
-
 KNOWN = {
     name: server
-    for server in _PROGRAMS.server
+    for server in toml.read(FILE, Programs, "restore the file").server
     for name in server.programs or (server.package,)
 }
 """Servers, by the program or the module that ``python -m`` runs."""
@@ -56,22 +57,12 @@ SERVERS = frozenset(name for name, server in KNOWN.items() if server.counted)
 DEVELOPMENT = frozenset({"flask"})
 """Programs for development only: they never count as a contradiction."""
 
-WRAPPERS = frozenset(_PROGRAMS.wrappers)
-"""Programs that start another one, which is named in their arguments."""
-
-
-SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
-
-
 _SHELL_ONLY = re.compile(r"[$`;&|<>*?()\[\]~#\n\\]")
 
 
 def _plain(text: str) -> list[str]:
     """The words of a shell line; none if only a shell can read it."""
     return [] if _SHELL_ONLY.search(text) else shlex.split(text)
-
-
-IS_PYTHON = re.compile(r"^(python|pypy)[0-9.]*$")
 
 
 def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -81,8 +72,8 @@ def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         name = PurePath(rest[0]).name
         if name in SHELLS and rest[1:2] == ["-c"] and len(rest) == 3:
             rest = _plain(rest[2])
-        elif name in WRAPPERS:
-            rest = _wrapped(rest[1:])
+        elif is_wrapper(name):
+            rest = rest[1 + words_of_wrapper(rest[1:]) :]
         elif IS_PYTHON.match(name):
             rest, last = _run_by_python(rest[1:]), rest
             if not rest:
@@ -96,24 +87,6 @@ def is_direct(words: Sequence[str]) -> bool:
     """Whether a command starts its server directly, through no program but Python."""
     name = PurePath("".join(words[:1])).name
     return name in SERVERS or bool(IS_PYTHON.match(name))
-
-
-_OF_A_WRAPPER = re.compile(r"-|\w+=|(?:run|run-program|exec)$")
-"""Words that belong to the wrapper itself: options, variables, and its verb."""
-
-
-def _wrapped(rest: list[str]) -> list[str]:
-    """The command in the arguments of a wrapper.
-
-    It begins at the first word that is known: options may have values of their own.
-    """
-    for index, word in enumerate(rest):
-        name = PurePath(word).name
-        if name in SERVERS | WRAPPERS | SHELLS or IS_PYTHON.match(name):
-            return rest[index:]
-    while rest and _OF_A_WRAPPER.match(rest[0]):
-        rest = rest[1:]
-    return rest
 
 
 def _run_by_python(rest: list[str]) -> list[str]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -83,17 +85,18 @@ def harmless(
     replaced.
     """
     allowed = AllowedMounts(keep, folder)
-    made = _ProjectModel(model, labels, allowed, images)
+    mounts = ProjectMounts(model, labels, allowed)
+    made = _ProjectModel(model, labels, images, mounts)
     for name, service in model.get("services", {}).items():
         made.service(name, service)
     made.notes += replace_networks(model, labels, in_use)
-    made.mounts.replace_volumes()
+    mounts.replace_volumes()
     made.notes += publish_measured(model)
     allowed.check()
     model.pop("name", None)
     text = msgspec.json.encode(_with_variable(model)).decode()
-    notes = tuple(dict.fromkeys((*made.mounts.notes, *made.notes)))
-    return HarmlessProject(text, made.mounts.copies, notes, made.built)
+    notes = tuple(dict.fromkeys((*mounts.notes, *made.notes)))
+    return HarmlessProject(text, mounts.copies, notes, made.built)
 
 
 class Images(NamedTuple):
@@ -107,22 +110,16 @@ class Images(NamedTuple):
     """The variables of images that are on this machine."""
 
 
+@dataclass
 class _ProjectModel:
     """The model that Compose makes of its files, while it is changed."""
 
-    def __init__(
-        self,
-        model: dict[str, Any],
-        labels: Mapping[str, str],
-        allowed: AllowedMounts,
-        images: Images,
-    ) -> None:
-        self.model = model
-        self.labels = labels
-        self.images = images
-        self.mounts = ProjectMounts(model, labels, allowed)
-        self.notes: list[str] = []
-        self.built: dict[str, str] = {}
+    model: dict[str, Any]
+    labels: Mapping[str, str]
+    images: Images
+    mounts: ProjectMounts
+    notes: list[str] = field(default_factory=list)
+    built: dict[str, str] = field(default_factory=dict)
 
     # Services --------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +18,20 @@ from harness.deployment.containers.run_options import OWN
 from harness.deployment.containers.run_options import refuse_type
 
 
+@dataclass
 class ProjectMounts:
     """The mounts of a project, while they are replaced by harmless ones."""
 
-    def __init__(
-        self,
-        model: dict[str, Any],
-        labels: Mapping[str, str],
-        allowed: AllowedMounts,
-    ) -> None:
-        self.notes: list[str] = []
-        self._copies: list[tuple[str, Copy]] = []
-        self._targets: dict[str, list[str]] = {}
-        """The paths at which something is mounted, by service."""
-        self._model = model
-        self._labels = labels
-        self._allowed = allowed
-        self._volumes: dict[str, str] = {}
-        """The volumes that replace folders of this machine, by folder."""
-        self._unchanged: set[str] = set()
+    _model: dict[str, Any]
+    _labels: Mapping[str, str]
+    _allowed: AllowedMounts
+    notes: list[str] = field(default_factory=list)
+    _copies: list[tuple[str, Copy]] = field(default_factory=list)
+    _targets: dict[str, list[str]] = field(default_factory=dict)
+    """The paths at which something is mounted, by service."""
+    _volumes: dict[str, str] = field(default_factory=dict)
+    """The volumes that replace folders of this machine, by folder."""
+    _unchanged: set[str] = field(default_factory=set)
 
     def replaced(
         self, service: str, each: dict[str, Any], read_only: bool

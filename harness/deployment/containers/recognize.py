@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from harness.deployment.command.program import SHELLS
 from harness.deployment.containers.compose_command import leading_options
 from harness.deployment.containers.compose_command import OPTIONS_WITH_VALUE
 from harness.deployment.containers.refusals import ContainerRefused
 from harness.deployment.containers.refusals import Refusal
+from harness.plan.wrappers import SHELLS
 
 DOCKER = frozenset({"docker", "docker-compose"})
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.command.setting import CannotDerive
@@ -26,6 +25,7 @@ from harness.plan.lookup import by_chance
 from harness.plan.lookup import find_server
 from harness.plan.server_options import CommandOf
 from harness.plan.server_options import known_server
+from harness.plan.wrappers import IS_PYTHON
 from harness.records.text import plural
 
 Reader = Callable[[Sequence[str], Where], Promise]

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
 from harness.deployment.command.setting import CannotDerive
@@ -28,6 +27,7 @@ from harness.deployment.environment import find_executable
 from harness.deployment.environment import interpreter
 from harness.deployment.environment import Where
 from harness.deployment.hook import Hello
+from harness.plan.wrappers import IS_PYTHON
 from harness.records.text import plural
 
 

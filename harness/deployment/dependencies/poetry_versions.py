@@ -73,25 +73,13 @@ def _specifier(operator: str, text: str) -> str:
         raise NotTranslated(f"{text!r} is no version") from None
     if operator not in ("^", "~"):
         return f"{'==' if operator == '=' else operator}{version}"
-    last = _of_caret(version.release) if operator == "^" else _of_tilde(version.release)
+    parts = version.release[: 3 if operator == "^" else 2]
+    last = len(parts) - 1
+    if operator == "^":  # a caret keeps all up to the first that is not zero
+        last = next((n for n, part in enumerate(parts) if part), last)
     epoch = f"{version.epoch}!" if version.epoch else ""
-    return f">={version},<{epoch}{_next(version.release, last)}"
-
-
-def _of_caret(release: tuple[int, ...]) -> int:
-    """The position that a caret keeps: the first that is not zero."""
-    several = release[:3]
-    return next((n for n, part in enumerate(several) if part), len(several) - 1)
-
-
-def _of_tilde(release: tuple[int, ...]) -> int:
-    """The position that a tilde keeps: the second, if there is one."""
-    return min(len(release) - 1, 1)
-
-
-def _next(release: tuple[int, ...], last: int) -> str:
-    """The next release after all that are the same up to a position."""
-    return ".".join(map(str, (*release[:last], release[last] + 1)))
+    beyond = ".".join(map(str, (*parts[:last], parts[last] + 1)))
+    return f">={version},<{epoch}{beyond}"
 
 
 def python_marker(constraint: str) -> str:

@@ -36,7 +36,8 @@ def requirement(name: str, given: Node, folder: Path, *, locked: bool = False) -
     full = f"{name}[{extras}]" if extras else name
     markers = " and ".join(f"({each})" for each in _markers(given))
     ends = f" ; {markers}" if markers else ""
-    if path := text_at(given, "path") or _local(text_at(given, "file")):
+    file = text_at(given, "file")
+    if path := text_at(given, "path") or ("" if "://" in file else file):
         there = (folder / path).resolve()
         if "true" in (text_at(given, "develop"), text_at(given, "editable")):
             return f"-e {there}{f'[{extras}]' if extras else ''}{ends}"
@@ -66,11 +67,6 @@ def _versions(name: str, given: Node, *, locked: bool) -> str:
     if text_at(given, "allow-prereleases") == "true":
         versions = ",".join(filter(None, (versions, ">=0.dev0")))
     return versions or ""
-
-
-def _local(file: str) -> str:
-    """The path of a ``file``; empty if that is an address."""
-    return "" if "://" in file else file
 
 
 def _address(given: Node) -> str:

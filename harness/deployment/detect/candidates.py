@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from harness.deployment.command import dockerfile
 from harness.deployment.command.command_line import procfile_lines
-from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import words_in
@@ -29,6 +28,7 @@ from harness.deployment.sources.python_source import assigned
 from harness.deployment.sources.python_source import find_app
 from harness.deployment.sources.python_source import parsed
 from harness.deployment.sources.python_source import text_of
+from harness.plan.wrappers import IS_PYTHON
 from harness.records.errors import UsageError
 from harness.records.files import text_if_there
 from harness.system.processors import processors

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.shell import line_at
 from harness.deployment.command.shell import words_in
 from harness.deployment.detect.named_servers import commands_of_project
 from harness.deployment.detect.named_servers import DOCUMENTS
 from harness.deployment.detect.named_servers import text_files
 from harness.deployment.sources.walk import module_file
+from harness.plan.wrappers import IS_PYTHON
 
 _NOT_OF_THE_APP = re.compile(
     r"tests?|docs?|examples?|samples?|scripts|tools|vendor|migrations|test_.*|.*_test.py"

@@ -128,25 +128,12 @@ class CheckDefaults(Record, frozen=True, kw_only=True):
     """
 
 
-CheckForm = Literal[
-    "kubernetes",
-    "kubernetes-terraform",
-    "compose",
-    "ecs",
-    "fly",
-    "fly-tcp",
-    "app-engine",
-    "app-runner",
-    "digitalocean",
-    "render",
-]
-
-
 class Checks(Record, frozen=True, kw_only=True):
     """How a platform asks whether an instance is alive."""
 
     at: Steps
-    form: CheckForm
+    form: Sentence
+    """How its settings are named: a key of ``checks.FORMS``."""
     then: Consequence
     defaults: CheckDefaults = CheckDefaults()
     source: Page

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from harness.deployment.command.command_line import procfile_lines
 from harness.deployment.command.dockerfile_stages import stage_of
-from harness.deployment.command.program import SHELLS
 from harness.deployment.command.shell import StartLine
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
@@ -35,6 +34,7 @@ from harness.deployment.repository.sections import ini_file
 from harness.deployment.repository.sections import unit_file
 from harness.deployment.sources.python_source import assigned
 from harness.deployment.sources.python_source import parsed
+from harness.plan.wrappers import SHELLS
 from harness.records.files import begin_of
 
 NAMESPACE = "aws:elasticbeanstalk:container:python"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from pathlib import PurePath
 
-from harness.deployment.command.program import IS_PYTHON
 from harness.deployment.command.shell import line_at
 from harness.deployment.command.shell import StartLine
 from harness.deployment.command.shell import words_in
+from harness.plan.wrappers import IS_PYTHON
 
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`$]*`)"""
 _KEY = r"""(?<![\w"'])["']?{}["']?\s*:\s*"""

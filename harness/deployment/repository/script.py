@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from harness.deployment.command.program import SHELLS
 from harness.deployment.sources.evaluate import arithmetic
 from harness.deployment.sources.evaluate import NotLiteral
+from harness.plan.wrappers import SHELLS
 
 _COUNTED = re.compile(
     r"\$\((?:nproc(?: --all)?|getconf _NPROCESSORS_ONLN)\)|`nproc(?: --all)?`"

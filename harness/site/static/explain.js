@@ -33,20 +33,34 @@ const explained = (() => {
     return found;
   }
 
+  const SHELLS = ["sh", "bash", "dash", "zsh", "ash", "ksh"];
+  const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+  const nameOf = (word) => word.split("/").filter(Boolean).at(-1) ?? "";
+  const isKnown = (name) => rules.server.some((each) => each.programs.includes(name))
+    || rules.wrappers.includes(name) || SHELLS.includes(name) || /^(python|pypy)[0-9.]*$/.test(name);
+
+  function wordsOfWrapper(rest) {
+    const known = rest.findIndex((word) => isKnown(nameOf(word)));
+    if (known >= 0) return known;
+    const first = rest.findIndex((word) => !/^(?:-|\w+=|(?:run|run-program|exec)$)/.test(word));
+    return first >= 0 ? first : rest.length;
+  }
+
   function split(given) {
     const text = given.trim().replaceAll("\\\n", " ").replace(/^(?:(?:CMD|ENTRYPOINT)\s+|(?:web|command|startCommand|Start Command)\s*:\s*|ExecStart\s*=\s*[-@:+!]*)/, "");
     let rest = text.startsWith("[") ? listed(text) : words(text);
     const variables = {};
     while (rest.length) {
-      const name = rest[0].split("/").filter(Boolean).at(-1) ?? "";
-      if (/^[A-Za-z_]\w*=/.test(rest[0])) {
-        const at = rest[0].indexOf("=");
-        variables[rest[0].slice(0, at)] = rest[0].slice(at + 1);
-        rest = rest.slice(1);
-      } else if (Object.hasOwn(rules.prefixes, name)) {
-        rest = rest.slice(1 + rules.prefixes[name]);
-        while (rest.length && rest[0].startsWith("-")) rest = rest.slice(1);
-      } else if (["sh", "bash", "dash", "ash"].includes(name) && /^-[a-z]*c$/.test(rest[1] ?? "")) {
+      const name = nameOf(rest[0]);
+      const isWrapper = rules.wrappers.includes(name);
+      if (isWrapper || ASSIGNMENT.test(rest[0])) {
+        const own = 1 + (isWrapper ? wordsOfWrapper(rest.slice(1)) : 0);
+        for (const word of rest.slice(0, own).filter((each) => ASSIGNMENT.test(each))) {
+          const at = word.indexOf("=");
+          variables[word.slice(0, at)] = word.slice(at + 1);
+        }
+        rest = rest.slice(own);
+      } else if (SHELLS.includes(name) && /^-[a-z]*c$/.test(rest[1] ?? "")) {
         const inner = split(rest[2] ?? "");
         return { ...inner, variables: { ...variables, ...inner.variables } };
       } else if (/^(python|pypy)[0-9.]*$/.test(name) && rest.slice(0, 4).includes("-m")) {

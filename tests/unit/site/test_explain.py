@@ -74,6 +74,8 @@ def test_every_server_with_a_command_is_recognized() -> None:
         ("WEB_CONCURRENCY=3 gunicorn app:app", 3, "sync-4"),
         ("GUNICORN_CMD_ARGS='--threads 4' gunicorn app:app", 4, "gthread-1x4"),
         ("poetry run gunicorn -k gevent app:app", 1000, "gevent"),
+        ("env WEB_CONCURRENCY=3 nice -n 5 gunicorn app:app", 3, "sync-4"),
+        ("uv run --with x gunicorn -w 2 app:app", 2, "default"),
         ("python3.12 -m gunicorn -k gevent -w 2 app:app", 2000, "gevent-2"),
         (
             "gunicorn --threads 4 --worker-connections 4 app:app",

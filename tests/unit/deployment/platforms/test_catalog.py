@@ -9,6 +9,7 @@ from harness.deployment.platforms.catalog import FOLDER
 from harness.deployment.platforms.catalog import Platform
 from harness.deployment.platforms.catalog import platforms
 from harness.deployment.platforms.catalog import with_files_like
+from harness.deployment.platforms.checks import FORMS
 from harness.records import toml
 from harness.records.errors import UsageError
 
@@ -19,6 +20,7 @@ def test_each_platform_names_its_source(platform: Platform) -> None:
     assert datetime.date(2026, 1, 1) < platform.read
     assert platform.sends.default_because
     assert all(check.source.startswith("https://") for check in platform.checks)
+    assert all(check.form in FORMS for check in platform.checks)
 
 
 def test_each_platform_has_one_data_file() -> None:
