@@ -59,7 +59,7 @@ DENIED = """\
 By [PEP 3333](https://peps.python.org/pep-3333/#environ-variables) a server tells the
 app whether it may be called again while a call is running: in the same process with
 `wsgi.multithread`, in another one with `wsgi.multiprocess`. A server may say that it
-does this and never do it. These say that they do not, and do:
+does this and never do it. The following say that they do not, and yet they do:
 """
 
 MISSING = """\
