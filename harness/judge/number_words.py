@@ -3,14 +3,13 @@
 from harness.records.changes import Seen
 from harness.records.report import CellReport
 from harness.records.words import Outcome
-from harness.records.words import Verdict
 
 
 def in_words(cell: CellReport) -> str:
     """The number or outcome of a cell, as ``expected.toml`` spells it."""
     if cell.outcome is not Outcome.MEASURED:
         return str(cell.outcome)
-    if cell.bounded is False and cell.verdict is not Verdict.FEWER:
+    if cell.open_ended:
         return "unbounded"
     return f"{cell.ceiling}" if always_reached(cell) else f"up to {cell.ceiling}"
 

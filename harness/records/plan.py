@@ -14,6 +14,7 @@ from harness.records.choices import DEFAULT_LIMIT
 from harness.records.choices import Question
 from harness.records.health import HealthCheck
 from harness.records.staying import OwnRoutes
+from harness.records.text import file_name
 from harness.records.words import PositiveInt
 from harness.records.words import Result
 
@@ -38,7 +39,7 @@ class Environment(Result, frozen=True, kw_only=True):
     @property
     def slug(self) -> str:
         """The id as a file name and as the name of the nox session."""
-        return re.sub(r"[^A-Za-z0-9._+-]", "_", str(self).replace("/", "+"))
+        return file_name(str(self).replace("/", "+"))
 
     def cell(self, configuration: str) -> Cell:
         """The cell of one configuration in this environment."""

@@ -1,6 +1,5 @@
 """Records of a report: evidence, and the findings made from it."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
@@ -8,6 +7,7 @@ import msgspec
 from harness.records.evidence import Claims
 from harness.records.evidence import Front
 from harness.records.evidence import Host
+from harness.records.groups import grouped
 from harness.records.health import HealthNumbers
 from harness.records.http2 import Http2Numbers
 from harness.records.life import Tape
@@ -115,6 +115,11 @@ class CellReport(Result, frozen=True, kw_only=True):
         return msgspec.convert(self, Environment, from_attributes=True)
 
     @property
+    def open_ended(self) -> bool:
+        """Whether there may be room for more; not if it fell short."""
+        return self.bounded is False and self.verdict is not Verdict.FEWER
+
+    @property
     def word(self) -> Outcome | Verdict:
         """The verdict if there is a measurement, otherwise the outcome."""
         return self.verdict if self.outcome is Outcome.MEASURED else self.outcome
@@ -127,10 +132,12 @@ def release_of(package: str, of: CellReport | Environment | Cell) -> str:
 
 def several_releases(cells: Iterable[CellReport]) -> set[str]:
     """Servers with several releases measured under the same release of Flask."""
-    releases: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for cell in cells:
-        releases[cell.server, cell.flask].add(cell.server_version)
-    return {server for (server, _), several in releases.items() if len(several) > 1}
+    groups = grouped(cells, lambda cell: (cell.server, cell.flask))
+    return {
+        server
+        for (server, _), some in groups.items()
+        if len({cell.server_version for cell in some}) > 1
+    }
 
 
 class Remark(Result, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ A file that cannot be read does not keep the others from being read.
 
 import fcntl
 import os
-from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -182,13 +181,9 @@ def newest_cells(evidence: Sequence[Evidence]) -> list[Evidence]:
     newest: dict[str, Evidence] = {}
     for each in sorted(evidence, key=lambda each: each.measured_at):
         newest.update((cell.id, each) for cell in each.cells)
-    return list(_without_older(evidence, newest))
-
-
-def _without_older(
-    evidence: Iterable[Evidence], newest: dict[str, Evidence]
-) -> Iterable[Evidence]:
-    for each in evidence:
-        cells = tuple(cell for cell in each.cells if newest[cell.id] is each)
-        if cells or not each.cells:
-            yield msgspec.structs.replace(each, cells=cells)
+    return [
+        msgspec.structs.replace(each, cells=cells)
+        for each in evidence
+        for cells in [tuple(cell for cell in each.cells if newest[cell.id] is each)]
+        if cells or not each.cells
+    ]

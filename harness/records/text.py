@@ -55,6 +55,16 @@ def number_range(least: int, most: int) -> str:
     return f"{least} {'or' if most == least + 1 else 'to'} {most}"
 
 
+def seconds_range(seconds: tuple[float, float]) -> str:
+    """A range of times in seconds, such as ``21 to 31 s``."""
+    return "{:g} to {:g} s".format(*seconds)
+
+
+def file_name(text: str) -> str:
+    """A text as the name of a file, which is not hidden and needs no quotes."""
+    return re.sub(r"^\.|[^A-Za-z0-9._+-]", "_", text)
+
+
 def without_user(url: str) -> str:
     """A URL without the user name, password or token in it, so that it can be shown."""
     return re.sub(r"(https?://)[^/@]*@", r"\1", url)

@@ -14,22 +14,24 @@ KEPT = 4096
 
 
 @lru_cache(KEPT)
-def release_order(release: str) -> tuple[int, Version, str]:
-    """A key to sort releases by; anything else, such as a branch, comes last."""
+def _parsed(text: str) -> Version | None:
+    """The version that a text is (PEP 440), if it is one."""
     try:
-        return 0, Version(release), release
+        return Version(text)
     except InvalidVersion:
-        return 1, Version("0"), release
+        return None
 
 
 @lru_cache(KEPT)
+def release_order(release: str) -> tuple[int, Version, str]:
+    """A key to sort releases by; anything else, such as a branch, comes last."""
+    version = _parsed(release)
+    return int(version is None), version or Version("0"), release
+
+
 def is_version(text: str) -> bool:
     """Whether a text is a version (PEP 440)."""
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True
+    return _parsed(text) is not None
 
 
 def is_of(requirement: Requirement, package: str) -> bool:
@@ -45,10 +47,8 @@ def within(version: str, specifier: SpecifierSet) -> bool:
 
 def series(release: str) -> str:
     """The series of a release: ``3.1`` of ``3.1.3``; other texts stay as they are."""
-    try:
-        return "{}.{}".format(*(*Version(release).release, 0)[:2])
-    except InvalidVersion:
-        return release
+    version = _parsed(release)
+    return "{}.{}".format(*(*version.release, 0)[:2]) if version else release
 
 
 LABEL_CHARACTERS = 7
@@ -82,5 +82,6 @@ def labelled(version: str, kind: Kind, content: str, dirty: bool = False) -> str
 
 def is_labelled(version: str) -> bool:
     """Whether a version is one that ``labelled`` makes: no index has it."""
-    local = Version(version).local or "" if is_version(version) else ""
+    parsed = _parsed(version)
+    local = (parsed and parsed.local) or ""
     return local.partition(".")[0] in list(Kind)

@@ -1,9 +1,9 @@
 """Makes addresses of pages: paths from the root of the site, built from names."""
 
 import hashlib
-import re
 
 from harness.records.report import CellReport
+from harness.records.text import file_name
 
 LONGEST = 80
 """Most characters of a segment; a longer name is cut, and gets a digest to stay
@@ -12,7 +12,7 @@ unique."""
 
 def segment(text: str) -> str:
     """A name as one segment of a path; an ordinary name stays as it is."""
-    plain = re.sub(r"^\.|[^A-Za-z0-9._+-]", "_", text)[:LONGEST]
+    plain = file_name(text)[:LONGEST]
     if plain == text and text:
         return text
     return f"{plain}~{hashlib.sha256(text.encode()).hexdigest()[:8]}"

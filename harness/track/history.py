@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from harness.records import files
+from harness.records import text
 from harness.records.errors import Unreadable
 from harness.records.errors import UsageError
 from harness.records.evidence import Evidence
@@ -117,7 +118,7 @@ def file_name(evidence: Evidence, content: str) -> Path:
     when = re.sub(r"[^0-9T]", "", evidence.measured_at.partition("+")[0])
     name = f"{when}Z-{_digest(content.encode())}.json"
     parts = (environment.server, cell.configuration, environment.slug)
-    return Path(*(re.sub(r"^\.|[^A-Za-z0-9._+-]", "_", part) for part in parts), name)
+    return Path(*map(text.file_name, parts), name)
 
 
 def _digest(content: bytes) -> str:

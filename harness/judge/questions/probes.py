@@ -13,6 +13,7 @@ from harness.records.health import HealthNumbers
 from harness.records.health import HealthStep
 from harness.records.health import ProbesSeen
 from harness.records.questions import Answer
+from harness.records.text import seconds_range
 from harness.records.words import Outcome
 
 FOLLOWS = {
@@ -94,12 +95,6 @@ def _fails_idle(seen: ProbesSeen, idle: HealthStep) -> Answer:
     return seen.answer(short, f"{words} {_follows(seen.check)}", 0)
 
 
-def span(seconds: tuple[float, float]) -> str:
-    """A range of times, such as ``21 to 31 s``."""
-    least, most = seconds
-    return f"{least:g} to {most:g} s"
-
-
 def _short(numbers: HealthNumbers) -> str:
     words = f"waits from {numbers.at_times}"
     if numbers.status is not None:
@@ -108,7 +103,7 @@ def _short(numbers: HealthNumbers) -> str:
         words += " (seen)"
     if numbers.always is not None and numbers.always != numbers.at_times:
         words += f", always from {numbers.always}"
-    return f"{words}; {numbers.check.then} after {span(numbers.after)}"
+    return f"{words}; {numbers.check.then} after {seconds_range(numbers.after)}"
 
 
 def _follows(check: HealthCheck) -> str:
@@ -119,7 +114,7 @@ def _follows(check: HealthCheck) -> str:
     return (
         f"With a check every {check.period:g} s and {check.timeout:g} s to answer "
         f"({check.says}), {FOLLOWS[check.then]} after {times}: if this lasts "
-        f"{span(check.seconds)}."
+        f"{seconds_range(check.seconds)}."
     )
 
 

@@ -19,7 +19,6 @@ from harness.report.drawing import Chart
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
 from harness.report.sections.matrix_cells import number
-from harness.report.sections.matrix_cells import open_ended
 from harness.report.sections.matrix_cells import VARYING
 from harness.report.text import say
 from harness.report.text import say_if
@@ -88,7 +87,7 @@ def _bar(name: str, cell: CellReport) -> Bar:
         always=(cell.floor or 0) if cell.verdict in VARYING else ceiling,
         most=ceiling,
         declared=(cell.declared or 0) if fewer else 0,
-        open_end=cell.outcome is Outcome.MEASURED and open_ended(cell),
+        open_end=cell.outcome is Outcome.MEASURED and cell.open_ended,
     )
 
 

@@ -42,11 +42,6 @@ def value(cell: CellReport) -> Value:
     return Value(number(cell), mark, f"than {declared}" if compared else "")
 
 
-def open_ended(cell: CellReport) -> bool:
-    """Whether there may be room for more; not for a cell that fell short."""
-    return cell.bounded is False and cell.verdict is not Verdict.FEWER
-
-
 def number(cell: CellReport) -> str:
     """The number of requests in the app at once, as text.
 
@@ -55,7 +50,7 @@ def number(cell: CellReport) -> str:
     """
     if cell.ceiling is None:
         return ""
-    most = f"{'≥' if open_ended(cell) else ''}{cell.ceiling}"
+    most = f"{'≥' if cell.open_ended else ''}{cell.ceiling}"
     if cell.verdict not in VARYING or cell.floor is None:
         return most
     if cell.floor < cell.ceiling and cell.floor_by is Basis.GUARANTEED:

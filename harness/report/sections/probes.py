@@ -9,6 +9,7 @@ from harness.records.health import HealthNumbers
 from harness.records.report import CellReport
 from harness.records.rules import Other
 from harness.records.rules import with_id
+from harness.records.text import seconds_range
 from harness.report.document import Paragraph
 from harness.report.document import PlainLine
 from harness.report.document import Section
@@ -61,8 +62,7 @@ def _row(cell: CellReport, numbers: HealthNumbers) -> tuple[Words, ...]:
 
 
 def _follows(numbers: HealthNumbers) -> Text:
-    least, most = numbers.after
-    return say("{} after {}", str(numbers.check.then), f"{least:g} to {most:g} s")
+    return say("{} after {}", str(numbers.check.then), seconds_range(numbers.after))
 
 
 def _line(numbers: HealthNumbers) -> Text:

@@ -22,7 +22,6 @@ from harness.report.document import Paragraph
 from harness.report.document import Section
 from harness.report.grid import Grid
 from harness.report.grid import GridRow
-from harness.report.sections.matrix_cells import open_ended
 from harness.report.text import first_few
 from harness.report.text import joined
 from harness.report.text import listed
@@ -188,7 +187,7 @@ def _releases(at: Sequence[int], grid: Grid) -> str:
 
 def at_once(cell: CellReport) -> str:
     """The number of one measured cell in words."""
-    if cell.ceiling == 1 and not open_ended(cell):
+    if cell.ceiling == 1 and not cell.open_ended:
         return "1 request at a time"
     if cell.verdict is Verdict.UNEVEN:
         return f"up to {cell.ceiling} at once, but {_least(cell)},"
@@ -239,4 +238,4 @@ def _name(row: GridRow) -> Name:
 
 def _most(cell: CellReport | None) -> str:
     assert cell is not None
-    return f"{'at least ' if open_ended(cell) else ''}{cell.ceiling}"
+    return f"{'at least ' if cell.open_ended else ''}{cell.ceiling}"
