@@ -60,7 +60,8 @@ def show(
             for item in content.items:
                 print(msgspec.json.encode(item, order="deterministic").decode())
         case "github":
-            urgent = sorted(filter(_is_found, content.cases), key=_urgency)
+            shown = (each for each in content.cases if each.code and not each.left_out)
+            urgent = sorted(shown, key=_urgency)
             annotate(roll_up([of_case(case, os.environ) for case in urgent]))
         case "junit":
             print(junit.write(content.cases, content.measured_at), end="")
@@ -86,10 +87,6 @@ def show_text(
     elif printing.verbose:
         sections = in_full(page, sections)
     terminal.show(sections)
-
-
-def _is_found(case: Case) -> bool:
-    return bool(case.code) and not case.left_out
 
 
 def _urgency(case: Case) -> tuple[bool, int]:

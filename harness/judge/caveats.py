@@ -54,11 +54,11 @@ def caveats_on(
     return caveats
 
 
-def _fewer_when_staggered(rounds: Iterable[Round]) -> bool:
-    admitted: dict[Arrival, list[int]] = {arrival: [] for arrival in Arrival}
-    for round_ in rounds:
-        admitted[round_.arrival].append(round_.admitted)
-    burst, staggered = admitted[Arrival.BURST], admitted[Arrival.STAGGERED]
+def _fewer_when_staggered(rounds: Sequence[Round]) -> bool:
+    burst, staggered = (
+        [round_.admitted for round_ in rounds if round_.arrival is arrival]
+        for arrival in (Arrival.BURST, Arrival.STAGGERED)
+    )
     return bool(burst and staggered) and min(staggered) < min(burst) == max(burst)
 
 

@@ -81,8 +81,9 @@ def acknowledge(changes: Changes, expected: Expected) -> Changes:
         next((n for n, entry in enumerate(expected.change) if _fits(entry, cell)), None)
         for cell in changes.cells
     ]
+    reasons = [Reason(why=entry.why, link=entry.link) for entry in expected.change]
     cells = tuple(
-        cell if n is None else _expected(cell, expected.change[n])
+        cell if n is None else msgspec.structs.replace(cell, expected=reasons[n])
         for cell, n in zip(changes.cells, matches, strict=True)
     )
     unmatched = tuple(
@@ -91,11 +92,6 @@ def acknowledge(changes: Changes, expected: Expected) -> Changes:
         if n not in matches
     )
     return msgspec.structs.replace(changes, cells=cells, unmatched=unmatched)
-
-
-def _expected(cell: CellChange, entry: Acknowledgement) -> CellChange:
-    reason = Reason(why=entry.why, link=entry.link)
-    return msgspec.structs.replace(cell, expected=reason)
 
 
 def spelled(cell: CellChange) -> tuple[str, str]:

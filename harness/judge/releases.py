@@ -61,7 +61,13 @@ def between_releases(report: Report) -> tuple[ReleaseChange, ...]:
         for step, comparison in zip(steps, comparisons, strict=True)
         if comparison.change in RELEASE_CHANGES
     ]
-    return tuple(_merge(changes))
+    # A change that is the same beside several other releases is listed once.
+    return tuple(
+        msgspec.structs.replace(
+            several[0], cells=tuple(cell for each in several for cell in each.cells)
+        )
+        for several in grouped(changes, _what_changed).values()
+    )
 
 
 def _change(
@@ -89,13 +95,6 @@ def _change(
 def _what_changed(each: ReleaseChange) -> tuple[str, ...]:
     where = each.package, each.release, each.after, each.server, each.configuration
     return *where, each.before.said, each.now.said
-
-
-def _merge(changes: Sequence[ReleaseChange]) -> Iterator[ReleaseChange]:
-    """List a change once if it is the same beside several other releases."""
-    for several in grouped(changes, _what_changed).values():
-        cells = tuple(cell for each in several for cell in each.cells)
-        yield msgspec.structs.replace(several[0], cells=cells)
 
 
 # -------------------------------------------------------------------------- the series

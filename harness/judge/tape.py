@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import accumulate
+from itertools import groupby
 from typing import NamedTuple
 
 from harness.records.life import SlowHandOff
@@ -64,7 +65,7 @@ def closed(steps: Sequence[Step], end: float, length: float) -> list[Step]:
         for at in moments
         if at < end
     ]
-    return list(_without_repeats(filled))
+    return [next(same) for _, same in groupby(filled, key=lambda step: step.number)]
 
 
 def _gaps(
@@ -79,14 +80,6 @@ def _gaps(
             if step.at - begun >= length:
                 yield begun, step.at
             begun = None
-
-
-def _without_repeats(steps: Sequence[Step]) -> Iterator[Step]:
-    last: int | None = None
-    for step in steps:
-        if step.number != last:
-            yield step
-        last = step.number
 
 
 def points_of(seen: TapeSeen, blink: float) -> tuple[TapePoint, ...]:

@@ -108,16 +108,14 @@ def _groups(
         cells = [entry.cell for entry in entries if not _reason(entry, question)]
         if cells:
             latest = max(cells, key=age)
-            rows = tuple(_row(cell, latest, question) for cell in cells)
+            rows = tuple(
+                AnswerRow(cell, answer, other_releases(cell, latest))
+                for cell in cells
+                if (answer := answer_of(cell, question))
+            )
             title = f"{words.title(latest)} {latest.server_version}"
             groups.append(AnswerGroup(name, title, rows))
     return groups
-
-
-def _row(cell: CellReport, newest: CellReport, question: Question) -> AnswerRow:
-    answer = answer_of(cell, question)
-    assert answer is not None
-    return AnswerRow(cell, answer, other_releases(cell, newest))
 
 
 def _unfit(

@@ -88,7 +88,9 @@ def axes(atlas: Atlas) -> list[Axis]:
             if entry.cell.id in current
         ],
     )
-    return [axis for axis in (flask, *_servers(atlas, usual), *_runs(atlas)) if axis]
+    by_run = [(run, entry.cell.id, entry) for run, entry in atlas.entries_by_run]
+    every = flask, *_servers(atlas, usual), _axis(RUN, "Run", by_run)
+    return [axis for axis in every if axis]
 
 
 def _servers(atlas: Atlas, usual: str) -> Iterator[Axis | None]:
@@ -100,14 +102,6 @@ def _servers(atlas: Atlas, usual: str) -> Iterator[Axis | None]:
             if entry.cell.flask == flask
         ]
         yield _axis(name, atlas.titles[name], cells)
-
-
-def _runs(atlas: Atlas) -> Iterator[Axis | None]:
-    yield _axis(
-        RUN,
-        "Run",
-        [(run, entry.cell.id, entry) for run, entry in atlas.entries_by_run],
-    )
 
 
 def _label(cell: CellReport, with_server: bool, usual: str) -> str:

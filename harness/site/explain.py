@@ -6,7 +6,6 @@ unknown, and the answer says why.
 """
 
 import math
-from collections.abc import Iterable
 from collections.abc import Sequence
 
 from harness.plan.capacity import Capacity
@@ -94,7 +93,8 @@ def _explained(
     rule, processes, lanes = found.rule, found.processes, found.lanes
     remarks = tuple(filter(None, (rule.remark, server.remark)))
     if found.unknown:
-        see = _named(server.name, rule.see, measured)
+        of_server = [each for each in measured if each.server == server.name]
+        see = tuple(e.id for n in rule.see for e in of_server if e.configuration == n)
         return Explained(
             server=server.name, because=found.unknown, remarks=remarks, see=see
         )
@@ -105,7 +105,11 @@ def _explained(
         )
     if not processes or not lanes:
         raise Cannot("It is not known what zero means here.")
-    same = _nearest(server.name, rule.kind, processes, lanes, measured)
+    same = min(
+        (e for e in measured if (e.server, e.kind) == (server.name, rule.kind)),
+        key=lambda each: (distance(each, processes, lanes), each.id),
+        default=None,
+    )
     return Explained(
         server=server.name,
         declared=found.declared,
@@ -135,33 +139,6 @@ def _because(found: Capacity) -> str:
         return f"{found.rule.kind}: no bound is declared."
     total = "" if takes_one(found.rule) else f" = {found.declared}"
     return f"{found.rule.kind}: {found.words}{total}."
-
-
-def _named(
-    server: str, names: Iterable[str], measured: Sequence[MeasuredCell]
-) -> tuple[str, ...]:
-    return tuple(
-        each.id
-        for name in names
-        for each in measured
-        if (each.server, each.configuration) == (server, name)
-    )
-
-
-def _nearest(
-    server: str,
-    kind: str,
-    processes: int,
-    lanes: int,
-    measured: Sequence[MeasuredCell],
-) -> MeasuredCell | None:
-    """The measured cell of the same kind with the most similar numbers."""
-    alike = [each for each in measured if (each.server, each.kind) == (server, kind)]
-    return min(
-        alike,
-        key=lambda each: (distance(each, processes, lanes), each.id),
-        default=None,
-    )
 
 
 def distance(cell: MeasuredCell, processes: int, lanes: int) -> float:

@@ -21,15 +21,11 @@ from harness.site.atlas_cell import age
 from harness.site.atlas_cell import configuration_of
 from harness.site.rendering import size_of
 
-MOST_CELLS = 1000
-"""Most cells; with more, the first view of the index would be too large."""
-
-
 ROOM_OF_INDEX = 95_000
 """Most bytes of the matrix on the index, which has other content too."""
 
 MOST_IN_PART = 400
-"""The same for one of several matrices on a page about a server."""
+"""Most cells of one of several matrices on a page about a server."""
 
 
 class MatrixGroup(NamedTuple):
@@ -72,7 +68,7 @@ def views(atlas: Atlas, cells: Sequence[CellReport]) -> list[MatrixView]:
     made: list[MatrixView] = []
     rest = list(cells)
     while rest:
-        columns = newest_columns(rest, MOST_IN_PART)
+        columns = newest_columns(rest)
         shown = view(atlas, [cell for cell in rest if cell.flask in columns])
         made.append(_numbered(shown, len(made)))
         rest = [cell for cell in rest if cell.flask not in columns]
@@ -94,13 +90,13 @@ FULL = 3
 """Number of configurations that makes a release of Flask a column of its own."""
 
 
-def newest_columns(cells: Sequence[CellReport], most: int = MOST_CELLS) -> set[str]:
-    """The newest releases of Flask, as many as fit; at least one."""
+def newest_columns(cells: Sequence[CellReport]) -> set[str]:
+    """The newest releases of Flask, as many as fit in a part; at least one."""
     newest: set[str] = set()
     count = 0
     for release in sorted({cell.flask for cell in cells}, key=release_order)[::-1]:
         count += sum(cell.flask == release for cell in cells)
-        if newest and count > most:
+        if newest and count > MOST_IN_PART:
             break
         newest.add(release)
     return newest
@@ -136,12 +132,14 @@ def view(atlas: Atlas, cells: Sequence[CellReport]) -> MatrixView:
 def overview(atlas: Atlas) -> MatrixView:
     """The matrix of the index."""
     cells = current(atlas.report.cells)
-    columns = newest_columns(_of_full_columns(cells))
-    shown = view(atlas, [cell for cell in cells if cell.flask in columns])
-    while len(columns) > 1 and size_of("matrix", shown, "") > ROOM_OF_INDEX:
-        columns.remove(min(columns, key=release_order))
+    newest = {cell.flask for cell in _of_full_columns(cells)}
+    columns = sorted(newest, key=release_order)
+    while True:
         shown = view(atlas, [cell for cell in cells if cell.flask in columns])
-    others = {cell.flask for cell in cells} - columns
+        if len(columns) == 1 or size_of("matrix", shown, "") <= ROOM_OF_INDEX:
+            break
+        del columns[0]
+    others = {cell.flask for cell in cells}.difference(columns)
     if not others:
         return shown
     names = ", ".join(sorted(others, key=release_order))

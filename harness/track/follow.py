@@ -175,8 +175,17 @@ def _line(
         pairs = [(each, _server(catalog, target, each, python)) for each in releases]
         own = {release for _, release in pairs}
         beside = f"{target.server.name} {own.pop()}" if len(own) == 1 else ""
-    cells = (_cell(target, flask, release, python) for flask, release in pairs)
-    return Followed(package, target, tuple(cells), beside)
+    cells = tuple(
+        Cell(
+            flask=flask,
+            server=target.server.name,
+            server_version=release,
+            configuration=target.configuration.id,
+            python=python,
+        )
+        for flask, release in pairs
+    )
+    return Followed(package, target, cells, beside)
 
 
 def _server(catalog: Catalog, target: Target, flask: str, python: str) -> str:
@@ -185,16 +194,6 @@ def _server(catalog: Catalog, target: Target, flask: str, python: str) -> str:
         return target.release
     server, configuration = target.server, target.configuration
     return usual_releases(catalog, server, configuration, flask, python)[-1]
-
-
-def _cell(target: Target, flask: str, release: str, python: str) -> Cell:
-    return Cell(
-        flask=flask,
-        server=target.server.name,
-        server_version=release,
-        configuration=target.configuration.id,
-        python=python,
-    )
 
 
 def named_releases(package: Package, selection: Selection) -> list[str]:

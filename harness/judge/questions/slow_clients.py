@@ -116,13 +116,8 @@ def _taken(
         return EACH
     # If the same load is not admitted every time, a lower number may have other
     # reasons.
-    floor = min(
-        (round_.admitted for round_ in cell.rounds if round_.waiting), default=slots
-    )
-    floor = min(
-        [floor, *(round_.admitted for round_ in cell.steered if round_.waiting)]
-    )
-    if any(got < min(slots, floor) for _, got in seen):
+    least = [round_.admitted for round_ in cell.all_rounds if round_.waiting]
+    if any(got < min((slots, *least)) for _, got in seen):
         return "some slots"
     closed = all(step.closed == step.clients for step in (alone, *steps))
     return "no slot: the server closes it" if closed else "no slot"

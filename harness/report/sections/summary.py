@@ -197,45 +197,39 @@ def at_once(cell: CellReport) -> str:
 # -------------------------------------------------------------- with the newest release
 
 
-def _extremes(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
-    """A sentence on the newest release's rows with the least and the most requests."""
-    newest = [row for row in rows if row.cells[-1]]
-    return (min(newest, key=_ceiling), max(newest, key=_ceiling)) if newest else ()
+def _extremes(rows: Sequence[GridRow]) -> list[tuple[str, CellReport]]:
+    """The cells of the newest release with the least and the most requests, each with
+    its server; empty if there are none.
+    """
+    newest = [(row.server, cell) for row in rows if (cell := row.cells[-1])]
+    return [min(newest, key=_ceiling), max(newest, key=_ceiling)] if newest else []
 
 
-def _ceiling(row: GridRow) -> int:
-    cell = row.cells[-1]
-    return (cell and cell.ceiling) or 0
+def _ceiling(server_and_cell: tuple[str, CellReport]) -> int:
+    return server_and_cell[1].ceiling or 0
 
 
 def _range(rows: Sequence[GridRow]) -> Text:
     """The range of the numbers of one server's configurations."""
     if not (extremes := _extremes(rows)):
         return Text()
-    least, most = extremes
-    highest = _most(most.cells[-1]), _name(most)
-    if _ceiling(least) == _ceiling(most):
-        return say("{} handled {} ({})", rows[0].server, *highest)
-    lowest = _ceiling(least), _name(least)
-    return say("{} handled from {} ({}) to {} ({})", rows[0].server, *lowest, *highest)
+    (server, least), (_, most) = extremes
+    highest = _most(most), Name(most.configuration)
+    if least.ceiling == most.ceiling:
+        return say("{} handled {} ({})", server, *highest)
+    lowest = least.ceiling or 0, Name(least.configuration)
+    return say("{} handled from {} ({}) to {} ({})", server, *lowest, *highest)
 
 
 def _all(servers: Sequence[Sequence[GridRow]]) -> Text:
     """A sentence on the least and the most of many servers."""
-    least, most = _extremes([row for rows in servers for row in rows])
+    (low, least), (high, most) = _extremes([row for rows in servers for row in rows])
     return say(
         "{} other servers handled from {} (such as {} {}) to {} ({} {})",
-        *(len(servers), _ceiling(least), least.server, _name(least)),
-        *(_most(most.cells[-1]), most.server, _name(most)),
+        *(len(servers), least.ceiling or 0, low, Name(least.configuration)),
+        *(_most(most), high, Name(most.configuration)),
     )
 
 
-def _name(row: GridRow) -> Name:
-    cell = row.cells[-1]
-    assert cell is not None
-    return Name(cell.configuration)
-
-
-def _most(cell: CellReport | None) -> str:
-    assert cell is not None
+def _most(cell: CellReport) -> str:
     return f"{'at least ' if cell.open_ended else ''}{cell.ceiling}"
