@@ -153,14 +153,10 @@ def _elsewhere(conditions: Conditions) -> str:
 def _exactly(before: CellReport, now: CellReport) -> Change:
     """Compare the most ever seen, then the most reached one request after another."""
     old, new = before.ceiling or 0, now.ceiling or 0
-    if (
-        old == new
-        and always_reached(before) == always_reached(now)
-        and before.declared == now.declared
-    ):
-        old, new = before.floor or 0, now.floor or 0
-    elif old == new and always_reached(before) != always_reached(now):
+    if old == new:
         old, new = int(always_reached(before)), int(always_reached(now))
+        if old == new and before.declared == now.declared:
+            old, new = before.floor or 0, now.floor or 0
     if old == new:
         return Change.SAME
     return Change.MORE if new > old else Change.FEWER

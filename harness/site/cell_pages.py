@@ -30,6 +30,9 @@ MOST_SAME = 20
 the page of the newest lists all.
 """
 
+DRAWN = (life.section, probes.section, memory.section)
+"""Answers that are more than a sentence: pictures and tables, as in a report."""
+
 
 def pages(site: SiteContext) -> Iterator[File]:
     """A page for every cell."""
@@ -79,7 +82,7 @@ def _page(
         since=list(sentences.since(site.atlas, cell)),
         same=shown,
         same_left_out=len(same) - len(shown),
-        drawn_answers=_drawn_answers(cell),
+        drawn_answers=Markup(html.write([each([cell]) for each in DRAWN])),
         written=written(site.atlas, cell),
         related=related,
         purls=purl.purls(entry.evidence.installed),
@@ -91,18 +94,6 @@ def _title(cell: CellReport) -> str:
     """The title of the page with the number, for places that show only the title."""
     at_once = "" if cell.ceiling is None else " at once"
     return f"{sentences.name(cell)}: {number_of(cell)}{at_once}"
-
-
-def _drawn_answers(cell: CellReport) -> Markup:
-    """Answers that are more than a sentence: pictures and tables, as in a report, of
-    the server's life, health checks and memory.
-    """
-    sections = (
-        *([life.section([cell])] if cell.tapes else ()),
-        *([probes.section([cell])] if cell.health else ()),
-        *([memory.section([cell])] if cell.memory else ()),
-    )
-    return Markup(html.write(sections)) if sections else Markup("")
 
 
 def written(atlas: Atlas, cell: CellReport) -> str:

@@ -202,13 +202,12 @@ def citing(
 
 def about(pages: Iterable[QuestionPage], question: Question) -> list[QuestionPage]:
     """Questions whose answer comes from the answer to another question."""
-
-    def cites(text: str) -> bool:
-        return any(
-            is_answer_to(match[2], question) for match in PLACEHOLDER.finditer(text)
-        )
-
-    return [page for page in pages if not page.missing and cites(page.question.answer)]
+    return [
+        page
+        for page in pages
+        for cited in [PLACEHOLDER.finditer(page.question.answer)]
+        if not page.missing and any(is_answer_to(each[2], question) for each in cited)
+    ]
 
 
 def is_answer_to(field: str, question: Question) -> bool:

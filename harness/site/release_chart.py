@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -104,14 +105,9 @@ def _steps(
     numbers: Sequence[tuple[float, ReleaseNumbers]], y: svg.Scale
 ) -> Iterator[Markup]:
     """Steps of the ceiling and the floor, broken where a release has no number."""
-    run: list[tuple[float, ReleaseNumbers]] = []
-    for x, each in (*numbers, (0.0, ReleaseNumbers(None, None))):
-        if each.ceiling is not None:
-            run.append((x, each))
-            continue
-        if run:
-            yield from _unbroken(run, y)
-        run = []
+    for has_number, run in groupby(numbers, lambda each: each[1].ceiling is not None):
+        if has_number:
+            yield from _unbroken(list(run), y)
 
 
 def _unbroken(

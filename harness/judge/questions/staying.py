@@ -4,6 +4,7 @@ They shut everyone else out if no ordinary request gets in while they are there.
 take a slot each if the number of ordinary requests that get in falls by one for each.
 """
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from harness.records.choices import Question
@@ -158,32 +159,30 @@ def _sentence(numbers: StayNumbers, watched: float) -> str:
     return f"{begin} {words.open}, nobody else gets in {until}{after}."
 
 
-def _where(numbers: StayNumbers) -> list[str]:
+def _where(numbers: StayNumbers) -> Iterator[str]:
     """Sentences on where the clients stay, and on streams whose clients left."""
-    sentences = []
     if numbers.waits_from:
-        sentences.append(may_wait_from(numbers.waits_from))
+        yield may_wait_from(numbers.waits_from)
     if numbers.chance:
-        sentences.append(
+        yield (
             "Several workers share the load by chance, so the number may differ next "
             "time, and a request that reaches a full worker waits earlier."
         )
     if numbers.question is Question.UPLOADS and numbers.in_app is not None:
-        sentences.append(
+        yield (
             "The app is called before the whole body has arrived, and waits for it."
             if numbers.in_app
             else "The app is not called until the whole body has arrived."
         )
     if numbers.held_back:
-        sentences.append("An event does not reach the client while the stream is open.")
+        yield "An event does not reach the client while the stream is open."
     if numbers.left:
-        sentences.append(_left(numbers))
+        yield _left(numbers)
     if numbers.kept_seconds >= NOTICED_SECONDS:
-        sentences.append(
+        yield (
             "After their clients have left, polls stay in the app until they end by "
             f"themselves: for {numbers.kept_seconds:.0f} s here."
         )
-    return sentences
 
 
 def _left(numbers: StayNumbers) -> str:

@@ -1,6 +1,5 @@
 """The section on findings: each reason with all its cells."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -104,19 +103,20 @@ def _once(several: Iterable[Note]) -> list[Note]:
     """Merge notes that differ only by their releases, or by chance: the last one
     remains, with the releases of all.
     """
-    alike: dict[object, list[Note]] = defaultdict(list)
-    for note in several:
+
+    def what_was_seen(note: Note) -> tuple[object, ...]:
         cell = note.cells[-1]
         counted = cell.outcome is Outcome.MEASURED
         numbers = (cell.declared, cell.ceiling, cell.floor) if counted else note.reason
-        alike[note.server, note.labels, numbers].append(note)
+        return note.server, note.labels, numbers
+
     return [
         same[-1]._replace(
             releases=tuple(
                 dict.fromkeys(release for n in same for release in n.releases)
             )
         )
-        for same in alike.values()
+        for same in grouped(several, what_was_seen).values()
     ]
 
 
