@@ -1,6 +1,7 @@
-"""Styles of known servers whose capacity comes, goes, or rests, as in real servers.
+"""Styles of known servers whose capacity grows, shrinks or pauses, as in real servers.
 
-Each names the server whose way it is. ``known_server.py`` runs them beside the others.
+Each docstring names the server that behaves this way. ``known_server.py`` runs them
+like its own styles.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from tests.live.sly_styles import start
     from tests.live.sly_styles import take_turns
     from tests.live.sly_styles import then_release
-else:  # it is started by path
+else:  # started by its path
     from sly_styles import a_pause
     from sly_styles import beside
     from sly_styles import fork
@@ -66,7 +67,7 @@ def of_processes(n: Parameters) -> int:
     of_processes,
 )
 def staggered(listener: Listener, server: Any, n: Parameters) -> None:
-    """A master forks its workers one after another, and pauses in between."""
+    """A master forks its workers one after another, with pauses in between."""
     for number in range(n["processes"]):
         if number:
             pause(n)
@@ -80,7 +81,7 @@ def staggered(listener: Listener, server: Any, n: Parameters) -> None:
     of_processes,
 )
 def boots_waiting(listener: Listener, server: Any, n: Parameters) -> None:
-    """Workers that wait at first for a program, as for one that migrates a database."""
+    """Workers wait at first for another program, as if for a database migration."""
     if number := fork(n["processes"]):
         program = f"import time; time.sleep({number * n['seconds']})"
         subprocess.run([sys.executable, "-S", "-c", program], check=True)
@@ -92,7 +93,7 @@ def boots_waiting(listener: Listener, server: Any, n: Parameters) -> None:
     of_processes,
 )
 def boots_computing(listener: Listener, server: Any, n: Parameters) -> None:
-    """Workers that import for a while before they take requests, one longer each."""
+    """Workers import for a while before they take requests, one longer each."""
     end = time.thread_time() + fork(n["processes"]) * n["seconds"]
     while time.thread_time() < end:
         sum(range(1000))
@@ -155,7 +156,7 @@ def scales(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {"threads": rng.randint(1, 3), "idle": rng.choice((0.2, 0.6, 2.0))},
 )
 def activated(listener: Listener, server: Any, n: Parameters) -> None:
-    """systemd: it waits for a connection, starts a server, which ends when idle."""
+    """systemd: waits for a connection, starts a server, which ends when idle."""
     listener.setblocking(False)
     while True:
         select.select([listener], [], [])
@@ -240,7 +241,7 @@ def heartbeat(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def rests_after(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads that pause after each request, as those that write a log far away."""
+    """Threads pause after each request, like those that write to a remote log."""
     fork(n["processes"])
 
     def serve() -> None:
@@ -259,7 +260,7 @@ def rests_after(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def naps_when_full(listener: Listener, server: Any, n: Parameters) -> None:
-    """A loop that pauses while all threads are busy, and looks again after that."""
+    """A loop pauses while all threads are busy, and then looks again."""
     fork(n["processes"])
     places = threading.Semaphore(n["threads"])
     pool = ThreadPoolExecutor(n["threads"])
@@ -275,7 +276,7 @@ def naps_when_full(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {"threads": rng.randint(1, 4), **a_pause(rng, 0.3, 1.0)},
 )
 def gate(listener: Listener, server: Any, n: Parameters) -> None:
-    """All that have come are let in together, and then nobody for a while."""
+    """All waiting requests are let in together, and then nobody for a while."""
     pool = ThreadPoolExecutor(n["threads"])
     listener.setblocking(False)
     while True:
@@ -291,7 +292,7 @@ def gate(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {"threads": rng.randint(1, 4), "seconds": rng.choice((0.01, 0.1, 0.6))},
 )
 def holds_interpreter(listener: Listener, server: Any, n: Parameters) -> None:
-    """Each request sleeps in C before the app, and lets no other thread run then."""
+    """Each request sleeps in C before the app, and blocks all other threads."""
     sleep = ctypes.PyDLL(None).usleep
     beside(server, lambda: sleep(int(n["seconds"] * 1e6)))
     control.work(listener, server, n["threads"], False)
@@ -318,7 +319,7 @@ def interrupted(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def hardly_runs(listener: Listener, server: Any, n: Parameters) -> None:
-    """All workers but the first run only where nobody else wants the processor."""
+    """All workers but the first run only if nobody else needs the processor."""
     if fork(n["processes"]):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     control.work(listener, server, n["threads"], False)
@@ -329,7 +330,7 @@ def hardly_runs(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def spins_when_full(listener: Listener, server: Any, n: Parameters) -> None:
-    """A loop whose poll finds a connection that it has no thread for, and again."""
+    """A loop polls a connection again and again that it has no thread for."""
     listener.setblocking(False)
     fork(n["processes"])
     places = threading.Semaphore(n["threads"])

@@ -1,4 +1,4 @@
-"""Commands of servers of known capacity, and what measuring these must come to."""
+"""Commands of servers of known capacity, and the results they must give."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def planned(
     also_offered: tuple[int, ...] = (),
     front: PlannedFront | None = None,
 ) -> PlannedCell:
-    """A cell that is in no catalog."""
+    """A planned cell that is in no catalog."""
     return PlannedCell(
         id="flask-0/control-0/shape/py0",
         configuration="shape",
@@ -32,7 +32,7 @@ def planned(
 
 
 def control(processes: int, threads: int, *more: str) -> tuple[str, ...]:
-    """The command of the control with a given shape."""
+    """Return the command of the control with a given shape."""
     return (
         *("{python}", "{target}/control.py", "--host", "{host}", "--port", "{port}"),
         *("--processes", str(processes), "--threads", str(threads), *more),
@@ -40,35 +40,36 @@ def control(processes: int, threads: int, *more: str) -> tuple[str, ...]:
 
 
 def gunicorn(*options: str) -> Command:
-    """A command of gunicorn with the app of the target."""
+    """Return a command of gunicorn with the app of the target."""
     where = ("--bind", "{host}:{port}", "--chdir", "{target}", "--no-control-socket")
     return "{scripts}/gunicorn", *where, *options, "app:app"
 
 
 def gthread(workers: int, threads: int, *options: str) -> Command:
-    """A command of gunicorn with threads."""
+    """Return a command of gunicorn with threads."""
     return gunicorn("-w", str(workers), "--threads", str(threads), *options)
 
 
 def odd(way: str) -> tuple[str, ...]:
-    """The command of the server that goes wrong in one way."""
+    """Return the command of the server that goes wrong in one way."""
     return ("{python}", str(ODD_SERVER), "{host}", "{port}", way)
 
 
 def started_by_chance(threads: int) -> set[tuple[str, int, int]]:
-    """What one process of granian may come to: the verdict, the most and the least.
+    """Return all possible results of one granian process: verdict, ceiling, floor.
 
-    It takes a thread that has just got a request for an idle one, and starts none for
-    the next (``BlockingRunnerPool::run`` in its ``src/blocking.rs``): seen in one run
-    of forty on a busy machine. In the worst case every other request starts a thread.
-    Where twice as many come all threads are there, and they stay for 30 s.
+    granian takes a thread that has just got a request for an idle one, and starts none
+    for the next request (``BlockingRunnerPool::run`` in its ``src/blocking.rs``). This
+    was seen in one of forty runs on a busy machine. In the worst case every second
+    request starts a thread. If twice as many requests come, all threads are started,
+    and they stay for 30 s.
     """
     leasts = range(-(-threads // 2), threads + 1)
     return {("uneven", threads, least) for least in leasts}
 
 
 def assert_exactly(evidence: CellEvidence, processes: int, threads: int) -> None:
-    """Every round admitted what was offered, or the capacity where that is less."""
+    """Assert that every round admitted all requests up to the capacity."""
     capacity = processes * threads
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
     assert {round_.arrival for round_ in evidence.rounds} == (

@@ -1,4 +1,4 @@
-"""Fixtures of live tests: measuring, nginx, web servers; and nothing is left over."""
+"""Fixtures of live tests: measuring, nginx, web servers. No process may be left."""
 
 import asyncio
 import os
@@ -30,9 +30,9 @@ Measure = Callable[..., CellEvidence]
 
 
 def left_over(folder: Path) -> list[psutil.Process]:
-    """Every process that works in a folder, or was told about it.
+    """Return every process that works in a folder, or has it in its command.
 
-    One that has ended, whose parent was killed, is for the machine to bury.
+    An ended process whose parent was killed does not count: the machine reaps it.
     """
     found = []
     for number in psutil.pids():
@@ -48,10 +48,10 @@ def left_over(folder: Path) -> list[psutil.Process]:
 
 
 def is_about(number: int, folder: Path) -> bool:
-    """Whether a process works in a folder, or has it in its command.
+    """Return whether a process works in a folder, or has it in its command.
 
-    This is asked of every process of the machine after every test, which psutil takes
-    twice as long for. Raises ``OSError`` or ``psutil.Error`` if it has ended.
+    This asks every process of the machine after every test, for which psutil takes
+    twice as long. Raises ``OSError`` or ``psutil.Error`` if the process has ended.
     """
     if sys.platform != "linux":
         process = psutil.Process(number)
@@ -63,7 +63,7 @@ def is_about(number: int, folder: Path) -> bool:
 
 
 def processes_below() -> set[int]:
-    """All processes that this one started, and those that these started."""
+    """Return all descendants of this process."""
     if sys.platform != "linux":
         return {each.pid for each in psutil.Process().children(recursive=True)}
     return set(descendants(os.getpid()))
@@ -71,10 +71,10 @@ def processes_below() -> set[int]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever a test started is gone when it ends.
+    """Assert that no process that a test started is left.
 
-    Every server's folder of work is made below the test's own, which tells them from
-    whatever else runs on the machine.
+    Every server works in a folder below the test's own, which tells its processes from
+    all others on the machine.
     """
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
@@ -103,7 +103,7 @@ def measure(tmp_path: Path) -> Measure:
 
 @pytest.fixture
 def nginx() -> PlannedFront:
-    """The nginx of the catalog; without one on PATH a test fails in CI only."""
+    """The nginx of the catalog. Without one, tests are skipped, but fail in CI."""
     if shutil.which("nginx") is None:
         missing = "nginx is not on PATH; Debian and Ubuntu have it in nginx-light"
         if os.environ.get("CI") or os.environ.get("REQUIRE_NGINX"):
@@ -114,7 +114,7 @@ def nginx() -> PlannedFront:
 
 @pytest.fixture
 def new_server() -> Iterator[Any]:
-    """Starts servers, and ends them."""
+    """Start web servers, and end them after the test."""
     started: list[WebServer] = []
 
     def new() -> WebServer:

@@ -1,7 +1,7 @@
 """A WSGI server of known capacity, in many styles; run by the live tests.
 
 ``known_server.py HOST PORT STYLE JSON``, where the JSON has the numbers of the style.
-``capacity`` says what is true of a style.
+``capacity`` returns what is true of a style.
 """
 
 import asyncio
@@ -49,13 +49,13 @@ class Capacity(NamedTuple):
 
 
 def threads(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads that accept, in one process or several."""
+    """Threads accept, in one process or several."""
     fork(n["processes"])
     control.work(listener, server, n["threads"], False)
 
 
 def greedy(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes that accept all that they can, and run some of it."""
+    """Processes accept all connections that they can, and run some of them."""
     fork(n["processes"])
     pool = ThreadPoolExecutor(n["threads"])
     while True:
@@ -64,7 +64,7 @@ def greedy(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def yielding(listener: Listener, server: Any, n: Parameters) -> None:
-    """Children that accept all that they can, and a parent that lets them go first."""
+    """Children accept all that they can, and a parent lets them go first."""
     pool = ThreadPoolExecutor(n["threads"])
     for _ in range(n["processes"] - 1):
         if os.fork() == 0:
@@ -80,7 +80,7 @@ def yielding(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def executor(listener: Listener, server: Any, n: Parameters) -> None:
-    """An event loop that accepts and reads, and an executor that runs the app."""
+    """An event loop accepts and reads, and an executor runs the app."""
     pool = ThreadPoolExecutor(n["threads"])
 
     async def accept() -> None:
@@ -110,7 +110,7 @@ def handed_over(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def out_of_order(listener: Listener, server: Any, n: Parameters) -> None:
-    """One thread accepts; of all who wait, a random one is run, or the newest."""
+    """One thread accepts; of the waiting requests, a random or the newest one runs."""
     waiting: list[tuple[socket.socket, object]] = []
     there = threading.Semaphore(0)
     rng = random.Random(n["seed"])
@@ -170,7 +170,7 @@ def buffering(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def rejecting(listener: Listener, server: Any, n: Parameters) -> None:
-    """Whoever is too many is answered 503, or cut off."""
+    """Excess requests are answered 503, or cut off."""
     places = threading.Semaphore(n["threads"])
 
     def serve(connection: socket.socket, address: object) -> None:
@@ -190,7 +190,7 @@ def rejecting(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def growing(listener: Listener, server: Any, n: Parameters) -> None:
-    """It begins with one thread, and adds one at a time while requests wait."""
+    """It starts with one thread, and adds one at a time while requests wait."""
     waiting: queue.Queue[tuple[socket.socket, object]] = queue.Queue()
     pause = threading.Event().wait if n["locks"] else time.sleep
 
@@ -213,7 +213,7 @@ def growing(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def late(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes of which each sleeps for some time before it takes requests."""
+    """Processes each sleep for some time before they take requests."""
     for seconds in n["sleeps"]:
         if os.fork() == 0:
             time.sleep(seconds)
@@ -222,7 +222,7 @@ def late(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def pausing(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads in which each request sleeps before it enters the app."""
+    """In its threads, each request sleeps before it enters the app."""
     app, rng = server.application, random.Random(n["seed"])
 
     def called(environ: dict[str, Any], start_response: Any) -> Any:
@@ -234,7 +234,7 @@ def pausing(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def restless(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads, beside one that never rests."""
+    """Threads, and one more thread that never rests."""
 
     def compute() -> None:
         while True:
@@ -246,7 +246,7 @@ def restless(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def recycling(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes that are replaced after some requests."""
+    """Processes are replaced after some requests."""
     rng = random.Random(n["seed"])
     children = 0
     while True:
@@ -262,7 +262,7 @@ def recycling(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def forking(listener: Listener, server: Any, n: Parameters) -> None:
-    """A process for each request, and no more than some at once."""
+    """A process is forked for each request, up to a limit."""
     children = 0
     while True:
         while children >= n["processes"]:
@@ -292,7 +292,7 @@ STYLES = OWN | {name: style.run for name, style in SLY.items()}
 
 
 def numbers_of(style: str, rng: random.Random) -> Parameters:
-    """Random numbers for a style."""
+    """Return random numbers for a style."""
     if style in SLY:
         return SLY[style].numbers(rng)
     processes, each = rng.randint(2, 3), rng.randint(1, 4)
@@ -318,7 +318,7 @@ def numbers_of(style: str, rng: random.Random) -> Parameters:
 
 
 def capacity(style: str, n: Parameters) -> Capacity:
-    """What is true of a style."""
+    """Return what is true of a style."""
     if style in SLY:
         most, least = SLY[style].most(n), SLY[style].least
         return Capacity(most, lambda offered: min(least(n, offered), most))
@@ -338,7 +338,7 @@ def capacity(style: str, n: Parameters) -> Capacity:
 
 
 def comes_late(style: str, n: Parameters) -> bool:
-    """Whether some capacity comes later than it is waited for once all is there."""
+    """Return whether some capacity appears later than the probe waits for it."""
     return style in SLY and bool(SLY[style].late(n))
 
 

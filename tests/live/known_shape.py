@@ -1,4 +1,4 @@
-"""Servers of known capacity, with what is declared of them."""
+"""Servers of known capacity, each with the number that is declared for it."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from tests.live import known_server
 
 
 class Shape(NamedTuple):
-    """A server of known capacity, and what is declared of it."""
+    """A server of known capacity, and the declared number."""
 
     style: str
     numbers: Mapping[str, Any]

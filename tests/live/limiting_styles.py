@@ -1,6 +1,7 @@
 """Styles of known servers that share requests, or turn them away, as real servers do.
 
-Each names the server whose way it is. ``known_server.py`` runs them beside the others.
+Each docstring names the server that behaves this way. ``known_server.py`` runs them
+like its own styles.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tests.live.sly_styles import take_turns
     from tests.live.sly_styles import then_release
     from tests.live.sly_styles import with_port_reused
-else:  # it is started by path
+else:  # started by its path
     from sly_styles import accept_all
     from sly_styles import fork
     from sly_styles import Listener
@@ -59,7 +60,7 @@ def _turn_away(connection: socket.socket) -> None:
 
 
 def of_one(n: Parameters, offered: int) -> int:
-    """One worker gets all, and serves as many as it has threads."""
+    """One worker gets all requests, and serves as many as it has threads."""
     return min(offered, int(n["threads"]))
 
 
@@ -70,7 +71,7 @@ def of_one(n: Parameters, offered: int) -> int:
     lambda rng: {"threads": rng.randint(1, 4), "queue": rng.randint(1, 3)},
 )
 def short_queue(listener: Listener, server: Any, n: Parameters) -> None:
-    """Passenger: some requests wait in a queue, and who finds it full is answered."""
+    """Passenger: some requests wait in a queue, and further ones get an error."""
     waiting: queue.Queue[Any] = queue.Queue()
     counting, now = threading.Lock(), {"here": 0}
 
@@ -96,7 +97,7 @@ def short_queue(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {"threads": rng.randint(1, 4), "seconds": rng.choice((0.01, 0.2, 1.0))},
 )
 def drops_stale(listener: Listener, server: Any, n: Parameters) -> None:
-    """Heroku's router: who has waited for too long is answered without being served."""
+    """Heroku's router: a request that waited too long is answered without being run."""
     waiting: queue.Queue[Any] = queue.Queue()
 
     def serve() -> None:
@@ -123,7 +124,7 @@ def drops_stale(listener: Listener, server: Any, n: Parameters) -> None:
     of_one,
 )
 def each_refuses(listener: Listener, server: Any, n: Parameters) -> None:
-    """uvicorn --limit-concurrency: workers take all, and turn away what is too many."""
+    """uvicorn --limit-concurrency: workers accept all, and refuse excess requests."""
     fork(n["processes"])
     places = threading.Semaphore(n["threads"])
 
@@ -166,7 +167,7 @@ def adaptive_limit(listener: Listener, server: Any, n: Parameters) -> None:
 
 @sly(lambda rng: {"threads": rng.randint(1, 4)})
 def stops_listening(listener: Listener, server: Any, n: Parameters) -> None:
-    """It closes its listening socket while it is full; who comes then is refused."""
+    """It closes its listening socket while it is full; later clients are refused."""
     place = listener.getsockname()
     free = threading.Semaphore(n["threads"])
 
@@ -189,7 +190,7 @@ def stops_listening(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {"threads": rng.randint(1, 4), "backlog": rng.randint(0, 3)},
 )
 def short_backlog(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads that accept, with a backlog that has room for hardly anybody."""
+    """Threads accept, with a backlog that has room for hardly anybody."""
     listener.listen(n["backlog"])
     control.work(listener, server, n["threads"], False)
 
@@ -204,7 +205,7 @@ def short_backlog(listener: Listener, server: Any, n: Parameters) -> None:
     of_one,
 )
 def short_backlogs(listener: Listener, server: Any, n: Parameters) -> None:
-    """The same of processes that accept all they can."""
+    """The same for processes that accept all they can."""
     listener.listen(n["backlog"])
     fork(n["processes"])
     accept_all(listener, server, n["threads"])
@@ -223,7 +224,7 @@ def short_backlogs(listener: Listener, server: Any, n: Parameters) -> None:
     of_one,
 )
 def random_balancer(listener: Listener, server: Any, n: Parameters) -> None:
-    """A process accepts, and gives each request to another one at random."""
+    """A process accepts, and gives each request to a random other process."""
     pairs, rng = [], random.Random(n["seed"])
     for _ in range(n["processes"]):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -252,7 +253,7 @@ def random_balancer(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def accept_mutex(listener: Listener, server: Any, n: Parameters) -> None:
-    """nginx: a loop accepts while it has a lock and room, or else tries again soon."""
+    """nginx: a loop accepts while it has a lock and room, or else retries soon."""
     listener.setblocking(False)
     lock = multiprocessing.Semaphore(1)
     fork(n["processes"])
@@ -297,7 +298,7 @@ def accept_mutex(listener: Listener, server: Any, n: Parameters) -> None:
     of_one,
 )
 def deferred(listener: Listener, server: Any, n: Parameters) -> None:
-    """A connection is there to be accepted only with its request."""
+    """A connection can only be accepted once its request has arrived."""
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
     fork(n["processes"])
     accept_all(listener, server, n["threads"])
@@ -313,7 +314,7 @@ def deferred(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n, offered: min(offered, n["threads"]),
 )
 def reactor(listener: Listener, server: Any, n: Parameters) -> None:
-    """puma: it accepts while a thread is free; who has sent nothing yet takes none.
+    """puma: it accepts while a thread is free; silent clients take none.
 
     A busy worker naps before it accepts, so that others go first.
     """
@@ -371,7 +372,7 @@ def _hand_on_who_speaks(
     lambda n, offered: min(offered, *n["each"]),
 )
 def inherited_ports(listener: Listener, server: Any, n: Parameters) -> None:
-    """nginx with reuseport: workers have the sockets of all, and use their own."""
+    """nginx with reuseport: workers inherit all sockets, and use their own."""
     place = listener.getsockname()
     listener.close()
     listeners = [with_port_reused(place) for _ in n["each"]]
@@ -385,7 +386,7 @@ def inherited_ports(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n, offered: min(offered, *n["each"]),
 )
 def two_masters(listener: Listener, server: Any, n: Parameters) -> None:
-    """Two servers at one port, each with workers that share its socket."""
+    """Two servers on one port, each with workers that share its socket."""
     place = listener.getsockname()
     listener.close()
     for processes in n["each"]:

@@ -81,7 +81,7 @@ class Master:
             signal.signal(number, lambda *_: None)
 
     def run(self) -> None:
-        """Do what signals say, forever."""
+        """Act on signals, forever."""
         self._start(PLACES)
         while True:
             for number in os.read(self._wake, 64):
@@ -132,7 +132,7 @@ class Master:
             os.kill(worker, number)
 
     def _reap(self, at_least: int = 0) -> None:
-        """Bury workers that have ended, and replace those that are missing."""
+        """Reap ended workers, and replace missing ones."""
         while self._workers:
             pid, _ = os.waitpid(-1, 0 if at_least > 0 else os.WNOHANG)
             if pid == 0:

@@ -1,4 +1,4 @@
-"""A machine that is kept busy, for no longer than there is somebody who keeps it so."""
+"""Keeps the machine busy during a test."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ LOOP = "import os, sys\nwhile os.getppid() == int(sys.argv[1]): pass"
 def every_core_busy(times: int) -> Iterator[None]:
     """Keep every processor busy several times over.
 
-    What runs besides, such as other workers of the tests, is part of that.
+    Other work, such as parallel workers of the tests, counts towards that.
     """
     processors = os.cpu_count() or 1
     wanted = times * processors - int(os.getloadavg()[0])
@@ -26,8 +26,8 @@ def every_core_busy(times: int) -> Iterator[None]:
 def busy_loops(count: int, own_sessions: bool = False) -> Iterator[None]:
     """Run so many processes that compute all the time.
 
-    Linux shares its processors among sessions first: processes with ``own_sessions``
-    leave others only their share, however many there are.
+    Linux divides processor time among sessions first: processes with ``own_sessions``
+    leave others only their share, however many others there are.
     """
     command = [sys.executable, "-c", LOOP, str(os.getpid())]
     busy = [

@@ -1,7 +1,7 @@
 """A WSGI server that goes wrong in one known way; run by the live tests, never a user.
 
-``odd_server.py HOST PORT WAY``, where each way is a function. Built from the parts of
-the control, so that what is odd about it is only what the test asks for.
+``odd_server.py HOST PORT WAY``, where each way is a function. It is built from the
+parts of the control, so that only the intended behaviour is odd.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ Listener = socket.socket
 
 
 def work(listener: Listener, server: Any, threads: int = 1) -> None:
-    """Be an ordinary worker process of the control."""
+    """Run an ordinary worker process of the control."""
     control.work(listener, server, threads, False)
 
 
@@ -57,7 +57,7 @@ def sleeps_on(listener: Listener, server: Any) -> None:
 
 
 def app_forks(listener: Listener, server: Any) -> None:
-    """A master, and two workers; in each the app forks, and sleeps on in the child."""
+    """A master and two workers; in each, the app forks a child that keeps sleeping."""
     for _ in range(2):
         if os.fork() == 0:
             if os.fork() == 0:
@@ -67,17 +67,17 @@ def app_forks(listener: Listener, server: Any) -> None:
 
 
 def app_forks_alone(listener: Listener, server: Any) -> None:
-    """Two at a time, and a child that takes requests when it has slept for long."""
+    """Two at a time, and a child that takes requests after a long sleep."""
     if os.fork() == 0:
         time.sleep(45)
     work(listener, server, 2)
 
 
 def overbooks(listener: Listener, server: Any) -> None:
-    """Two workers that accept two connections each, as gunicorn 21 to 23 does.
+    """Two workers that accept two connections each, like gunicorn 21 to 23.
 
-    One that has as many as that looks at no connection before a request has ended, also
-    where none has begun: then it computes forever.
+    A worker with two connections looks at no other before a request has ended, even if
+    none has begun: then it computes forever.
     """
     known_server.fork(2)
     listener.setblocking(False)
@@ -112,7 +112,7 @@ def joins_in(listener: Listener, server: Any) -> None:
 
 
 def asks_first(listener: Listener, server: Any) -> None:
-    """Three at a time; each request waits for somebody else before it enters the app.
+    """Three at a time; each request waits for another program before it enters the app.
 
     Here that takes 1.2 s.
     """
@@ -140,7 +140,7 @@ def asks_now_and_then(listener: Listener, server: Any) -> None:
 
 
 def recycles(listener: Listener, server: Any) -> None:
-    """Two workers, one at a time; after five requests each is replaced by another."""
+    """Two workers, one at a time; each is replaced after five requests."""
 
     def serve() -> None:
         for _ in range(5):
@@ -161,8 +161,8 @@ def recycles(listener: Listener, server: Any) -> None:
 def boots_in_turn(listener: Listener, server: Any) -> None:
     """Four workers that boot one after another, 0.8 s each, as if each migrated.
 
-    The one that the others come from is always the first: a process that has children
-    is not looked for among the workers before it has held a request.
+    The parent of the others always serves first: a process with children is not counted
+    among the workers until it has held a request.
     """
     first = open("migrate.lock", "w")
     fcntl.flock(first, fcntl.LOCK_EX)
@@ -194,7 +194,7 @@ def greedy(listener: Listener, server: Any) -> None:
 
 
 def restless_pair(listener: Listener, server: Any) -> None:
-    """Two workers of two threads; at its first request each begins to compute."""
+    """Two workers of two threads; each starts to compute at its first request."""
     os.fork()
     computing: list[threading.Thread] = []
 
@@ -217,7 +217,7 @@ def deaf(listener: Listener, server: Any) -> None:
 
 
 def turns_away(listener: Listener, server: Any) -> None:
-    """Three at a time; whoever is too many is answered 503 without entering."""
+    """Three at a time; excess requests are answered 503 without entering the app."""
     known_server.rejecting(listener, server, {"threads": 3, "answers": True})
 
 
@@ -228,7 +228,7 @@ def short_queue(listener: Listener, server: Any) -> None:
 
 
 def newest_first(listener: Listener, server: Any) -> None:
-    """One at a time, of all who wait the one who came last."""
+    """One at a time, the newest of the waiting requests."""
     numbers = {"threads": 1, "random": False, "seed": 0}
     known_server.out_of_order(listener, server, numbers)
 
@@ -254,7 +254,7 @@ def hoards(listener: Listener, server: Any) -> None:
 
 
 def spawns(listener: Listener, server: Any) -> None:
-    """A thread for each connection, which is closed where none can be had."""
+    """A thread for each connection; without a thread, the connection is closed."""
     while True:
         try:
             connection, address = listener.accept()
@@ -270,14 +270,14 @@ def spawns(listener: Listener, server: Any) -> None:
 
 
 def spawns_blindly(listener: Listener, server: Any) -> None:
-    """A thread for each connection; where none can be had, the server ends."""
+    """A thread for each connection; without a thread, the server ends."""
     while True:
         arguments = (*listener.accept(), server)
         threading.Thread(target=control.serve, args=arguments, daemon=True).start()
 
 
 def forgets(listener: Listener, server: Any) -> None:
-    """One at a time; from the twentieth on, each third is cut off at its turn."""
+    """One at a time; from the twentieth on, every third is cut off in its turn."""
     turn = 0
     while True:
         connection, address = listener.accept()
@@ -290,7 +290,7 @@ def forgets(listener: Listener, server: Any) -> None:
 
 
 def exits(listener: Listener, server: Any) -> None:
-    """End before any answer."""
+    """Exit before any answer."""
     print("no configuration, giving up", flush=True)
     sys.exit(3)
 
@@ -308,7 +308,7 @@ def loud(listener: Listener, server: Any) -> None:
 
 
 def errors(listener: Listener, server: Any) -> None:
-    """Answer 500 to everything, as uWSGI does when the app cannot be imported."""
+    """Answer 500 to everything, like uWSGI when the app cannot be imported."""
     while True:
         connection, _ = listener.accept()
         connection.recv(65_536)
@@ -317,7 +317,7 @@ def errors(listener: Listener, server: Any) -> None:
 
 
 def warms_up(listener: Listener, server: Any) -> None:
-    """Answer 503 to everything for two seconds, as a proxy does until an app listens.
+    """Answer 503 to everything for two seconds, like a proxy until an app listens.
 
     Then serve two at a time.
     """
@@ -364,7 +364,7 @@ def dies_calling(listener: Listener, server: Any) -> None:
 
 
 def lets_others_compute(listener: Listener, server: Any) -> None:
-    """Three threads; what they compute is in C, without the lock of the interpreter."""
+    """Three threads, which compute in C without the interpreter lock."""
     import app  # type: ignore[import-not-found]
     import hold  # type: ignore[import-not-found,unused-ignore]
 
@@ -412,7 +412,7 @@ def parent(listener: Listener, server: Any) -> None:
 
 
 def breaks(listener: Listener, server: Any) -> None:
-    """One worker, replaced forever; it ends as soon as it has said it is held."""
+    """One worker, replaced forever; it ends as soon as it has reported to be held."""
     import hold
 
     def held() -> None:
@@ -429,7 +429,7 @@ def breaks(listener: Listener, server: Any) -> None:
 
 
 def report(line: bytes) -> socket.socket:
-    """Send a line to the probe as a request in the app does."""
+    """Send a line to the probe, as a request in the app does."""
     host, port = os.environ["FLASK_CONCURRENCY_PROBE"].split(":")
     connection = socket.create_connection((host, int(port)))
     connection.sendall(line + b"\n")
@@ -449,7 +449,7 @@ def beside_each_request(server: Any, odd: Callable[[], None]) -> None:
 
 
 def invents(listener: Listener, server: Any) -> None:
-    """Two at a time; each reports fifty requests more than there are."""
+    """Two at a time; each reports fifty requests that do not exist."""
     import hold
 
     number = itertools.count()
@@ -464,9 +464,9 @@ def invents(listener: Listener, server: Any) -> None:
 
 
 def vouches(listener: Listener, server: Any) -> None:
-    """One at a time; while others wait, it reports one of them as in the app already.
+    """One at a time; while others wait, it reports one of them as already in the app.
 
-    That one is answered at its turn without entering, so that all sums agree.
+    That one is answered in its turn without entering, so that all sums agree.
     """
     import hold
 
@@ -507,7 +507,7 @@ def answers_first(listener: Listener, server: Any) -> None:
 
 
 def keeps(listener: Listener, server: Any) -> None:
-    """Two at a time; what is to be held waits in front of the app forever."""
+    """Two at a time; requests to be held wait in front of the app forever."""
     beside_each_request(server, signal.pause)
     work(listener, server, 2)
 
@@ -539,7 +539,7 @@ def babbles(listener: Listener, server: Any) -> None:
 
 
 def compute_for_ever() -> None:
-    """Never rest."""
+    """Compute forever."""
     while True:
         sum(range(10_000))
 
@@ -551,20 +551,20 @@ def restless(listener: Listener, server: Any) -> None:
 
 
 def impatient(listener: Listener, server: Any) -> None:
-    """One at a time; close what has sent or taken nothing for two seconds."""
+    """One at a time; close a connection that was silent for two seconds."""
     control.Handler.timeout = 2.0
     work(listener, server)
 
 
 def gone(connection: socket.socket) -> bool:
-    """Whether a client has reset its connection."""
+    """Return whether a client has reset its connection."""
     poll = select.poll()
     poll.register(connection, 0)
     return bool(poll.poll(0))
 
 
 def drops(listener: Listener, server: Any) -> None:
-    """One at a time, and only those whose client is still there."""
+    """One at a time, and only requests whose client is still there."""
     while True:
         connection, address = listener.accept()
         if gone(connection):
@@ -599,7 +599,7 @@ def follows(listener: Listener, server: Any) -> None:
 
 
 def finishes(listener: Listener, server: Any) -> None:
-    """Be a worker that on SIGTERM answers what it has begun, and ends."""
+    """Run a worker that finishes its request on SIGTERM, and then ends."""
     busy = end = False
 
     def finish(*_: object) -> None:
@@ -618,7 +618,7 @@ def finishes(listener: Listener, server: Any) -> None:
 
 
 def replaces(listener: Listener, server: Any) -> None:
-    """Two workers, replaced forever; on SIGTERM they finish, and then it ends."""
+    """Two workers, replaced forever; on SIGTERM they finish, then the server ends."""
     workers: set[int] = set()
     end = False
 
@@ -639,15 +639,13 @@ def replaces(listener: Listener, server: Any) -> None:
 
 
 class Lasting(control.Handler):  # type: ignore[misc]
-    """Answer all requests of a connection, one after the other."""
+    """Answers all requests of a connection, one after the other."""
 
     reloaded = threading.Event()
     next_ones = itertools.count()
 
     def handle(self) -> None:
-        """After a reload the first next request is answered, the second is cut off, and
-        all others are kept waiting.
-        """
+        """After a reload, answer one request, cut one off, and let the others wait."""
         for number in itertools.count():
             self.raw_requestline = self.rfile.readline(65_537)
             if not self.raw_requestline or not self.parse_request():
@@ -665,7 +663,7 @@ class Lasting(control.Handler):  # type: ignore[misc]
 
 
 def hesitates(listener: Listener, server: Any) -> None:
-    """Two at a time. Connections stay open, and after SIGHUP few get another answer."""
+    """Two at a time. Connections stay open; after SIGHUP, few get another answer."""
     signal.signal(signal.SIGHUP, lambda *_: Lasting.reloaded.set())
     places, app = threading.Semaphore(2), server.application
 
@@ -684,7 +682,7 @@ def hesitates(listener: Listener, server: Any) -> None:
 
 
 def health_port(listener: Listener, server: Any) -> None:
-    """Two at a time; a thread beside them answers on a port of its own."""
+    """Two at a time; another thread answers on a port of its own."""
     health = control.listen("127.0.0.1", int(os.environ["HEALTH_PORT"]))
     beside = control.ControlServer("127.0.0.1", int(os.environ["HEALTH_PORT"]), healthy)
     threading.Thread(
@@ -694,13 +692,13 @@ def health_port(listener: Listener, server: Any) -> None:
 
 
 def healthy(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    """An app that answers anything at once."""
+    """An app that answers everything at once."""
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 
 
 def slow_health(listener: Listener, server: Any) -> None:
-    """Two at a time; what is no request of the probe takes 0.7 seconds."""
+    """Two at a time; any request but the probe's takes 0.7 seconds."""
     app = server.application
 
     def called(environ: dict[str, Any], start_response: Any) -> Any:
@@ -714,7 +712,7 @@ def slow_health(listener: Listener, server: Any) -> None:
 
 
 def main() -> None:
-    """Listen, and go wrong."""
+    """Listen, and go wrong in one way."""
     from app import app
 
     host, port, way = sys.argv[1], int(sys.argv[2]), sys.argv[3].replace("-", "_")

@@ -1,6 +1,7 @@
 """Styles of known servers that accept and share requests as real servers do.
 
-Each names the server whose way it is. ``known_server.py`` runs them beside the others.
+Each docstring names the server that behaves this way. ``known_server.py`` runs them
+like its own styles.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _passed(ours: socket.socket, theirs: socket.socket) -> None:
 
 
 def _taken(theirs: socket.socket) -> socket.socket | None:
-    """A connection that another process has passed on; none when that has ended."""
+    """Receive a connection from another process, or nothing if that has ended."""
     _, files, _, _ = socket.recv_fds(theirs, 1, 1)
     return socket.socket(fileno=files[0]) if files else None
 
@@ -61,7 +62,10 @@ def _taken(theirs: socket.socket) -> socket.socket | None:
 
 
 def _least_with_queues(n: Parameters, offered: int) -> int:
-    """One worker after another takes all it can: threads, a queue, and one more."""
+    """Return the floor if one worker after another takes all it can.
+
+    That is its threads, a queue, and one more.
+    """
     least, left = 0, offered
     for _ in range(n["processes"]):
         takes = min(left, n["threads"] + n["queue"] + 1)
@@ -100,7 +104,7 @@ def bounded_queue(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n: int(n["processes"]),
 )
 def spare_children(listener: Listener, server: Any, n: Parameters) -> None:
-    """Apache: a master looks once a second, and forks 1, 2, 4 where few are idle."""
+    """Apache: a master looks once a second, and forks 1, 2, 4 while few are idle."""
     board = mmap.mmap(-1, n["processes"])
     looks: dict[str, Any] = {
         "sleep": time.sleep,
@@ -189,7 +193,7 @@ def on_demand(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def listener_thread(listener: Listener, server: Any, n: Parameters) -> None:
-    """Apache's worker MPM: a thread waits for an idle one, then for a lock, accepts."""
+    """Apache's worker MPM: a thread waits for an idle one and a lock, then accepts."""
     lock = Semaphore(1)
     fork(n["processes"])
     idle, waiting = threading.Semaphore(n["threads"]), queue.Queue[Any]()
@@ -212,7 +216,7 @@ def listener_thread(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def own_places(listener: Listener, server: Any, n: Parameters) -> None:
-    """Passenger: a process accepts; each other one listens on a socket of its own."""
+    """Passenger: a process accepts; every other one listens on a socket of its own."""
     places = [f"app-{number}.sock" for number in range(n["processes"])]
     for place in places:
         inner = socket.socket(socket.AF_UNIX)
@@ -267,7 +271,7 @@ def gevent_forks(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def round_robin(listener: Listener, server: Any, n: Parameters) -> None:
-    """Node's cluster: a process accepts, and gives each other one every so manieth."""
+    """Node's cluster: a process accepts, and gives connections to others in turn."""
     pairs = []
     for _ in range(n["processes"]):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -288,7 +292,7 @@ def round_robin(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def admin_port(listener: Listener, server: Any, n: Parameters) -> None:
-    """Workers that listen for somebody else too, each on a socket of its own."""
+    """Workers that also listen for somebody else, each on a socket of its own."""
     other = socket.create_server(("127.0.0.1", 0), reuse_port=True)
     place = other.getsockname()
     other.close()
@@ -309,7 +313,7 @@ def admin_port(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n: int(min(n["threads"], n["limit"])),
 )
 def paused_listener(listener: Listener, server: Any, n: Parameters) -> None:
-    """waitress: a loop leaves out the listener while it has so many connections."""
+    """waitress: a loop ignores the listener while it has too many connections."""
     pool, ended = ThreadPoolExecutor(n["threads"]), queue.SimpleQueue[None]()
     connected = 0
 
@@ -344,7 +348,7 @@ def paused_listener(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n: min(of_all(n), n["places"]),
 )
 def shared_limit(listener: Listener, server: Any, n: Parameters) -> None:
-    """Workers that turn away what is too many for all of them together."""
+    """Workers that turn away requests beyond a limit for all of them together."""
     places = Semaphore(n["places"])
     fork(n["processes"])
     with_places(server, places, 0.0)

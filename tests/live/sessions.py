@@ -1,4 +1,4 @@
-"""``nox -s probe`` of this checkout, in a process of its own."""
+"""``nox -s probe`` in this checkout, in a process of its own."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ SECONDS = 300.0
 
 
 def command(results: Path, *arguments: str) -> list[str]:
-    """The command line of ``nox -s probe``."""
+    """Return the command line of ``nox -s probe``."""
     nox = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py")]
     nox += ["--envdir", str(ENVIRONMENTS), "-s", "probe", "--"]
     return [*nox, "--results", str(results), *arguments]
@@ -22,7 +22,7 @@ def command(results: Path, *arguments: str) -> list[str]:
 def probe(
     results: Path, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
+    """Run ``nox -s probe`` to its end."""
     return subprocess.run(
         command(results, *arguments),
         env={**os.environ, **environment},

@@ -1,8 +1,8 @@
-"""Styles of known servers that look like something else: as full, as whole, as quiet.
+"""Styles of known servers that look like something else: full, complete or quiet.
 
 Each is a function with the numbers that it takes, the most requests that it has in the
-app at once, and the least of so many offered, whoever is first. ``known_server.py``
-runs them beside its own.
+app at once, and the fewest of so many offered, whichever worker comes first.
+``known_server.py`` runs them like its own styles.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ Run = Callable[[Listener, Any, Parameters], None]
 
 
 class Style(NamedTuple):
-    """A way to serve, the numbers it takes, and what is true of it."""
+    """A way to serve, the numbers that it takes, and what is true of it."""
 
     run: Run
     numbers: Callable[[random.Random], Parameters]
@@ -75,7 +75,7 @@ def of_each(n: Parameters) -> int:
 
 
 def the_most(n: Parameters, offered: int) -> int:
-    """Chance has no part in it."""
+    """Return the ceiling as the floor: nothing is left to chance."""
     return offered
 
 
@@ -85,7 +85,7 @@ def sly(
     least: Callable[[Parameters, int], int] = the_most,
     late: Callable[[Parameters], bool] = lambda n: n.get("seconds", 0) > LATE_SECONDS,
 ) -> Callable[[Run], Run]:
-    """Add a style."""
+    """Register a style."""
 
     def add(run: Run) -> Run:
         SLY[run.__name__] = Style(run, numbers, most, least, late)
@@ -95,14 +95,14 @@ def sly(
 
 
 def start(target: Callable[..., object], *args: object) -> None:
-    """Run something in a thread."""
+    """Run a function in a thread."""
     threading.Thread(target=target, args=args, daemon=True).start()
 
 
 def fork(processes: int) -> int:
-    """Be one of so many processes that do the same; the number of this one.
+    """Fork so many processes that do the same, and return the number of this one.
 
-    The one that the others come from is the first.
+    The parent of the others is the first.
     """
     for number in range(1, processes):
         if os.fork() == 0:
@@ -111,7 +111,7 @@ def fork(processes: int) -> int:
 
 
 def take_turns(serve: Callable[[], None], threads: int) -> None:
-    """Run something again and again in so many threads."""
+    """Call a function again and again in so many threads."""
 
     def run() -> None:
         while True:
@@ -150,9 +150,9 @@ def beside(server: Any, before: Callable[[], object]) -> None:
 
 
 def with_port_reused(place: tuple[str, int]) -> Listener:
-    """One of several listening sockets at one place.
+    """Return one of several listening sockets at one address.
 
-    The one that was there first has to be closed before, since it does not share.
+    The original socket must be closed first, since it does not share the address.
     """
     again = socket.socket()
     again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -191,7 +191,7 @@ def _queue(seconds: float) -> None:
 
 
 def _child(seconds: float) -> None:
-    """It waits for another process that sleeps, as for a database."""
+    """Wait for another process that sleeps, as for a database."""
     read, write = os.pipe()
     if os.fork() == 0:
         time.sleep(seconds)
@@ -207,7 +207,7 @@ def _signals(seconds: float) -> None:
 
 
 def _timer(seconds: float) -> int:
-    """A file that can be read after so long (``man 2 timerfd_create``)."""
+    """Return a file that can be read after so long (``man 2 timerfd_create``)."""
     libc = ctypes.CDLL(None)
     file = int(libc.timerfd_create(time.CLOCK_MONOTONIC, os.O_CLOEXEC))
     first = int(seconds), int(seconds % 1 * 1e9)
@@ -251,7 +251,7 @@ PAUSES: dict[str, Callable[[float], None]] = {
 
 
 def a_pause(rng: random.Random, *seconds: float) -> dict[str, Any]:
-    """A way to pause, and for how long."""
+    """Return a way to pause, and for how long."""
     return {"pause": rng.choice(list(PAUSES)), "seconds": rng.choice(seconds)}
 
 
@@ -260,7 +260,7 @@ def pause(n: Parameters) -> None:
 
 
 def accept_all(listener: Listener, server: Any, threads: int) -> NoReturn:
-    """Accept whatever comes, and serve as many at once as there are threads."""
+    """Accept every connection, and serve as many at once as there are threads."""
     pool = ThreadPoolExecutor(threads)
     while True:
         connection, address = listener.accept()
@@ -268,7 +268,7 @@ def accept_all(listener: Listener, server: Any, threads: int) -> NoReturn:
 
 
 def then_release(slots: Any, server: Any) -> Callable[..., None]:
-    """A function that serves an accepted connection, and then releases a slot."""
+    """Return a function that serves an accepted connection, and then frees a slot."""
 
     def serve(*accepted: Any) -> None:
         try:
@@ -303,7 +303,7 @@ def _by_timed_semaphore() -> Callable[[], Any]:
 
 
 def _by_file(how: Callable[[int, int], object]) -> Callable[[], Any]:
-    """A lock on a file, which each process has to open for itself."""
+    """Return a lock on a file, which each process must open for itself."""
     path = f"/proc/{os.getpid()}/fd/{os.memfd_create('accept')}"
     opened: dict[int, int] = {}
     of_threads = threading.Lock()
@@ -359,7 +359,7 @@ LOCKS: dict[str, Callable[[], Callable[[], Any]]] = {
     of_all,
 )
 def accept_lock(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes, the parent among them, of which one at a time may accept."""
+    """Processes, including the parent, of which one at a time may accept."""
     locked = LOCKS[n["lock"]]()
     fork(n["processes"])
 
@@ -376,7 +376,7 @@ def accept_lock(listener: Listener, server: Any, n: Parameters) -> None:
     of_each,
 )
 def unequal(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes that have different numbers of threads."""
+    """Processes with different numbers of threads."""
     control.work(listener, server, n["each"][fork(len(n["each"]))], False)
 
 
@@ -401,7 +401,7 @@ def unequal_greedy(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n, offered: min(offered, *n["each"]),
 )
 def unequal_locked(listener: Listener, server: Any, n: Parameters) -> None:
-    """The same, of which one at a time may accept: whoever has a lock."""
+    """The same; only the process that holds a lock may accept."""
     locked = LOCKS[n["lock"]]()
     pool = ThreadPoolExecutor(n["each"][fork(len(n["each"]))])
     while True:
@@ -469,7 +469,7 @@ def greedy_threads(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n, offered: min(offered, n["processes"] * min(n["each"])),
 )
 def shared_sockets(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes that share several listening sockets at one place."""
+    """Processes that share several listening sockets at one address."""
     place = listener.getsockname()
     listener.close()
     listeners = [with_port_reused(place) for _ in n["each"]]
@@ -487,7 +487,7 @@ def shared_sockets(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def epoll_exclusive(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads in several processes, of which the kernel wakes one for a connection."""
+    """Threads in several processes; the kernel wakes one for each connection."""
     listener.setblocking(False)
     fork(n["processes"])
 
@@ -514,7 +514,7 @@ def epoll_exclusive(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def timed_accept(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads that wait for connections with a time limit, again and again."""
+    """Threads that wait for connections with a timeout, again and again."""
     seconds = n["seconds"]
     listener.setblocking(False)
     fork(n["processes"])
@@ -547,7 +547,7 @@ def _poll_of(listener: Listener) -> select.poll:
 def _with_a_parent_that_is_last(
     listener: Listener, server: Any, n: Parameters, *, is_woken: bool
 ) -> NoReturn:
-    """Children that accept all they can, and a parent that pauses before it looks."""
+    """Run children that accept all they can; the parent pauses before it looks."""
     number = fork(len(n["each"]))
     if number:
         accept_all(listener, server, n["each"][number])
@@ -570,7 +570,7 @@ def _with_a_parent_that_is_last(
     lambda n, offered: min(offered, *n["each"]),
 )
 def napping_parent(listener: Listener, server: Any, n: Parameters) -> None:
-    """Children that accept all they can, and a parent that lets them go first."""
+    """Children accept all they can, and a parent lets them go first."""
     _with_a_parent_that_is_last(listener, server, n, is_woken=True)
 
 
@@ -584,7 +584,7 @@ def napping_parent(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n, offered: min(offered, *n["each"]),
 )
 def looking_parent(listener: Listener, server: Any, n: Parameters) -> None:
-    """Children that accept all they can, and a parent that looks now and then."""
+    """Children accept all they can, and a parent looks now and then."""
     _with_a_parent_that_is_last(listener, server, n, is_woken=False)
 
 
@@ -596,7 +596,7 @@ def looking_parent(listener: Listener, server: Any, n: Parameters) -> None:
     of_each,
 )
 def spill(listener: Listener, server: Any, n: Parameters) -> None:
-    """Two processes, of which one takes requests only while the other is full."""
+    """Two processes, one of which takes requests only while the other is full."""
     busy, (read, write) = mmap.mmap(-1, 1), os.pipe()
     listener.setblocking(False)
     counting = threading.Lock()
@@ -645,7 +645,7 @@ def spill(listener: Listener, server: Any, n: Parameters) -> None:
     of_all,
 )
 def stealing(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes that accept all they can; others that are idle get it from them."""
+    """Processes accept all they can; idle ones get work from the others."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     fork(n["processes"])
 
@@ -662,7 +662,7 @@ def stealing(listener: Listener, server: Any, n: Parameters) -> None:
 
 
 def _least_of_batches(n: Parameters, offered: int) -> int:
-    """Where they come one by one, each process gets a batch of one."""
+    """Return the floor if each process gets a batch of one request."""
     least, left = 0, offered
     for _ in range(n["processes"]):
         least += min(n["threads"], left)
@@ -680,7 +680,7 @@ def _least_of_batches(n: Parameters, offered: int) -> int:
     _least_of_batches,
 )
 def batches(listener: Listener, server: Any, n: Parameters) -> None:
-    """Connections are taken in batches, the next when one is done."""
+    """Connections are taken in batches, the next one when a batch is done."""
     listener.setblocking(False)
     fork(n["processes"])
     pool = ThreadPoolExecutor(n["threads"])
@@ -729,7 +729,7 @@ def shared_places(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n: of_all(n) if n["seconds"] < LONGEST_BOOT else int(n["threads"]),
 )
 def boots_late(listener: Listener, server: Any, n: Parameters) -> None:
-    """Processes below a parent, of which all but the first pause at the beginning."""
+    """Child processes, all but the first of which pause at the start."""
     number = fork(n["processes"] + 1)
     if not number:
         threading.Event().wait()
@@ -757,7 +757,7 @@ def spares(listener: Listener, server: Any, n: Parameters) -> None:
 
 @sly(lambda rng: {"threads": rng.randint(2, 5)})
 def leader(listener: Listener, server: Any, n: Parameters) -> None:
-    """One thread at a time waits for a connection, and then another becomes that."""
+    """One thread at a time waits for a connection, then another takes over."""
     leads = threading.Lock()
 
     def serve() -> None:
@@ -776,7 +776,7 @@ def leader(listener: Listener, server: Any, n: Parameters) -> None:
     }
 )
 def ticking(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads that look for requests in a queue now and then, and pause in between."""
+    """Threads look for requests in a queue now and then, and pause in between."""
     waiting: queue.Queue[Any] = queue.Queue()
 
     def serve() -> None:
@@ -828,7 +828,7 @@ def dozing_pool(listener: Listener, server: Any, n: Parameters) -> None:
     }
 )
 def elastic(listener: Listener, server: Any, n: Parameters) -> None:
-    """Threads are started as requests come, and end when they were idle for a while."""
+    """Threads start as requests come, and end after being idle for a while."""
     waiting: queue.Queue[Any] = queue.Queue()
     counting, counts = threading.Lock(), {"threads": 0, "idle": 0}
 
@@ -866,7 +866,7 @@ def elastic(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n, offered: max(offered - n["wait"], min(offered, n["each"][0])),
 )
 def under_pressure(listener: Listener, server: Any, n: Parameters) -> None:
-    """Some of its threads take requests only while some others wait as well."""
+    """Some threads take requests only while other requests wait as well."""
     waiting: list[Any] = []
     there = threading.Condition()
     usual, further = n["each"]
@@ -907,7 +907,7 @@ def warming_up(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {"threads": rng.randint(1, 4), **a_pause(rng, 0.01, 0.1, 0.25)},
 )
 def rate_limit(listener: Listener, server: Any, n: Parameters) -> None:
-    """One request in so many seconds enters the app; the others wait for that."""
+    """One request in so many seconds enters the app; the others wait."""
     entering = threading.Lock()
 
     def enter() -> None:
@@ -937,7 +937,7 @@ def asks_child(listener: Listener, server: Any, n: Parameters) -> None:
     lambda rng: {"threads": rng.randint(1, 3), "seconds": rng.choice((0.01, 0.1, 0.3))},
 )
 def computes_first(listener: Listener, server: Any, n: Parameters) -> None:
-    """Each request computes before it enters the app, with the interpreter's lock."""
+    """Each request computes before it enters the app, holding the interpreter lock."""
 
     def compute() -> None:
         end = time.thread_time() + n["seconds"]
@@ -957,7 +957,7 @@ def computes_first(listener: Listener, server: Any, n: Parameters) -> None:
     lambda n: int(n["places"]),
 )
 def gives_up(listener: Listener, server: Any, n: Parameters) -> None:
-    """Requests wait for a slot in front of the app; after a while they are refused."""
+    """Requests wait for a slot in front of the app, and are refused after a while."""
     with_places(server, threading.Semaphore(n["places"]), n["seconds"])
     control.work(listener, server, n["threads"], False)
 
@@ -990,7 +990,7 @@ def async_places(listener: Listener, server: Any, n: Parameters) -> None:
 
 @sly(lambda rng: {"threads": rng.randint(1, 5), "processes": 1})
 def gevent_pool(listener: Listener, server: Any, n: Parameters) -> None:
-    """Greenlets in a pool that has so many places."""
+    """Greenlets in a pool with so many places."""
     gevent, monkey = import_module("gevent"), import_module("gevent.monkey")
     pywsgi = import_module("gevent.pywsgi")
     monkey.patch_all()

@@ -1,11 +1,11 @@
-"""Wait for something that a test cannot be told of."""
+"""Waits for events that a test gets no notice of."""
 
 import time
 from collections.abc import Callable
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until something has come true; fail when it has not in a minute."""
+    """Wait until a condition holds, and fail if it does not within a minute."""
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline

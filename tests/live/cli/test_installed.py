@@ -1,4 +1,4 @@
-"""The built wheel measures, installed by itself, outside of a checkout."""
+"""The built wheel, installed by itself outside of a checkout, can measure."""
 
 import json
 import os
@@ -30,14 +30,14 @@ def run(command: list[str], cwd: Path, **env: str) -> subprocess.CompletedProces
 
 
 class Installed:
-    """The program in an environment of its own, with a cache of its own."""
+    """The program in an environment of its own, with its own cache."""
 
     def __init__(self, folder: Path) -> None:
         uv = shutil.which(
             "uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         )
         assert uv, "uv comes with nox[uv]"
-        # What uv has downloaded is not part of the cache that this program has.
+        # Downloads of uv are not part of this program's cache.
         self._uv_cache = run([uv, "cache", "dir"], folder).stdout.strip()
         self._cache = folder / "cache"
         self.folder = folder / "elsewhere"
@@ -55,7 +55,7 @@ class Installed:
         self.bin = python.parent
 
     def __call__(self, *words: str) -> str:
-        """Run a verb, or a whole command line, that must succeed; what it prints."""
+        """Run a verb, or a whole command line, that must succeed; return its output."""
         done = run(
             [str(self.bin / "flask-concurrency"), *words],
             self.folder,
@@ -67,17 +67,17 @@ class Installed:
         return done.stdout
 
     def read(self, name: str) -> Any:
-        """A file of results."""
+        """Read a file of results."""
         return json.loads((self.folder / "results" / name).read_text())
 
     def environments(self) -> list[Path]:
-        """The environments that were made."""
+        """Return the environments that were made."""
         return list((self._cache / "flask-concurrency" / "environments").iterdir())
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Built and installed once for all tests of this module."""
+    """The installed program, built once for all tests of this module."""
     return Installed(tmp_path_factory.mktemp("installed"))
 
 
@@ -111,7 +111,7 @@ def test_track_measures_releases(installed: Installed) -> None:
     assert "3.0.1 – 3.0.2: 4" in told
 
 
-def test_bisect_finds_the_release_in_which_flask_got_threads(
+def test_bisect_finds_the_release_that_made_flask_threaded(
     installed: Installed,
 ) -> None:
     ends = ["--good", "0.12.5", "--bad", "1.0.4"]

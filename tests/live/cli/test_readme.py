@@ -1,7 +1,7 @@
-"""The commands of the README, as they are printed there, by somebody who has nothing.
+"""The commands in the README work as printed, for somebody who has nothing installed.
 
-Those that measure many cells are told to list them instead. The first one is run by
-``tests/action/test_walk.py``.
+Those that measure many cells get an option that lists these instead.
+``tests/action/test_walk.py`` runs the first command.
 """
 
 from pathlib import Path
@@ -22,7 +22,7 @@ APP = "from flask import Flask\n\napp = Flask(__name__)\n"
 
 
 class Newcomer(Terminal):
-    """Somebody with a folder."""
+    """A newcomer with a folder."""
 
     def __init__(self, folder: Path) -> None:
         home = folder / "home"
@@ -37,43 +37,45 @@ class Newcomer(Terminal):
 
 @pytest.fixture(scope="module")
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
-    """One for all tests, who has installed the program as the README says."""
+    """One newcomer for all tests, who has installed the program as in the README."""
     return Newcomer(tmp_path_factory.mktemp("newcomer"))
 
 
-def test_the_app_is_checked(newcomer: Newcomer) -> None:
+def test_the_command_that_checks_an_app_works(newcomer: Newcomer) -> None:
     newcomer("uv venv && uv pip install flask gunicorn", newcomer.folder)
     told = newcomer(CHECK, newcomer.folder)
     assert "handles 4 at once, as declared" in told
 
 
-def test_the_matrix_is_what_the_readme_says(newcomer: Newcomer) -> None:
+def test_the_command_for_the_matrix_selects_the_stated_cells(
+    newcomer: Newcomer,
+) -> None:
     listed = newcomer(f"{PROBE.strip()} --list", newcomer.folder)
     ids = [line for line in listed.splitlines() if line.startswith("flask-")]
     assert f"This measures {len(ids)} cells" in README
 
 
-def test_nox_does_the_same(newcomer: Newcomer) -> None:
-    # venv itself takes some seconds to install pip.
+def test_the_nox_command_selects_the_same(newcomer: Newcomer) -> None:
+    # The venv module would take some seconds to install pip.
     newcomer("uv venv -q --seed venv", newcomer.home)
     lines = CHECKOUT.strip().replace("\n", " && ")
     listed = newcomer(f". ~/venv/bin/activate && {lines} -- --list", newcomer.folder)
     assert newcomer(f"{PROBE.strip()} --list", newcomer.folder) in listed
 
 
-def test_what_is_chosen(newcomer: Newcomer) -> None:
+def test_the_commands_that_select_cells_work(newcomer: Newcomer) -> None:
     listed = newcomer(f"{CHOOSE.strip()} --list", newcomer.folder)
     assert "flask-2.3.3/gunicorn-" in listed and "flask-3.1.3/gunicorn-" in listed
 
 
-def test_more_questions(newcomer: Newcomer) -> None:
+def test_the_commands_with_more_questions_work(newcomer: Newcomer) -> None:
     told = newcomer(f"{ASK.strip()} --verbose", newcomer.folder)
     for question in ("waits", "overflow"):
         assert f"({question})" in told
 
 
 def test_the_pre_commit_hook_works(newcomer: Newcomer) -> None:
-    """As ``docs/declares.md`` has it, run by pre-commit."""
+    """As described in ``docs/declares.md``, run by pre-commit."""
     folder = newcomer.folder.parent / "hooked"
     folder.mkdir()
     (folder / "app.py").write_text(APP)

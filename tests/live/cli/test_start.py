@@ -1,4 +1,4 @@
-"""What starts with the command line: no library that the verb does not need."""
+"""When the command line starts, it imports no library that the verb does not need."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ sys.exit(code)
 
 
 def imported(*arguments: str) -> set[str]:
-    """The modules that are imported when a command line has run."""
+    """Return the modules that are imported when a command line has run."""
     done = subprocess.run(
         [sys.executable, "-c", LIST_MODULES, *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -36,21 +36,21 @@ def imported(*arguments: str) -> set[str]:
 
 
 def test_the_matrix_needs_neither_network_nor_nox() -> None:
-    """Not in this process: nox is started for the measuring."""
+    """Not in this process, at least: it starts nox to measure."""
     modules = imported("probe", "--list", "--only", "flask-3.1.3/werkzeug-*/run/*")
     assert {"msgspec", "rich"} <= modules
     assert not modules & {"nox", "requests", "urllib3"}
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_needs_nothing(option: str) -> None:
+def test_help_imports_hardly_anything(option: str) -> None:
     modules = imported(option)
     assert "click" in modules
     assert not modules & (EXPENSIVE | {"asyncio", "harness.cli.usage"})
 
 
 @pytest.mark.parametrize("verb", [*VERBS, *HIDDEN])
-def test_help_of_a_verb_needs_nothing_of_what_the_verb_does(verb: str) -> None:
+def test_help_of_a_verb_imports_nothing_that_only_the_verb_needs(verb: str) -> None:
     modules = imported(verb, "--help")
     assert f"harness.cli.usage.{verb}" in modules
     assert not modules & (EXPENSIVE | {"asyncio", f"harness.cli.{verb}"})

@@ -1,4 +1,4 @@
-"""Odd surroundings: a locale of few characters, an output that takes nothing."""
+"""Unusual environments: an ASCII locale, a full disk, a deleted folder, no memory."""
 
 import json
 import os
@@ -25,7 +25,7 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 def run(
     folder: Path, *arguments: str, output: int = subprocess.PIPE, path: str = ""
 ) -> tuple[int, str]:
-    """Run the command line in ASCII; its exit code, and what it printed."""
+    """Run the command line in an ASCII locale; return its exit code and its output."""
     done = subprocess.run(
         [sys.executable, "-m", "harness", *arguments],
         cwd=folder,
@@ -50,7 +50,7 @@ def test_an_ascii_locale_changes_only_symbols(tmp_path: Path) -> None:
     server = f"{sys.executable} -m gunicorn shop:app -w 2 --threads 2"
     code, said = run(tmp_path, "check", "--ask", "overlap", "--", *server.split())
     assert code == 1 and "2-4 ~ uneven" in said, said
-    # Programs read UTF-8, whatever the locale is.
+    # Other programs expect UTF-8, whatever the locale is.
     _, text = run(tmp_path, "report", "--output-format", "json")
     report = json.loads((tmp_path / "results" / REPORT).read_text(encoding="utf-8"))
     shown, end = json.JSONDecoder().raw_decode(text)
@@ -71,7 +71,7 @@ def test_a_full_disk_as_output_is_one_line(
     assert said.count("\n") == 1
 
 
-def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+def test_a_deleted_current_folder_is_one_line(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     program = f"import os, runpy; os.rmdir({str(gone)!r}); import sys; "
@@ -112,7 +112,7 @@ def test_a_word_too_long_for_a_path_is_not_a_path(
     assert code == 0 and "declares 1: " in said, said[-500:]
 
 
-def test_no_loopback_interface_is_said(tmp_path: Path) -> None:
+def test_a_missing_loopback_interface_is_named(tmp_path: Path) -> None:
     alone = ["unshare", "--map-root-user", "--net"]
     if subprocess.run([*alone, "true"], stderr=subprocess.DEVNULL).returncode:
         pytest.skip("this user may make no network namespace")

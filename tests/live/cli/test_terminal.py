@@ -25,8 +25,9 @@ PROGRESS = re.compile(r"[━╸╺ ]* ?(\d+)/(\d+)  \d+:\d\d")
 
 
 class Terminal:
-    """A program in a terminal that says it has ``width`` columns, and has more: so what
-    is too wide is seen instead of wrapped.
+    """A program in a terminal that reports fewer columns than it has.
+
+    So a line that is too wide is noticed instead of wrapped.
     """
 
     def __init__(self, width: int, folder: Path, *arguments: str, **env: str) -> None:
@@ -41,7 +42,7 @@ class Terminal:
             os.execve(argv[0], argv, _environment() | own)
 
     def screens(self) -> Iterator[list[str]]:
-        """The lines on the screen each time that something was written to it."""
+        """Yield the lines on the screen after each write to it."""
         deadline = time.monotonic() + SECONDS
         while (left := deadline - time.monotonic()) > 0:
             if not select.select([self._end], [], [], left)[0]:
@@ -59,13 +60,13 @@ class Terminal:
         os.write(self._end, b"\x03")
 
     def wait(self) -> int:
-        """Wait for a program that has closed its terminal; its exit code."""
+        """Wait for a program that has closed its terminal, and return its exit code."""
         _, status = os.waitpid(self._process, 0)
         self._process = 0
         return os.waitstatus_to_exitcode(status)
 
     def close(self) -> None:
-        """End the program, if it has not ended."""
+        """End the program, if it still runs."""
         if self._process:
             os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
@@ -73,7 +74,7 @@ class Terminal:
 
 
 def _environment() -> dict[str, str]:
-    """The caller's, without what says what a terminal is like."""
+    """Return the variables of this process without those about terminals."""
     out = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE")
     return {name: text for name, text in os.environ.items() if name not in out}
 
@@ -103,7 +104,9 @@ def test_a_run_fits_and_ends_with_its_verdict(tmp_path: Path, width: int) -> Non
     assert (cell.fg, cell.bold) == ("green", True)
 
 
-def test_a_check_that_fails_says_so_last_without_colour(tmp_path: Path) -> None:
+def test_the_last_line_says_that_a_check_failed_even_without_colour(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
     words = ("check", "--at-least", "2", "--", sys.executable, "-m", "flask", "run")
     terminal = Terminal(60, tmp_path, *words, "--without-threads", NO_COLOR="1")
@@ -125,7 +128,7 @@ def test_a_check_that_fails_says_so_last_without_colour(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_run_says_how_much_is_missing(tmp_path: Path) -> None:
-    # With a question that takes seconds, the run is not over before the key is seen.
+    # The question takes seconds, so the run cannot end before the key is handled.
     words = ("--only", "flask-3.1.3/werkzeug-*/*", "--jobs", "1", "--ask", "waits")
     terminal = Terminal(80, tmp_path, "probe", *words)
     lines, pressed = [""], False

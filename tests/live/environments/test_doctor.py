@@ -1,4 +1,4 @@
-"""What the doctor says of this machine is so."""
+"""The doctor's statements about this machine are true."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from harness.environments.doctor import first_missing
 from harness.system.pythons import pythons
 
 
-def test_it_says_what_is_here(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_describes_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor"]) == 0
     out = capsys.readouterr().out
     every = abilities()
@@ -26,7 +26,7 @@ def test_it_says_what_is_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert (missing.install if missing else "Everything is there.") in out
 
 
-def test_every_python_that_is_listed_can_be_made_an_environment_of(
+def test_every_listed_python_can_make_an_environment(
     tmp_path: Path,
 ) -> None:
     found = pythons()

@@ -1,5 +1,7 @@
-"""Package indexes over a real connection, from a server that answers as the standard
-says; and the one that this machine is told to use.
+"""Package indexes over a real connection.
+
+One is a local server that follows the standard, the other is the index that this
+machine is configured to use.
 """
 
 import threading
@@ -30,7 +32,7 @@ HTML = b"""<!DOCTYPE html><html><body>
 
 @pytest.fixture
 def server() -> Iterator[WebServer]:
-    """An index on this machine."""
+    """A package index on this machine."""
     server = WebServer()
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -40,7 +42,7 @@ def server() -> Iterator[WebServer]:
     server.server_close()
 
 
-def test_releases_are_found_without_those_that_were_yanked(server: WebServer) -> None:
+def test_yanked_releases_are_left_out(server: WebServer) -> None:
     server.say("/simple/flask/", {"meta": {}, "name": "flask", "files": FILES})
     found = releases_of("Flask", [f"{server.address}/simple/"])
     assert [each.version for each in found] == ["1.0", "1.2", "10.0rc1"]
@@ -55,7 +57,7 @@ def test_an_index_with_only_html_is_read(server: WebServer) -> None:
     assert [each.runs_on("3.7") for each in found] == [True, False]
 
 
-def test_the_first_index_counts_and_passwords_stay_with_their_host(
+def test_the_first_index_with_the_project_counts_and_passwords_stay_with_their_host(
     server: WebServer,
 ) -> None:
     server.say("/second/flask/", {"files": FILES[:1]})
@@ -86,7 +88,9 @@ def test_a_page_that_is_not_an_index_is_one_error(
     assert "\n" not in str(caught.value)
 
 
-def test_no_index_has_it_or_can_be_asked(server: WebServer) -> None:
+def test_a_missing_project_and_an_unreachable_index_are_errors(
+    server: WebServer,
+) -> None:
     host = server.address.removeprefix("http://")
     with pytest.raises(UsageError, match="no index has a project Nobodys") as caught:
         releases_of("Nobodys", [f"http://me:secret@{host}/simple"])
@@ -96,7 +100,7 @@ def test_no_index_has_it_or_can_be_asked(server: WebServer) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_the_index_of_this_machine_has_what_the_catalog_measures() -> None:
+def test_the_configured_index_has_the_packages_of_the_catalog() -> None:
     found = [release.version for release in package_index.releases_of("Flask")]
     assert {"0.10", "0.12.5", "1.0", "2.0.0rc1", "3.1.3"} <= set(found)
     assert found.index("0.9") < found.index("0.10") < found.index("1.0")

@@ -1,4 +1,4 @@
-"""The process that measures the environments of one nox process."""
+"""The process that measures all environments of one nox process."""
 
 import contextlib
 import sys
@@ -27,7 +27,7 @@ def measuring(tmp_path: Path) -> Iterator[Measuring]:
 
 
 def order(flask: str) -> Order:
-    """An environment with one cell that is not started, so that the control is all."""
+    """An environment whose only cell cannot start: only the control is measured."""
     environment = Environment(
         flask=flask, server="none", server_version="1", python="3.11"
     )
@@ -45,7 +45,7 @@ def order(flask: str) -> Order:
 
 
 def process() -> psutil.Process:
-    """The process below this one that measures."""
+    """Return the child process that measures."""
     (found,) = (
         each
         for each in psutil.Process().children()
@@ -55,7 +55,7 @@ def process() -> psutil.Process:
 
 
 def controls(results: Path) -> dict[str, Outcome]:
-    """The outcome of the control in each environment, by the release of Flask."""
+    """Return the outcome of each environment's control, by the release of Flask."""
     evidence, faults = read_evidence(results)
     assert not faults
     return {
@@ -77,7 +77,7 @@ def test_one_process_measures_one_environment_after_the_other(
     assert not first.is_running()
 
 
-def test_one_that_is_killed_costs_one_environment(
+def test_if_it_is_killed_one_environment_is_lost(
     tmp_path: Path, measuring: Measuring
 ) -> None:
     measuring.measure(order("1"))

@@ -1,4 +1,4 @@
-"""A command that is to succeed on a machine is tried there."""
+"""A command that a cell requires to succeed is run on the machine."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ NOT_AS_ROOT = TARGET / "not_as_root.sh"
 
 
 def reason(*command: str) -> str | None:
-    """What is said of a cell that needs a command to succeed."""
+    """Return why a cell cannot be measured if it needs this command to succeed."""
     need = NeededHere(succeeds=command, because="it is tried")
     cell = msgspec.structs.replace(planned("x", declared=1), needs_here=(need,))
     where = Environment(flask="1", server="x", server_version="1", python="3")
@@ -38,7 +38,7 @@ def reason(*command: str) -> str | None:
         (("no-such-program",), "No such file or directory"),
     ],
 )
-def test_a_command_that_must_succeed(
+def test_the_required_command_must_succeed(
     command: tuple[str, ...], fault: str | None
 ) -> None:
     said = reason(*command)
@@ -50,7 +50,7 @@ def test_a_command_that_must_succeed(
         assert said == expected
 
 
-def test_not_as_root(tmp_path: Path) -> None:
+def test_the_required_command_is_not_run_as_root(tmp_path: Path) -> None:
     command = ["sh", str(NOT_AS_ROOT)]
     tried = subprocess.run([*command, "true"], capture_output=True)
     if tried.returncode:

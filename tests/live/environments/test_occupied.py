@@ -1,4 +1,4 @@
-"""Two runs never fill or use one environment at the same time."""
+"""Two runs never fill or use the same environment at the same time."""
 
 import asyncio
 import subprocess
@@ -65,7 +65,7 @@ def test_a_run_in_other_environments_is_not_waited_for(
     asyncio.run(enter())
 
 
-def test_a_run_that_was_killed_occupies_nothing(
+def test_a_killed_run_occupies_nothing(
     tmp_path: Path, other: subprocess.Popen[str]
 ) -> None:
     other.kill()

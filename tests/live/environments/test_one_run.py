@@ -1,4 +1,4 @@
-"""Two runs never write to one folder of results at the same time."""
+"""Two runs never write to the same folder of results at the same time."""
 
 import subprocess
 import sys
@@ -32,4 +32,4 @@ def test_a_second_run_is_refused_until_the_first_has_ended(tmp_path: Path) -> No
         first.stdin.close()
         assert first.wait(30) == 0
     begin(tmp_path, Plan(environments=()))
-    begin(tmp_path, Plan(environments=()))  # one run may begin again
+    begin(tmp_path, Plan(environments=()))  # the same run may begin again

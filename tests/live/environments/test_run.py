@@ -1,4 +1,4 @@
-"""The main job as a user starts it: ``nox -s probe``, in a process of its own."""
+"""A run as a user starts it: ``nox -s probe``, in a process of its own."""
 
 import json
 import os
@@ -17,12 +17,12 @@ QUICK = "flask-3.1.3/werkzeug-*/run-without-threads/*"
 
 
 def cells(results: Path) -> dict[str, dict[str, Any]]:
-    """The cells of the report by configuration."""
+    """Return the cells of the report, by configuration."""
     report = json.loads((results / "report.json").read_text())
     return {cell["configuration"]: cell for cell in report["cells"]}
 
 
-def test_one_cell(tmp_path: Path) -> None:
+def test_one_selected_cell_is_measured_and_reported(tmp_path: Path) -> None:
     done = probe(tmp_path / "results here", "--only", QUICK)
     assert done.returncode == 0, done.stderr
     assert "1 cell in 1 environment" in done.stderr.splitlines()
@@ -63,7 +63,7 @@ def test_the_callers_variables_do_not_change_what_is_measured(tmp_path: Path) ->
         (("--flask", "99", "--only", "*/run/*"), 3, "no cell could be measured"),
     ],
 )
-def test_exit_codes(
+def test_faults_have_their_exit_codes(
     tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     done = probe(tmp_path / "results", *arguments)
@@ -88,7 +88,7 @@ def start(results: Path) -> subprocess.Popen[str]:
     raise AssertionError("the run ended before a cell was measured")
 
 
-def test_what_was_measured_is_reported_when_interrupted(tmp_path: Path) -> None:
+def test_measured_cells_are_reported_after_an_interrupt(tmp_path: Path) -> None:
     process = start(tmp_path / "results")
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)

@@ -1,5 +1,7 @@
-"""Baselines over a real connection, from a server that answers as GitHub's API is
-documented to. None of this was run against GitHub itself."""
+"""Baselines over a real connection, from a stand-in for GitHub's API.
+
+It answers as GitHub documents it. None of this was run against GitHub itself.
+"""
 
 import io
 import subprocess
@@ -30,7 +32,7 @@ HOME, FORK = 7, 8
 
 @pytest.fixture
 def server(new_server: Any) -> WebServer:
-    """One server."""
+    """One local web server."""
     made: WebServer = new_server()
     return made
 
@@ -38,14 +40,16 @@ def server(new_server: Any) -> WebServer:
 # --------------------------------------------------------------------------- addresses
 
 
-def test_an_address(server: WebServer) -> None:
+def test_a_baseline_is_read_from_an_address(server: WebServer) -> None:
     server.say("/report.json", REPORT.read_bytes())
     found = baseline.find(f"{server.address}/report.json")
     assert found == REPORT.read_text()
     assert baseline.read(f"{server.address}/report.json").limit == 64
 
 
-def test_what_is_not_there_yet(server: WebServer, tmp_path: Path) -> None:
+def test_a_missing_baseline_is_none_or_an_error(
+    server: WebServer, tmp_path: Path
+) -> None:
     assert baseline.find(f"{server.address}/report.json") is None
     assert baseline.find(str(tmp_path / "report.json")) is None
     with pytest.raises(UsageError, match="there is nothing"):
@@ -53,13 +57,13 @@ def test_what_is_not_there_yet(server: WebServer, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"<html>", REPORT.read_bytes()[:999], b""])
-def test_what_cannot_be_read(server: WebServer, content: bytes) -> None:
+def test_an_unreadable_baseline_is_an_error(server: WebServer, content: bytes) -> None:
     server.say("/report.json", content)
     with pytest.raises(Unreadable, match="http://.*/report.json: is not "):
         baseline.find(f"{server.address}/report.json")
 
 
-def test_a_server_in_trouble(server: WebServer) -> None:
+def test_a_failing_server_is_an_error(server: WebServer) -> None:
     server.say("/report.json", b"", 503)
     with pytest.raises(UsageError, match="answered 503 .*; try again later"):
         baseline.find(f"{server.address}/report.json")
@@ -68,7 +72,7 @@ def test_a_server_in_trouble(server: WebServer) -> None:
         baseline.find(f"{server.address}/report.json")
 
 
-def test_nobody_answers(server: WebServer) -> None:
+def test_an_unreachable_server_is_an_error(server: WebServer) -> None:
     address = server.address
     server.shutdown()
     server.server_close()
@@ -77,7 +81,7 @@ def test_nobody_answers(server: WebServer) -> None:
     assert "HTTPConnection" not in str(caught.value)
 
 
-def test_a_file_that_is_too_large(
+def test_a_baseline_that_is_too_large_is_refused(
     server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(download, "MOST_BYTES", 1024)
@@ -86,7 +90,7 @@ def test_a_file_that_is_too_large(
         baseline.find(f"{server.address}/report.json")
 
 
-def test_only_encrypted(server: WebServer) -> None:
+def test_only_https_is_allowed(server: WebServer) -> None:
     with pytest.raises(UsageError, match="is not an https address"):
         baseline.find("http://example.org/report.json")
     server.send_on("/report.json", "http://example.org/report.json")
@@ -104,7 +108,7 @@ def test_only_encrypted(server: WebServer) -> None:
 
 
 def archive(**files: bytes) -> bytes:
-    """What a download of an artifact holds."""
+    """Return the content of a downloaded artifact."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, content in files.items():
@@ -113,7 +117,7 @@ def archive(**files: bytes) -> bytes:
 
 
 def artifact(number: int, **other: Any) -> dict[str, Any]:
-    """One artifact as the API tells of it; the newer the higher its number."""
+    """One artifact as the API lists it; a higher number is newer."""
     run = {
         "id": 1000 + number,
         "repository_id": HOME,
@@ -133,7 +137,7 @@ def artifact(number: int, **other: Any) -> dict[str, Any]:
 
 
 def github(server: WebServer, *artifacts: dict[str, Any], **runs: str) -> Repository:
-    """A repository with these artifacts, and how the runs that made them ended."""
+    """A repository with some artifacts, and the results of the runs that made them."""
     repos = "/repos/octo/app"
     server.say(repos, {"id": HOME, "default_branch": "trunk", "full_name": "octo/app"})
     listed = {"total_count": len(artifacts), "artifacts": list(artifacts)}
@@ -154,7 +158,7 @@ def github(server: WebServer, *artifacts: dict[str, Any], **runs: str) -> Reposi
 
 
 def chosen(found: bytes | None) -> int | None:
-    """The number of the artifact that a report came from: it was written into it."""
+    """Return the number of the artifact that a report came from."""
     return files.decode(found, "it", Report).limit if found else None
 
 
@@ -171,16 +175,16 @@ def test_the_newest_of_the_default_branch(server: WebServer) -> None:
     [
         ({"expired": True}, {}),
         ({"branch": "a pull request"}, {}),
-        # A branch of a fork with the name of ours.
+        # A branch of a fork with the same name as ours.
         ({"head": FORK}, {}),
         ({"name": "another"}, {}),
         ({}, {"run_1009": "failure"}),
         ({}, {"run_1009": "cancelled"}),
-        # From a branch of ours with that name to another.
+        # A branch of ours with that name, merged into another one.
         ({}, {"run_1009": "pull_request"}),
     ],
 )
-def test_what_does_not_count(
+def test_artifacts_of_other_branches_and_failed_runs_do_not_count(
     server: WebServer, other: dict[str, Any], runs: dict[str, str]
 ) -> None:
     newer = artifact(9, **other)
@@ -188,11 +192,11 @@ def test_what_does_not_count(
     assert newest_report(github(server, newer, **runs), NAME) is None
 
 
-def test_none_yet(server: WebServer) -> None:
+def test_without_artifacts_there_is_no_baseline(server: WebServer) -> None:
     assert newest_report(github(server), NAME) is None
 
 
-def test_several_pages(server: WebServer) -> None:
+def test_all_pages_of_artifacts_are_read(server: WebServer) -> None:
     first = [artifact(n % 28 + 1, branch="other") for n in range(100)]
     repository = github(server, *first)
     github(server, artifact(4))
@@ -222,7 +226,7 @@ def test_the_token_is_for_github_only(server: WebServer, new_server: Any) -> Non
         ("/repos/octo/app/actions/artifacts", 200, "not what GitHub's REST API"),
     ],
 )
-def test_what_may_not_be_asked(
+def test_a_refused_request_is_an_error(
     server: WebServer, path: str, status: int, words: str
 ) -> None:
     repository = github(server, artifact(4))
@@ -239,14 +243,16 @@ def test_what_may_not_be_asked(
         (archive(report_json=b"{"), "is not whole"),
     ],
 )
-def test_an_artifact_of_others(server: WebServer, content: bytes, words: str) -> None:
+def test_an_artifact_without_a_report_is_refused(
+    server: WebServer, content: bytes, words: str
+) -> None:
     repository = github(server, artifact(4))
     server.say("/blob/4", content)
     with pytest.raises(Unreadable, match=words):
         baseline.find("artifact", repository, NAME)
 
 
-def test_a_name_that_changes_every_time() -> None:
+def test_a_name_with_a_star_is_refused() -> None:
     with pytest.raises(UsageError, match=r"one without a \*"):
         baseline.find("artifact", Repository("", "", ""), "matrix-*")
     with pytest.raises(UsageError, match="is for workflows on GitHub"):
@@ -257,7 +263,7 @@ def test_a_name_that_changes_every_time() -> None:
 
 
 def stage(results: Path, **environment: str) -> tuple[str, dict[str, str]]:
-    """The first stage of the action; what it printed, and its outputs."""
+    """Run the first stage of the action; return what it printed, and its outputs."""
     output = results.parent / "output"
     output.write_text("")
     done = subprocess.run(
@@ -280,7 +286,9 @@ def stage(results: Path, **environment: str) -> tuple[str, dict[str, str]]:
     return done.stdout, dict(zip(names, lines[1::3], strict=False))
 
 
-def test_the_action_keeps_what_it_found(server: WebServer, tmp_path: Path) -> None:
+def test_the_action_keeps_the_baseline_for_the_report(
+    server: WebServer, tmp_path: Path
+) -> None:
     repository = github(server, artifact(4))
     told = {
         "GITHUB_API_URL": repository.api,

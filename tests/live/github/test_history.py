@@ -1,5 +1,6 @@
-"""The history on a branch of a real repository, and what the workflow says of it to a
-stand-in for GitHub's API. None of this was run against GitHub itself.
+"""The history on a branch of a real repository, and the workflow's messages.
+
+They go to a stand-in for GitHub's API. None of this was run against GitHub itself.
 """
 
 import os
@@ -32,7 +33,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git prints of a repository."""
+    """Run git in a repository and return its output."""
     command = ["git", "-C", str(folder), *arguments]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=60, check=True
@@ -49,14 +50,14 @@ def one(flask: str, number: int = 1) -> Any:
 
 @pytest.fixture
 def origin(tmp_path: Path) -> Path:
-    """Where a repository comes from; it has no branch yet."""
+    """A bare repository without a branch."""
     git(tmp_path, "init", "--quiet", "--bare", "origin")
     return tmp_path / "origin"
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, origin: Path) -> Path:
-    """A checkout of it."""
+    """A checkout of that repository."""
     git(tmp_path, "init", "--quiet", "checkout")
     git(tmp_path / "checkout", "remote", "add", "origin", str(origin))
     return tmp_path / "checkout"
@@ -64,13 +65,13 @@ def checkout(tmp_path: Path, origin: Path) -> Path:
 
 @pytest.fixture
 def api() -> Iterator[IssueApi]:
-    """Where issues are opened."""
+    """The stand-in for GitHub's API, where issues are opened."""
     with serving() as api:
         yield api
 
 
 def on_branch(origin: Path) -> list[str]:
-    """All that is on the branch."""
+    """Return the names of all files on the branch."""
     return git(origin, "ls-tree", "-r", "--name-only", "history").splitlines()
 
 
@@ -103,7 +104,7 @@ def test_two_that_grow_a_branch_at_once_lose_nothing(
     others = iter([one("3.1.1"), one("3.1.2")])
 
     def add(folder: Path) -> str:
-        """Meanwhile somebody else is faster, twice."""
+        """Let somebody else push first, twice."""
         if (other := next(others, None)) is not None:
             branch.grow(into, lambda theirs: str(history.add(theirs, [other])))
         return str(history.add(folder, [one("3.1.3")]))
@@ -114,7 +115,7 @@ def test_two_that_grow_a_branch_at_once_lose_nothing(
     ]
 
 
-def test_what_git_cannot_do_is_one_error(checkout: Path, origin: Path) -> None:
+def test_a_failure_of_git_is_one_error(checkout: Path, origin: Path) -> None:
     (origin / "hooks").mkdir(exist_ok=True)
     hook = origin / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\necho no, thank you >&2\nexit 1\n")
@@ -128,7 +129,7 @@ def test_what_git_cannot_do_is_one_error(checkout: Path, origin: Path) -> None:
         branch.fetch(into, checkout / "there")
 
 
-def test_only_what_was_fetched_before_is_removed(
+def test_only_measurements_that_were_fetched_before_are_removed(
     checkout: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -155,7 +156,7 @@ def test_only_what_was_fetched_before_is_removed(
 def publish(
     checkout: Path, api: IssueApi, results: Path, **said: str
 ) -> subprocess.CompletedProcess[str]:
-    """The last stage of the workflow, in a process of its own."""
+    """Run the last stage of the workflow, in a process of its own."""
     output = checkout / "output"
     output.write_text("")
     environ = {
@@ -181,7 +182,7 @@ def publish(
 
 
 def left(results: Path, measured: list[Any], timeline: Timeline | None) -> None:
-    """What the job that measures would leave."""
+    """Write the files that the measuring job leaves."""
     history.add(results / "history", measured)
     if timeline is not None:
         files.write(results / TIMELINE, timeline)
@@ -192,11 +193,11 @@ QUIET = timeline_of(("0.12.5", 1), ("1.0", 4))
 
 
 def code(checkout: Path) -> str:
-    """The exit code that the gate gets."""
+    """Return the exit code that the gate gets."""
     return (checkout / "output").read_text().splitlines()[1]
 
 
-def test_nothing_new_opens_nothing(
+def test_without_a_new_change_no_issue_is_opened(
     checkout: Path, origin: Path, api: IssueApi, tmp_path: Path
 ) -> None:
     left(tmp_path / "results", [one("3.1.3")], QUIET)
@@ -242,7 +243,7 @@ def test_a_failure_is_reported_and_fails(
     assert words in api.issues[0]["body"] and f"::{words}" in done.stdout
 
 
-def test_what_was_measured_is_kept_though_the_rest_is_broken(
+def test_measurements_are_kept_even_if_the_rest_fails(
     checkout: Path, origin: Path, api: IssueApi, tmp_path: Path
 ) -> None:
     results = tmp_path / "results"

@@ -12,16 +12,18 @@ from tests.live.sessions import probe
 
 
 def cells(results: Path) -> dict[tuple[str, str, str], dict[str, Any]]:
-    """The cells of the report by Flask, release of the server and configuration."""
+    """Return the cells of the report, by Flask, server release and configuration."""
     report = json.loads((results / "report.json").read_text())
     keys = ("flask", "server_version", "configuration")
     return {tuple(cell[key] for key in keys): cell for cell in report["cells"]}
 
 
 def test_two_changes_in_the_history_of_gunicorn(tmp_path: Path) -> None:
-    """Release 21 took as many connections as it has threads for one too many, which
-    24 corrected (https://github.com/benoitc/gunicorn/issues/3407); and the eventlet
-    worker of 20.1 does not start with what eventlet is now, and is gone since 26.
+    """Release 21 counted connections differently, and the eventlet worker disappeared.
+
+    Releases 21 to 23 counted one excess connection against the threads, which 24
+    corrected (https://github.com/benoitc/gunicorn/issues/3407). The eventlet worker of
+    20.1 does not start with today's eventlet, and is gone since 26.
     """
     done = probe(
         tmp_path / "results",
@@ -54,7 +56,7 @@ def test_two_changes_in_the_history_of_gunicorn(tmp_path: Path) -> None:
     ) in (tmp_path / "results" / "report.md").read_text()
 
 
-def test_a_change_in_a_checkout_is_seen_beside_the_release(tmp_path: Path) -> None:
+def test_a_checkout_is_compared_with_the_release(tmp_path: Path) -> None:
     checkout = own_flask.make(tmp_path / "my flask")
     (checkout / "src" / "flask" / "more.py").write_text("")
     results = tmp_path / "results"
@@ -91,7 +93,7 @@ def test_a_change_in_a_checkout_is_seen_beside_the_release(tmp_path: Path) -> No
         ("{0}", "could not be built: "),
     ],
 )
-def test_a_source_that_cannot_be_used(
+def test_an_unusable_source_is_one_error(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -114,7 +116,7 @@ def test_a_source_that_cannot_be_used(
     assert (results / "report.json").read_text() == "kept"
 
 
-def test_a_release_that_the_index_does_not_have(tmp_path: Path) -> None:
+def test_a_missing_release_is_reported(tmp_path: Path) -> None:
     results = tmp_path / "results"
     asked = ("--flask", "3.1.999", "--flask", "3.1.3", "--only")
     done = probe(results, *asked, "*/werkzeug-*/run-without-threads/*")

@@ -11,7 +11,7 @@ from harness.measure.bench import Bench
 from harness.measure.control import measure_control
 
 
-def test_without_flask(tmp_path: Path) -> None:
+def test_without_flask_the_plain_app_is_measured(tmp_path: Path) -> None:
     venv.create(tmp_path / "bare", symlinks=True)
     python = tmp_path / "bare" / "bin" / "python"
     lacks = subprocess.run([python, "-c", "import flask"], capture_output=True)
@@ -22,7 +22,7 @@ def test_without_flask(tmp_path: Path) -> None:
     assert max(round_.admitted for round_ in seen.rounds) == 4
 
 
-def test_with_the_app_of_the_catalog(tmp_path: Path) -> None:
+def test_with_flask_the_app_of_the_catalog_is_measured(tmp_path: Path) -> None:
     python = Path(sys.executable)
     bench = Bench(python, 8, tmp_path, TargetApp(python))
     seen = asyncio.run(measure_control(bench))

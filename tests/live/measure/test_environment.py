@@ -1,4 +1,4 @@
-"""An interpreter says what is installed beside it."""
+"""An interpreter lists what is installed beside it."""
 
 import platform
 import sys
@@ -9,7 +9,7 @@ from harness.measure.environment import installed_versions
 from harness.records.plan import Installed
 
 
-def test_it_is_what_the_library_says() -> None:
+def test_it_agrees_with_importlib_metadata() -> None:
     said = {
         distribution.name.lower(): distribution.version
         for distribution in metadata.distributions()
@@ -19,7 +19,7 @@ def test_it_is_what_the_library_says() -> None:
     assert said.items() <= found.items()
 
 
-def test_every_kind_of_metadata_is_read_and_the_first_on_the_path_counts(
+def test_every_kind_of_metadata_is_read_in_the_order_of_the_path(
     tmp_path: Path,
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"

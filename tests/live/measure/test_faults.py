@@ -35,7 +35,7 @@ from tests.live.load import busy_loops
 ROOT = Path(__file__).parents[3]
 
 
-def test_command_that_does_not_exist(measure: Measure) -> None:
+def test_a_missing_command_is_not_started(measure: Measure) -> None:
     evidence = measure(("no-such-server", "{port}"), declared=1)
     assert evidence.outcome is Outcome.NOT_STARTED
     assert evidence.reason == (
@@ -43,24 +43,24 @@ def test_command_that_does_not_exist(measure: Measure) -> None:
     )
 
 
-def test_server_that_exits_at_once(measure: Measure) -> None:
+def test_a_server_that_exits_at_once_is_not_started(measure: Measure) -> None:
     evidence = measure(odd("exits"), declared=1)
     assert evidence.outcome is Outcome.NOT_STARTED
     assert evidence.reason == "the server exited with status 3 before it answered"
     assert evidence.log_tail == "no configuration, giving up\n"
 
 
-def test_server_that_never_answers(
+def test_a_server_that_never_answers_is_not_answering(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It has to listen by then, even if the machine is overloaded.
+    # By then it must listen, even if the machine is overloaded.
     monkeypatch.setattr(app, "READY_SECONDS", 6.0)
     evidence = measure(odd("silent"), declared=1)
     assert evidence.outcome is Outcome.NOT_ANSWERING
     assert evidence.reason == "it accepted a connection and never answered"
 
 
-def test_a_busy_machine_is_not_held_against_a_server(
+def test_a_busy_machine_gives_a_server_more_time(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It needs some 0.3 s of processor time until it answers, and gets a tenth.
@@ -70,7 +70,7 @@ def test_a_busy_machine_is_not_held_against_a_server(
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
 
 
-def test_server_that_never_listens(
+def test_a_server_that_never_listens_is_not_answering(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "READY_SECONDS", 1.0)
@@ -80,19 +80,19 @@ def test_server_that_never_listens(
     assert evidence.reason == "nobody listened on its port"
 
 
-def test_server_that_answers_500(measure: Measure) -> None:
+def test_a_server_that_answers_500_is_not_answering(measure: Measure) -> None:
     evidence = measure(odd("errors"), declared=1)
     assert evidence.outcome is Outcome.NOT_ANSWERING
     assert evidence.reason == "it answered 500 instead of the app's own answer"
 
 
-def test_server_that_answers_503_until_it_is_ready(measure: Measure) -> None:
+def test_a_server_may_answer_503_until_it_is_ready(measure: Measure) -> None:
     evidence = measure(odd("warms-up"), declared=2)
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
     assert evidence.start_seconds > 2
 
 
-def test_port_that_another_program_answers_on(
+def test_another_program_on_the_port_is_not_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The one that has the port is of the same kind; only the token tells them apart.
@@ -126,13 +126,13 @@ def test_port_that_another_program_answers_on(
     assert seen[0].reason == "another server answered on its port"
 
 
-def test_server_that_prints_ten_megabytes(measure: Measure) -> None:
+def test_a_server_that_prints_ten_megabytes_is_measured(measure: Measure) -> None:
     evidence = measure(odd("loud"), declared=2)
     assert evidence.outcome is Outcome.MEASURED
     assert max(round_.admitted for round_ in evidence.rounds) == 2
 
 
-def test_server_that_dies_in_a_round(measure: Measure) -> None:
+def test_a_server_that_dies_in_a_round_has_the_outcome_died(measure: Measure) -> None:
     evidence = measure(odd("dies"), declared=2)
     assert evidence.outcome is Outcome.DIED
     assert evidence.reason.startswith("the server exited with status 7 after ")
@@ -140,22 +140,22 @@ def test_server_that_dies_in_a_round(measure: Measure) -> None:
 
 
 @pytest.mark.parametrize("way", ["stubborn", "parent"])
-def test_server_that_does_not_want_to_go(measure: Measure, way: str) -> None:
+def test_a_server_that_ignores_signals_is_killed(measure: Measure, way: str) -> None:
     evidence = measure(odd(way), declared=2)
     assert evidence.outcome is Outcome.MEASURED
     assert {round_.admitted for round_ in evidence.rounds if round_.offered >= 2} == {2}
 
 
-def test_holds_that_break_are_counted_out(measure: Measure) -> None:
+def test_broken_holds_are_not_counted(measure: Measure) -> None:
     evidence = measure(odd("breaks"), declared=2)
     assert evidence.outcome is Outcome.MEASURED
     for round_ in evidence.rounds:
         assert round_.broken == round_.account.reset == round_.asked
-    # No number is made of what was seen before the end of a hold was noticed.
+    # Requests seen before a broken hold was noticed are not counted.
     assert verdict_on(evidence, 64)[0] is Verdict.UNKNOWN
 
 
-def test_requests_that_the_app_invents_are_a_contradiction(measure: Measure) -> None:
+def test_invented_requests_are_a_contradiction(measure: Measure) -> None:
     evidence = measure(odd("invents"), declared=2)
     assert evidence.outcome is Outcome.MEASURED
     assert all(round_.peak <= round_.offered for round_ in evidence.rounds)
@@ -166,7 +166,7 @@ def test_requests_that_the_app_invents_are_a_contradiction(measure: Measure) -> 
     )
 
 
-def test_answers_from_something_else_than_the_app(measure: Measure) -> None:
+def test_answers_from_anything_but_the_app_are_not_counted(measure: Measure) -> None:
     evidence = measure(odd("answers-first"), declared=2)
     assert evidence.outcome is Outcome.MEASURED
     word, why = verdict_on(evidence, 64)
@@ -174,7 +174,7 @@ def test_answers_from_something_else_than_the_app(measure: Measure) -> None:
     assert "got an answer before the app was done with" in why
 
 
-def test_requests_that_never_get_to_the_app(measure: Measure) -> None:
+def test_requests_that_never_reach_the_app_are_not_counted(measure: Measure) -> None:
     evidence = measure(odd("keeps"), declared=2)
     assert evidence.outcome is Outcome.MEASURED
     assert len(evidence.rounds) == ROUNDS_IN_VAIN
@@ -183,7 +183,7 @@ def test_requests_that_never_get_to_the_app(measure: Measure) -> None:
     assert "none of the probe's requests got into it" in why
 
 
-def test_nonsense_for_the_probe_changes_nothing(
+def test_nonsense_sent_to_the_probe_changes_nothing(
     measure: Measure, capfd: pytest.CaptureFixture[str]
 ) -> None:
     evidence = measure(odd("babbles"), declared=2)
@@ -193,7 +193,7 @@ def test_nonsense_for_the_probe_changes_nothing(
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_fault_of_a_callback_costs_one_cell(
+def test_an_exception_in_a_callback_affects_one_cell(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stumble(holds: Holds, hold: Hold) -> None:
@@ -235,7 +235,7 @@ def test_nothing_is_left_when_the_harness_is_ended(
     below = _below(tree)
     harness.send_signal(number)
     harness.wait(20)
-    # The warden notices the end of its lifeline a moment later.
+    # The warden notices a moment later that its pipe was closed.
     _, alive = psutil.wait_procs(below, timeout=20)
     assert not alive
 

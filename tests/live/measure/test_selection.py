@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).parents[3] / "data" / "results"
 
 
 def words(cell: CellReport) -> tuple[object, ...]:
-    """What may not differ from one run to the next."""
+    """Return the words that must not differ from one run to the next."""
     floor = cell.floor if cell.floor_by is Basis.GUARANTEED else None
     return cell.verdict, cell.ceiling, floor
 
@@ -28,7 +28,7 @@ def test_each_cell_has_the_verdict_of_the_shipped_data(tmp_path: Path) -> None:
     ids = {cell.id for cell in report.cells}
     shipped, faults = read_evidence(SHIPPED)
     assert not faults
-    # To judge all that is shipped takes seconds.
+    # Judging all shipped data takes seconds.
     same = [run for run in shipped if any(cell.id in ids for cell in run.cells)]
     known = {cell.id: words(cell) for cell in judge(same, lambda *_: "").cells}
     measured = [cell for cell in report.cells if cell.outcome is Outcome.MEASURED]

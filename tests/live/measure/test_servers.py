@@ -1,4 +1,4 @@
-"""Real servers of known capacity are measured as exactly that."""
+"""Real servers of known capacity are measured exactly."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.live.sessions import probe
 PYTHON = "{}.{}".format(*sys.version_info)
 
 with ThreadPoolExecutor() as pool:
-    # The value of the formula on this machine, by Python itself.
+    # The value of the formula on this machine, from Python itself.
     THREAD_POOL = pool._max_workers
 
 SEEN = {
@@ -59,7 +59,7 @@ FRONTS = {
 
 
 def cell_id(name: str) -> str:
-    """The cell of a configuration under the newest release of its server."""
+    """Return the cell of a configuration with the newest release of its server."""
     server, _, configuration = name.partition("/")
     releases = find_server(REAL, server).releases
     newest = releases[-1] if releases else PYTHON  # a part of Python
@@ -79,7 +79,9 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_what_is_known(cells: dict[str, dict[str, Any]], name: str) -> None:
+def test_known_capacities_are_measured_exactly(
+    cells: dict[str, dict[str, Any]], name: str
+) -> None:
     cell, capacity = cells[name], SEEN[name]
     assert (cell["outcome"], cell["verdict"]) == ("measured", "as declared"), cell
     assert (cell["ceiling"], cell["floor"]) == (capacity, capacity)
@@ -87,7 +89,9 @@ def test_what_is_known(cells: dict[str, dict[str, Any]], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BY_CHANCE)
-def test_what_depends_on_chance(cells: dict[str, dict[str, Any]], name: str) -> None:
+def test_threads_started_by_chance_are_measured_as_such(
+    cells: dict[str, dict[str, Any]], name: str
+) -> None:
     cell, capacity = cells[name], BY_CHANCE[name]
     assert cell["outcome"] == "measured" and cell["ceiling"] == capacity, cell
     seen = cell["verdict"], cell["ceiling"], cell["floor"]
@@ -95,7 +99,9 @@ def test_what_depends_on_chance(cells: dict[str, dict[str, Any]], name: str) -> 
 
 
 @pytest.mark.parametrize("name", RANGES)
-def test_what_depends_on_the_order(cells: dict[str, dict[str, Any]], name: str) -> None:
+def test_a_floor_that_depends_on_the_order_is_found(
+    cells: dict[str, dict[str, Any]], name: str
+) -> None:
     cell = cells[name]
     assert (cell["outcome"], cell["verdict"]) == ("measured", "uneven"), cell
     assert (cell["floor"], cell["ceiling"]) == RANGES[name]
@@ -103,7 +109,7 @@ def test_what_depends_on_the_order(cells: dict[str, dict[str, Any]], name: str) 
 
 
 @pytest.mark.parametrize("name", FRONTS)
-def test_wrappers_in_front_of_a_server(
+def test_wrappers_in_front_of_a_server_change_nothing(
     cells: dict[str, dict[str, Any]], name: str
 ) -> None:
     cell, (program, number) = cells[name], FRONTS[name]
@@ -116,14 +122,14 @@ def test_wrappers_in_front_of_a_server(
     assert (cell["floor"], cell["ceiling"]) == (number, number)
 
 
-def test_a_formula_says_what_it_came_to(cells: dict[str, dict[str, Any]]) -> None:
+def test_a_formula_states_its_value(cells: dict[str, dict[str, Any]]) -> None:
     cell = cells["hypercorn/default"]
     assert cell["declared_formula"] == "min(32, processors + 4)"
     assert f"here min(32, processors + 4) is {THREAD_POOL}." in cell["declared_because"]
 
 
-def test_what_a_server_denies_is_seen(cells: dict[str, dict[str, Any]]) -> None:
-    """gevent's own source says of it: "Aren't we really, though?"."""
+def test_a_false_denial_of_threads_is_found(cells: dict[str, dict[str, Any]]) -> None:
+    """gevent's own source says about it: "Aren't we really, though?"."""
     for name, number in (
         ("gevent/patched-pool-10", 10),
         ("pyruvate/workers-4", 4),
@@ -140,8 +146,8 @@ def test_what_a_server_denies_is_seen(cells: dict[str, dict[str, Any]]) -> None:
     assert cells["waitress/threads-8"]["claims_fault"] == ""
 
 
-def test_a_wrong_document_stands_out(cells: dict[str, dict[str, Any]]) -> None:
-    """Of the backpressure that is documented as the most at once, half are threads."""
+def test_wrong_documentation_is_found(cells: dict[str, dict[str, Any]]) -> None:
+    """Half of the backpressure, documented as the most at once, is threads."""
     cell = cells[WRONG]
     assert (cell["declared"], cell["ceiling"], cell["verdict"]) == (8, 4, "fewer")
     assert cell["declared_source"].startswith("https://github.com/emmett-framework/")

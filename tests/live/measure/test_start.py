@@ -1,4 +1,4 @@
-"""A server behind nginx is measured exactly, and nothing of either is left."""
+"""A server behind nginx is measured exactly, and no process of either is left."""
 
 import asyncio
 import contextlib
@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(("processes", "threads"), [(2, 3), (4, 2)])
-def test_the_capacity_behind_is_seen(
+def test_the_capacity_of_the_server_behind_nginx_is_measured(
     measure: Measure, nginx: PlannedFront, processes: int, threads: int
 ) -> None:
     capacity = processes * threads
@@ -49,7 +49,7 @@ def test_the_capacity_behind_is_seen(
     assert_exactly(evidence, processes, threads)
 
 
-def test_what_has_no_bound_meets_the_one_of_nginx(
+def test_an_unbounded_server_is_bounded_by_nginx(
     measure: Measure, nginx: PlannedFront
 ) -> None:
     evidence = measure(
@@ -57,7 +57,7 @@ def test_what_has_no_bound_meets_the_one_of_nginx(
     )
     assert evidence.outcome is Outcome.MEASURED
     (most,) = (round_ for round_ in evidence.rounds if round_.offered == 400)
-    # Two of its 512 connections for each request, and some are kept.
+    # Each request takes two of its 512 connections, and some stay open.
     assert 200 < most.admitted < 256
     assert most.waiting == 0
     assert most.account.answered == most.admitted
@@ -71,7 +71,7 @@ def test_what_has_no_bound_meets_the_one_of_nginx(
 def test_a_port_that_was_taken_meanwhile_is_replaced(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another program may listen there between the choice and the start."""
+    """Another program may start to listen there between the choice and the start."""
     with socket.create_server((HOST, 0)) as other:
         given = iter([[other.getsockname()[1]]])
         monkeypatch.setattr(
@@ -83,7 +83,7 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(
     assert_exactly(evidence, 2, 3)
 
 
-def test_a_port_that_is_always_taken_ends_it(
+def test_a_port_that_is_always_taken_is_an_error(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server((HOST, 0)) as other:
@@ -100,7 +100,7 @@ def test_a_port_that_is_always_taken_ends_it(
         ("flask-3.1.3/uwsgi-*/nginx-processes-2x4/*", (2, 4)),
     ],
 )
-def test_servers_of_the_catalog(
+def test_servers_of_the_catalog_are_measured_behind_nginx(
     tmp_path: Path, nginx: PlannedFront, glob: str, expected: tuple[int, int]
 ) -> None:
     (environment,) = make_plan(REAL, Selection(only=(glob,))).environments
@@ -125,14 +125,16 @@ def test_evidence_has_both_commands(measure: Measure, nginx: PlannedFront) -> No
 # ---------------------------------------------------------------------------- faults
 
 
-def test_nginx_that_dies_in_a_round(measure: Measure, nginx: PlannedFront) -> None:
+def test_nginx_that_dies_in_a_round_is_named(
+    measure: Measure, nginx: PlannedFront
+) -> None:
     evidence = measure(odd("kills-front"), declared=1, front=nginx)
     assert evidence.outcome is Outcome.DIED
     assert evidence.reason.startswith("nginx was ended by SIGKILL after ")
     assert evidence.rounds, "what was measured before is kept"
 
 
-def test_server_behind_that_dies_in_a_round(
+def test_a_server_behind_nginx_that_dies_in_a_round_is_named(
     measure: Measure, nginx: PlannedFront
 ) -> None:
     evidence = measure(odd("dies"), declared=2, front=nginx)
@@ -142,7 +144,7 @@ def test_server_behind_that_dies_in_a_round(
     )
 
 
-def test_server_behind_that_does_not_start(
+def test_a_server_behind_nginx_that_does_not_start_is_named(
     measure: Measure, nginx: PlannedFront
 ) -> None:
     evidence = measure(odd("exits"), declared=1, front=nginx)
@@ -154,7 +156,9 @@ def test_server_behind_that_does_not_start(
     assert "[the server behind nginx]\nno configuration" in evidence.log_tail
 
 
-def test_nginx_that_does_not_start(measure: Measure, nginx: PlannedFront) -> None:
+def test_nginx_that_does_not_start_is_named(
+    measure: Measure, nginx: PlannedFront
+) -> None:
     wrong = msgspec.structs.replace(nginx, template="nonsense;")
     evidence = measure(control(1, 1), declared=1, front=wrong)
     assert evidence.outcome is Outcome.NOT_STARTED
@@ -162,14 +166,14 @@ def test_nginx_that_does_not_start(measure: Measure, nginx: PlannedFront) -> Non
     assert 'unknown directive "nonsense"' in evidence.log_tail
 
 
-def test_proxy_that_does_not_exist(measure: Measure, nginx: PlannedFront) -> None:
+def test_a_missing_proxy_is_named(measure: Measure, nginx: PlannedFront) -> None:
     wrong = msgspec.structs.replace(nginx, argv=("no-such-proxy",))
     evidence = measure(control(1, 1), declared=1, front=wrong)
     assert evidence.outcome is Outcome.NOT_STARTED
     assert evidence.reason == "cannot execute no-such-proxy: No such file or directory"
 
 
-def test_without_nginx_its_cells_say_so(tmp_path: Path) -> None:
+def test_without_nginx_its_cells_are_not_supported(tmp_path: Path) -> None:
     glob = "flask-3.1.3/gunicorn-*/nginx-sync-4/*"
     path = str(Path(sys.executable).parent)
     done = probe(tmp_path / "results", "--only", glob, PATH=path)

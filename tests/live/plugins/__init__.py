@@ -1,1 +1,1 @@
-"""Distributions beside the harness, as they are installed."""
+"""Packages beside the harness, tested as they are installed."""

@@ -16,11 +16,11 @@ SECONDS = 300.0
 TESTS = """\
 import pytest
 
-def test_the_assertion_holds(deployment):
+def test_a_true_assertion_passes(deployment):
     assert deployment("production").holds(2)
     assert deployment("production") is deployment("production")
 
-def test_the_assertion_fails_for_more(deployment):
+def test_an_assertion_of_more_fails(deployment):
     assert deployment("production").holds(8)
 
 def test_a_command(deployment):
@@ -58,7 +58,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project of a user."""
+    """A user's project."""
     (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
     (tmp_path / "test_app.py").write_text(TESTS)
     (tmp_path / "concurrency.toml").write_text(CONFIG)
@@ -90,7 +90,7 @@ def test_a_test_fails_with_what_the_report_says(project: Path, installed: Path) 
     out = run(project, installed)
     assert "2 failed, 3 passed" in out
     assert "production holds 2, not 8: uneven: declares 4" in out
-    # Beside pytest's own line, which it shortens.
+    # pytest shortens its own line.
     _, whole = out.split("- Concurrency -", 1)
     assert "production holds 2, not 8: uneven: declares 4" in whole
     assert "add `--worker-connections 2`" in whole and "(FC001 uneven)" in whole
@@ -104,6 +104,6 @@ def test_the_tests_of_the_plugin_can_be_deselected(
     assert "1 passed, 4 deselected" in out
 
 
-def test_nothing_of_the_harness_is_imported() -> None:
+def test_the_harness_is_not_imported() -> None:
     source = PLUGIN / "pytest_flask_concurrency" / "__init__.py"
     assert "harness" not in source.read_text()

@@ -1,5 +1,7 @@
-"""What changed in which release, found without being told: real releases of Flask and
-of servers from the package index, each installed, started and measured.
+"""Finds what changed in which release without being told.
+
+Real releases of Flask and of servers are installed from the package index, started and
+measured.
 """
 
 import json
@@ -44,13 +46,13 @@ source = "https://docs.gunicorn.org/en/23.0.0/settings.html#worker-connections"
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is measured for one of these tests need not be measured for another."""
+    """One history for all tests: a measurement for one test serves the others."""
     return tmp_path_factory.mktemp("history")
 
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The catalog, less what would tell the answer, or takes long."""
+    """A catalog without constraints that would give the answer away or take long."""
     folder = tmp_path_factory.mktemp("catalog") / "catalog"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py*"))
     edit(folder / "servers" / "werkzeug.toml", "also-offered = [400, 500]", "")
@@ -61,7 +63,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pinned(servers: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with another gunicorn from Flask 3.1 on: two suspects for a change."""
+    """The same, with another gunicorn from Flask 3.1 on: there are two suspects."""
     folder = tmp_path_factory.mktemp("pinned") / "catalog"
     shutil.copytree(servers, folder)
     for name, release in (("3.0.txt", "25.3.0"), ("3.1.txt", "26.0.0")):
@@ -75,7 +77,7 @@ def pinned(servers: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    """Change what must be there."""
+    """Replace a text that must be there."""
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
@@ -99,7 +101,7 @@ def harness(verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def bisect(
     results: Path, servers: Path, history: Path, *arguments: str
 ) -> dict[str, Any]:
-    """What a bisection comes to."""
+    """Return the result of a bisection."""
     folders = ("--results", str(results), "--catalog", str(servers))
     done = harness("bisect", *folders, "--history", str(history), *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -110,7 +112,7 @@ def bisect(
 
 
 def sides(found: dict[str, Any]) -> list[tuple[str, str]]:
-    """Release and number on both sides of a change."""
+    """Return release and number on both sides of a change."""
     return [(found[side]["release"], found[side]["said"]) for side in ("old", "new")]
 
 
@@ -133,7 +135,7 @@ def test_flask_1_0_changed_its_own_server(
 def eventlet(
     tmp_path_factory: pytest.TempPathFactory, servers: Path, history: Path
 ) -> dict[str, Any]:
-    """What the bisection of a worker of gunicorn comes to, which the history keeps."""
+    """The bisection of gunicorn's eventlet worker; the history keeps the evidence."""
     results = tmp_path_factory.mktemp("eventlet")
     return bisect(results, servers, history, EVENTLET, "--good", "25.0.0")
 
@@ -145,7 +147,7 @@ def test_gunicorn_26_removed_eventlet(eventlet: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("eventlet")
-def test_what_is_known_is_not_measured_again(
+def test_known_releases_are_not_measured_again(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
     before = sorted(history.rglob("*.json"))
@@ -159,7 +161,7 @@ def test_what_is_known_is_not_measured_again(
 def accounting(
     tmp_path_factory: pytest.TempPathFactory, servers: Path, history: Path
 ) -> dict[str, Any]:
-    """The timeline of a configuration of gunicorn, which the history keeps."""
+    """The timeline of a gunicorn configuration; the history keeps the evidence."""
     results = tmp_path_factory.mktemp("accounting")
     ends = ("--since", "gunicorn==20.1.0", "--until", "gunicorn==24.0.0")
     done = harness(
@@ -173,10 +175,10 @@ def accounting(
     return dict(line)
 
 
-def test_gunicorn_21_counted_connections_in_another_way_and_24_repaired_that(
+def test_gunicorn_21_changed_how_connections_are_counted_and_24_reverted_that(
     accounting: dict[str, Any],
 ) -> None:
-    """What 21.0 and 21.1 do between that differs from run to run, also that of one."""
+    """The results of 21.0 and 21.1 in between differ from run to run."""
     line = accounting
     first, *_, fewer, last = line["spans"]
     assert first["releases"][0] == "20.1.0" and first["said"] == "unbounded"
@@ -186,7 +188,7 @@ def test_gunicorn_21_counted_connections_in_another_way_and_24_repaired_that(
     assert last["change"] == "more" and not line["gaps"]
 
 
-def test_gunicorn_24_loses_no_request_on_a_reload_any_more(
+def test_gunicorn_24_stopped_losing_requests_on_a_reload(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
     found = bisect(
@@ -220,9 +222,7 @@ def test_the_cause_is_named_as_flask_or_the_server(
 
 
 @pytest.mark.usefixtures("accounting")
-def test_ends_that_agree_are_one_error(
-    tmp_path: Path, servers: Path, history: Path
-) -> None:
+def test_equal_ends_are_one_error(tmp_path: Path, servers: Path, history: Path) -> None:
     done = harness(
         *("bisect", ACCOUNTING, "--good", "20.1.0", "--bad", "24.0.0"),
         *("--results", str(tmp_path / "results"), "--catalog", str(servers)),
@@ -245,7 +245,7 @@ def test_ends_that_agree_are_one_error(
         (("track", "--since", "Flask==99"), "there is no release of Flask since 99"),
     ],
 )
-def test_what_cannot_be_asked_is_one_error(
+def test_bad_options_are_one_error(
     tmp_path: Path, arguments: tuple[str, ...], words: str
 ) -> None:
     done = harness(*arguments, "--results", str(tmp_path), "--history", str(tmp_path))
@@ -255,7 +255,7 @@ def test_what_cannot_be_asked_is_one_error(
 
 
 @pytest.mark.usefixtures("accounting")
-def test_a_history_that_is_damaged_costs_nothing_but_its_file(
+def test_a_damaged_file_of_a_history_does_not_affect_others(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
     mine, results = tmp_path / "history", tmp_path / "results"
@@ -275,10 +275,10 @@ def test_a_history_that_is_damaged_costs_nothing_but_its_file(
 
 
 @pytest.mark.usefixtures("accounting")
-def test_what_a_killed_run_measured_is_kept_by_the_next(
+def test_measurements_of_a_killed_run_are_kept_by_the_next(
     tmp_path: Path, servers: Path, history: Path
 ) -> None:
-    """It leaves evidence among its results, and the history without it."""
+    """It leaves evidence in its results, but not in the history."""
     left = tmp_path / "results" / "evidence"
     left.mkdir(parents=True)
     for number, path in enumerate((history / ACCOUNTING).rglob("*.json")):
