@@ -37,12 +37,11 @@ Check = Callable[..., Checked]
 def check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Check:
-    """Check the deployments of a folder, and assert that no process is left
-    afterwards."""
-    # The programs that are tested here are beside this interpreter.
+    """Check the deployments in a folder, and assert that no process is left."""
+    # The tested programs are installed beside this interpreter.
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     monkeypatch.setenv("PATH", os.pathsep.join(path))
-    # Otherwise every program that a check starts would compile its packages.
+    # Otherwise every program that a check starts would compile its modules again.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
     def run(folder: Path, *options: str) -> Checked:

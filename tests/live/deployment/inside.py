@@ -1,4 +1,4 @@
-"""Checks places inside an app, and returns what was found."""
+"""Checks places inside an app, and returns the results."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ class Seen(NamedTuple):
 
 @pytest.fixture
 def places(check: Check, tmp_path: Path) -> Callable[..., dict[str, Seen]]:
-    """Check a folder, and see what was found at places inside the app."""
+    """Check a folder, and return the results at places inside the app."""
 
     def one(folder: Path, *options: str) -> dict[str, Seen]:
         copy = tmp_path / "shop"
@@ -46,6 +46,9 @@ def places(check: Check, tmp_path: Path) -> Callable[..., dict[str, Seen]]:
 
 
 def at(seen: Seen, place: str) -> tuple[int, int, int]:
-    """In the app, at a place, and asking for it, in the only round."""
+    """Return three numbers of requests in the only round.
+
+    They are in the app, at a place, and waiting for that place.
+    """
     (round_,) = seen.rounds[place]
     return round_["at_door"], round_["at_place"], round_["asking"]

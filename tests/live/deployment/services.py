@@ -1,6 +1,6 @@
-"""Services for places inside an app, each on loopback and stopped after its test.
+"""Services for places inside an app, on loopback and stopped after each test.
 
-If a service is not installed, the test is skipped and says so.
+If a service is not installed, the test is skipped with a reason.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ START_SECONDS = 30.0
 def _running(
     words: Sequence[str], folder: Path, user: str | None, ready: str
 ) -> Iterator[None]:
-    """A program that says when it is ready; in the end nothing of it is left."""
+    """Run a program that reports when it is ready, and end all of its processes."""
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -51,18 +51,18 @@ def _running(
 
 @pytest.fixture
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of its own, without the name of a driver."""
+    """The address of a temporary PostgreSQL, without the name of a driver."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     initdb = programs[-1] if programs else shutil.which("initdb")
     if initdb is None:
         pytest.skip("PostgreSQL is not here; Debian has it in the package postgresql")
-    # Not below the folder of pytest: each run of pytest closes that to other users.
+    # Not below pytest's folder, which each run of pytest closes to other users.
     with tempfile.TemporaryDirectory(prefix="postgres-", dir="/tmp") as name:
         yield from _postgres(Path(initdb), Path(name))
 
 
 def _postgres(initdb: Path, folder: Path) -> Iterator[str]:
-    user = "postgres" if os.getuid() == 0 else None  # it refuses to be run by root
+    user = "postgres" if os.getuid() == 0 else None  # PostgreSQL refuses to run as root
     if user is not None:
         shutil.chown(folder, user)
     data, port = folder / "data", free_port("127.0.0.1")
@@ -78,7 +78,7 @@ def _postgres(initdb: Path, folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a Redis of its own, which keeps nothing."""
+    """The port of a temporary Redis that stores nothing on disk."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("Redis is not here; Debian has it in the package redis-server")
@@ -103,7 +103,7 @@ class _Answering(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service() -> Iterator[str]:
-    """The address of a service that an app asks by HTTP."""
+    """The address of a service that an app calls over HTTP."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

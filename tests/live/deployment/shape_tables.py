@@ -1,4 +1,4 @@
-"""Deployments described in tables, which are made in a folder and checked.
+"""Deployments described in tables, which are written to a folder and checked.
 
 ``deployment``
     the keys of the file of deployments; its ``name`` is added.
@@ -45,14 +45,14 @@ application = server = app
 
 
 def shapes(folder: str, file: str = "shapes.toml") -> list[dict[str, Any]]:
-    """The shapes in a file of a folder of deployments."""
+    """Read the shapes in a file of ``tests/deployments``."""
     text = (DEPLOYMENTS / folder / file).read_text()
     found: list[dict[str, Any]] = tomllib.loads(text)["shape"]
     return found
 
 
-def made(shape: dict[str, Any], folder: Path) -> Path:
-    """A folder with a shape in it."""
+def write_shape(shape: dict[str, Any], folder: Path) -> Path:
+    """Write the files of a shape to a folder."""
     folder.mkdir(parents=True)
     files = {"shop.py": SHOP, **shape.get("files", {})}
     keys = {"name": "web", **shape.get("deployment", {})}
@@ -82,7 +82,7 @@ def _toml(value: Any) -> str:
 
 
 def comes_out(check: Check, shape: dict[str, Any], folder: Path) -> None:
-    """Check a shape, and compare the result with what the table says."""
+    """Check a shape, and compare the result with the table."""
     before = sorted(folder.rglob("*"))
     seconds = str(shape.get("start-seconds", START_SECONDS))
     options = "--ask", "overlap", "--limit", str(LIMIT), "--start-seconds", seconds
@@ -100,7 +100,7 @@ def comes_out(check: Check, shape: dict[str, Any], folder: Path) -> None:
 
 
 def has_number(cell: dict[str, Any], shape: dict[str, Any]) -> None:
-    """Compare what a measured shape handles with what it should."""
+    """Compare the number of a measured shape with the expected one."""
     bounded = shape["handled"] != "unbounded"
     seen = (cell["verdict"], cell["ceiling"], cell["bounded"])
     expected = shape["handled"] if bounded else LIMIT

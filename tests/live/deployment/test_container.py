@@ -1,4 +1,4 @@
-"""Containers that were started are removed again; a missing engine is reported."""
+"""Containers that were started are removed, and a missing engine is reported."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
 
 
 def owned(folder: Path, *remove: str, command: tuple[str, ...] = SLEEP) -> None:
-    """Start a command and stop it; ``remove`` is to be run in between."""
+    """Start a command and stop it; ``remove`` is run in between."""
 
     async def start_and_stop() -> None:
         one = Command(command, os.environ, folder, folder / "log", remove)
@@ -34,7 +34,7 @@ def owned(folder: Path, *remove: str, command: tuple[str, ...] = SLEEP) -> None:
     asyncio.run(start_and_stop())
 
 
-def test_things_that_others_started_are_removed_on_stop(tmp_path: Path) -> None:
+def test_containers_started_for_a_check_are_removed_on_stop(tmp_path: Path) -> None:
     (tmp_path / "container").touch()
     owned(tmp_path, "rm", "container")
     assert not (tmp_path / "container").exists()
@@ -43,7 +43,7 @@ def test_things_that_others_started_are_removed_on_stop(tmp_path: Path) -> None:
 def test_a_failed_removal_is_reported(tmp_path: Path) -> None:
     with pytest.raises(NothingLeftViolated, match="exited with status 1"):
         owned(tmp_path, "rm", "container")
-    # A client that ended by itself had no engine, or its container has ended.
+    # A client that exited by itself had no engine, or its container has ended.
     owned(tmp_path, "rm", "container", command=("true",))
 
 
@@ -62,7 +62,7 @@ asyncio.run(main())
 """
 
 
-def test_it_is_removed_though_the_harness_is_killed(tmp_path: Path) -> None:
+def test_a_container_is_removed_even_if_the_harness_is_killed(tmp_path: Path) -> None:
     (tmp_path / "c").touch()
     root = Path(__file__).parents[3]
     harness = subprocess.Popen(
@@ -88,7 +88,7 @@ exit 1
 """
 
 
-def test_an_engine_that_cannot_be_reached(
+def test_an_unreachable_engine_is_reported(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bin").mkdir()
@@ -103,7 +103,7 @@ def test_an_engine_that_cannot_be_reached(
     assert checked.cells["compose"]["outcome"] == "not started"
 
 
-# Podman's service behind Docker's client, and Podman under Docker's name.
+# Podman's service behind Docker's client, and Podman renamed to docker.
 SERVICE = """\
 #!/bin/sh
 case "$*" in
@@ -123,7 +123,7 @@ esac
 @pytest.mark.parametrize(
     ("text", "name"), [(SERVICE, "Podman Engine 4.3.1"), (PODMAN, "Podman 4.3.1")]
 )
-def test_an_engine_of_another_kind(
+def test_an_engine_other_than_docker_is_refused(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, name: str
 ) -> None:
     (tmp_path / "bin").mkdir()
@@ -137,7 +137,7 @@ def test_an_engine_of_another_kind(
     assert f"command: goes to {name}, and containers are checked" in checked.message
 
 
-def test_the_files_of_the_example_belong_together() -> None:
+def test_the_files_of_the_example_agree() -> None:
     file = tomllib.loads((EXAMPLE / "concurrency.toml").read_text())
     (deployment,) = file["deployment"]
     assert deployment["command"].startswith("docker compose up")

@@ -1,4 +1,4 @@
-"""Files are copied into a container, here by a client that records its input."""
+"""Files are copied into a container, here through a client that records its input."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ cat > copied.tar
 def copied(
     folder: Path, source: Path, target: str, left_out: str = ""
 ) -> dict[str, tarfile.TarInfo]:
-    """What the client was given, by name."""
+    """Return the files that the client was given, by name."""
     client = folder / "client"
     client.write_text(CLIENT)
     client.chmod(0o755)
@@ -42,11 +42,11 @@ def copied(
 
 
 def words(folder: Path) -> str:
-    """What the client was asked to do."""
+    """Return the arguments that the client was given."""
     return (folder / "words").read_text().strip()
 
 
-def test_a_folder(tmp_path: Path) -> None:
+def test_a_folder_is_copied(tmp_path: Path) -> None:
     source = tmp_path / "shop"
     for name in ("app", "kept/inner", "logs"):
         (source / name).mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_a_folder(tmp_path: Path) -> None:
     (source / "linked").symlink_to("app")
     (source / "file").write_text("theirs")
     with socket.socket(socket.AF_UNIX) as listening:
-        with contextlib.chdir(source):  # the path of a socket has to be short
+        with contextlib.chdir(source):  # the path of a socket must be short
             listening.bind("shop.sock")
         found = copied(tmp_path, source, "/srv", "/srv/kept:/srv/file:/other")
     assert words(tmp_path) == "--debug cp --archive - shop:/srv"
@@ -64,19 +64,19 @@ def test_a_folder(tmp_path: Path) -> None:
     assert found["linked"].issym() and found["app/shop.db"].size == 4
 
 
-def test_a_file(tmp_path: Path) -> None:
+def test_a_file_is_copied(tmp_path: Path) -> None:
     file = tmp_path / "shop.db"
     file.write_bytes(b"rows")
     file.chmod(0o640)
     (tmp_path / "linked").symlink_to(file)
-    # The engine makes the folders in front of it.
+    # The engine makes the parent folders.
     (found,) = copied(tmp_path, tmp_path / "linked", "/data/new/shop.db").values()
     assert words(tmp_path) == "--debug cp --archive - shop:/"
     assert found.name == "data/new/shop.db"
     assert (found.isreg(), found.size, found.mode) == (True, 4, 0o640)
 
 
-def test_a_file_that_has_become_shorter(tmp_path: Path) -> None:
+def test_a_file_that_shrinks_meanwhile_is_padded(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_bytes(b"a line\n")
     with file.open("rb") as opened:
@@ -86,7 +86,7 @@ def test_a_file_that_has_become_shorter(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_cannot_be_read(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o000)
     command = [sys.executable, copy_in.__file__, "shop", str(tmp_path), "/srv", ""]
     done = subprocess.run([*command, "cat"], capture_output=True, text=True, timeout=60)

@@ -1,4 +1,4 @@
-"""Servers that are asked what a command declares say the truth."""
+"""Servers that are asked what a command declares answer correctly."""
 
 import os
 import sys
@@ -68,7 +68,7 @@ def derived(tmp_path: Path) -> Callable[..., Promise]:
         ),
     ],
 )
-def test_what_a_command_declares(
+def test_a_command_declares_its_number(
     derived: Callable[..., Promise], command: str, declared: int | None, words: str
 ) -> None:
     promise = derived(command)
@@ -76,14 +76,14 @@ def test_what_a_command_declares(
     assert words in promise.because
 
 
-def test_variables(derived: Callable[..., Promise]) -> None:
+def test_variables_of_the_server_are_used(derived: Callable[..., Promise]) -> None:
     uwsgi = derived("uwsgi -w a:a", UWSGI_PROCESSES="3")
     assert uwsgi.declared == 3
     granian = {"GRANIAN_INTERFACE": "wsgi", "GRANIAN_BLOCKING_THREADS": "3"}
     assert derived("granian a:a", **granian).declared == 3
 
 
-def test_a_default_of_granian_is_its_own(derived: Callable[..., Promise]) -> None:
+def test_granians_own_default_is_used(derived: Callable[..., Promise]) -> None:
     one = derived("granian --interface wsgi a:a")
     two = derived("granian --interface wsgi --workers 2 a:a")
     assert one.declared == two.declared, "its limit is shared out among the workers"
@@ -102,7 +102,7 @@ def test_a_default_of_granian_is_its_own(derived: Callable[..., Promise]) -> Non
         ("granian a:a", CannotDerive, "--interface wsgi"),
     ],
 )
-def test_what_is_not_derived(
+def test_an_unclear_command_is_unknown(
     derived: Callable[..., Promise], command: str, kind: type[Exception], words: str
 ) -> None:
     with pytest.raises(kind, match=words):

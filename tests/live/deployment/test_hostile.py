@@ -1,4 +1,4 @@
-"""An app that answers the probe wrongly costs itself its number, and no other."""
+"""An app that answers the probe wrongly loses its own number, and no other."""
 
 import contextlib
 import http.server
@@ -50,7 +50,9 @@ command = "gunicorn shop:honest --bind {{host}}:{{port}}"
         '{"boot_seconds": -1}',
     ],
 )
-def test_an_odd_first_answer(check: Check, tmp_path: Path, odd: str) -> None:
+def test_an_odd_first_answer_is_not_answering(
+    check: Check, tmp_path: Path, odd: str
+) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "shop.py").write_text(APP)
@@ -61,8 +63,10 @@ def test_an_odd_first_answer(check: Check, tmp_path: Path, odd: str) -> None:
     assert "Traceback" not in checked.out + checked.message
 
 
-def test_another_program_on_its_port(check: Check, tmp_path: Path) -> None:
-    # It takes the port as soon as that is known, as a quicker program would.
+def test_another_program_on_its_port_is_not_measured(
+    check: Check, tmp_path: Path
+) -> None:
+    # It takes the port as soon as that is known, like a faster program.
     folder = tmp_path / "mine"
     folder.mkdir()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as told:
@@ -84,7 +88,9 @@ def test_another_program_on_its_port(check: Check, tmp_path: Path) -> None:
     assert "below" not in checked.message
 
 
-def test_another_program_that_shares_its_port(check: Check, tmp_path: Path) -> None:
+def test_another_program_that_shares_its_port_is_reported(
+    check: Check, tmp_path: Path
+) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sharing) as told:
@@ -139,11 +145,11 @@ class Other(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *arguments: object) -> None:
-        """Keep the output of tests clean."""
+        """Log nothing."""
 
 
 class Sharing(Other):
-    """Listens on a given port as well, and hangs up."""
+    """Shares a given port, and closes every connection."""
 
     def do_GET(self) -> None:
         other = socket.socket()

@@ -1,4 +1,4 @@
-"""One HTTP/2 connection to deployments that agree on it over TLS, or do not."""
+"""HTTP/2 over one TLS connection, for deployments that support it and others."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ COMMANDS = {
 
 
 def http2_answers(checked: Checked) -> dict[str, Any]:
-    """What each deployment was answered, by its name."""
+    """Return the answer about each deployment, by its name."""
     return {
         name: each
         for name, cell in checked.cells.items()
@@ -64,7 +64,7 @@ def test_http2_is_asked_of_nginx_in_front(check: Check, tmp_path: Path) -> None:
         shutil.copy(TLS / name, folder)
     checked = check(folder, "--ask", "http2", "--limit", "16")
     answers = http2_answers(checked)
-    # To nginx plain HTTP on a port with TLS is a bad request, and no end of it.
+    # nginx answers plain HTTP on a TLS port with "bad request" and goes on.
     assert {cell["ceiling"] for cell in checked.cells.values()} == {4}
     assert answers["spoken"]["answer"] == "as many: 4"
     assert answers["few-streams"]["number"] == 2

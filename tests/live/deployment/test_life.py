@@ -1,4 +1,4 @@
-"""A deployment's promises about its life are checked against its tapes."""
+"""Promises about reloads and restarts are compared with tapes."""
 
 from pathlib import Path
 

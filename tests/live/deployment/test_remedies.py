@@ -1,7 +1,7 @@
-"""Remedies are applied as they are printed, and the deployment is then as declared.
+"""Printed remedies are applied, and the deployment is then as declared.
 
-Other remedies have tests of their own; the unit test ``test_remedies_applied.py`` names
-the test for each.
+Some remedies have tests of their own; ``test_remedies_applied.py`` lists the test of
+each.
 """
 
 import re
@@ -69,7 +69,7 @@ FACTORY = "from shop import app\ndef create_app():\n    return app\n"
 
 
 class Applied(NamedTuple):
-    """A deployment, what is printed of it, and what is then written where."""
+    """A deployment, a part of its message, and the change that it advises."""
 
     name: str
     table: str
@@ -456,7 +456,7 @@ APPLIED = [
 
 
 @pytest.mark.parametrize("applied", APPLIED, ids=lambda each: each.name)
-def test_applied(
+def test_a_remedy_works_as_printed(
     check: Check, tmp_path_factory: pytest.TempPathFactory, applied: Applied
 ) -> None:
     folder = tmp_path_factory.mktemp("r") / "shop"

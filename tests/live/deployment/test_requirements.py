@@ -1,4 +1,4 @@
-"""Environments are made from requirements, also while other checks make the same."""
+"""Environments are made from requirements, even while other checks make the same."""
 
 import asyncio
 import fcntl
@@ -25,8 +25,8 @@ def requirements(tmp_path: Path) -> Path:
     return path
 
 
-def made(requirements: Path) -> Path:
-    """The environment of some requirements."""
+def environment_of(requirements: Path) -> Path:
+    """Return the environment of some requirements."""
     cache = requirements.parent / "cache"
     making = Making(cache)
     return own_environment(requirements, None, making, requirements.parent).parent
@@ -35,7 +35,7 @@ def made(requirements: Path) -> Path:
 def test_an_environment_that_another_check_makes_is_waited_for(
     requirements: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = made(requirements)
+    place = environment_of(requirements)
     (place / "done").unlink()
     other = place.with_name(f"{place.name}.lock").open("a")
     fcntl.flock(other, fcntl.LOCK_EX)
@@ -43,33 +43,33 @@ def test_an_environment_that_another_check_makes_is_waited_for(
     half.touch()
 
     async def sleep(_: float) -> None:
-        """The other check goes on until it is done."""
+        """Let the other check continue until it is done."""
         assert half.exists()
         (place / "done").touch()
         other.close()
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    assert made(requirements) == place
-    assert half.exists()  # it was not made once more
+    assert environment_of(requirements) == place
+    assert half.exists()  # it was not made again
 
 
-def test_another_check_is_not_waited_for_without_end(
+def test_another_check_is_waited_for_a_limited_time(
     requirements: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = made(requirements)
+    place = environment_of(requirements)
     monkeypatch.setattr("harness.deployment.requirements.INSTALL_SECONDS", 0.0)
     with place.with_name(f"{place.name}.lock").open("a") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(CannotInstall, match="another check is still creating it"):
-            made(requirements)
+            environment_of(requirements)
 
 
-def test_an_environment_whose_python_is_gone_is_made_again(requirements: Path) -> None:
-    place = made(requirements)
+def test_an_environment_without_its_python_is_made_again(requirements: Path) -> None:
+    place = environment_of(requirements)
     python = place / "bin" / "python"
     python.unlink()
     python.symlink_to("is-not-there")
-    assert made(requirements) == place
+    assert environment_of(requirements) == place
     assert python.resolve().exists()
 
 
@@ -88,7 +88,7 @@ py-modules = ["shop"]
 @pytest.mark.parametrize(
     "required", ["./shop", "-e ./shop", "the-shop @ file://{folder}/shop", "-r all.txt"]
 )
-def test_code_from_a_local_path_is_as_it_is_now(
+def test_a_local_path_is_installed_in_its_present_state(
     requirements: Path, required: str
 ) -> None:
     folder = requirements.parent
@@ -99,18 +99,18 @@ def test_code_from_a_local_path_is_as_it_is_now(
 
     def shop(code: str) -> str:
         (folder / "shop" / "shop.py").write_text(code)
-        python = made(requirements) / "bin" / "python"
+        python = environment_of(requirements) / "bin" / "python"
         words = [str(python), "-c", "import shop; print(shop.NAME)"]
         return output(words, seconds=20).all.strip()
 
     assert shop("NAME = 'old'") == "old"
     assert shop("NAME = 'newer'") == "newer"
-    # Another environment, for which uv has a build of the code before.
+    # Another environment: uv has a cached build of the earlier code.
     requirements.write_text(f"# more\n{requirements.read_text()}")
     assert shop("NAME = 'newest'") == "newest"
 
 
-def test_local_code_that_cannot_be_installed_any_more_is_not_replaced_by_older_code(
+def test_a_broken_local_path_is_not_replaced_by_an_older_build(
     requirements: Path,
 ) -> None:
     project = requirements.parent / "shop" / "pyproject.toml"
@@ -118,23 +118,25 @@ def test_local_code_that_cannot_be_installed_any_more_is_not_replaced_by_older_c
     project.parent.mkdir()
     project.write_text(PROJECT)
     (project.parent / "shop.py").touch()
-    made(requirements)
+    environment_of(requirements)
     project.write_text(PROJECT.replace("py-modules", "no-modules"))
     for _ in range(2):
         with pytest.raises(CannotInstall, match="no-modules"):
-            made(requirements)
+            environment_of(requirements)
     project.write_text(PROJECT)
-    assert (made(requirements) / "done").exists()
+    assert (environment_of(requirements) / "done").exists()
 
 
-def test_a_cache_that_cannot_be_used_is_named(requirements: Path) -> None:
+def test_an_unusable_cache_is_named(requirements: Path) -> None:
     (requirements.parent / "cache").touch()
     with pytest.raises(DeploymentFault) as caught:
-        made(requirements)
+        environment_of(requirements)
     assert caught.value.problem.endswith("; name another folder with --cache")
 
 
-def test_an_environment_that_has_all_of_them_is_found(requirements: Path) -> None:
+def test_an_environment_that_meets_all_requirements_is_found(
+    requirements: Path,
+) -> None:
     python, folder = Path(sys.executable), requirements.parent
     more = folder / "more.txt"
     requirements.write_text("pytest>=1\n-r more.txt\n")
@@ -188,7 +190,7 @@ def test_hashes_of_a_lock_are_checked(tmp_path: Path) -> None:
         ("gunicorn==22.0.0", []),
     ],
 )
-def test_only_a_python_that_has_them_is_said_to_be_used(
+def test_only_a_python_that_meets_the_requirements_is_reported_as_used(
     check: Check,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -228,7 +230,7 @@ def test_an_environment_of_an_image_does_not_hide_the_one_that_was_made(
 @pytest.mark.parametrize(
     ("words", "code"), [((), 0), (("--requirements", "requirements.txt"), 5)]
 )
-def test_requirements_that_nobody_named_and_that_cannot_be_installed(
+def test_detected_requirements_that_cannot_be_installed_are_reported(
     check: Check,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

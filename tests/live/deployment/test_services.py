@@ -1,4 +1,4 @@
-"""Named places are tried with the services and libraries that they are about."""
+"""Known places inside an app are tried with their real services and libraries."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +26,7 @@ hold-at = {places}
 def shop(
     folder: Path, app: str, deployments: dict[str, list[str]], threads: int
 ) -> Path:
-    """A folder with an app and a deployment for each of its routes."""
+    """Make a folder with an app and a deployment for each of its routes."""
     place = folder / "with-services"
     place.mkdir()
     (place / "shop.py").write_text(app)
@@ -61,10 +61,10 @@ def refusing():
 """
 
 
-def test_redis(
+def test_pools_of_redis_connections_are_found(
     places: Places, redis_server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pool that blocks lets two of four in; the other kind fails, by name."""
+    """A blocking pool admits two of four requests; the other kind raises an error."""
     pytest.importorskip("redis")
     monkeypatch.setenv("REDIS_PORT", str(redis_server))
     wanted = {"waits": ["redis"], "refuses": ["redis"]}
@@ -110,10 +110,10 @@ def older():
 """
 
 
-def test_drivers_of_postgresql(
+def test_pools_of_postgresql_drivers_are_found(
     places: Places, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pool of two lets two of four in; a connection for each request all four."""
+    """A pool of two admits two of four; a connection for each request admits all."""
     for name in ("psycopg", "psycopg_pool", "psycopg2"):
         pytest.importorskip(name)
     monkeypatch.setenv("DATABASE", postgres)
@@ -176,7 +176,7 @@ def twice():
 """
 
 
-def test_other_services_limits_and_locks(
+def test_pools_of_http_clients_limits_and_locks_are_found(
     places: Places, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("requests", "httpx", "flask_limiter", "sqlalchemy"):
@@ -199,7 +199,7 @@ def test_other_services_limits_and_locks(
     assert at(seen["gate"], "shop:gate") == (4, 2, 2)
     (tries,) = seen["tries"].rounds["shop:gate"]
     assert (tries["at_place"], tries["ended"]) == (2, {"503": 3})
-    # Each of two has one of the two connections, and asks for the other.
+    # Two requests hold one of the two connections each, and ask for the other.
     assert at(seen["twice"], "sqlalchemy") == (4, 2, 2)
     (twice,) = seen["twice"].rounds["sqlalchemy"]
     assert twice["stuck"] == 2

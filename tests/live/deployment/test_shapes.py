@@ -24,7 +24,7 @@ DEPLOYMENTS = ROOT / "tests" / "deployments"
 def shape(check: Check, tmp_path_factory: pytest.TempPathFactory) -> Check:
     """Check a copy of a folder of ``tests/deployments``.
 
-    Its path is short, since the path of a Unix socket must not have over 107 bytes.
+    Its path is short, since the path of a Unix socket has at most 107 bytes.
     """
     short = tmp_path_factory.mktemp("s")
 
@@ -45,7 +45,7 @@ def files_of(folder: Path) -> list[str]:
 
 
 def numbers(checked: Checked) -> dict[str, tuple[int, int | None]]:
-    """What was measured, and what is declared, of each deployment as declared."""
+    """Return the measured and the declared number of each deployment."""
     assert {cell["verdict"] for cell in checked.cells.values()} == {"as declared"}
     return {
         name: (cell["ceiling"], cell["declared"])
@@ -81,7 +81,9 @@ def servers(checked: Checked) -> dict[str, str]:
         ),
     ],
 )
-def test_shapes(shape: Check, folder: str, expected: dict[str, int]) -> None:
+def test_a_shape_gives_its_number(
+    shape: Check, folder: str, expected: dict[str, int]
+) -> None:
     if folder == "wrappers" and shutil.which("tini") is None:
         pytest.skip("tini is not installed")
     checked = shape(folder)
@@ -89,8 +91,8 @@ def test_shapes(shape: Check, folder: str, expected: dict[str, int]) -> None:
     assert checked.code == 0
 
 
-def test_processes_that_are_started_while_requests_wait(shape: Check) -> None:
-    """uWSGI's master looks once a second, and starts one where over three wait."""
+def test_processes_started_while_requests_wait_are_counted(shape: Check) -> None:
+    """uWSGI's master looks once a second, and starts one if more than three wait."""
     checked = shape("cheaper", "--fail-on", "never")
     cell = checked.cells["backlog"]
     assert (cell["declared"], cell["floor"], cell["ceiling"]) == (6, 3, 6)
@@ -128,7 +130,7 @@ def test_an_existing_socket_is_not_taken_over(
         assert path.stat().st_ino == before
 
 
-def test_programs_that_start_servers_from_an_index(shape: Check) -> None:
+def test_supervisors_from_an_index_are_measured(shape: Check) -> None:
     checked = shape("installed")
     assert numbers(checked) == {
         "traced": (2, 2),
@@ -138,7 +140,7 @@ def test_programs_that_start_servers_from_an_index(shape: Check) -> None:
     }
 
 
-def test_programs_that_make_environments(shape: Check) -> None:
+def test_programs_that_make_environments_are_measured(shape: Check) -> None:
     assert numbers(shape("runners")) == {
         "poetry": (2, 2),
         "pipenv": (3, 3),
@@ -151,7 +153,9 @@ def test_programs_that_make_environments(shape: Check) -> None:
 @pytest.mark.parametrize(
     ("name", "handled"), [("dumb-init", 2), ("dumb-init-rewrites", 3), ("foreman", 2)]
 )
-def test_programs_of_the_system(shape: Check, name: str, handled: int) -> None:
+def test_programs_of_the_system_are_measured(
+    shape: Check, name: str, handled: int
+) -> None:
     program = name.removesuffix("-rewrites")
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
@@ -219,7 +223,9 @@ def test_the_key_that_lets_requests_through_is_named(
     if not UNREACHED[name]:
         assert (cell["verdict"], cell["ceiling"]) == ("as declared", 2)
         found = json.loads((checked.results / "check.json").read_text())
-        below = "/shop" if name == "dispatcher" else ""  # a variable tells the other
+        below = (
+            "/shop" if name == "dispatcher" else ""
+        )  # the other path is in a variable
         assert found["deployments"][0]["found_below"] == below
         page = (checked.results / "report.md").read_text()
         assert {"found below" in text for text in (checked.out, page)} == {bool(below)}

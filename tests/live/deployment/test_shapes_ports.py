@@ -1,6 +1,6 @@
-"""Each remedy for a fixed port is applied as it is printed, and works.
+"""Each printed remedy for a fixed port works.
 
-It is true in the check, which gets its number, and in production, where the server
+It works in the check, which gets its number, and in production, where the server
 listens on the same port as before.
 """
 
@@ -32,7 +32,7 @@ Apply = Callable[[Path, str], None]
 
 
 def replaced(file: str, pattern: str, place: str) -> Apply:
-    """Write what a reason says between backquotes in place of something in a file."""
+    """Replace something in a file by the quoted words of a reason."""
 
     def apply(folder: Path, reason: str) -> None:
         found = re.search(pattern, reason)
@@ -47,7 +47,7 @@ def replaced(file: str, pattern: str, place: str) -> Apply:
 
 
 def added(pattern: str) -> Apply:
-    """Write what a reason says at the end of the command of the deployment."""
+    """Append the quoted words of a reason to the command of the deployment."""
 
     def apply(folder: Path, reason: str) -> None:
         found = re.search(pattern, reason)
@@ -60,7 +60,7 @@ def added(pattern: str) -> Apply:
 
 
 def put_below(pattern: str) -> Apply:
-    """Write what a reason says as another key of the deployment."""
+    """Add the quoted words of a reason as another key of the deployment."""
 
     def apply(folder: Path, reason: str) -> None:
         found = re.search(pattern, reason)
@@ -81,7 +81,7 @@ def with_import(apply: Apply, file: str) -> Apply:
 
 
 class Fixed(NamedTuple):
-    """A folder whose server listens on a fixed port, and how to fix that."""
+    """A folder whose server listens on a fixed port, and how to change that."""
 
     folder: str
     port: int
@@ -170,7 +170,7 @@ FIXED = [
         5,
         replaced("Procfile", r"write `([^`]*)` in place of `5068`", "5068"),
         3,
-        # honcho gives its processes a port of its own where there is none.
+        # honcho sets a port for its processes if there is none.
         "honcho start web",
         {"PORT": "5068"},
     ),
@@ -230,7 +230,9 @@ FIXED = [
 
 
 @pytest.mark.parametrize("fixed", FIXED, ids=lambda each: each.folder)
-def test_a_remedy_is_true(check: Check, tmp_path: Path, fixed: Fixed) -> None:
+def test_a_remedy_for_a_fixed_port_works(
+    check: Check, tmp_path: Path, fixed: Fixed
+) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(FOLDERS / fixed.folder, folder)
     for file in filter(Path.is_file, folder.rglob("*")):
@@ -257,7 +259,7 @@ def test_a_remedy_is_true(check: Check, tmp_path: Path, fixed: Fixed) -> None:
 def listens(
     command: str, folder: Path, port: int, env: dict[str, str], own: Sequence[str] = ()
 ) -> bool:
-    """Whether a command soon listens on a port, as in production."""
+    """Return whether a command soon listens on a port, as in production."""
     beside = str(Path(sys.executable).parent)
     path = os.pathsep.join((*own, beside, os.environ["PATH"]))
     production = {**os.environ, **env, "PATH": path}
@@ -278,7 +280,7 @@ def listens(
             time.sleep(0.1)
         return False
     finally:
-        # Some of them are in groups of their own.
+        # Some of them have process groups of their own.
         with contextlib.suppress(psutil.NoSuchProcess):
             for each in psutil.Process(process.pid).children(recursive=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
@@ -290,7 +292,7 @@ def listens(
 
 
 def _kill_what_runs_in(folder: Path) -> list[psutil.Process]:
-    """Kill the processes that still run in a folder; return them."""
+    """Kill the processes that still run in a folder, and return them."""
     found = []
     for each in psutil.process_iter():
         with contextlib.suppress(psutil.Error):

@@ -10,7 +10,7 @@ from harness.deployment.containers import engine
 from harness.deployment.containers import remove
 from tests.live.deployment.conftest import Check
 
-# A client that answers what is asked before the start and at the end, and nothing else.
+# A client that answers the requests before the start and at the end, and no other.
 CLIENT = """\
 #!/bin/sh
 case "$*" in
@@ -24,14 +24,14 @@ esac
 
 
 def write(path: Path, text: str) -> Path:
-    """A program."""
+    """Write an executable program."""
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
     path.chmod(0o755)
     return path
 
 
-def test_it_ends_within_its_deadline(
+def test_a_check_ends_within_its_deadline(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = write(tmp_path / "bin" / "docker", CLIENT)
@@ -41,11 +41,11 @@ def test_it_ends_within_its_deadline(
     options = ("--start-seconds", "3", "--declared", "1", "--command", command)
     checked = check(tmp_path, *options, "--ask", "overlap")
     assert checked.cells["deployment"]["outcome"] == "not answering"
-    # Less than the engine has for one answer, whoever else keeps the machine busy.
+    # Less than the time limit of one answer, even on a busy machine.
     assert time.monotonic() - begun < engine.SECONDS
 
 
-def test_the_removal_has_a_deadline(
+def test_removing_containers_has_a_deadline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remove, "SECONDS", 1.0)

@@ -1,6 +1,6 @@
-"""Processes that already run are still there, whatever a deployment's start does.
+"""Processes that already run survive everything that a deployment's start does.
 
-Each test has a process of its own standing by, which belongs to nobody's deployment.
+Each test has a bystander: a running process that belongs to nobody's deployment.
 """
 
 import os
@@ -39,8 +39,8 @@ NEEDS_A_SCOPE = pytest.mark.skipif(
 )
 
 
-class Standing(NamedTuple):
-    """A process that stands by."""
+class Bystander(NamedTuple):
+    """A bystander process."""
 
     process: subprocess.Popen[bytes]
     name: str
@@ -49,13 +49,13 @@ class Standing(NamedTuple):
     """Has its number."""
 
     def is_there(self) -> bool:
-        """Whether it runs."""
+        """Return whether it still runs."""
         return self.process.poll() is None
 
 
 @pytest.fixture
-def production(tmp_path: Path) -> Iterator[Standing]:
-    """A server that runs already, with a name that no other process has."""
+def production(tmp_path: Path) -> Iterator[Bystander]:
+    """A running server with a unique name."""
     name = f"shop{os.getpid()}"[:15]
     program = tmp_path / name
     program.symlink_to(sys.executable)
@@ -68,13 +68,13 @@ def production(tmp_path: Path) -> Iterator[Standing]:
     file = tmp_path / "shop.pid"
     file.write_text(f"{process.pid}\n")
     with process.stdout as output:
-        yield Standing(process, name, int(output.readline()), file)
+        yield Bystander(process, name, int(output.readline()), file)
     process.kill()
     process.wait(30)
 
 
 def started_by(check: Check, folder: Path, lines: str, *env: str) -> Checked:
-    """Check a server that a script starts, behind other lines."""
+    """Check a server that a script starts after some other lines."""
     folder.mkdir()
     (folder / "shop.py").write_text(APP)
     (folder / "boot.sh").write_text(f"#!/bin/sh\n{lines}\n{SERVER}")
@@ -86,7 +86,7 @@ def started_by(check: Check, folder: Path, lines: str, *env: str) -> Checked:
 
 
 def logged(checked: Checked) -> str:
-    """What the start printed."""
+    """Return the output of the start."""
     (log,) = (checked.results / "logs").glob("*mine*.log")
     return log.read_text()
 
@@ -105,8 +105,8 @@ ENDS = (
 )
 
 
-def script(lines: Iterable[str], production: Standing) -> str:
-    """Shell lines; each is named if it ended the process that stands by."""
+def script(lines: Iterable[str], production: Bystander) -> str:
+    """Return shell lines that name themselves if they ended the bystander."""
     written = []
     for line in lines:
         if shutil.which(line.split()[0]):
@@ -117,8 +117,8 @@ def script(lines: Iterable[str], production: Standing) -> str:
 
 
 @NEEDS_A_SCOPE
-def test_a_process_that_runs_already_goes_on(
-    check: Check, tmp_path: Path, production: Standing
+def test_running_processes_are_not_ended(
+    check: Check, tmp_path: Path, production: Bystander
 ) -> None:
     checked = started_by(check, tmp_path / "tree", script(ENDS, production))
     assert "ended by" not in logged(checked), logged(checked)
@@ -127,7 +127,7 @@ def test_a_process_that_runs_already_goes_on(
 
 
 @NEEDS_A_SCOPE
-def test_processes_that_it_started_can_be_ended(check: Check, tmp_path: Path) -> None:
+def test_a_deployment_can_end_its_own_processes(check: Check, tmp_path: Path) -> None:
     lines = "set -e\nsleep 600 &\nkill $!\nsleep 600 &\npkill -P $$"
     checked = started_by(check, tmp_path / "tree", lines)
     assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
@@ -135,7 +135,7 @@ def test_processes_that_it_started_can_be_ended(check: Check, tmp_path: Path) ->
 
 @NEEDS_A_SCOPE
 def test_a_start_that_fails_on_a_refused_signal_says_why(
-    check: Check, tmp_path: Path, production: Standing
+    check: Check, tmp_path: Path, production: Bystander
 ) -> None:
     lines = f"set -e\nkill $(cat {production.file})"
     checked = started_by(check, tmp_path / "tree", lines)
@@ -146,18 +146,18 @@ def test_a_start_that_fails_on_a_refused_signal_says_why(
     assert (
         "a check leaves alone what is already running on this machine" in cell["reason"]
     )
-    # Without that line, as the remedy says.
+    # Without that line, as the remedy advises.
     checked = started_by(check, tmp_path / "other", "set -e")
     assert checked.cells["mine"]["ceiling"] == 2, checked
 
 
-def test_programs_that_send_signals_refuse_if_signals_are_not_confined(
+def test_if_signals_cannot_be_confined_programs_that_send_them_are_refused(
     check: Check,
     tmp_path: Path,
-    production: Standing,
+    production: Bystander,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # As on an older kernel.
+    # An older kernel cannot do this.
     monkeypatch.setattr(isolation, "confines_signals", lambda: False)
     lines = [end for end in ENDS if end.split()[0] in NAMED]
     checked = started_by(check, tmp_path / "tree", script(lines, production))
@@ -170,7 +170,7 @@ def test_programs_that_send_signals_refuse_if_signals_are_not_confined(
 
 # ------------------------------------------------------------------------- files
 
-# Outside of the tree, which is in the folder `tree`.
+# Outside of the working tree, which is the folder `tree`.
 REMOVES = {
     "rm -rf {elsewhere}/data": False,
     "rm -f {elsewhere}/shop.sock": False,
@@ -203,7 +203,7 @@ def test_files_elsewhere_are_not_removed(check: Check, tmp_path: Path) -> None:
     assert len(refused) == list(REMOVES.values()).count(False), refused
 
 
-def test_a_database_on_a_server_is_not_migrated(
+def test_a_migration_of_a_server_database_is_refused(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
@@ -212,7 +212,7 @@ def test_a_database_on_a_server_is_not_migrated(
     checked = started_by(check, tmp_path / "tree", line)
     assert checked.code == 2 and not checked.cells
     assert "command: runs `flask db upgrade`, which would" in checked.message
-    # As the remedy says.
+    # The remedy.
     own = 'DATABASE_URL = "sqlite:///check.db"'
     assert own in checked.message
     checked = started_by(check, tmp_path / "other", line, own)
@@ -223,7 +223,7 @@ def test_a_database_on_a_server_is_not_migrated(
 # ---------------------------------------------------------------------- services
 
 
-# It does what it is told, as the programs do that it stands for.
+# It records its arguments, like the programs that it stands for.
 CONTROL = """\
 #!/bin/sh
 echo "{name} $*" >> {told}

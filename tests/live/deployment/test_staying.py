@@ -1,4 +1,4 @@
-"""Clients that stay at paths of a user's own app."""
+"""Long-lived clients at paths of a user's own app."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ headers = { Authorization = "Bearer me" }
 
 @pytest.fixture
 def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An app that takes uploads, streams events and opens sockets, for members."""
+    """An app for members that accepts uploads, streams events and opens sockets."""
     monkeypatch.setattr(staying, "MOST_CLIENTS", 4)
     monkeypatch.setattr(staying, "WATCHED_SECONDS", 0.2)
     folder = tmp_path / "chat"
@@ -63,7 +63,7 @@ def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_each_path_is_asked_with_the_users_own_headers(
+def test_each_path_is_requested_with_the_users_headers(
     check: Check, chat: Path
 ) -> None:
     keys = 'upload-to = "/photos"\nevents-at = "/events"\nsocket-at = "/ws"\n'
@@ -73,7 +73,7 @@ def test_each_path_is_asked_with_the_users_own_headers(
     for question in ("uploads", "sockets"):
         assert answers[question]["answer"] == "2 shut all others out", answers[question]
     assert not (chat / "photos.txt").exists(), "no upload was sent whole"
-    # Without a further event the app never learns that these clients have left.
+    # Without another event, the app never notices that these clients have left.
     assert answers["events"]["number"] == 2
     assert "others shut out (FC502)" in checked.out
     assert checked.code == 0
@@ -92,7 +92,7 @@ def test_a_missing_path_is_reported(check: Check, chat: Path) -> None:
     assert "none stayed: /ws answered 401 at once" in answer["sentence"]
 
 
-def test_without_a_path_the_probes_own_route_is_asked(check: Check, chat: Path) -> None:
+def test_without_a_path_the_probes_own_route_is_used(check: Check, chat: Path) -> None:
     checked = check(chat, "--limit", "4", "--ask", "uploads,events,sockets")
     answers = {each["question"]: each for each in checked.cells["chat"]["answers"]}
     assert (
@@ -119,9 +119,7 @@ SocketIO(app, async_mode="threading")
 """
 
 
-def test_socketio_is_polled_where_the_deployment_has_it(
-    check: Check, chat: Path
-) -> None:
+def test_socketio_is_polled_if_the_deployment_has_it(check: Check, chat: Path) -> None:
     (chat / "chat.py").write_text(SOCKETIO)
     (chat / "concurrency.toml").write_text(DEPLOYMENT + 'polls-at = "/socket.io/"\n')
     checked = check(chat, "--limit", "4")

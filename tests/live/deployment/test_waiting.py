@@ -1,4 +1,4 @@
-"""What ``declares`` says about who gives up first, proxy or server, is true.
+"""What ``declares`` reports about who gives up first, proxy or server, is true.
 
 Each claim of ``harness/judge/platform_waits.py`` is tried with a real server, and so is
 its opposite.
@@ -28,8 +28,8 @@ def gate() -> Iterator[Gate]:
     one.close()
 
 
-def said(folder: Path, options: str, about: Waits) -> list[Waiting]:
-    """What declares says of nginx in front of such a command."""
+def reported(folder: Path, options: str, about: Waits) -> list[Waiting]:
+    """Return what ``declares`` reports about nginx in front of such a command."""
     (folder / "Procfile").write_text(f"web: gunicorn {options} shop:app\n")
     return [each for each in find(folder, 2).waiting if each.about is about]
 
@@ -50,10 +50,10 @@ def test_a_request_that_a_proxy_gives_up_on_stays_in_the_app(
         assert second.status() == 504, "the place is not given back"
         assert is_in_the_app(held) and gate.nobody_entered()
         held.sendall(b"x")
-        gate.entered().sendall(b"x")  # for nobody: its client has had its 504
+        gate.entered().sendall(b"x")  # nobody gets this: the client already has its 504
         for each in (first, second):
             each.close()
-    (waits,) = said(tmp_path, "--threads 1 -k gthread", Waits.ANSWER)
+    (waits,) = reported(tmp_path, "--threads 1 -k gthread", Waits.ANSWER)
     assert waits.verdict is WaitVerdict.PLATFORM_FIRST
     assert "keeps its slot" in waits.reason
 
@@ -75,7 +75,7 @@ def test_a_proxy_that_tries_another_server_doubles_the_load(
         assert client.status() == 504
         assert is_in_the_app(first) and is_in_the_app(second), "one request, twice"
         client.close()
-    (waits,) = said(tmp_path, " ".join(options), Waits.ANSWER)
+    (waits,) = reported(tmp_path, " ".join(options), Waits.ANSWER)
     assert "sends it to another server too" in waits.reason
 
 
@@ -96,7 +96,7 @@ def test_a_request_that_a_sync_worker_gives_up_on_is_lost(
         assert second.status() == 200, "another worker has the place"
         for each in (first, second):
             each.close()
-    (waits,) = said(tmp_path, " ".join(options), Waits.ANSWER)
+    (waits,) = reported(tmp_path, " ".join(options), Waits.ANSWER)
     assert (waits.verdict, waits.fault) == (WaitVerdict.APP_FIRST, True)
 
 
@@ -109,7 +109,7 @@ def test_a_request_that_a_sync_worker_gives_up_on_is_lost(
         (("-k", "gevent", "--keep-alive", "65"), True),
     ],
 )
-def test_an_idle_connection_that_the_server_closes(
+def test_a_request_on_a_connection_that_the_server_closes_is_lost(
     tmp_path: Path, gate: Gate, options: tuple[str, ...], answered: bool
 ) -> None:
     with gunicorn(tmp_path, gate, *options) as port:
@@ -124,7 +124,7 @@ def test_an_idle_connection_that_the_server_closes(
     upstream = "upstream shop { server 127.0.0.1:1; keepalive 8; }\n"
     server = "server { location / { proxy_pass http://shop; } }\n"
     (tmp_path / "nginx.conf").write_text(upstream + server)
-    (waits,) = said(tmp_path, " ".join(options), Waits.NEXT_REQUEST)
+    (waits,) = reported(tmp_path, " ".join(options), Waits.NEXT_REQUEST)
     assert waits.fault is not answered
 
 
@@ -153,4 +153,4 @@ def test_a_sync_worker_keeps_no_idle_connection(tmp_path: Path, gate: Gate) -> N
     upstream = "upstream shop {\n server 127.0.0.1:1;\n keepalive 8;\n}\n"
     server = "server { location / { proxy_pass http://shop; } }\n"
     (tmp_path / "nginx.conf").write_text(upstream + server)
-    assert said(tmp_path, "--workers 2", Waits.NEXT_REQUEST) == []
+    assert reported(tmp_path, "--workers 2", Waits.NEXT_REQUEST) == []

@@ -1,6 +1,7 @@
-"""A server is ready before all its workers are, which a readiness check cannot see.
+"""A server answers before all its workers are ready, which a readiness check cannot
+see.
 
-The import of the app waits until it is let go, so that each moment can be looked at.
+The import of the app waits for the test, so that each moment can be examined.
 """
 
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ SCRIPT = APP + "import os\napp.run(port=int(os.environ['PORT']), threaded=False)
         ("python serve.py", 1),
     ],
 )
-def test_a_server_gets_its_address(
+def test_a_server_gets_an_address_from_the_check(
     command: str, handled: int, check: Check, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mine"
@@ -48,7 +48,7 @@ def test_a_server_gets_its_address(
     assert cell["reproduce"].endswith(f"-- {command}")
 
 
-def test_nothing_but_a_folder(check: Check, tmp_path: Path) -> None:
+def test_a_folder_alone_is_enough(check: Check, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "app.py").write_text(APP)
@@ -61,7 +61,7 @@ def test_nothing_but_a_folder(check: Check, tmp_path: Path) -> None:
     assert checked.code == 1 and "`--workers 3` declares 3" in checked.message
 
 
-def test_the_first_file_is_written_and_then_kept(
+def test_init_writes_the_file_and_never_overwrites_it(
     check: Check,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -85,7 +85,7 @@ def test_the_first_file_is_written_and_then_kept(
     assert check(folder).code == 0
 
 
-def test_quiet_and_verbose_print_what_they_promise(
+def test_quiet_prints_less_and_verbose_prints_more(
     check: Check, tmp_path: Path
 ) -> None:
     (tmp_path / "mine").mkdir()
@@ -105,7 +105,7 @@ ODD = "app = (lambda it: it.Flask(__name__))(__import__('flask'))\n"
 
 
 @pytest.mark.parametrize("files", [{}, {"Dockerfile": "FROM x\n"}])
-def test_a_folder_that_says_nothing(
+def test_a_folder_without_a_command_gets_one_that_works(
     files: dict[str, str], check: Check, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mine"
@@ -163,7 +163,7 @@ INSTALLED = f"#!{sys.executable}\nimport sys\nfrom web import main\nsys.exit(mai
         ({"pyproject.toml": SCRIPTS, "web.py": WEB}, "pyproject.toml:4", 3),
     ],
 )
-def test_the_suggested_command_works(
+def test_a_suggested_command_works(
     files: dict[str, str],
     place: str,
     handled: int,

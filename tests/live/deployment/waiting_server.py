@@ -1,5 +1,8 @@
-"""gunicorn, and nginx in front of it, whose requests stay in the app until they are let
-go: the app says so on a socket of the test's own, and waits there."""
+"""gunicorn, and nginx in front of it, with requests that wait in the app for the test.
+
+The app reports each request on a socket of the test's own, and waits there until it is
+released.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,7 @@ http {
 
 
 class Gate:
-    """Where requests in the app wait until they are let go."""
+    """Where requests in the app wait until they are released."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -80,14 +83,14 @@ class Gate:
         self._held: list[socket.socket] = []
 
     def entered(self) -> socket.socket:
-        """The next request that has entered the app."""
+        """Return the connection of the next request that has entered the app."""
         held, _ = self._listener.accept()
         self._held.append(held)
         held.settimeout(DEADLINE_SECONDS)
         return held
 
     def nobody_entered(self) -> bool:
-        """Whether no further request is in the app right now."""
+        """Return whether no further request is in the app right now."""
         self._listener.setblocking(False)
         try:
             self._listener.accept()[0].close()
@@ -98,13 +101,13 @@ class Gate:
         return False
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """Release all requests."""
         for each in (self._listener, *self._held):
             each.close()
 
 
 def is_in_the_app(held: socket.socket) -> bool:
-    """Whether a request that entered has neither ended nor been ended."""
+    """Return whether a request that entered is still in the app."""
     held.setblocking(False)
     try:
         return held.recv(1) != b""
@@ -118,9 +121,10 @@ def is_in_the_app(held: socket.socket) -> bool:
 def gunicorn(
     folder: Path, gate: Gate, *options: str, imports: Gate | None = None
 ) -> Iterator[int]:
-    """gunicorn with these options, until it is not needed any more; its port.
+    """Run gunicorn with these options until the block ends; yield its port.
 
-    With ``imports`` each import of the app waits there, and the port may be closed yet.
+    With ``imports``, each import of the app waits there, and the port may not be open
+    yet.
     """
     (folder / "shop.py").write_text(APP)
     port = free_port("127.0.0.1")
@@ -135,7 +139,7 @@ def gunicorn(
 
 @contextmanager
 def nginx(folder: Path, patience: str, *behind: int) -> Iterator[int]:
-    """nginx in front of ports, which waits so long for an answer; its port."""
+    """Run nginx in front of ports, with a timeout for answers; yield its port."""
     port = free_port("127.0.0.1")
     servers = "".join(f"server 127.0.0.1:{each}; " for each in behind)
     (folder / "nginx.conf").write_text(NGINX % (patience, servers, port))
@@ -154,8 +158,7 @@ def _running(
     waits: bool = True,
     **variables: str,
 ) -> Iterator[None]:
-    """A server, once its port is open if that is waited for; and nothing of it
-    afterwards."""
+    """Run a server, wait for its port if asked to, and leave no process afterwards."""
     process = subprocess.Popen(
         words,
         cwd=folder,
@@ -186,7 +189,7 @@ def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def when_open(port: int) -> Client:
-    """A client of a server that is about to listen."""
+    """Connect to a server that is about to listen."""
     end = time.monotonic() + DEADLINE_SECONDS
     while True:
         try:
@@ -196,10 +199,10 @@ def when_open(port: int) -> Client:
 
 
 class ClosesOnTheSecond:
-    """A server that answers the first request of its first connection, and closes that
-    connection when the next one has come, as if it had waited for too long.
+    """A server that answers once on its first connection, and closes it at the next
+    request.
 
-    Every other connection is answered.
+    It acts like a server with an idle timeout. Every other connection is answered.
     """
 
     def __init__(self) -> None:
@@ -217,7 +220,7 @@ class ClosesOnTheSecond:
             self._answer(first)
             first.recv(65536)
             self.closed = True
-        with contextlib.suppress(OSError):  # nobody comes after a POST
+        with contextlib.suppress(OSError):  # after a POST, nobody connects
             other, _ = self._listener.accept()
             with other:
                 self._answer(other)
@@ -228,7 +231,7 @@ class ClosesOnTheSecond:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
     def close(self) -> None:
-        """Serve nobody any more."""
+        """Close all connections."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(DEADLINE_SECONDS)
@@ -247,7 +250,7 @@ class Client:
         self._socket.sendall(head.encode())
 
     def status(self) -> int:
-        """The status of the answer; zero where the connection ends without one."""
+        """Return the status of the answer, or zero if the connection just ends."""
         answer = http.client.HTTPResponse(self._socket)
         try:
             answer.begin()
@@ -259,12 +262,12 @@ class Client:
         return answer.status
 
     def wait_until_closed(self) -> None:
-        """Wait until the server has closed the connection, and leave that unread.
+        """Wait until the server has closed the connection, without reading that.
 
-        So it is for a proxy that sends a request at that very moment.
+        A proxy that sends a request at that very moment is in the same situation.
         """
         self._socket.recv(1, socket.MSG_PEEK)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._socket.close()

@@ -14,7 +14,7 @@ from tests.live.deployment.services import postgres as postgres
 SHOP = ROOT / "tests" / "deployments" / "places"
 
 
-def test_known_places(places: Callable[..., dict[str, Seen]]) -> None:
+def test_narrow_places_are_found(places: Callable[..., dict[str, Seen]]) -> None:
     seen = places(SHOP)
     narrow = seen["narrow"]
     assert at(narrow, "shop:check_out") == (6, 2, 0)
@@ -23,7 +23,7 @@ def test_known_places(places: Callable[..., dict[str, Seen]]) -> None:
     assert narrow.answer == "2 at shop:check_out, 2 at shop:counter, 3 at sqlalchemy"
     assert "at shop:never (it is not called; " in narrow.sentence
     assert "at shop:nowhere (no imported module has it; " in narrow.sentence
-    # The pool gives up on the three that wait; the seventh then meets the same pool.
+    # Three requests time out in the pool, and then the seventh meets the same pool.
     (gave_up,) = seen["gives-up"].rounds["sqlalchemy"]
     assert (gave_up["at_door"], gave_up["at_place"]) == (6, 3)
     assert gave_up["ended"] == {"500": 4}
@@ -36,14 +36,14 @@ def test_known_places(places: Callable[..., dict[str, Seen]]) -> None:
     assert at(seen["roomy"], "shop:check_out") == (6, 6, 0)
     assert at(seen["async"], "shop:fetch") == (4, 4, 0)
     pools = seen["two-pools"].rounds["sqlalchemy"]
-    # First each worker alone takes what it can, then one goes before the other, both
-    # ways.
+    # First each worker takes what it can by itself, then one comes before the other, in
+    # both orders.
     assert [(e["order"], e["at_door"], e["at_place"]) for e in pools] == [
         ("most", 12, 6),
         ("least", 12, 6),
         ("least", 12, 6),
     ]
-    # The same by stopping the others, and by source port.
+    # The order is chosen by stopping the other worker, and by source port.
     for name in ("uneven", "own-sockets"):
         rounds = seen[name].rounds["sqlalchemy"]
         assert [(e["order"], e["at_door"], e["at_place"]) for e in rounds] == [
@@ -116,13 +116,13 @@ hold-at = ["shop:answered"]
 """
 
 
-def test_postgresql(
+def test_a_pool_of_postgresql_connections_is_found(
     places: Callable[..., dict[str, Seen]],
     postgres: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The pool of 5 + 10 lets 15 of 20 in; a driver in C stops all greenlets."""
+    """The pool of 5 + 10 admits 15 of 20; a C driver blocks all greenlets."""
     pytest.importorskip("psycopg2")
     pytest.importorskip("psycogreen")
     monkeypatch.setenv("DATABASE", f"postgresql+psycopg2://{postgres}")

@@ -1,6 +1,6 @@
-"""A real engine with a user's own things in it, which must still be there afterwards.
+"""A real engine with things of a user, which must still be there afterwards.
 
-Without an engine these tests are skipped, and fail where ``REQUIRE_DOCKER`` is set.
+Without an engine these tests are skipped, or fail if ``REQUIRE_DOCKER`` is set.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ VOLUME /var/lib/anonymous
 CMD ["gunicorn", "shop:app", "--threads", "4", "--bind", "0.0.0.0:8000"]
 """
 
-# It writes wherever it can write, as soon as it starts.
+# The app writes to every writable place as soon as it starts.
 SHOP = """\
 import glob, os, time
 from flask import Flask
@@ -48,20 +48,20 @@ for path in ["/data/rows", *glob.glob("/mine/*")]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the other parts to the other engines."""
+    """Run one part of these tests, and leave the other parts to other engines."""
     number, _, count = PART.partition("/")
     items[:] = items[int(number) - 1 :: int(count)]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A part may be empty if only a few tests are selected."""
+    """Allow a part without tests if only a few are selected."""
     nothing = session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
     if nothing and PART[0] > "1":
         session.exitstatus = pytest.ExitCode.OK
 
 
 def docker(*words: str) -> str:
-    """What the client prints."""
+    """Run the client and return its output."""
     done = subprocess.run(
         ["docker", *words], capture_output=True, text=True, timeout=120
     )
@@ -71,7 +71,7 @@ def docker(*words: str) -> str:
 
 @pytest.fixture(scope="session")
 def engine() -> None:
-    """An engine that answers, with Compose 2."""
+    """A running engine with Compose 2."""
     if os.environ.get("PYTEST_XDIST_WORKER"):
         pytest.skip(
             "one at a time, as each looks at the whole engine: nox -s containers"
@@ -90,7 +90,7 @@ def engine() -> None:
 
 @pytest.fixture(scope="session")
 def image(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An image whose app writes to what it is given."""
+    """An image whose app writes to everything that it gets."""
     folder = tmp_path_factory.mktemp("image")
     (folder / "Dockerfile").write_text(DOCKERFILE)
     (folder / "shop.py").write_text(SHOP)
@@ -100,7 +100,7 @@ def image(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 
 class Things(NamedTuple):
-    """What is in an engine."""
+    """The contents of an engine."""
 
     containers: dict[str, tuple[str, bool, str, str]]
     """By id: name, whether it runs, since when, and how often it was restarted."""
@@ -111,7 +111,7 @@ class Things(NamedTuple):
 
 
 def things() -> Things:
-    """What is in the engine now."""
+    """Return the present contents of the engine."""
     found: list[dict[str, Any]] = []
     if ids := docker("ps", "--all", "--quiet").split():
         found = msgspec.json.decode(docker("inspect", *ids))
@@ -139,28 +139,27 @@ def things() -> Things:
 
 @contextlib.contextmanager
 def untouched() -> Iterator[None]:
-    """Assert that everything in the engine is afterwards as it was, with nothing
-    new."""
+    """Assert that the contents of the engine are the same afterwards."""
     before = things()
     yield
     assert things() == before
 
 
 class User:
-    """Somebody with things in the engine that carry no label of a check."""
+    """A user with things in the engine that have no label of a check."""
 
     def __init__(self, image: str) -> None:
         self.image = image
         self._remove: list[tuple[str, ...]] = []
 
     def container(self, name: str, *options: str, command: str = "sleep 600") -> str:
-        """A container that runs."""
+        """Start a container."""
         self._remove.append(("rm", "--force", "--volumes", name))
         words = ("--name", name, *options, self.image, "sh", "-c", command)
         return docker("run", "--detach", *words)
 
     def volume(self, name: str) -> str:
-        """A volume with a row in it."""
+        """Make a volume with a row in it."""
         self._remove.append(("volume", "rm", "--force", name))
         docker("volume", "create", name)
         write = "echo production > /v/rows"
@@ -168,21 +167,21 @@ class User:
         return name
 
     def rows(self, name: str) -> str:
-        """What is in a volume."""
+        """Return the rows in a volume."""
         return self.run("--volume", f"{name}:/v", self.image, "cat", "/v/rows")
 
     def run(self, *words: str) -> str:
-        """What a temporary container prints."""
+        """Run a temporary container and return its output."""
         return docker("run", "--rm", *words)
 
     def network(self, name: str, *options: str) -> str:
-        """A network."""
+        """Make a network."""
         self._remove.append(("network", "rm", name))
         docker("network", "create", *options, name)
         return name
 
     def tag(self, name: str) -> str:
-        """A tag of the image."""
+        """Tag the image."""
         self._remove.append(("rmi", name))
         docker("tag", self.image, name)
         return name
@@ -202,12 +201,12 @@ def user(image: str) -> Iterator[User]:
 
 
 def write(folder: Path, command: str, *lines: str) -> None:
-    """A deployment of a folder."""
+    """Write a file with one deployment to a folder."""
     write_all(folder, {"mine": command}, *lines)
 
 
 def write_all(folder: Path, commands: Mapping[str, str], *lines: str) -> None:
-    """Deployments of a folder, by name."""
+    """Write a file with several deployments to a folder, by name."""
     text = [
         line
         for name, command in commands.items()
@@ -234,13 +233,13 @@ services:
 
 
 def logged(checked: Checked) -> str:
-    """What the server printed."""
+    """Return the server's output."""
     (log,) = (checked.results / "logs").glob("*mine*.log")
     return log.read_text()
 
 
 def run(check: Check, folder: Path, command: str, *lines: str) -> Checked:
-    """Check a command, whose four threads must hold four requests."""
+    """Check a command, which must hold four requests in four threads."""
     write(folder, command, "declared = 4", "at-least = 4", *lines)
     with untouched():
         checked = check(folder, "--ask", "overlap")

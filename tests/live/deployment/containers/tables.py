@@ -33,13 +33,13 @@ LIMIT = 20
 
 
 def name_of(shape: dict[str, Any]) -> str:
-    """The name of a shape as a deployment."""
+    """Return the name of a shape as the name of a deployment."""
     name = shape["repository"] if "repository" in shape else shape["kind"]
     return str(name.replace("/", "-").lower())
 
 
 def write_shapes(folder: Path, shapes: Sequence[dict[str, Any]]) -> None:
-    """A folder with a subfolder for each shape."""
+    """Write a subfolder for each shape."""
     tables = []
     for shape in shapes:
         name = name_of(shape)
@@ -60,13 +60,12 @@ def write_shapes(folder: Path, shapes: Sequence[dict[str, Any]]) -> None:
 
 
 def is_started(shape: dict[str, Any]) -> bool:
-    """Whether something starts."""
+    """Return whether a shape starts anything."""
     return bool({"handled", "outcome"} & set(shape))
 
 
 def check_all(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> None:
-    """Check the shapes that can be started, and assert that nothing else has
-    changed."""
+    """Check the shapes that can be started. Nothing else may have changed."""
     shapes = [
         shape
         for shape in some
@@ -95,7 +94,7 @@ def check_all(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> N
 
 
 def refusal(shape: dict[str, Any]) -> str:
-    """A pattern of the sentence that refuses a shape; other values may be anything."""
+    """Return a pattern of the message that refuses a shape, with any values."""
     values = defaultdict(lambda: OPEN, shape.get("values", {}))
     words = Refusal[shape["refused"]].value.format_map(values)
     return ".+".join(map(re.escape, words.split(OPEN)))

@@ -22,17 +22,23 @@ from tests.live.deployment.containers.conftest import write
 # ------------------------------------------------------------------------ docker run
 
 
-def test_a_container_of_the_same_name(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_container_of_the_same_name_runs_on(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     user.container("shop")
     run(check, tmp_path, f"{RUN} --name shop {IMAGE}")
 
 
-def test_nothing_is_left_without_rm(check: Check, user: User, tmp_path: Path) -> None:
-    # Nor the volume that its Dockerfile asks for, nor a container that restarts.
+def test_without_rm_no_container_is_left(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # Neither a volume that its Dockerfile declares nor a restarting container is left.
     run(check, tmp_path, f"{RUN} --restart always -v /another {IMAGE}")
 
 
-def test_a_named_volume(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_named_volume_is_not_written_to(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     name = user.volume("shop_data")
     checked = run(check, tmp_path, f"{RUN} -v {name}:/data {IMAGE}")
     assert "found /data/rows None" in logged(checked)
@@ -46,7 +52,9 @@ def test_a_missing_volume_is_not_created(
     run(check, tmp_path, f"{RUN} --mount type=volume,src=not_there,dst=/a {IMAGE}")
 
 
-def test_a_folder(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_mounted_folder_is_not_written_to(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     (tmp_path / "mine").mkdir()
     rows = tmp_path / "mine" / "rows"
     rows.write_text("production\n")
@@ -56,7 +64,9 @@ def test_a_folder(check: Check, user: User, tmp_path: Path) -> None:
     assert list(rows.parent.iterdir()) == [rows]
 
 
-def test_a_file(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_mounted_file_is_not_written_to(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     file = tmp_path / "shop.sqlite"
     file.write_text("production\n")
     mount = f"--mount type=bind,source={file},target=/srv/shop.sqlite"
@@ -81,7 +91,9 @@ def test_kept_mounts_are_written_to(check: Check, user: User, tmp_path: Path) ->
     assert "a check was here" in (tmp_path / "mine" / "rows").read_text()
 
 
-def test_the_socket_of_the_engine(check: Check, user: User, tmp_path: Path) -> None:
+def test_the_socket_of_the_engine_is_not_mounted(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     socket = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     path = socket.removeprefix("unix://")
     user.container("portainer", "-v", f"{path}:{path}")
@@ -93,8 +105,10 @@ def test_the_socket_of_the_engine(check: Check, user: User, tmp_path: Path) -> N
         assert "the engine's own socket" in checked.message
 
 
-def test_a_network_of_others(check: Check, user: User, tmp_path: Path) -> None:
-    # It may be joined, but under no name by which others would reach the container.
+def test_a_network_of_others_is_not_joined_by_name(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # The network may be joined, but without a name that leads others to the container.
     name = user.network("production")
     user.container("shop", "--network", name, "--network-alias", "app")
     options = f"--network {name} --network-alias app"
@@ -105,11 +119,13 @@ def test_other_ports_are_not_published(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     user.container("shop", "--publish", "127.0.0.1:28765:8000")
-    # If it were published, it could not even start beside the running one.
+    # If it were published, it could not start, since the port is in use.
     run(check, tmp_path, f"{RUN} -p 127.0.0.1:28765:8000 {IMAGE}")
 
 
-def test_a_file_of_variables(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_file_of_variables_is_read_and_unchanged(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     (tmp_path / ".env").write_text("PYTHONPATH=/elsewhere\n")
     run(check, tmp_path, f"{RUN} --env-file .env {IMAGE}")
     assert (tmp_path / ".env").read_text() == "PYTHONPATH=/elsewhere\n"
@@ -124,7 +140,7 @@ def test_a_cid_file_is_not_written(check: Check, user: User, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("more", ["", ", external: true"])
-def test_a_volume_with_a_fixed_name(
+def test_a_volume_with_a_fixed_name_is_not_used(
     check: Check, user: User, tmp_path: Path, more: str
 ) -> None:
     name = user.volume("shop_production_data")
@@ -138,7 +154,9 @@ volumes:
     assert user.rows(name) == "production"
 
 
-def test_a_volume_that_is_a_folder(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_volume_that_is_a_folder_is_not_written_to(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     (tmp_path / "rows").write_text("production\n")
     volumes = f"""\
     volumes: ["data:/data"]
@@ -164,7 +182,7 @@ volumes:
 def test_the_users_own_project_runs_on(
     check: Check, user: User, tmp_path: Path
 ) -> None:
-    # As `docker compose up -d` leaves it, with the names that it chooses.
+    # The state after `docker compose up -d`, with the names that Compose chooses.
     folder = tmp_path / "shop"
     folder.mkdir()
     text = COMPOSE + '    volumes: ["data:/data"]\nvolumes: { data: {} }\n'
@@ -179,13 +197,15 @@ def test_the_users_own_project_runs_on(
         subprocess.run(down, cwd=folder, check=True, capture_output=True)
 
 
-def test_a_container_name(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_fixed_container_name_is_not_used(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     user.container("shop")
     compose(check, tmp_path, COMPOSE + "    container_name: shop\n")
 
 
 @pytest.mark.parametrize("more", ["external: true", "name: production"])
-def test_a_network_with_a_fixed_name(
+def test_a_network_with_a_fixed_name_is_not_used(
     check: Check, user: User, tmp_path: Path, more: str
 ) -> None:
     name = user.network("production")
@@ -198,7 +218,7 @@ networks:
     compose(check, tmp_path, COMPOSE + networks.replace(f", name: {name}", ""))
 
 
-def test_a_project_that_writes_to_its_folder(
+def test_the_folder_of_a_project_is_not_written_to(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     for name in ("mine", "logs"):
@@ -221,7 +241,9 @@ def test_a_project_that_writes_to_its_folder(
     assert not (tmp_path / "missing").exists()
 
 
-def test_a_tag_of_the_users(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_tag_of_the_user_is_not_replaced(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     tag = user.tag("fcm-test-tagged:latest")
     (tmp_path / "Dockerfile").write_text(f"FROM {IMAGE}\nENV BUILT=anew\n")
     text = COMPOSE.replace("image: fcm-test-shop", f"image: {tag}\n    build: .")
@@ -229,13 +251,17 @@ def test_a_tag_of_the_users(check: Check, user: User, tmp_path: Path) -> None:
     compose(check, tmp_path, text)
 
 
-def test_published_ports_of_a_project(check: Check, user: User, tmp_path: Path) -> None:
+def test_fixed_ports_of_a_project_are_not_published(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     user.container("shop", "--publish", "127.0.0.1:28765:8000")
     text = COMPOSE.replace("]", ', "28765:8000"]')
     compose(check, tmp_path, text)
 
 
-def test_what_a_project_reads_stays(check: Check, user: User, tmp_path: Path) -> None:
+def test_files_that_a_project_reads_are_unchanged(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     (tmp_path / ".env").write_text("PORT=28767\nNAME=shop\n")
     (tmp_path / "app.env").write_text("PYTHONPATH=/elsewhere\nTOKEN=a$$b\n")
     text = COMPOSE + "    env_file: app.env\n    restart: always\n"
@@ -247,7 +273,9 @@ def test_what_a_project_reads_stays(check: Check, user: User, tmp_path: Path) ->
 # ---------------------------------------------------------------- by way of something
 
 
-def test_a_shell(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_shell_may_start_a_container(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     run(check, tmp_path, f'sh -c "exec {RUN} {IMAGE}"')
 
 
@@ -269,7 +297,7 @@ subprocess.run(["sudo", "docker", "run", "--publish", publish, image], check=Tru
 
 
 @pytest.mark.parametrize("command", ["make serve", "sh serve.sh", "python serve.py"])
-def test_commands_that_start_containers_by_other_means(
+def test_containers_started_by_other_programs_are_refused(
     check: Check,
     user: User,
     tmp_path: Path,
@@ -293,7 +321,9 @@ def test_commands_that_start_containers_by_other_means(
     assert "write that as the command" in checked.message
 
 
-def test_looking_is_not_refused(check: Check, user: User, tmp_path: Path) -> None:
+def test_commands_that_only_read_are_allowed(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     script = "#!/bin/sh\ndocker ps -q > /dev/null || exit 9\n"
     script += "exec gunicorn shop:app --bind 127.0.0.1:$PORT --threads 2\n"
     (tmp_path / "serve.sh").write_text(script)
@@ -309,7 +339,7 @@ def test_looking_is_not_refused(check: Check, user: User, tmp_path: Path) -> Non
 def test_leftovers_are_removed_by_the_next_check(
     check: Check, user: User, tmp_path: Path
 ) -> None:
-    # As if the warden had been killed too. A container of a running check is left
+    # The state after the warden was killed too. Containers of a running check are left
     # alone.
     gone = f"{labels.owner().rpartition('/')[0]}/1"
     for name, owner in (("left", gone), ("beside", labels.owner())):

@@ -1,4 +1,4 @@
-"""A container of a check reaches nothing outside, and nothing finds it."""
+"""A container of a check reaches nothing outside, and nothing outside finds it."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ SERVE = "exec gunicorn shop:app --threads 4 --bind 0.0.0.0:8000"
 SHARED = Path(f"/dev/shm/fcm-test-shop-{os.getpid()}-{PART[0]}")
 """Shared memory of the user's, where the engine is on this machine."""
 
-# It says what it reaches, and by what others could find it.
+# The app prints what it reaches, and the names that others could find it by.
 REACH = (
     f"rm -f {SHARED}; ls /dev; mknod /tmp/any b 7 0; head -c 1 /tmp/any; "
     "grep -q ' /proc/sys ro' /proc/self/mountinfo && echo settings are read only; "
@@ -50,7 +50,7 @@ SERVICE = f"""{COMPOSE}
 
 
 @pytest.mark.parametrize("way", ["run", "compose"])
-def test_it_reaches_nothing_and_is_found_by_nothing(
+def test_a_container_reaches_nothing_and_cannot_be_found(
     check: Check, user: User, tmp_path: Path, way: str
 ) -> None:
     user.container("shop", "--network", user.network("production"))
@@ -73,7 +73,9 @@ def test_it_reaches_nothing_and_is_found_by_nothing(
     assert '"traefik.enable":"false"' in events and "caddy" not in events
 
 
-def test_a_mount_in_any_spelling(check: Check, user: User, tmp_path: Path) -> None:
+def test_mounts_are_recognized_in_every_notation(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     for name in ("mine", "with,comma"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "rows").write_text("production\n")
@@ -86,7 +88,7 @@ def test_a_mount_in_any_spelling(check: Check, user: User, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("way", ["run", "compose"])
-def test_what_is_mounted_in_a_folder_that_is_read_only(
+def test_mounts_within_a_read_only_folder_are_unchanged(
     check: Check, user: User, tmp_path: Path, way: str
 ) -> None:
     inner = tmp_path / "files" / "inner"

@@ -1,6 +1,6 @@
 """However a check ends, nothing of it is left, and the user's things are all there.
 
-This goes for the engine, the working tree and temporary files.
+This holds for the engine, the working tree and temporary files.
 """
 
 import os
@@ -29,7 +29,7 @@ SECONDS = 120.0
 
 
 def as_in_a_terminal() -> None:
-    """Ignore no signal, however these tests were started."""
+    """Reset all signal handlers, however these tests were started."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
@@ -54,7 +54,7 @@ class Began:
         )
 
     def wait_for(self, moment: Callable[[], object]) -> None:
-        """Wait until something has come about, while the check runs."""
+        """Wait until a condition holds while the check runs."""
         until = time.monotonic() + SECONDS
         while not moment():
             assert self.process.poll() is None, self.process.communicate()
@@ -62,7 +62,7 @@ class Began:
             time.sleep(0.05)
 
     def end(self, number: int) -> bytes:
-        """Send a signal, as a terminal does, and wait until all has ended."""
+        """Send a signal, as a terminal does, and wait until everything has ended."""
         tree = psutil.Process(self.process.pid).children(recursive=True)
         os.kill(self.process.pid, number)
         out, _ = self.process.communicate(timeout=SECONDS)
@@ -71,12 +71,12 @@ class Began:
 
 
 def exists() -> str:
-    """Whether there is a container of a check."""
+    """Return whether a container of a check exists."""
     return docker("ps", "--all", "--quiet", "--filter", f"label={labels.RUN}")
 
 
 def answers() -> bool:
-    """Whether the server in it has started, whose app sleeps before it answers."""
+    """Return whether the server in it has started. Its app sleeps before it answers."""
     return (
         bool(exists())
         and "Booting worker"
@@ -87,7 +87,7 @@ def answers() -> bool:
 
 
 def builds() -> bytes:
-    """Whether an image is being built, which takes as long as a step of it sleeps."""
+    """Return whether an image is being built, one step of which sleeps."""
     return subprocess.run(["pgrep", "-f", "sleep 4321"], capture_output=True).stdout
 
 
@@ -117,7 +117,7 @@ DOCKERFILE = f"FROM {IMAGE}\nRUN touch /made && sleep 4321\n"
         (builds, signal.SIGKILL, -signal.SIGKILL),
     ],
 )
-def test_a_project(
+def test_an_interrupted_check_of_a_project_leaves_nothing(
     user: User,
     tmp_path: Path,
     moment: Callable[[], object],
@@ -143,7 +143,9 @@ def test_a_project(
     assert user.rows(name) == "production"
 
 
-def test_docker_run(user: User, tmp_path: Path) -> None:
+def test_a_killed_check_of_docker_run_leaves_nothing(
+    user: User, tmp_path: Path
+) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     user.container("shop")
@@ -159,7 +161,7 @@ def test_docker_run(user: User, tmp_path: Path) -> None:
 FAILURES = ("RUN false", "CMD exit 3", "COPY not-there /")
 
 
-def test_failures(user: User, tmp_path: Path) -> None:
+def test_failed_builds_leave_nothing(user: User, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     commands = {}

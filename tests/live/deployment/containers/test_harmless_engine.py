@@ -1,4 +1,4 @@
-"""The checked command cannot reach an engine by any detour."""
+"""The checked command cannot reach an engine in any indirect way."""
 
 import importlib.util
 import os
@@ -21,7 +21,7 @@ BY_PATH = """\
 $CLIENT $OPTIONS run -d --name fcm-left -p 127.0.0.1:$PORT:8000 fcm-test-shop || exit 7
 sleep 600
 """
-# What libraries do; their address may also be written in the app.
+# Libraries do this too, with an address that may be written in the app.
 BY_SOCKET = """\
 import http.client, json, os, socket, sys
 path = os.environ["DOCKER_HOST"].removeprefix("unix://")
@@ -48,7 +48,7 @@ time.sleep(600)
 
 
 def address() -> str:
-    """The socket of the engine."""
+    """The address of the engine's socket."""
     given = os.environ.get("DOCKER_HOST", "unix:///run/docker.sock")
     path = given.removeprefix("unix://")
     if not Path(path).is_socket():
@@ -57,9 +57,10 @@ def address() -> str:
 
 
 def refused(check: Check, folder: Path, commands: Sequence[str]) -> None:
-    """Check commands that are refused what they ask an engine for.
+    """Check commands whose requests to an engine are refused.
 
-    Those with an address of their own are only where the system allows a layer.
+    Some have the engine's address written out; these run only if the system allows a
+    mount namespace.
     """
     if layer_problem(folder):
         commands = [command for command in commands if "fixed" not in command]
@@ -83,7 +84,7 @@ def test_a_docker_client_started_by_its_path_is_refused(
     refused(check, tmp_path, ["sh one.sh", "sh fixed.sh"])
 
 
-def test_a_program_that_asks_an_engine(
+def test_a_program_that_asks_an_engine_is_refused(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     (tmp_path / "asks.py").write_text(BY_SOCKET.replace("ADDRESS", address()))
@@ -91,7 +92,9 @@ def test_a_program_that_asks_an_engine(
     refused(check, tmp_path, ["python asks.py", "python asks.py fixed", shell])
 
 
-def test_the_library_of_docker(check: Check, user: User, tmp_path: Path) -> None:
+def test_dockers_python_library_is_refused(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     if importlib.util.find_spec("docker") is None:
         pytest.skip("the library of Docker is not installed: nox -s containers")
     (tmp_path / "asks.py").write_text(BY_LIBRARY.replace("ADDRESS", address()))

@@ -1,4 +1,4 @@
-"""Mounts stay as they were, whatever a container deletes or overwrites."""
+"""Mounted files are unchanged, whatever a container deletes or overwrites."""
 
 import os
 import socket
@@ -21,7 +21,7 @@ DESTROY = f"cat /conf/new/shop.db; ls /code/kept; rm -rf /code/* /data/*; {SERVE
 
 
 def tree(folder: Path) -> None:
-    """A folder as it is in production, with a database, logs, uploads and a socket."""
+    """Make a folder as in production, with a database, logs, uploads and a socket."""
     for name in ("uploads", "logs", "kept", "modules"):
         (folder / name).mkdir()
         (folder / name / "one").write_text("production\n")
@@ -34,7 +34,7 @@ def tree(folder: Path) -> None:
 
 
 def seen(folder: Path) -> Seen:
-    """Everything in a folder, and whether any of it was replaced or written to."""
+    """Return everything in a folder, with what shows a replacement or a write."""
     return {
         str(path): (
             status.st_ino,
@@ -49,7 +49,7 @@ def seen(folder: Path) -> Seen:
 
 
 def mounted(folder: Path) -> list[str]:
-    """What is mounted: a folder, folders and files in it, and one beside it."""
+    """Return the mounts: a folder, folders and files in it, and one beside it."""
     return [
         f"{folder}:/code",
         f"{folder}/kept:/code/kept:ro",
@@ -59,7 +59,9 @@ def mounted(folder: Path) -> list[str]:
     ]
 
 
-def test_docker_run(check: Check, user: User, tmp_path: Path) -> None:
+def test_mounts_of_docker_run_are_unchanged(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     tree(folder)
@@ -70,7 +72,9 @@ def test_docker_run(check: Check, user: User, tmp_path: Path) -> None:
     assert seen(folder) == before
 
 
-def test_a_project(check: Check, user: User, tmp_path: Path) -> None:
+def test_mounts_of_a_project_are_unchanged(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     tree(folder)
@@ -87,10 +91,10 @@ def test_a_project(check: Check, user: User, tmp_path: Path) -> None:
     assert after == before
 
 
-def test_a_kept_mount_inside_a_copied_folder(
+def test_only_the_kept_mount_in_a_copied_folder_is_written_to(
     check: Check, user: User, tmp_path: Path
 ) -> None:
-    # The copy of the folder is not written to what stays in it.
+    # The copy of the folder leaves out the kept mount.
     folder = tmp_path / "shop"
     folder.mkdir()
     tree(folder)
@@ -102,7 +106,7 @@ def test_a_kept_mount_inside_a_copied_folder(
     assert seen(folder / "kept") == before
 
 
-def test_a_container_that_is_read_only(
+def test_mounts_of_a_read_only_container_are_unchanged(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     folder = tmp_path / "shop"

@@ -1,4 +1,4 @@
-"""What Compose makes of many files and variables touches nothing of the user's."""
+"""Compose projects with many files and variables change nothing of the user's."""
 
 import os
 import subprocess
@@ -18,8 +18,8 @@ from tests.live.deployment.containers.conftest import write_all
 
 ENV = 'env = { PORT = "{port}" }'
 
-# The name of a project that runs, several files, profiles, what is included and what is
-# taken from elsewhere, and what is run in a container that has started.
+# The name of a running project, several files, profiles, included files, extended
+# services, and commands that run in a started container.
 FILES = {
     ".env": "COMPOSE_PROJECT_NAME=fcm-shop\nCOMPOSE_FILE=a.yaml:b.yaml\n"
     "COMPOSE_PROFILES=extra\nNAME=shop_production\n",
@@ -59,7 +59,9 @@ services:
 }
 
 
-def test_files_and_names_of_all_kinds(check: Check, user: User, tmp_path: Path) -> None:
+def test_several_files_and_names_change_nothing(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     user.volume("shop_production")
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -98,14 +100,18 @@ volumes:
 )
 
 
-def test_a_migration(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_migration_runs_in_the_check_alone(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     name = user.volume("shop_production")
     checked = compose(check, tmp_path, MIGRATING)
     assert "No such file" in logged(checked)
     assert user.rows(name) == "production"
 
 
-def test_a_migration_that_fails(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_failing_migration_is_reported(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     name = user.volume("shop_production")
     text = MIGRATING.replace("echo migrated", "false; exit 3; echo")
     (tmp_path / "compose.yaml").write_text(text)
@@ -117,7 +123,7 @@ def test_a_migration_that_fails(check: Check, user: User, tmp_path: Path) -> Non
     assert user.rows(name) == "production"
 
 
-def test_networks_with_names_and_addresses_of_others(
+def test_networks_of_others_are_not_used(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     docker("network", "create", "--subnet", "172.30.9.0/24", "fcm-production")
@@ -137,13 +143,13 @@ networks:
         docker("network", "rm", "fcm-production")
 
 
-def test_a_name_in_a_network_of_others(
+def test_a_name_in_a_network_of_others_is_not_taken(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     name = user.network("production")
     ask = "import socket; print(socket.gethostbyname('shop'), flush=True)"
     ask = f'while sleep 0.1; do python -c "{ask}" 2> /dev/null || echo none; done'
-    # Without another server of names, so that it is known at once that there is none.
+    # Without another name server, so that a failed lookup returns at once.
     alone = ("--network", name, "--dns", "127.0.0.1")
     quick = ("--env", "RES_OPTIONS=timeout:1 attempts:1")
     asking = user.container("client", *alone, *quick, command=ask)
@@ -152,8 +158,10 @@ def test_a_name_in_a_network_of_others(
     assert set(docker("logs", asking).split()) == {"none"}
 
 
-def test_a_part_of_a_project(check: Check, user: User, tmp_path: Path) -> None:
-    # Its port is the only one that would be published.
+def test_a_part_of_a_project_can_be_checked(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # Only this service's port would be published.
     text = COMPOSE.replace("${PORT:-8000}", "28770")
     text += f"  other: {{ image: {IMAGE}, ports: ['28771:8000'] }}\n"
     compose(check, tmp_path, text, up="--no-deps app")
@@ -193,7 +201,7 @@ REFUSED = [
 ]
 
 
-def test_what_is_refused_before_it_starts(
+def test_dangerous_projects_are_refused_before_they_start(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     user.container("shop")

@@ -28,7 +28,7 @@ share them."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_what_can_be_started(
+def test_kinds_that_can_be_started_are_measured(
     check: Check, user: User, tmp_path: Path, part: int
 ) -> None:
     user.network("traefik_proxy")
@@ -37,7 +37,9 @@ def test_what_can_be_started(
     check_all(check, tmp_path, [k for k in KINDS if is_started(k)][part::PARTS])
 
 
-def test_what_is_refused(check: Check, engine: None, tmp_path: Path) -> None:
+def test_kinds_that_are_refused_name_the_reason(
+    check: Check, engine: None, tmp_path: Path
+) -> None:
     check_refused(check, tmp_path, KINDS)
 
 
@@ -56,8 +58,10 @@ services:
 """
 
 
-def test_files_that_need_no_name(check: Check, user: User, tmp_path: Path) -> None:
-    # The file, what changes it, and a file of variables are found by their names.
+def test_default_files_of_compose_are_found(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # The file, its override and a file of variables are found by their names.
     (tmp_path / "docker-compose.yml").write_text(FIRST)
     (tmp_path / "docker-compose.override.yml").write_text(SECOND)
     (tmp_path / ".env").write_text("THREADS=4\nPORT=8000\n")

@@ -1,4 +1,4 @@
-"""Servers in containers are measured as well, and as fast, as others."""
+"""Servers in containers are measured as exactly and as fast as others."""
 
 import http.client
 import json
@@ -26,7 +26,7 @@ RUN = "docker run -p {port}:8000"
 
 
 def evidence(checked: Checked, name: str = "mine") -> dict[str, Any]:
-    """What was seen of a deployment."""
+    """Return the evidence of a deployment."""
     (file,) = (checked.results / "evidence").glob("*.json")
     (cell,) = json.loads(file.read_text())["cells"]
     assert cell["configuration"] == name
@@ -49,7 +49,7 @@ def run(check: Check, folder: Path, command: str, *lines: str) -> dict[str, Any]
     "options",
     ["", "--init", "--user 65534", "--read-only --tmpfs /tmp", "--network host"],
 )
-def test_options_of_docker_run(
+def test_options_of_docker_run_are_kept(
     check: Check, user: User, tmp_path: Path, options: str
 ) -> None:
     command = f"docker run -p {{port}}:8000 {options} {IMAGE}"
@@ -58,7 +58,9 @@ def test_options_of_docker_run(
     run(check, tmp_path, command)
 
 
-def test_beside_a_load(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_busy_machine_changes_nothing_in_containers(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     for number in range(2 * (os.cpu_count() or 1)):
         user.container(f"busy-{number}", command="while :; do :; done")
     run(check, tmp_path, f"{RUN} {IMAGE}")
@@ -71,7 +73,7 @@ def test_a_container_can_call_itself(check: Check, user: User, tmp_path: Path) -
     assert answer["answer"] == "yes; deadlock at 4"
 
 
-def test_rounds_cost_no_more_than_outside(
+def test_rounds_take_no_longer_than_outside_of_containers(
     check: Check, user: User, tmp_path: Path
 ) -> None:
     inside = run(check, tmp_path, f"{RUN} {IMAGE}")
@@ -83,8 +85,8 @@ def test_rounds_cost_no_more_than_outside(
     assert seconds(inside) < 2 * seconds(outside) + 0.05
 
 
-def test_what_the_engine_puts_in_front_is_watched(user: User) -> None:
-    # It runs while requests are passed on, so rounds look at its threads too.
+def test_the_engines_proxy_process_is_watched_too(user: User) -> None:
+    # The proxy runs while it forwards requests, so rounds look at its threads too.
     port = 28769
     server = "exec gunicorn shop:app --bind 0.0.0.0:8000"
     user.container("shop", "--publish", f"127.0.0.1:{port}:8000", command=server)
@@ -101,17 +103,17 @@ def test_what_the_engine_puts_in_front_is_watched(user: User) -> None:
 
 
 def words_of(process: int) -> bytes:
-    """The command of a process."""
+    """Return the command of a process."""
     return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def spent(processes: list[int]) -> int:
-    """Nanoseconds that the threads of processes have run."""
+    """Return the processor time of processes, in nanoseconds."""
     return sum(ran for _, _, ran, _ in thread_times(processes))
 
 
 def answers(port: int) -> bool:
-    """Whether a server answers at a port, with whatever status."""
+    """Return whether a server answers on a port, with any status."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         client.request("GET", "/")
@@ -123,7 +125,7 @@ def answers(port: int) -> bool:
 
 
 def seconds(cell: dict[str, Any]) -> float:
-    """How long a round took until the server was known to be quiet, in the middle."""
+    """Return the median time of a round until the server was known to be quiet."""
     waited = sorted(each["settle_seconds"] for each in cell["rounds"])
     return float(waited[len(waited) // 2])
 
@@ -131,7 +133,7 @@ def seconds(cell: dict[str, Any]) -> float:
 # ------------------------------------------------------------------------ deployments
 
 
-def test_the_example(check: Check, image: str, tmp_path: Path) -> None:
+def test_the_example_is_measured(check: Check, image: str, tmp_path: Path) -> None:
     folder = tmp_path / "compose"
     shutil.copytree(EXAMPLES / "compose-nginx", folder)
     before = {path: path.read_bytes() for path in folder.rglob("*")}
@@ -160,7 +162,7 @@ Jinja2<3.1
 itsdangerous<2.1
 """
 
-# As in the experiment of 2018: the development server behind nginx, of two releases.
+# The experiment of 2018: the development server of two releases, behind nginx.
 EXPERIMENT = """\
 version: "3"
 services:
@@ -195,7 +197,7 @@ def front():
     ("release", "declared", "ceiling"),
     [("1.0.4", '"unbounded"', 40), ("0.12.5", "1", 1)],
 )
-def test_the_experiment_of_2018(
+def test_the_experiment_of_2018_can_be_repeated(
     check: Check,
     image: str,
     tmp_path: Path,
@@ -226,10 +228,10 @@ def test_the_experiment_of_2018(
     assert left <= made
 
 
-def test_what_has_no_python_path_of_ours_is_kept(
+def test_the_python_path_of_an_image_is_kept(
     check: Check, user: User, tmp_path: Path
 ) -> None:
-    # An image that finds its app by PYTHONPATH.
+    # This image finds its app through PYTHONPATH.
     folder = tmp_path / "image"
     folder.mkdir()
     text = f"FROM {IMAGE}\nRUN mkdir /lib-own && mv shop.py /lib-own/\n"
@@ -242,18 +244,20 @@ def test_what_has_no_python_path_of_ours_is_kept(
 
 
 @pytest.mark.parametrize("command", [f"docker run -p 8000:8000 {IMAGE}", "compose"])
-def test_a_command_as_it_is_for_production(
+def test_a_production_command_is_measured(
     check: Check, user: User, tmp_path: Path, command: str
 ) -> None:
-    # The port is the only published one, so it need not be given.
+    # Only one port is published, so it need not be named.
     user.container("shop", "--publish", "127.0.0.1:28768:8000")
     text = f"services: {{ app: {{ image: {IMAGE}, ports: ['28768:8000'] }} }}"
     (tmp_path / "compose.yaml").write_text(text)
     run(check, tmp_path, command.replace("compose", "docker compose up"))
 
 
-def test_replicas(check: Check, user: User, tmp_path: Path) -> None:
-    # Behind nginx, which finds all of them by the name of the service.
+def test_replicas_are_measured_together(
+    check: Check, user: User, tmp_path: Path
+) -> None:
+    # nginx in front finds all replicas by the name of the service.
     text = """\
 services:
   proxy:
@@ -285,7 +289,9 @@ CMD ["gunicorn", "shop:app", "--threads", "4", "--bind", "0.0.0.0:8000"]
 """
 
 
-def test_an_image_with_an_old_python(check: Check, user: User, tmp_path: Path) -> None:
+def test_an_image_with_an_old_python_is_measured(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     (tmp_path / "Dockerfile").write_text(OLD)
     (tmp_path / "shop.py").write_text("from flask import Flask\napp = Flask('shop')")
     built = ["docker", "build", "--quiet", "--tag", "fcm-test-old", str(tmp_path)]

@@ -18,9 +18,13 @@ FILE = ROOT / "tests" / "deployments" / "public" / "containers.toml"
 SHAPES: list[dict[str, Any]] = tomllib.loads(FILE.read_text())["shape"]
 
 
-def test_what_can_be_started(check: Check, user: User, tmp_path: Path) -> None:
+def test_public_containers_are_measured(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     check_all(check, tmp_path, SHAPES)
 
 
-def test_what_is_refused(check: Check, engine: None, tmp_path: Path) -> None:
+def test_public_containers_that_are_refused_name_the_reason(
+    check: Check, engine: None, tmp_path: Path
+) -> None:
     check_refused(check, tmp_path, SHAPES)

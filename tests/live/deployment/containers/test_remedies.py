@@ -1,4 +1,4 @@
-"""Remedies for containers are applied as they are printed, and a real engine measures.
+"""Printed remedies for containers are applied, and a real engine measures the result.
 
 They are in ``tests/deployments/kinds/container-remedies.toml``.
 """
@@ -30,7 +30,7 @@ SAID = ("outcome", "says", "refused", "values")
 
 
 def applied(remedy: dict[str, Any]) -> dict[str, Any]:
-    """A deployment as it is once its remedy was applied."""
+    """Return a deployment after its remedy was applied."""
     old, new = remedy["replace"], remedy.get("with", "")
     where = remedy.get("where", "command")
     before = {k: v for k, v in remedy.items() if k not in SAID}
@@ -47,7 +47,7 @@ def applied(remedy: dict[str, Any]) -> dict[str, Any]:
 
 
 def folder_with(folder: Path) -> Path:
-    """A folder with what a table cannot say: a pipe, and a large file."""
+    """Make a folder with what a table cannot describe: a pipe, and a large file."""
     (folder / "no-file").mkdir(parents=True)
     os.mkfifo(folder / "no-file" / "pipe")
     (folder / "large").mkdir()
@@ -56,13 +56,15 @@ def folder_with(folder: Path) -> Path:
     return folder
 
 
-def test_applied(check: Check, user: User, tmp_path: Path) -> None:
+def test_a_remedy_for_containers_works_as_printed(
+    check: Check, user: User, tmp_path: Path
+) -> None:
     user.container("fcm-other")
     user.network("fcm-taken", "--subnet", "10.213.0.0/24")
     check_refused(check, folder_with(tmp_path / "before"), REMEDIES)
     started = [each for each in REMEDIES if is_started(each)]
     check_all(check, folder_with(tmp_path / "started"), started)
-    # Many come to the same command, which is measured once.
+    # Many lead to the same command, which is measured once.
     several = {
         (
             each["command"].replace("{folder}/", ""),
@@ -73,7 +75,7 @@ def test_applied(check: Check, user: User, tmp_path: Path) -> None:
     check_all(check, folder_with(tmp_path / "after"), [*several.values()])
 
 
-def test_an_image_is_built_and_measured(
+def test_a_dockerfiles_image_is_built_and_measured(
     check: Check, engine: None, tmp_path: Path
 ) -> None:
     text = DOCKERFILE.replace('["gunicorn"', '["/srv/start", "gunicorn"')

@@ -1,4 +1,4 @@
-"""A check of an ordinary deployment leaves the user's files as they were."""
+"""A check of an ordinary deployment leaves the user's files unchanged."""
 
 import json
 import os
@@ -32,7 +32,7 @@ SCRIPTS = Path(sys.executable).parent
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home folder, short enough for sockets to be in."""
+    """A home folder with a path that is short enough for sockets."""
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     with tempfile.TemporaryDirectory(dir="/tmp") as short:
         monkeypatch.setenv("HOME", short)
@@ -40,7 +40,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def workers(socket: Path) -> list[int]:
-    """The workers of a gunicorn, asked through its control socket."""
+    """Ask gunicorn's control socket for its workers."""
     command = [
         str(SCRIPTS / "gunicornc"),
         "-s",
@@ -55,14 +55,14 @@ def workers(socket: Path) -> list[int]:
 
 
 def deploy(folder: Path, command: str, *lines: str, app: str = APP) -> None:
-    """A deployment in a folder."""
+    """Write a deployment to a folder."""
     (folder / "shop.py").write_text(app)
     text = ["[[deployment]]", 'name = "mine"', f"command = '''{command}'''", *lines]
     (folder / "concurrency.toml").write_text("\n".join(text))
 
 
 @pytest.mark.parametrize("place", ["home", "runtime", "file"])
-def test_a_gunicorn_that_runs_keeps_its_control_socket(
+def test_a_running_gunicorn_keeps_its_control_socket(
     check: Check,
     tmp_path: Path,
     home: Path,
@@ -96,7 +96,7 @@ def test_a_gunicorn_that_runs_keeps_its_control_socket(
 
 
 def in_a_process_of_its_own(folder: Path) -> subprocess.Popen[bytes]:
-    """A check that is running."""
+    """Run a check in another process."""
     path = [str(SCRIPTS), os.environ.get("PATH", "")]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "harness", "check", "--results", "../results"],
@@ -114,7 +114,7 @@ print("temporary", path, os.environ["XDG_RUNTIME_DIR"], flush=True)
 """
 
 
-def test_temporary_files_are_its_own_and_go(
+def test_temporary_files_are_in_a_folder_that_is_removed(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, temporary = tmp_path / "shop", tmp_path / "temporary"
@@ -129,10 +129,10 @@ def test_temporary_files_are_its_own_and_go(
     path, sockets = log.read_text().partition("temporary ")[2].split()[:2]
     assert not Path(path).exists() and not Path(sockets).exists()
     assert list(temporary.iterdir()) == []
-    assert sorted(folder.rglob("*")) == before  # without modules that were compiled
+    assert sorted(folder.rglob("*")) == before  # without compiled modules
 
 
-def test_folders_that_it_sets_itself_stay(check: Check, tmp_path: Path) -> None:
+def test_folders_that_a_deployment_sets_are_kept(check: Check, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     for each in (folder, tmp_path / "own"):
         each.mkdir()
@@ -143,7 +143,7 @@ def test_folders_that_it_sets_itself_stay(check: Check, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_nothing_stays_when_it_is_ended(
+def test_an_interrupted_check_leaves_no_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     folder, temporary = tmp_path / "shop", tmp_path / "temporary"
@@ -188,7 +188,7 @@ bind = ["unix:shop.sock"]
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
-    """All that is in a folder."""
+    """Return everything in a folder."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")
@@ -196,7 +196,7 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 
 @pytest.mark.parametrize("below", [".", "deploy"])
-def test_the_working_tree_stays_as_it_was(
+def test_the_working_tree_is_unchanged(
     check: Check, tmp_path: Path, below: str
 ) -> None:
     tree = tmp_path / "shop"
@@ -243,14 +243,14 @@ print("seen", sorted(os.listdir(".")), flush=True)
 
 @pytest.mark.parametrize("place", ["outside", "home/work", "home", "home/.cache/work"])
 @pytest.mark.parametrize("temporary", ["outside", "home/tmp"])
-def test_the_home_folder_stays_as_it_was(
+def test_the_home_folder_is_unchanged(
     check: Check,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     place: str,
     temporary: str,
 ) -> None:
-    """Everything but its caches, wherever the app and its temporary files are."""
+    """Except for its caches, wherever the app and its temporary files are."""
     folder, temporary_folder = tmp_path / place, tmp_path / temporary
     for each in (folder, temporary_folder, tmp_path / "home" / ".shop"):
         each.mkdir(parents=True, exist_ok=True)
@@ -273,12 +273,12 @@ def test_the_home_folder_stays_as_it_was(
     assert "rows 0\nseen " in log.read_text() and "'made'" in log.read_text()
 
 
-def test_an_impossible_layer_is_reported(
+def test_a_mount_namespace_that_is_not_allowed_is_reported(
     check: Check,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # As on a machine that does not allow one.
+    # The machine does not allow a mount namespace.
     layer_problem.cache_clear()
     monkeypatch.setattr(
         folders, "program", lambda name: ["false"] if name == "layer" else program(name)
@@ -288,6 +288,6 @@ def test_an_impossible_layer_is_reported(
     deploy(folder, "gunicorn shop:app --bind {host}:{port}")
     before = contents(folder)
     assert check(folder).code == 0
-    assert contents(folder) == before  # no compiled modules, at least
+    assert contents(folder) == before  # at least no compiled modules
     said = notes(folder, {"HOME": str(tmp_path)})
     assert len(said) == 2 and all("stays there" in each for each in said)

@@ -1,4 +1,4 @@
-"""What a platform sends and checks is compared with what was measured."""
+"""What a platform sends and checks is compared with the measurement."""
 
 import json
 from pathlib import Path
@@ -36,7 +36,7 @@ SERVICE = "".join(
 
 
 def deploy(check: Check, folder: Path, *lines: str) -> Checked:
-    """Check an app with three threads in a folder of its own, and its health."""
+    """Check an app with three threads in its own folder, and its health."""
     (folder / "shop.py").write_text(APP)
     text = ["[[deployment]]", 'name = "mine"', *lines]
     command = 'command = "gunicorn --threads 3 shop:app --bind {host}:{port}"'
@@ -45,13 +45,13 @@ def deploy(check: Check, folder: Path, *lines: str) -> Checked:
 
 
 def remarks(checked: Checked) -> dict[str, Any]:
-    """The remarks of the one deployment, by their words."""
+    """Return the remarks on the only deployment, by their words."""
     result = json.loads((checked.results / "check.json").read_text())
     (one,) = result["deployments"]
     return {each["word"]: each for each in one["remarks"]}
 
 
-def test_a_platform_that_sends_more_and_a_check_that_waits(
+def test_more_requests_than_slots_and_a_waiting_check_are_remarks(
     check: Check, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mine"
@@ -64,13 +64,13 @@ def test_a_platform_that_sends_more_and_a_check_that_waits(
     assert more["reason"] == "the platform sends 5, the app takes 3: two wait"
     assert (Path(more["file"]).name, more["line"]) == ("service.yaml", 9)
     waits = found["health check waits"]
-    # Every 10 s, with the 4 s of the file, and 3 failures.
+    # A check every 10 s, the timeout of 4 s from the file, and 3 failures.
     assert "with 3 requests" in waits["reason"] and "24 to 34 s" in waits["reason"]
     assert (Path(waits["file"]).name, waits["line"]) == ("service.yaml", 14)
     assert "platform sends more (FC303): mine: the platform sends 5" in checked.out
 
 
-def test_a_platform_that_sends_as_many_as_the_app_takes_and_checks_another_port(
+def test_equal_numbers_and_a_separate_health_port_are_no_remarks(
     check: Check, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mine"
@@ -102,7 +102,7 @@ def test_a_platform_that_sends_as_many_as_the_app_takes_and_checks_another_port(
         ),
     ],
 )
-def test_infrastructure_as_code(
+def test_infrastructure_as_code_is_compared_too(
     check: Check, tmp_path: Path, name: str, text: str, line: int, more: str
 ) -> None:
     folder = tmp_path / "mine"

@@ -49,10 +49,12 @@ CONTAINERS = tomllib.loads(
 )["remedy"]
 """Remedies for containers; ``containers/test_remedies.py`` applies each of them."""
 
-PORTS = "test_shapes_ports.py::test_a_remedy_is_true"
-OTHERS = "test_remedies.py::test_applied"
+PORTS = "test_shapes_ports.py::test_a_remedy_for_a_fixed_port_works"
+OTHERS = "test_remedies.py::test_a_remedy_works_as_printed"
 MOUNTED = "test_shapes.py::test_the_key_that_lets_requests_through_is_named"
-IN_CONTAINERS = "containers/test_remedies.py::test_applied"
+IN_CONTAINERS = (
+    "containers/test_remedies.py::test_a_remedy_for_containers_works_as_printed"
+)
 CHECK = "test_check.py::"
 FILES = "test_without_a_file.py::"
 
@@ -79,11 +81,13 @@ APPLIED = {
     "see whether that port is for TLS": OTHERS,
     "say how many requests at once": f"{CHECK}"
     "test_what_it_handles_is_found_where_a_person_guessed",
-    "{}; or give the command": f"{FILES}test_a_folder_that_says_nothing",
+    "{}; or give the command": f"{FILES}"
+    "test_a_folder_without_a_command_gets_one_that_works",
     "{}; build the image and measure that": "containers/test_remedies.py::"
-    "test_an_image_is_built_and_measured",
-    "there is no {} here": f"{FILES}test_a_folder_that_says_nothing",
-    "{} {}; give {}{}: {}{}": f"{FILES}test_the_suggested_command_works",
+    "test_a_dockerfiles_image_is_built_and_measured",
+    "there is no {} here": f"{FILES}"
+    "test_a_folder_without_a_command_gets_one_that_works",
+    "{} {}; give {}{}: {}{}": f"{FILES}test_a_suggested_command_works",
     "give it the port: env = ": PORTS,
     "give it that variable: env = ": OTHERS,
     "give gunicorn `worker_connections = {}`": f"{CHECK}"
@@ -93,7 +97,8 @@ APPLIED = {
     "`--daemonize` sends it": OTHERS,
     "`daemonize` in {}": OTHERS,
     "write command instead": OTHERS,
-    "build that and measure it": "containers/test_measured.py::test_the_example",
+    "build that and measure it": "containers/test_measured.py::"
+    "test_the_example_is_measured",
     "write every word in double quotes": OTHERS,
     "leave that out for the check": OTHERS,
     "let it speak HTTP/1.1 too": OTHERS,
@@ -119,13 +124,14 @@ APPLIED = {
     "if that is a script": IN_CONTAINERS,
     "make room on that disk": IN_CONTAINERS,
     "let it listen on 0.0.0.0:{}": IN_CONTAINERS,
-    "a check starts no containers": "containers/test_harmless.py::test_a_shell",
+    "a check starts no containers": "containers/test_harmless.py::"
+    "test_a_shell_may_start_a_container",
     "a check leaves alone what is": "test_standing_by.py::"
     "test_a_start_that_fails_on_a_refused_signal_says_why",
     "a check removes no file": "test_standing_by.py::"
     "test_files_elsewhere_are_not_removed",
     "runs `{}`, which would change the database": "test_standing_by.py::"
-    "test_a_database_on_a_server_is_not_migrated",
+    "test_a_migration_of_a_server_database_is_refused",
     "a check changes no cluster": "test_standing_by.py::test_services_are_left_alone",
     "a check empties no data store": "test_standing_by.py::"
     "test_services_are_left_alone",
@@ -141,7 +147,7 @@ APPLIED = {
     "leave out `daemon = True`": OTHERS,
     "leave out `--daemon` in {}": OTHERS,
     "add `-n` to `supervisord`": "test_shapes.py::"
-    "test_programs_that_start_servers_from_an_index",
+    "test_supervisors_from_an_index_are_measured",
     "leave out `{}`": OTHERS,
     "if that is intended": OTHERS,
     "add `--interface wsgi`": OTHERS,
