@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.command.shell import expand
+from harness.deployment.command.shell import logical_lines
 from harness.deployment.command.shell import SHELL
 from harness.deployment.config import DeploymentFault
 
-_ESCAPE = re.compile(r"#\s*escape\s*=\s*(\S)", re.IGNORECASE)
+_ESCAPE = re.compile(r"(?mi)^#\s*escape\s*=\s*(\S)")
 
 _HEREDOC = re.compile(r"<<(-?)(['\"]?)(\w+)\2")
 
@@ -138,20 +139,12 @@ def _copied(stage: Stage, each: Instruction) -> dict[str, str]:
 
 def instructions(text: str) -> Iterator[Instruction]:
     """The instructions, with continued lines as one and without heredocs."""
-    escape = "\\"
-    begun, whole = 0, ""
-    lines = iter(enumerate(text.splitlines(), start=1))
-    for number, line in lines:
-        if not whole and (given := _ESCAPE.match(line)):
-            escape = given[1]
-        if line.lstrip().startswith("#") or not (line.strip() or whole):
+    escape = _ESCAPE.search(text)
+    lines = enumerate(text.splitlines(), start=1)
+    for number, line in logical_lines(lines, escape[1] if escape else "\\"):
+        name, _, rest = line.strip().partition(" ")
+        if not name:
             continue
-        begun = begun if whole else number
-        whole += line.rstrip().removesuffix(escape) + " "
-        if line.rstrip().endswith(escape):
-            continue
-        name, _, rest = whole.strip().partition(" ")
-        whole = ""
         body = []
         for dash, _, end in _HEREDOC.findall(rest) if name.upper() in _HEREDOCS else ():
             for _, inside in lines:
@@ -161,7 +154,7 @@ def instructions(text: str) -> Iterator[Instruction]:
                 body.append(inside)
         if body and name.upper() in ("CMD", "ENTRYPOINT"):
             rest = "\n".join(body)
-        yield Instruction(name.upper(), rest.strip(), begun)
+        yield Instruction(name.upper(), rest.strip(), number)
 
 
 _HEREDOCS = ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")

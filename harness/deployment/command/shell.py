@@ -67,6 +67,26 @@ class StartLine(NamedTuple):
     """How many copies of it run."""
 
 
+def logical_lines(
+    lines: Iterator[tuple[int, str]], escape: str = "\\"
+) -> Iterator[tuple[int, str]]:
+    """Numbered lines without comments, those that go on as one; each with its number.
+
+    No line is read beyond those that are yielded.
+    """
+    begun, whole = 0, ""
+    for number, line in lines:
+        if line.lstrip().startswith("#"):
+            continue
+        begun = begun if whole else number
+        whole += line.rstrip().removesuffix(escape) + " "
+        if not line.rstrip().endswith(escape):
+            yield begun, whole
+            whole = ""
+    if whole:
+        yield begun, whole
+
+
 def line_at(text: str, position: int) -> int:
     """The line of a position in a text, counted from one."""
     return text.count("\n", 0, position) + 1

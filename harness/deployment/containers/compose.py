@@ -37,6 +37,7 @@ from harness.deployment.containers.privileges import refuse_reaching
 from harness.measure.target import TARGET
 
 VARIABLE = "FLASK_CONCURRENCY_PORT"
+PLACE = "${" + VARIABLE + "}"
 PATH = "FLASK_CONCURRENCY_PATH"
 
 DROPPED = frozenset(
@@ -201,6 +202,5 @@ def _with_variable(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_variable(each) for each in value]
     if isinstance(value, str) or value == int(STAND_IN):
-        place = "${" + VARIABLE + "}"
-        return re.sub(rf"(?<!\d){STAND_IN}(?!\d)", place, str(value))
+        return re.sub(rf"(?<!\d){STAND_IN}(?!\d)", PLACE, str(value))
     return value

@@ -145,7 +145,8 @@ def ask_compose(
     }
     compose = engine._replace(client=(), variables=variables)
     try:
-        model: dict[str, Any] = msgspec.json.decode(compose.ask(*words))
+        answer = compose.ask(*map(with_stand_in, words))
+        model: dict[str, Any] = msgspec.json.decode(answer)
     except EngineFailed as problem:
         raise ContainerRefused(Refusal.UNREADABLE, problem=problem) from None
     except msgspec.DecodeError:

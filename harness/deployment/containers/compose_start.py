@@ -16,6 +16,8 @@ from harness.deployment.containers.compose_command import REPLACED
 from harness.deployment.containers.compose_command import Up
 from harness.deployment.containers.compose_command import UP_WITH_VALUE
 from harness.deployment.containers.contained import Copy
+from harness.deployment.containers.contained import FILE
+from harness.deployment.containers.contained import FOLDER
 
 CREATES = frozenset({"--build", "--no-build", "--force-recreate", "--quiet-pull"})
 """Options of `up` without a value that `create` has too."""
@@ -35,14 +37,12 @@ class OwnProject(NamedTuple):
     client: Sequence[str]
     """The words that start the client of its engine."""
     label: str
-    """The label of all that belongs to it."""
-    name: str
-    file: str
+    """The label of all that belongs to it: a key, and the name of the project."""
 
 
 def command(project: OwnProject, up: Up, made: HarmlessProject) -> tuple[str, ...]:
     """The command that starts a project of our own, from a file of our own."""
-    named = ("-p", project.name, "-f", project.file)
+    named = ("-p", project.label.partition("=")[2], "-f", f"{FOLDER}/{FILE}")
     own = (*project.compose, *_others(up.options), *named)
     words, steps = up.words, []
     if made.built and "--no-build" not in words:
@@ -63,7 +63,7 @@ def command(project: OwnProject, up: Up, made: HarmlessProject) -> tuple[str, ..
 def _paths(client: Sequence[str], built: Mapping[str, str]) -> Iterator[str]:
     """Shell lines that find out the Python paths of images."""
     for variable, name in built.items():
-        image = name.replace("${" + compose.VARIABLE + "}", "{port}")
+        image = name.replace(compose.PLACE, "{port}")
         ask = (*client, "image", "inspect", image, "--format", PYTHON_PATH)
         yield f"{variable}=$({shlex.join(ask)})"
         yield f"export {variable}"

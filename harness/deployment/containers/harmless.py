@@ -19,11 +19,8 @@ from harness.deployment.containers.compose_command import ask_compose
 from harness.deployment.containers.compose_command import leading_options
 from harness.deployment.containers.compose_command import scaled
 from harness.deployment.containers.compose_command import Up
-from harness.deployment.containers.compose_command import with_stand_in
 from harness.deployment.containers.contained import behind_hook
 from harness.deployment.containers.contained import Contained
-from harness.deployment.containers.contained import FILE
-from harness.deployment.containers.contained import FOLDER
 from harness.deployment.containers.contained import GATEWAY
 from harness.deployment.containers.contained import HOOK
 from harness.deployment.containers.contained import INSIDE
@@ -165,8 +162,7 @@ def _model(
 
     Raises ``ContainerRefused``, also for a model of which nothing may be started.
     """
-    question = tuple(map(with_stand_in, words))
-    model = ask_compose(engine, question, command.env, project)
+    model = ask_compose(engine, words, command.env, project)
     if not model.get("services"):
         raise ContainerRefused(Refusal.NO_SERVICE)
     for service in model["services"].values():
@@ -196,13 +192,11 @@ def _project(
         return Contained(command, command, engine, label, problem=problem)
     words = (*begin, *compose_command.config_words(up))
     model = scaled(_model(command, engine, words, project), up)
-    images = _images(engine, model, f"{project}-${{{compose.VARIABLE}}}", up)
+    images = _images(engine, model, f"{project}-{compose.PLACE}", up)
     taken = engine.addresses()
-    place = "${" + compose.VARIABLE + "}"
-    own = {name: each.replace("{port}", place) for name, each in _labels(label).items()}
+    own = {k: v.replace("{port}", compose.PLACE) for k, v in _labels(label).items()}
     made = compose.harmless(model, own, engine.folder, keep, images, taken)
-    name, file = f"{project}-{{port}}", f"{FOLDER}/{FILE}"
-    own_project = compose_start.OwnProject(begin, engine.client, label, name, file)
+    own_project = compose_start.OwnProject(begin, engine.client, label)
     words = compose_start.command(own_project, up, made)
     env = {**command.env, compose.VARIABLE: "{port}"}
     started = command._replace(words=words, env=env)

@@ -15,8 +15,8 @@ from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
-from harness.records.errors import UsageError
-from harness.records.files import read_text
+from harness.deployment.platforms.tree import readable
+from harness.records.files import text_if_there
 
 STARTS_SOMETHING = ("containers:", "containerConcurrency:")
 """Marks of a template that is worth reporting."""
@@ -57,24 +57,18 @@ MOST_SIBLINGS = 100
 @functools.lru_cache(maxsize=32)
 def given_in(folder: Path) -> Mapping[str, str]:
     """The values of Terraform variables, by the files of a folder."""
-    values: dict[str, Node] = {}
     try:
-        names = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
+        paths = sorted((*folder.glob("*.tf"), *folder.glob("*.tfvars")))
     except OSError:
         return {}
-    for path in names[:MOST_SIBLINGS]:
-        if path.suffix == ".tfvars" and not _is_loaded(path.name):
-            continue
-        try:
-            values[path.name] = from_hcl(read_text(path))[0]
-        except (UsageError, NotReadable):
-            continue
-    return hcl_given(values)
+    loaded = [path for path in paths[:MOST_SIBLINGS] if _is_loaded(path.name)]
+    roots = {each.name: readable(from_hcl, text_if_there(each)) for each in loaded}
+    return hcl_given({name: root[0] for name, root in roots.items() if root})
 
 
 def _is_loaded(name: str) -> bool:
-    """Whether Terraform reads a file of values by default."""
-    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+    """Whether Terraform reads a file by default: not all files of values."""
+    return name == "terraform.tfvars" or name.endswith((".tf", ".auto.tfvars"))
 
 
 def hcl_given(documents: Mapping[str, Node]) -> dict[str, str]:

@@ -24,9 +24,11 @@ BEYOND_HAPROXY = "beyond that they wait in HAProxy"
 
 def proxy_instances(platform: Platform, text: str) -> Iterator[Instance]:
     """The limits and timeouts of a proxy."""
-    in_nginx = platform.format == "nginx"
-    yield from (_limits_in_nginx if in_nginx else _limits_in_haproxy)(platform, text)
-    yield from (_waits_in_nginx if in_nginx else _waits_in_haproxy)(platform, text)
+    if platform.format == "haproxy":
+        yield from _in_haproxy(platform, text)
+    else:
+        yield from _limits_in_nginx(platform, text)
+        yield from _waits_in_nginx(platform, text)
 
 
 def _limited(
@@ -60,14 +62,6 @@ def _limits_in_nginx(platform: Platform, text: str) -> Iterator[Instance]:
             zone, value = limit.groups()
             if zones.get(zone) not in OF_CLIENTS:
                 yield _limited(platform, at, zone, "limit_conn", value, BEYOND_NGINX)
-
-
-def _limits_in_haproxy(platform: Platform, text: str) -> Iterator[Instance]:
-    """Limits of connections to a server; further ones wait in HAProxy."""
-    for at, line in _lines(text):
-        if limit := _HAPROXY.match(line.strip()):
-            name = limit[1] or "default-server"
-            yield _limited(platform, at, name, "maxconn", limit[2], BEYOND_HAPROXY)
 
 
 _PASSES = re.compile(r"\b(proxy|uwsgi)_pass\s")
@@ -148,13 +142,16 @@ def _kept(text: str) -> Iterator[Waited]:
             yield (times and times[-1]) or Waited(NGINX_SECONDS, keeps[-1])
 
 
-def _waits_in_haproxy(platform: Platform, text: str) -> Iterator[Instance]:
-    """How long HAProxy waits for an answer: each setting in the file.
+def _in_haproxy(platform: Platform, text: str) -> Iterator[Instance]:
+    """Limits of connections to a server, and how long HAProxy waits for an answer.
 
-    Bare numbers are milliseconds.
+    Further connections wait in HAProxy. Bare numbers are milliseconds.
     """
     for at, line in _lines(text):
-        if written := _SERVER_TIMEOUT.match(line.strip()):
+        if limit := _HAPROXY.match(line.strip()):
+            name = limit[1] or "default-server"
+            yield _limited(platform, at, name, "maxconn", limit[2], BEYOND_HAPROXY)
+        elif written := _SERVER_TIMEOUT.match(line.strip()):
             answer = _waited(seconds(written[1], 0.001), at, "timeout server")
             yield Instance(platform, "", at, answer=answer)
 

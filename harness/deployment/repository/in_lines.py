@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.deployment.command.program import SERVERS
+from harness.deployment.command.shell import logical_lines
 from harness.deployment.command.shell import StartLine
 from harness.deployment.repository.script import with_short_places
 
@@ -33,7 +34,6 @@ _APP = re.compile(
 _SET_BY_MAKE = re.compile(r"(?m)^(?:export )?(\w+) *[:?]?= *(\S+) *$")
 _VARIABLE_OF_MAKE = re.compile(r"\$\$|\$\((\w+)\)")
 _FOLDER_OF_TEMPLATES = re.compile(r"\{\{.*?\}\}/")
-_GOES_ON = re.compile(r"(?:[^\n]*\\\n)+[^\n]*")
 _MOVED = re.compile(r"\bcd [^\s;&|]+\s*(?:&&|;)")
 _ENDS_OPTIONS = re.compile(r"^(\S+)\s+--\s")
 
@@ -41,10 +41,10 @@ _ENDS_OPTIONS = re.compile(r"^(\S+)\s+--\s")
 def in_lines(path: Path, text: str) -> Iterator[StartLine]:
     """The lines of a file that start a server."""
     variables = dict(_SET_BY_MAKE.findall(text))
-    for number, whole in enumerate(_joined(text).splitlines(), start=1):
+    for number, whole in logical_lines(enumerate(text.splitlines(), start=1)):
         line = with_short_places(_FOLDER_OF_TEMPLATES.sub("", whole))
         match = SERVER.search(line)
-        if match is None or line.lstrip().startswith(("#", "//", ";")):
+        if match is None or line.lstrip().startswith(("//", ";")):
             continue
         command = _to_the_quote(line, match.start()).rstrip("\\ ")
         if _APP.search(command):
@@ -54,16 +54,6 @@ def in_lines(path: Path, text: str) -> Iterator[StartLine]:
             # start-stop-daemon separates a program from its arguments.
             command = _ENDS_OPTIONS.sub(r"\1 ", command)
             yield StartLine(number, "", command, variables)
-
-
-def _joined(text: str) -> str:
-    """The text with continued lines joined; each keeps its number."""
-
-    def one_line(match: re.Match[str]) -> str:
-        whole = re.sub(r"\s*\\\n\s*", " ", match[0])
-        return whole + "\n" * match[0].count("\n")
-
-    return _GOES_ON.sub(one_line, text)
 
 
 def _to_the_quote(line: str, start: int) -> str:

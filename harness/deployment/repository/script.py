@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from harness.deployment.command.shell import logical_lines
 from harness.deployment.sources.evaluate import arithmetic
 from harness.deployment.sources.evaluate import NotLiteral
 from harness.plan.wrappers import SHELLS
@@ -44,7 +45,8 @@ def commands(
     A variable that is not known stays as it is written.
     """
     known, folder = dict(variables), PurePosixPath()
-    for line, whole in _lines(_short_outside_quotes(text)):
+    lines = enumerate(_short_outside_quotes(text).splitlines(), start=1)
+    for line, whole in logical_lines(lines):
         for words in _simple(filled(whole, known, processors)):
             words = [filled(word, known, processors) for word in words]
             while words and (words[0] in _KEYWORDS or _BRANCH.fullmatch(words[0])):
@@ -104,21 +106,6 @@ def filled(text: str, variables: Mapping[str, str], processors: int) -> str:
 
     text = _COUNTED.sub(str(processors), text)
     return _VARIABLE.sub(value, _ARITHMETIC.sub(computed, text))
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Logical lines, each with the number of its first line."""
-    begun, whole = 0, ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip().startswith("#"):
-            continue
-        begun = begun if whole else number
-        whole += line.rstrip().removesuffix("\\") + " "
-        if not line.rstrip().endswith("\\"):
-            yield begun, whole
-            whole = ""
-    if whole:
-        yield begun, whole
 
 
 def _simple(text: str) -> Iterator[list[str]]:
