@@ -1,4 +1,4 @@
-"""Asking one question of one server."""
+"""Asks one question about one server."""
 
 import asyncio
 import sys
@@ -24,7 +24,7 @@ Ask = Callable[..., Answer]
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Callable[..., tuple[CellEvidence, Answer]]:
-    """Ask one question of one command; the evidence, and the answer."""
+    """Ask one question about one command; return the evidence and the answer."""
     allow_open_files()
 
     def one(

@@ -1,4 +1,4 @@
-"""A quiet server may still start workers: more slots come while everybody sleeps."""
+"""A quiet server may still start workers: more slots appear while everybody sleeps."""
 
 import pytest
 
@@ -69,5 +69,5 @@ def test_workers_that_are_replaced(measure: Measure) -> None:
     assert any(round_.replaced for round_ in evidence.rounds) or not all(
         round_.same_workers for round_ in evidence.steered
     )
-    # It may replace some in every round in which a request would have waited.
+    # It may replace some workers in every round in which a request would wait.
     assert word in (Verdict.AS_DECLARED, Verdict.UNKNOWN), reason

@@ -1,4 +1,4 @@
-"""What gives way with little of something, of servers of which that is known."""
+"""What breaks with little of a resource, for servers of which that is known."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def strain(ask: Any) -> Any:
-    """What becomes of a server with little of each thing, and the answer."""
+    """Strain a server with little of each resource; return results and answer."""
 
     def one(
         argv: tuple[str, ...], declared: int | None
@@ -46,16 +46,16 @@ def strain(ask: Any) -> Any:
     return one
 
 
-def test_a_server_that_handles_it_goes_on_when_all_have_gone(strain: Any) -> None:
+def test_a_robust_server_recovers_when_its_clients_have_left(strain: Any) -> None:
     limits, answer = strain(odd("spawns"), None)
-    # Each has its own connection open, and one to the probe; a name or a module that
-    # is looked up takes another for a moment.
+    # Each request has two open connections, one of them to the probe. A lookup of a
+    # name or a module takes another file for a moment.
     assert 64 // 2 - 8 < limits[Scarce.FILES].held <= 64 // 2
-    # glibc takes 8 MiB for the stack of a thread where the system says nothing else.
+    # By default, glibc takes 8 MiB for the stack of a thread.
     assert 0 < limits[Scarce.MEMORY].held <= 256 // 8
     out_of_memory = limits.pop(Scarce.MEMORY_OF_A_GROUP, None)
     if out_of_memory is not None and out_of_memory.held < out_of_memory.offered:
-        assert "SIGKILL" in out_of_memory.ended  # nobody can expect that
+        assert "SIGKILL" in out_of_memory.ended  # no server survives that
         answer, _, last = answer.rpartition("; ")
         assert last.startswith("memory of a container: breaks at ")
         assert last.endswith(", for good")
@@ -68,7 +68,7 @@ def test_a_server_that_handles_it_goes_on_when_all_have_gone(strain: Any) -> Non
     assert "for good" not in answer
 
 
-def test_a_server_that_does_not_breaks_for_good(strain: Any) -> None:
+def test_a_fragile_server_breaks_for_good(strain: Any) -> None:
     limits, answer = strain(odd("spawns-blindly"), None)
     for scarce in FOR_THREADS & limits.keys():
         assert limits[scarce].held > 0
@@ -77,9 +77,9 @@ def test_a_server_that_does_not_breaks_for_good(strain: Any) -> None:
     assert "for good" in answer
 
 
-def test_what_has_a_bound_below_breaks_by_nothing(ask: Any) -> None:
+def test_a_server_with_a_lower_bound_breaks_by_nothing(ask: Any) -> None:
     _, answer = ask(control(1, 4), 4, Question.BREAKS)
-    assert answer.answer == "holds 4"  # said once of all that was tried
+    assert answer.answer == "holds 4"  # one sentence for all resources
     assert answer.number is None
 
 
@@ -87,8 +87,8 @@ NOBODY = 61_234
 """The number of a user that owns nothing, and runs nothing else."""
 
 
-def test_all_of_this_for_a_user_who_is_not_root() -> None:
-    """Root is not held to a limit of threads, so these tests are run by another."""
+def test_the_results_are_the_same_for_a_user_other_than_root() -> None:
+    """Root is not held to a limit on threads, so another user runs these tests."""
     if os.getuid():
         pytest.skip("SKIPPED: they are run by a user who is not root already")
     python = Path("/usr/bin/python3")
@@ -99,7 +99,7 @@ def test_all_of_this_for_a_user_who_is_not_root() -> None:
     version = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     if version.split() != [str(n) for n in sys.version_info[:2]]:
         pytest.skip("SKIPPED: the Python for other users is another one")
-    # Not below the folder of pytest, which only its owner may enter.
+    # Not below pytest's folder, which only its owner may enter.
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)

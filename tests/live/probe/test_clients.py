@@ -1,6 +1,4 @@
-"""What slow clients take, and what becomes of abandoned requests and of requests in
-processes that end: of servers of which it is known, and of their opposites.
-"""
+"""Slow clients, abandoned requests and ended processes, for known servers."""
 
 from typing import Any
 
@@ -25,7 +23,7 @@ BLOCKING = set(SlowWay) - {SlowWay.IDLE}
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer clients than in earnest, and less patience."""
+    """Offer fewer clients than usual, with less patience."""
     monkeypatch.setattr(slow_clients, "MOST_CLIENTS", 4)
     monkeypatch.setattr(slow_clients, "AT_MOST_LARGE", 4)
     monkeypatch.setattr(slow_clients, "WATCHED_SECONDS", 0.2)
@@ -33,7 +31,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def admitted(evidence: CellEvidence, way: SlowWay) -> dict[int, int]:
-    """How many ordinary requests got in, by the number of slow clients of one way."""
+    """Return the number of admitted requests, by the number of slow clients."""
     (asked,) = evidence.asked
     assert isinstance(asked, SilentSeen), asked.reason
     (slow,) = (each for each in asked.ways if each.way is way)
@@ -55,7 +53,7 @@ def test_a_slow_client_takes_a_thread(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--reuse-port",)], ids=["shared", "port"])
-def test_workers_that_take_more_than_they_run(
+def test_workers_that_accept_ahead_are_shut_out_earlier(
     ask: Any, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slow_clients, "WAYS", (SlowWay.HALF_BODY,))
@@ -67,7 +65,7 @@ def test_workers_that_take_more_than_they_run(
     assert answer.answer == "4 shut all others out, one may wait from 2"
 
 
-def test_where_each_has_a_thread_nobody_is_shut_out(ask: Any) -> None:
+def test_with_a_thread_for_each_connection_nobody_is_shut_out(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, Question.SILENT, limit=4)
     for way in SlowWay:
         assert admitted(evidence, way) == {0: 4, 1: 4, 2: 4, 4: 4}, way
@@ -93,7 +91,10 @@ def test_a_server_with_a_timeout_of_its_own_frees_itself(
     for way in ways:
         assert admitted(evidence, way) == {0: 1, 1: 0}
     freed = [slow.steps[-1].freed for slow in evidence.asked[0].ways]
-    assert [each.closed for each in freed] == [1, 0]  # what reads nothing sees no end
+    assert [each.closed for each in freed] == [
+        1,
+        0,
+    ]  # a server that reads nothing notices no end
     assert answer.answer.startswith("1 shuts all others out for ")
     assert "until the server frees itself" in answer.sentence
 
@@ -101,7 +102,7 @@ def test_a_server_with_a_timeout_of_its_own_frees_itself(
 # ------------------------------------------------------------------------- abandoned
 
 
-def test_an_abandoned_request_keeps_its_place_and_a_waiting_one_is_run(
+def test_an_abandoned_request_keeps_its_slot_and_a_waiting_one_is_run(
     ask: Any,
 ) -> None:
     evidence, answer = ask(control(1, 2), 2, Question.ABANDONED)
@@ -112,7 +113,9 @@ def test_an_abandoned_request_keeps_its_place_and_a_waiting_one_is_run(
     assert answer.answer == "keeps its slot; waiting ones run"
 
 
-def test_waiting_ones_are_dropped_by_a_server_that_looks(ask: Any) -> None:
+def test_waiting_requests_are_dropped_if_the_server_checks_its_clients(
+    ask: Any,
+) -> None:
     evidence, answer = ask(odd("drops"), 1, Question.ABANDONED)
     (asked,) = evidence.asked
     assert (asked.waiting_left, asked.entered_later) == (4, 0)
@@ -120,7 +123,7 @@ def test_waiting_ones_are_dropped_by_a_server_that_looks(ask: Any) -> None:
     assert answer.answer == "keeps its slot; waiting ones are dropped"
 
 
-def test_abandoned_requests_end_where_they_are_watched(ask: Any) -> None:
+def test_abandoned_requests_end_if_the_server_watches_its_clients(ask: Any) -> None:
     evidence, answer = ask(odd("follows"), 2, Question.ABANDONED)
     (asked,) = evidence.asked
     assert (asked.held, asked.kept, asked.entered_instead) == (2, 0, 2)
@@ -150,7 +153,7 @@ def test_a_worker_is_not_replaced_and_requests_are_cut_off(ask: Any) -> None:
     assert (killed.held, killed.lost, killed.others_kept) == (4, 2, 2)
     assert (killed.before, killed.after) == ((4,) * 5, (2,) * 5)
     assert killed.new_processes == 0
-    # The first process is one of two that share the work, and the other goes on.
+    # The first of two processes that share the work is killed; the other goes on.
     assert terminated.held_account.reset == terminated.held_account.answered == 2
     assert terminated.waiting_account.answered == 4
     assert answer.answer.startswith("2 of 4 slots left; ")

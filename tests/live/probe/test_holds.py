@@ -1,4 +1,4 @@
-"""Whatever an app says of its requests, only what was asked counts."""
+"""Whatever an app reports about its requests, only the probe's own requests count."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from harness.probe.holds import listening
 
 
 async def say(holds: Holds, *lines: bytes) -> bytes:
-    """Connect as an app does, and say something; what is answered at once."""
+    """Connect as an app does, send something, and return what is answered at once."""
     host, _, port = holds.address.rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"".join(lines))
@@ -26,7 +26,7 @@ async def say(holds: Holds, *lines: bytes) -> bytes:
 
 
 def line(holds: Holds, **other: Any) -> bytes:
-    """The line of a request that was asked for."""
+    """Return the line that a request of the probe sends."""
     words = {
         "request": "r1.0",
         "process": 7,
@@ -51,7 +51,7 @@ ODD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_lines_that_no_app_sends_end_the_connection(name: str) -> None:
+def test_unexpected_lines_end_the_connection(name: str) -> None:
     async def hold() -> tuple[bytes, int]:
         async with listening("127.0.0.1") as holds:
             holds.begin(["r1.0"])
@@ -61,7 +61,7 @@ def test_lines_that_no_app_sends_end_the_connection(name: str) -> None:
 
 
 @pytest.mark.parametrize("request_name", ["r0.5", "r1.0.more", "other", "mark-0", ""])
-def test_a_request_that_the_probe_did_not_send_is_let_go(request_name: str) -> None:
+def test_a_request_that_the_probe_did_not_send_is_released(request_name: str) -> None:
     async def hold() -> tuple[bytes, int, int]:
         async with listening("127.0.0.1") as holds:
             holds.begin(["r1.0"])
@@ -83,7 +83,7 @@ def test_the_same_request_counts_once() -> None:
     assert asyncio.run(hold()) == (b"go\n", 1)
 
 
-def test_a_mark_that_nobody_waits_for_may_still_arrive() -> None:
+def test_a_late_mark_is_accepted() -> None:
     async def hold() -> tuple[list[Any], int]:
         faults: list[Any] = []
         loop = asyncio.get_running_loop()

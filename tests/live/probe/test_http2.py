@@ -1,4 +1,4 @@
-"""Requests that share a connection: of servers that give it one worker, or several."""
+"""Requests that share a connection, to servers that give it one worker or several."""
 
 import shutil
 from typing import Any
@@ -27,14 +27,14 @@ def granian(workers: int, threads: int) -> tuple[str, ...]:
 
 
 def seen(evidence: Any) -> Http2Seen:
-    """What was seen of requests that share a connection."""
+    """Return the measured requests that share a connection."""
     (found,) = evidence.asked
     assert isinstance(found, Http2Seen) and found.outcome is Outcome.MEASURED
     assert all(round_.answered == round_.offered for round_ in found.rounds)
     return found
 
 
-def test_one_worker_gives_one_connection_all_its_places(ask: Any) -> None:
+def test_a_single_worker_gives_one_connection_all_its_slots(ask: Any) -> None:
     evidence, answer = ask(granian(1, 3), 3, HTTP2, env=BESIDE)
     found = seen(evidence)
     assert [round_.admitted for round_ in found.rounds] == [1, 3, 3, 3]
@@ -42,7 +42,7 @@ def test_one_worker_gives_one_connection_all_its_places(ask: Any) -> None:
     assert (answer.answer, answer.number) == ("as many: 3", 3)
 
 
-def test_of_two_workers_one_has_the_connection(ask: Any) -> None:
+def test_one_of_two_workers_has_the_connection(ask: Any) -> None:
     evidence, answer = ask(granian(2, 2), 4, HTTP2, env=BESIDE)
     found = seen(evidence)
     assert [round_.admitted for round_ in found.rounds[1:]] == [2, 2, 2]
@@ -69,7 +69,7 @@ def test_a_proxy_spreads_the_streams_of_one_connection(ask: Any) -> None:
     assert answer.answer == "as many: 4"
 
 
-def test_a_server_that_speaks_no_http_2_is_not_asked(ask: Any) -> None:
+def test_a_server_without_http_2_is_not_measured(ask: Any) -> None:
     for argv, declared in ((gthread(1, 2), 2), (control(1, 2), 2)):
         evidence, answer = ask(argv, declared, HTTP2)
         assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED

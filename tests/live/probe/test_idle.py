@@ -1,4 +1,4 @@
-"""Connections that idle when a server is reloaded, of one of which it is known."""
+"""Idle connections at a reload, for a server whose behaviour is known."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ from tests.live.commands import planned
 
 
 def reloaded(folder: Path, *argv: str) -> IdleSeen | None:
-    """What becomes of connections that idle while two requests are in the app."""
+    """Return what happens to idle connections while two requests are in the app."""
     bench, cell = Bench(Path(sys.executable), 8, folder), planned(*argv, declared=2)
     servers = FreshServers(bench, cell, folder)
     return asyncio.run(servers.use(partial(reload, ceiling=2)))
@@ -25,7 +25,7 @@ def reloaded(folder: Path, *argv: str) -> IdleSeen | None:
 def test_a_request_without_an_answer_is_neither_answered_nor_lost(
     tmp_path: Path,
 ) -> None:
-    """One is answered and one is cut off. All others are still waiting in the end."""
+    """One is answered and one is cut off. All others still wait at the end."""
     assert reloaded(tmp_path, *odd("hesitates")) == IdleSeen(
         connections=CONNECTIONS, kept=CONNECTIONS, closed=0, answered=1, lost=1
     )

@@ -1,4 +1,4 @@
-"""The kernel's account beside the app's, of servers that are right and that lie."""
+"""The kernel's account beside the app's, for honest servers and for lying ones."""
 
 from harness.judge.witness import disagreement
 from harness.records.plan import PlannedFront
@@ -16,7 +16,9 @@ def test_both_accounts_of_the_control_agree(measure: Measure) -> None:
     assert not disagreement(kernel)
 
 
-def test_what_waits_inside_is_counted_and_no_disagreement(measure: Measure) -> None:
+def test_requests_waiting_inside_are_counted_and_no_disagreement(
+    measure: Measure,
+) -> None:
     kernel = measure(odd("newest-first"), declared=1).kernel
     assert kernel is not None
     assert (kernel.held, kernel.held_accepted) == (1, 1)
@@ -46,7 +48,7 @@ def test_an_app_that_counts_waiting_requests_is_contradicted(measure: Measure) -
     )
 
 
-def test_the_kernels_account_costs_little(measure: Measure) -> None:
+def test_the_kernels_account_is_cheap(measure: Measure) -> None:
     kernel = measure(control(1, 1, "--unbounded"), declared=None).kernel
     assert kernel is not None
     assert kernel.held == kernel.held_accepted == 64

@@ -1,7 +1,7 @@
-"""Tapes of servers whose life is known, and of those that do the opposite.
+"""Tapes of servers whose life is known, and of servers that do the opposite.
 
-Nothing here says how long anything takes: only how many places there are at the least,
-how many in the end, and which requests are lost.
+No duration is asserted: only the least number of places, the number at the end, and
+which requests are lost.
 """
 
 import shutil
@@ -34,7 +34,7 @@ IN_A_NAMESPACE = "unshare", "--pid", "--fork", "--kill-child"
 
 
 def needs_namespaces() -> None:
-    """Skip, loudly, where this user may not make a PID namespace."""
+    """Skip the test if this user may not make a PID namespace."""
     if not shutil.which("unshare"):
         pytest.skip("SKIPPED: there is no program `unshare`")
     if subprocess.run([*IN_A_NAMESPACE, "true"], check=False).returncode:
@@ -43,7 +43,7 @@ def needs_namespaces() -> None:
 
 @pytest.fixture
 def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The tapes of some acts on a server, judged and as they were seen."""
+    """Return the tapes of some acts on a server, judged and as recorded."""
     monkeypatch.setattr(life, "GRACE_SECONDS", 2.0)
     monkeypatch.setattr(life, "LONG_SECONDS", 5.0)
     monkeypatch.setattr(life, "RECYCLE_SECONDS", 5.0)
@@ -165,14 +165,14 @@ def test_a_signal_without_a_handler_is_not_sent(ask: Any) -> None:
 
 
 def test_without_a_master_the_rest_goes_on(ask: Any) -> None:
-    """A control has no master: whoever is killed is not replaced."""
+    """The control has no master: a killed process is not replaced."""
     evidence, _ = ask(control(3, 1), 3, Question.LIFE, acts=(Act.KILL,))
     (tape,) = tapes(evidence)
     assert (tape.usual, tape.lowest, tape.after, tape.lost_in_app) == (3, 2, 2, 1)
 
 
 def idle_on_reload(ask: Any, argv: tuple[str, ...], declared: int) -> tuple[Any, Tape]:
-    """What became of connections that idled, as it was seen and as it is put."""
+    """Return what happened to idle connections, as measured and as a sentence."""
     evidence, _ = ask(argv, declared, Question.LIFE, acts=(Act.RELOAD,))
     (tape,) = tapes(evidence)
     (life_seen,) = evidence.asked

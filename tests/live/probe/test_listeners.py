@@ -27,7 +27,7 @@ GRANIAN = (
 
 @pytest.fixture
 def occupied() -> Iterator[int]:
-    """A port on which this process lets others listen as well, and hangs up."""
+    """A port on which this process lets others listen too, and closes connections."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(("127.0.0.1", 0))
@@ -49,7 +49,7 @@ def occupied() -> Iterator[int]:
 
 
 @pytest.mark.skipif(not LINUX, reason="who listens is told by Linux only")
-def test_an_occupied_port_that_is_shared_silently(
+def test_a_silently_shared_port_is_noticed(
     measure: Measure, occupied: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start, "free_ports", lambda host, count: [occupied])
@@ -60,7 +60,7 @@ def test_an_occupied_port_that_is_shared_silently(
 
 @pytest.mark.skipif(not LINUX, reason="who listens is told by Linux only")
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
-def test_another_program_that_joins_later(
+def test_another_program_that_joins_later_is_noticed(
     measure: Measure, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     with socket.socket() as other:
@@ -77,15 +77,15 @@ def test_another_program_that_joins_later(
     if host == "127.0.0.1":
         assert seen.outcome is Outcome.HARNESS_FAILED
         assert seen.reason == "another program began to listen on its port meanwhile"
-    else:  # it gets none of the requests
+    else:  # this socket gets none of the requests
         assert (seen.outcome, seen.reason) == (Outcome.MEASURED, "")
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_addresses_that_a_process_listens_on(
+def test_addresses_of_a_listening_process_are_known(
     monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
-    """The kernel tells them, or else its table of all connections."""
+    """The kernel lists them, or else its table of all connections does."""
     if not known:
         monkeypatch.setattr(listeners, "addresses_of_listeners", dict)
     inet6 = socket.AF_INET6

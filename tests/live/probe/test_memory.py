@@ -1,4 +1,4 @@
-"""What a place costs, of servers of which that is known."""
+"""The memory of a slot, for servers of which that is known."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.live.commands import odd
 
 @pytest.fixture
 def cost(ask: Any) -> Any:
-    """The cost of all slots of a command."""
+    """Return the memory of all slots of a command."""
 
     def one(argv: tuple[str, ...], declared: int) -> MemoryNumbers:
         evidence, answer = ask(argv, declared, Question.MEMORY)
@@ -34,11 +34,11 @@ def test_twenty_megabytes_for_each_request_are_seen(cost: Any) -> None:
     plain = cost(control(1, 4), 4)
     assert plain.each < 2 * MB
     assert (plain.processes, plain.threads, plain.threads_idle) == (1, 4, 4)
-    # Each has a connection from its client, and one to the probe.
+    # Each request has a connection from its client, and one to the probe.
     assert plain.files - plain.files_idle == 2 * 4
 
 
-def test_what_processes_share_is_counted_once(cost: Any) -> None:
+def test_shared_memory_is_counted_once(cost: Any) -> None:
     found = cost(control(4, 1), 4)
     assert (found.processes, found.threads) == (4, 4)
     assert found.full_own < found.full < 4 * found.idle

@@ -9,7 +9,7 @@ from tests.live.conftest import Measure
 def test_connections_to_a_full_backlog_are_waited_for(
     measure: Measure, nginx: PlannedFront
 ) -> None:
-    """The kernel tries these again after a second, in which everybody sleeps."""
+    """The kernel retries them after a second, in which everybody sleeps."""
     command = gthread(1, 150, "--worker-connections", "1000", "--backlog", "64")
     evidence = measure(command, declared=150, front=nginx)
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")

@@ -1,4 +1,4 @@
-"""Servers of known capacity are measured as exactly that, whatever else is going on."""
+"""Servers of known capacity are measured exactly, whatever else is going on."""
 
 import pytest
 
@@ -15,7 +15,9 @@ SHAPES = [(1, 1), (1, 2), (1, 7), (2, 1), (4, 1), (2, 3), (3, 2), (4, 4), (8, 4)
 
 
 @pytest.mark.parametrize(("processes", "threads"), SHAPES)
-def test_bounded(measure: Measure, processes: int, threads: int) -> None:
+def test_a_bounded_server_is_measured_exactly(
+    measure: Measure, processes: int, threads: int
+) -> None:
     capacity = processes * threads
     evidence = measure(control(processes, threads), declared=capacity)
     assert_exactly(evidence, processes, threads)
@@ -31,7 +33,7 @@ def test_bounded(measure: Measure, processes: int, threads: int) -> None:
 
 
 @pytest.mark.parametrize("declared", [1, 3, 6, 12, None])
-def test_the_declaration_does_not_decide_what_is_measured(
+def test_the_declared_number_does_not_change_the_result(
     measure: Measure, declared: int | None
 ) -> None:
     evidence = measure(control(2, 2), declared=declared, limit=20)
@@ -39,7 +41,7 @@ def test_the_declaration_does_not_decide_what_is_measured(
         assert round_.admitted == min(round_.offered, 4)
 
 
-def test_unbounded(measure: Measure) -> None:
+def test_an_unbounded_server_admits_every_request(measure: Measure) -> None:
     evidence = measure(
         control(1, 1, "--unbounded"), declared=None, limit=50, also_offered=(500,)
     )
@@ -57,14 +59,14 @@ def test_capacity_that_appears_late_is_waited_for(measure: Measure) -> None:
     assert_exactly(evidence, 2, 1)
 
 
-def test_a_worker_that_accepts_and_never_runs(measure: Measure) -> None:
+def test_a_worker_that_never_runs_its_connection_is_noticed(measure: Measure) -> None:
     evidence = measure(odd("deaf"), declared=2)
     assert {round_.admitted for round_ in evidence.rounds} == {1}
     first_pair = next(round_ for round_ in evidence.rounds if round_.offered == 2)
     assert first_pair.waiting + first_pair.account.reset == 1
 
 
-def test_requests_answered_without_entering(measure: Measure) -> None:
+def test_requests_answered_without_entering_are_not_admitted(measure: Measure) -> None:
     evidence = measure(odd("turns-away"), declared=3)
     for round_ in evidence.rounds:
         admitted = min(round_.offered, 3)

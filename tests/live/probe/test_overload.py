@@ -1,4 +1,4 @@
-"""On a machine with far more to do than it can, everything is measured as ever."""
+"""On an overloaded machine, everything is measured as usual."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.live.load import every_core_busy
 
 
 @pytest.mark.parametrize(("processes", "threads"), [(1, 1), (2, 3), (4, 4)])
-def test_bounded_while_the_machine_is_overloaded(
+def test_a_bounded_server_is_measured_while_the_machine_is_overloaded(
     measure: Measure, processes: int, threads: int
 ) -> None:
     with every_core_busy(8):
@@ -21,7 +21,9 @@ def test_bounded_while_the_machine_is_overloaded(
     assert_exactly(evidence, processes, threads)
 
 
-def test_unbounded_while_the_machine_is_overloaded(measure: Measure) -> None:
+def test_an_unbounded_server_is_measured_while_the_machine_is_overloaded(
+    measure: Measure,
+) -> None:
     with every_core_busy(8):
         evidence = measure(control(1, 1, "--unbounded"), declared=None, limit=40)
     assert [round_.admitted for round_ in evidence.rounds] == [
@@ -29,7 +31,7 @@ def test_unbounded_while_the_machine_is_overloaded(measure: Measure) -> None:
     ]
 
 
-def test_the_capacity_behind_is_seen_while_the_machine_is_overloaded(
+def test_the_capacity_behind_nginx_is_measured_while_the_machine_is_overloaded(
     measure: Measure, nginx: PlannedFront
 ) -> None:
     with every_core_busy(4):

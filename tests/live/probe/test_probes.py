@@ -1,4 +1,4 @@
-"""Health checks of servers of which it is known when they wait, and of the opposite."""
+"""Health checks of servers of which it is known when a check waits."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ PROBES = Question.PROBES
 
 
 def steps(evidence: Any) -> tuple[HealthStep, ...]:
-    """What was seen of health checks."""
+    """Return the measured steps of a health check."""
     (seen,) = evidence.asked
     assert isinstance(seen, ProbesSeen)
     return seen.steps
@@ -33,25 +33,27 @@ def test_a_check_waits_once_all_slots_are_taken_and_not_before(ask: Any) -> None
     assert (seen[3].in_app, seen[3].tcp) == (3, True)
 
 
-def test_it_is_answered_if_there_is_always_a_slot(ask: Any) -> None:
+def test_a_check_is_answered_if_there_is_always_a_slot(ask: Any) -> None:
     evidence, answer = ask(control(1, 1, "--unbounded"), None, PROBES)
     assert (answer.answer, answer.number) == ("answered", None)
     assert all(step.answered for step in steps(evidence))
 
 
-def test_a_full_worker_may_get_it_while_another_has_room(ask: Any) -> None:
+def test_a_full_worker_may_get_the_check_while_another_has_room(ask: Any) -> None:
     evidence, answer = ask(odd("greedy"), 8, PROBES)
     words = "waits from 4, always from 8; restarted after 21 to 31 s"
     assert (answer.answer, answer.number) == (words, 4)
     assert "behind 9 when 4 more wait" in answer.sentence
 
 
-def test_workers_that_take_one_at_a_time_leave_it_to_those_with_room(ask: Any) -> None:
+def test_workers_that_accept_one_at_a_time_leave_the_check_to_free_ones(
+    ask: Any,
+) -> None:
     _, answer = ask(control(2, 2), 4, PROBES)
     assert answer.answer == "waits from 4; restarted after 21 to 31 s"
 
 
-def test_a_port_of_its_own_is_answered_with_all_slots_taken(ask: Any) -> None:
+def test_a_separate_health_port_answers_with_all_slots_taken(ask: Any) -> None:
     (port,) = free_ports("127.0.0.1", 1)
     health = HealthCheck(path="/healthz", port=port)
     env = {"HEALTH_PORT": str(port)}
@@ -62,13 +64,13 @@ def test_a_port_of_its_own_is_answered_with_all_slots_taken(ask: Any) -> None:
     assert beside.number == 2
 
 
-def test_a_port_that_is_not_the_servers_is_not_asked(ask: Any) -> None:
+def test_a_port_of_another_program_is_not_checked(ask: Any) -> None:
     evidence, answer = ask(control(1, 1), 1, PROBES, health=HealthCheck(port=9))
     assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED
     assert "no process of this server listens on port 9" in answer.sentence
 
 
-def test_tcp_is_answered_though_nothing_else_is(ask: Any) -> None:
+def test_a_tcp_check_succeeds_even_if_nothing_else_is_answered(ask: Any) -> None:
     health = HealthCheck(by=CheckBy.TCP)
     _, answer = ask(control(1, 2), 2, PROBES, health=health)
     assert answer.answer == "answered"
@@ -82,7 +84,7 @@ def test_a_health_check_that_fails_without_load_is_reported(ask: Any) -> None:
     assert answer.answer == "fails when idle: 404"
 
 
-def test_an_answer_that_takes_longer_than_it_may_is_too_slow(ask: Any) -> None:
+def test_an_answer_after_the_timeout_is_too_slow(ask: Any) -> None:
     health = HealthCheck(path="/healthz", timeout=0.5)
     _, answer = ask(odd("slow-health"), 2, PROBES, health=health)
     assert answer.answer == "too slow when idle"
@@ -99,7 +101,7 @@ REUSE_PORT = (
 )
 
 
-def test_where_each_worker_listens_for_itself_its_source_port_decides(ask: Any) -> None:
+def test_with_a_socket_for_each_worker_the_source_port_decides(ask: Any) -> None:
     evidence, answer = ask(REUSE_PORT, 6, PROBES)
     assert answer.answer.startswith("waits from 3, always from 6;")
     assert CheckOrder.CHANCE not in {step.order for step in steps(evidence)}

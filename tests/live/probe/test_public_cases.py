@@ -1,6 +1,6 @@
-"""Cases that people reported in public come out as they saw them.
+"""Public reports of health checks that failed under load can be reproduced.
 
-The settings of health checks are theirs where they wrote them, and else those of
+The settings of health checks are those of the report, or else the defaults of
 Kubernetes.
 """
 
@@ -16,8 +16,9 @@ PROBES = Question.PROBES
 
 
 def test_a_liveness_check_shares_the_threads_of_waitress(ask: Any) -> None:
-    """jwbron/egg#2414: 24 threads, all busy; three checks run into their timeout, and
-    the container is killed.
+    """In jwbron/egg#2414, 24 threads are all busy and the container is killed.
+
+    Three checks run into their timeout.
     """
     argv = (
         *("{scripts}/waitress-serve", "--listen", "{host}:{port}"),
@@ -42,9 +43,10 @@ def test_a_liveness_check_shares_the_threads_of_waitress(ask: Any) -> None:
 def test_two_workers_of_four_threads_starve_a_check_before_one_of_eight(
     ask: Any, workers: int, threads: int, words: str
 ) -> None:
-    """aks129/HealthClawGuardrails#219 and #573: with 2 x 4 threads the check starves
-    for good at eight requests, and now and then from six on; with 1 x 8 it does not
-    before all eight are taken.
+    """From aks129/HealthClawGuardrails#219 and #573.
+
+    With 2 x 4 threads the check starves for good at eight requests, and sometimes from
+    six on. With 1 x 8 it does not starve before all eight are taken.
     """
     evidence, answer = ask(gthread(workers, threads), 8, PROBES)
     assert answer.answer == words

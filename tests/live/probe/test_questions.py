@@ -1,4 +1,4 @@
-"""The other questions, of servers of which the answer is known, and of its opposite."""
+"""The other questions, for servers of which the answer is known."""
 
 from typing import Any
 
@@ -72,19 +72,19 @@ GEVENT = (
 
 
 def most(evidence: CellEvidence) -> dict[str, int]:
-    """The most at once, by the kind of wait."""
+    """Return the highest number at once, by the kind of wait."""
     (asked,) = evidence.asked
     assert isinstance(asked, WaitsSeen)
     return {seen.wait: max(r.peak for r in seen.rounds) for seen in asked.waits}
 
 
-def test_to_threads_all_waits_are_alike(ask: Any) -> None:
+def test_for_threads_all_waits_are_alike(ask: Any) -> None:
     evidence, answer = ask(control(1, 3), 3, Question.WAITS)
     assert most(evidence) == dict.fromkeys(Wait, 3)
     assert (answer.answer, answer.number) == ("no", 3)
 
 
-def test_waits_differ_for_greenlets(ask: Any) -> None:
+def test_for_greenlets_waits_differ(ask: Any) -> None:
     evidence, answer = ask(GEVENT, 4, Question.WAITS)
     assert most(evidence) == {
         Wait.BLOCKING: 1,
@@ -105,7 +105,7 @@ def test_waits_differ_for_greenlets(ask: Any) -> None:
 
 
 def test_the_listen_backlog_holds_the_documented_number(ask: Any) -> None:
-    """Linux lets one more in than the number that a server asks for."""
+    """Linux admits one more than the number that a server asks for."""
     evidence, answer = ask(odd("short-queue"), 1, Question.OVERFLOW)
     (seen,) = evidence.asked
     assert (seen.in_app, seen.waiting, seen.in_backlog) == (1, 6, 6)
@@ -168,7 +168,7 @@ def test_without_a_bound_no_request_waits(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (3, 1), (2, 2)])
-def test_one_of_each_process_computes(ask: Any, shape: tuple[int, int]) -> None:
+def test_one_request_of_each_process_computes(ask: Any, shape: tuple[int, int]) -> None:
     evidence, answer = ask(control(*shape), shape[0] * shape[1], Question.PARALLEL)
     assert answer.number == shape[0]
     assert evidence.asked[0].rounds[-1].computing == shape[0] * shape[1]

@@ -1,4 +1,4 @@
-"""Sockets are watched alike by an epoll and by the event loop."""
+"""An epoll and the event loop report the same readiness of sockets."""
 
 import asyncio
 import socket
@@ -21,7 +21,7 @@ either = pytest.mark.parametrize("make", [EpollReadiness, LoopReadiness])
 
 @pytest.fixture
 def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Two sockets that are connected to each other."""
+    """Two connected sockets."""
     one, other = socket.socketpair()
     for each in (one, other):
         each.setblocking(False)
@@ -34,7 +34,7 @@ async def passes(event: asyncio.Event) -> None:
 
 
 @either
-def test_what_arrives_and_the_end_are_told(
+def test_data_and_the_end_are_reported(
     make: Make, pair: tuple[socket.socket, socket.socket]
 ) -> None:
     one, other = pair
@@ -59,7 +59,7 @@ def test_what_arrives_and_the_end_are_told(
 
 
 @either
-def test_room_to_write_is_told_until_it_is_ignored(
+def test_room_to_write_is_reported_until_it_is_ignored(
     make: Make, pair: tuple[socket.socket, socket.socket]
 ) -> None:
     one, other = pair
@@ -88,7 +88,7 @@ def test_room_to_write_is_told_until_it_is_ignored(
 
 
 @either
-def test_a_forgotten_socket_tells_nothing_more_even_if_it_was_ready(
+def test_a_forgotten_socket_is_not_reported_even_if_it_was_ready(
     make: Make, pair: tuple[socket.socket, socket.socket]
 ) -> None:
     told: list[socket.socket] = []
@@ -114,7 +114,7 @@ def test_a_forgotten_socket_tells_nothing_more_even_if_it_was_ready(
     assert len(told) == 1
 
 
-def test_each_loop_has_its_own() -> None:
+def test_each_event_loop_has_its_own_epoll() -> None:
     async def known() -> tuple[Readiness, Readiness]:
         return readiness(), readiness()
 

@@ -1,6 +1,4 @@
-"""Clients that stay: of servers of which it is known what these take, and of their
-opposites.
-"""
+"""Long-lived clients, for servers of which it is known what these clients take."""
 
 from typing import Any
 
@@ -23,13 +21,13 @@ UNBOUNDED = control(1, 1, "--unbounded")
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer clients than in earnest, and less patience."""
+    """Offer fewer clients than usual, with less patience."""
     monkeypatch.setattr(staying, "MOST_CLIENTS", 4)
     monkeypatch.setattr(staying, "WATCHED_SECONDS", 0.2)
 
 
 def steps(evidence: Any) -> dict[int, StayStep]:
-    """What was seen, by the number of clients that stayed."""
+    """Return the steps, by the number of clients that stayed."""
     (seen,) = evidence.asked
     assert seen.outcome is Outcome.MEASURED, seen.reason
     assert all(step.answered == step.offered for step in seen.steps)
@@ -49,7 +47,7 @@ def test_a_slow_upload_takes_a_slot_if_the_app_reads_it(ask: Any) -> None:
     assert "called before the whole body has arrived" in answer.sentence
 
 
-def test_where_bodies_are_read_first_slow_ones_take_nothing(
+def test_a_slow_upload_takes_nothing_if_the_server_reads_bodies_first(
     ask: Any, nginx: PlannedFront
 ) -> None:
     evidence, answer = ask(control(1, 2), 2, Question.UPLOADS, limit=4, front=nginx)
@@ -97,7 +95,7 @@ def test_an_open_stream_takes_a_slot(ask: Any) -> None:
     assert "keeps its slot until the next event is sent" in answer.sentence
 
 
-def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:
+def test_with_a_thread_for_each_connection_streams_take_nothing(ask: Any) -> None:
     evidence, answer = ask(UNBOUNDED, None, Question.EVENTS, limit=4)
     admitted = {n: step.admitted for n, step in steps(evidence).items()}
     assert admitted == {0: 4, 1: 4, 2: 4, 4: 4}
@@ -105,7 +103,7 @@ def test_where_each_has_a_thread_streams_take_nothing(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--reuse-port",)], ids=["shared", "port"])
-def test_workers_that_take_more_than_they_run(
+def test_workers_that_accept_ahead_are_shut_out_earlier(
     ask: Any, options: tuple[str, ...]
 ) -> None:
     evidence, answer = ask(gthread(2, 2, *options), 4, Question.EVENTS, limit=4)
@@ -120,7 +118,7 @@ def test_workers_that_take_more_than_they_run(
     assert answer.answer == "4 shut all others out, one may wait from 2"
 
 
-def test_workers_that_take_what_they_run_leave_nothing_to_choose(ask: Any) -> None:
+def test_workers_that_accept_what_they_run_need_no_chosen_order(ask: Any) -> None:
     evidence, answer = ask(control(2, 2), 4, Question.EVENTS, limit=4)
     assert {n: step.admitted for n, step in steps(evidence).items()} == {
         0: 4,
@@ -139,7 +137,7 @@ def test_a_proxy_that_buffers_holds_events_back(ask: Any, nginx: PlannedFront) -
     assert answer.answer == "2 shut all others out; events held back"
 
 
-def test_a_stream_ends_at_once_where_clients_are_watched(ask: Any) -> None:
+def test_a_stream_ends_at_once_if_the_server_watches_its_clients(ask: Any) -> None:
     evidence, answer = ask(odd("follows"), 2, Question.EVENTS, limit=4)
     assert evidence.asked[0].left == (0,)
     assert "whose client has left ends at once" in answer.sentence
@@ -156,7 +154,7 @@ def test_a_path_of_the_app_that_does_not_stream_is_unknown(ask: Any) -> None:
 
 
 def with_sockets(*options: str) -> tuple[str, ...]:
-    """gunicorn with an app that has Flask-Sock."""
+    """Return a command of gunicorn with an app that has Flask-Sock."""
     return *gunicorn(*options)[:-1], "with_flask_sock:app"
 
 
@@ -181,7 +179,7 @@ def test_greenlets_leave_room_beside_sockets(ask: Any) -> None:
     ("options", "mode", "shut_out"),
     [(("--threads", "2"), "threading", 2), (("-k", "gevent"), "gevent", None)],
 )
-def test_sockets_of_socketio(
+def test_sockets_of_socketio_take_threads(
     ask: Any, options: tuple[str, ...], mode: str, shut_out: int | None
 ) -> None:
     argv = *gunicorn(*options)[:-1], "with_flask_socketio:app"
@@ -190,7 +188,7 @@ def test_sockets_of_socketio(
     assert answer.number == shut_out
 
 
-def test_an_app_without_sockets_is_not_asked(ask: Any) -> None:
+def test_an_app_without_sockets_is_not_measured(ask: Any) -> None:
     evidence, answer = ask(gthread(1, 2), 2, Question.SOCKETS)
     assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED
     assert "write where it has one, such as socket-at" in answer.sentence
@@ -209,7 +207,7 @@ def test_sockets_that_cannot_be_opened_are_reported(ask: Any) -> None:
 
 
 def with_socketio(*options: str) -> tuple[str, ...]:
-    """gunicorn with an app that has Flask-SocketIO."""
+    """Return a command of gunicorn with an app that has Flask-SocketIO."""
     return *gunicorn(*options)[:-1], "with_flask_socketio:app"
 
 
@@ -221,7 +219,7 @@ def test_a_client_that_polls_takes_a_thread(ask: Any) -> None:
     assert {n: step.admitted for n, step in seen.items()} == {0: 2, 1: 1, 2: 0}
     assert (answer.answer, answer.number) == ("2 shut all others out", 2)
     assert "Each client that polls takes a slot" in answer.sentence
-    # Nothing tells the app that a client has left, and a poll lasts up to 25 s.
+    # The app does not notice that a client has left, and a poll lasts up to 25 s.
     assert evidence.asked[0].kept_seconds > 2
     assert "polls stay in the app until they end by themselves" in answer.sentence
 
@@ -235,13 +233,13 @@ def test_greenlets_leave_room_beside_clients_that_poll(ask: Any) -> None:
     assert answer.answer == "4 leave room"
 
 
-def test_an_app_without_socketio_is_not_asked(ask: Any) -> None:
+def test_an_app_without_socketio_is_not_measured(ask: Any) -> None:
     evidence, answer = ask(gthread(1, 2), 2, Question.POLLS)
     assert evidence.asked[0].outcome is Outcome.NOT_SUPPORTED
     assert "write where it has it, such as polls-at" in answer.sentence
 
 
-def test_sessions_that_other_workers_do_not_know(ask: Any) -> None:
+def test_sessions_unknown_to_other_workers_are_reported(ask: Any) -> None:
     env = {"FLASK_CONCURRENCY_SOCKETS": "threading"}
     argv = with_socketio("--workers", "4")
     evidence, answer = ask(argv, 4, Question.POLLS, limit=4, env=env)

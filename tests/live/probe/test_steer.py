@@ -1,4 +1,4 @@
-"""The least and the most that are in the app are what is known, whoever runs first."""
+"""Floor and ceiling are those of the server, whichever worker comes first."""
 
 import signal
 import subprocess
@@ -33,19 +33,19 @@ from tests.live.load import every_core_busy
 ROOT = Path(__file__).parents[3]
 
 with ThreadPoolExecutor() as pool:
-    # What Python itself says that hypercorn's pool comes to on this machine.
+    # The size of hypercorn's pool on this machine, from Python itself.
     POOL = pool._max_workers
 
 
 def uwsgi(*options: str) -> Command:
-    """A command of uWSGI with the app of the target."""
+    """Return a command of uWSGI with the app of the target."""
     where = ("--http-socket", "{host}:{port}", "--chdir", "{target}", "-w", "app:app")
     usual = ("--master", "--die-on-term", "--need-app")
     return "{scripts}/pyuwsgi", *where, *usual, *options
 
 
 def of_target(server: str, *options: str) -> Command:
-    """A command of a server whose options are a host and a port."""
+    """Return a command of a server whose options are a host and a port."""
     where = ("--host", "{host}", "--port", "{port}")
     return f"{{scripts}}/{server}", *options, *where, "app:app"
 
@@ -97,7 +97,7 @@ BUSY = (
 
 
 def numbers(evidence: CellEvidence) -> Numbers:
-    """What the rounds of a measured cell come to."""
+    """Return the numbers of a measured cell."""
     assert (evidence.outcome, evidence.reason) == (Outcome.MEASURED, "")
     declared = evidence.declaration.declared
     assert declared is not None
@@ -105,7 +105,7 @@ def numbers(evidence: CellEvidence) -> Numbers:
 
 
 def assert_guaranteed(evidence: CellEvidence, least: int) -> None:
-    """The least and the declared number, and no order of workers changes either."""
+    """Assert that every order of workers guarantees the declared number."""
     seen = numbers(evidence)
     assert not evidence.not_steered
     assert (seen.floor, seen.floor_by) == (least, Basis.GUARANTEED)
@@ -157,7 +157,7 @@ def test_evidence_says_how_the_order_was_chosen(measure: Measure) -> None:
     assert (one.opened, reverse.opened, reverse.after) == (False, True, (4,))
 
 
-def test_one_process_that_forks_for_each_request_leaves_nothing_to_choose(
+def test_a_process_that_forks_for_each_request_needs_no_chosen_order(
     measure: Measure,
 ) -> None:
     script = "from app import app; app.run('{host}', {port}, processes=3, threaded=0)"
@@ -168,7 +168,7 @@ def test_one_process_that_forks_for_each_request_leaves_nothing_to_choose(
     assert (seen.floor, seen.ceiling, seen.floor_by) == (3, 3, Basis.GUARANTEED)
 
 
-def test_what_may_not_be_stopped_is_left_to_chance(
+def test_workers_that_may_not_be_stopped_are_left_to_chance(
     measure: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "may_stop", lambda process: False)
@@ -181,7 +181,7 @@ def test_what_may_not_be_stopped_is_left_to_chance(
 def test_a_server_that_computes_all_the_time_is_right_or_unknown(
     measure: Measure,
 ) -> None:
-    """On a busy machine it takes longer than a worker may be stopped to be sure."""
+    """On a busy machine, proving it takes longer than a worker may be stopped."""
     evidence = measure(odd("restless-pair"), declared=4)
     word, reason = verdict_on(evidence, 64)
     assert word in (Verdict.AS_DECLARED, Verdict.UNKNOWN), reason
@@ -189,7 +189,9 @@ def test_a_server_that_computes_all_the_time_is_right_or_unknown(
         assert_guaranteed(evidence, 4)
 
 
-def test_connections_that_are_accepted_before_requests(measure: Measure) -> None:
+def test_a_server_that_overbooks_connections_has_a_floor_of_zero(
+    measure: Measure,
+) -> None:
     evidence = measure(odd("overbooks"), declared=4)
     seen = numbers(evidence)
     assert (seen.floor, seen.floor_by) == (0, Basis.GUARANTEED)
@@ -225,7 +227,7 @@ while True:
 
 
 def stopped(tree: psutil.Process) -> list[psutil.Process]:
-    """The processes below one that are stopped."""
+    """Return the stopped processes below a process."""
     return [
         each
         for each in tree.children(recursive=True)
@@ -234,7 +236,7 @@ def stopped(tree: psutil.Process) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_none_is_left_stopped_when_the_harness_is_ended(
+def test_no_worker_stays_stopped_when_the_harness_is_ended(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     command = [sys.executable, "-c", HARNESS, str(tmp_path)]

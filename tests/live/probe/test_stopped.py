@@ -1,7 +1,8 @@
-"""The harness is stopped itself at random moments: right or unknown, never wrong.
+"""Even if the harness itself is stopped at random moments, results are right or
+unknown.
 
-So it is with a virtual machine that is suspended, and with a busy host. What a server
-did meanwhile is read later, and time that passed is no time that it was watched.
+A suspended virtual machine or a busy host has the same effect. What a server did
+meanwhile is read later, and the time that passed does not count as watched.
 """
 
 import json
@@ -87,7 +88,7 @@ NUMBERS = {
 
 
 class Asked(NamedTuple):
-    """A question, a server, and what it comes to."""
+    """A question, a server, and the right result."""
 
     question: Question
     right: str
@@ -120,7 +121,7 @@ QUESTIONS = (
     Asked(Question.BREAKS, "holds 3|([a-z ]+: (unknown|holds 3)(; |$))+"),
     Asked(Question.HTTP2, "as many: 3", GRANIAN, BESIDE),
     Asked(Question.SOCKETS, "3 shut all others out", SOCKETS),
-    # A poll ends by itself, and it may do so while this process is stopped.
+    # A poll ends by itself, perhaps while this process is stopped.
     Asked(Question.POLLS, "3 shut all others out( for 2[0-9] s)?", POLLS, THREADING),
 )
 """What each comes to where three are in the app at once."""
@@ -146,7 +147,7 @@ def stopped_now_and_then(
     rng: random.Random,
     runs_seconds: float = 1.0,
 ) -> int:
-    """Run a harness to its end that is stopped now and then; its exit status.
+    """Run a harness that is stopped at random to its end; return its exit status.
 
     Between two stops it runs for up to ``runs_seconds``.
     """
@@ -178,7 +179,7 @@ def measured(
     asked: str = "",
     runs_seconds: float = 1.0,
 ) -> CellEvidence:
-    """What is seen of a server by a harness that is stopped now and then."""
+    """Return the evidence of a server from a harness that is stopped at random."""
     planned_cell = msgspec.json.encode(cell).decode()
     words = "-c", HARNESS, str(folder), str(limit), asked, planned_cell
     assert stopped_now_and_then(words, ROOT, rng, runs_seconds) == 0
@@ -188,7 +189,7 @@ def measured(
 def ask(
     question: Question, cell: PlannedCell, folder: Path, runs_seconds: float = 2.0
 ) -> tuple[CellEvidence, Answer, str]:
-    """What is seen of a server, what is answered, and how to stop just like that."""
+    """Return the evidence, the answer, and a function that stops just like that."""
     seed = secrets.token_hex(4)
     evidence = measured(
         *(cell, folder, random.Random(seed)),
@@ -202,7 +203,7 @@ def ask(
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_right_or_unknown(tmp_path: Path, style: str) -> None:
+def test_the_overlap_is_right_or_unknown(tmp_path: Path, style: str) -> None:
     shape = Shape(style, NUMBERS, 2 if style in {"late", "rejecting"} else 4)
     if style in {"pausing", "growing"}:
         shape = shape._replace(declared=2)
@@ -241,7 +242,7 @@ def test_answers_about_breaking_are_right_or_unknown(tmp_path: Path) -> None:
     assert all(each.again or each.is_in_doubt for each in (files, memory)), said
 
 
-def test_what_a_slot_costs_is_right(tmp_path: Path) -> None:
+def test_the_memory_of_a_slot_is_right(tmp_path: Path) -> None:
     cell = planned(*odd("hoards"), declared=4)
     evidence, _, said = ask(Question.MEMORY, cell, tmp_path, runs_seconds=1.0)
     found = numbers_of(evidence)["memory"]
@@ -253,7 +254,7 @@ def test_what_a_slot_costs_is_right(tmp_path: Path) -> None:
 def test_a_tape_is_right_or_unknown(tmp_path: Path) -> None:
     cell = planned(*LIVING, declared=3)
     cell = msgspec.structs.replace(cell, acts=(Act.RELOAD, Act.KILL, Act.END))
-    # A tape takes some seconds, and none is known in which the harness was stopped.
+    # A tape takes some seconds, and is unknown if the harness was stopped meanwhile.
     evidence, _, said = ask(Question.LIFE, cell, tmp_path, runs_seconds=20.0)
     lowest = {Act.RELOAD: 3, Act.KILL: 2}
     for tape in filter(lambda tape: tape.known, tapes(evidence)):

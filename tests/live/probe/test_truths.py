@@ -1,7 +1,7 @@
-"""Servers of known capacity, in many random shapes: exact or unknown, never wrong.
+"""Servers of known capacity, in many random shapes, are measured exactly or as unknown.
 
-``TRUTHS`` is how many shapes, ``TRUTHS_SEED`` which ones, and ``TRUTHS_BUSY`` how many
-loops keep the machine busy meanwhile.
+``TRUTHS`` is the number of shapes, ``TRUTHS_SEED`` selects them, and ``TRUTHS_BUSY`` is
+the number of loops that keep the machine busy.
 """
 
 import os
@@ -29,7 +29,7 @@ BUSY = int(os.environ.get("TRUTHS_BUSY", "0"))
 
 
 def shapes() -> Iterator[Shape]:
-    """So many shapes, each style equally often."""
+    """Yield so many shapes, each style equally often."""
     rng = random.Random(SEED)
     for number in range(SHAPES):
         style = list(known_server.STYLES)[number % len(known_server.STYLES)]
@@ -45,7 +45,7 @@ ALL = list(shapes())
 
 @pytest.fixture(autouse=True, scope="module")
 def busy_machine() -> Iterator[None]:
-    """Loops that keep the machine busy, if that is asked."""
+    """Run loops that keep the machine busy, if requested."""
     with busy_loops(BUSY):
         yield
 
@@ -53,7 +53,9 @@ def busy_machine() -> Iterator[None]:
 @pytest.mark.parametrize(
     "number", range(SHAPES), ids=[f"{n}-{shape.style}" for n, shape in enumerate(ALL)]
 )
-def test_exact_or_unknown(measure: Measure, number: int) -> None:
+def test_a_shape_is_measured_exactly_or_as_unknown(
+    measure: Measure, number: int
+) -> None:
     shape = ALL[number]
     again = f"TRUTHS_SEED={SEED} TRUTHS={SHAPES} shape {number}: {shape}"
     evidence = measure(shape.command, declared=shape.declared)

@@ -1,4 +1,4 @@
-"""Real processes that wait for connections, and others, are told apart."""
+"""Processes that wait for connections are told apart from others."""
 
 import contextlib
 import platform
@@ -47,7 +47,7 @@ DOES_NOT = {
 
 @contextlib.contextmanager
 def running(last: str) -> Iterator[int]:
-    """A process that listens and then does that, once it sleeps in it."""
+    """Start a process that listens and then does something; return once it sleeps."""
     command = [sys.executable, "-c", LISTEN + last]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
@@ -61,24 +61,24 @@ def running(last: str) -> Iterator[int]:
 
 
 def first_listener(process: int) -> str:
-    """The first of its listening sockets."""
+    """Return the first listening socket of a process."""
     return min(sockets_of(process) & listening().keys(), key=int)
 
 
 @pytest.mark.parametrize("last", WAITS.values(), ids=WAITS)
-def test_a_process_that_waits_for_connections(last: str) -> None:
+def test_a_process_that_waits_for_connections_is_recognized(last: str) -> None:
     with running(last) as process:
         mine = {first_listener(process)}
         wait_until(lambda: sockets_waited_for(process, mine) == mine)
 
 
 @pytest.mark.parametrize("last", DOES_NOT.values(), ids=DOES_NOT)
-def test_a_process_that_listens_and_waits_for_something_else(last: str) -> None:
+def test_a_process_that_waits_for_something_else_is_not_accepting(last: str) -> None:
     with running(last) as process:
         assert not sockets_waited_for(process, {first_listener(process)})
 
 
-def test_a_process_that_has_ended_waits_for_nothing() -> None:
+def test_an_ended_process_is_not_accepting() -> None:
     with running("listener.accept()") as process:
         mine = {first_listener(process)}
     assert not sockets_waited_for(process, mine)

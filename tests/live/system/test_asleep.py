@@ -68,7 +68,7 @@ FOR_EVER = {
 
 @contextlib.contextmanager
 def begun(last: str) -> Iterator[int]:
-    """A process that is about to do that last, by its id."""
+    """Start a process that is about to run a statement, and return its id."""
     command = [sys.executable, "-c", SLEEPS + last]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
@@ -80,9 +80,9 @@ def begun(last: str) -> Iterator[int]:
 
 
 def sleeps_of(last: str, *, sleeping: bool, stopped: bool = False) -> dict[int, Sleep]:
-    """The threads that sleep for a time, of a process that does that last.
+    """Return the threads in a timed sleep, of a process that runs a statement last.
 
-    ``stopped`` is whether it is stopped and goes on meanwhile.
+    ``stopped`` is whether the process is stopped and resumed in between.
     """
     with begun(last) as process:
         if sleeping:
@@ -96,7 +96,7 @@ def sleeps_of(last: str, *, sleeping: bool, stopped: bool = False) -> dict[int, 
 
 
 def wakes(last: str, seconds: float) -> bool:
-    """Whether a process that does that last may wake by itself within that time."""
+    """Return whether a process that runs this last may wake by itself in time."""
     with begun(last) as process:
         thread = process, process
         wait_until(lambda: system_call(*thread).name not in ("", "write"))
@@ -119,14 +119,14 @@ def test_a_thread_that_cannot_be_seen_may_wake_at_any_time() -> None:
 
 
 @pytest.mark.parametrize("last", FOR_A_TIME.values(), ids=FOR_A_TIME)
-def test_the_time_that_is_left(last: str) -> None:
+def test_the_remaining_time_is_known(last: str) -> None:
     (sleep,) = sleeps_of(last, sleeping=True).values()
     assert sleep.seconds is not None
     assert 0 < sleep.seconds <= 100
 
 
 @pytest.mark.parametrize("last", FOR_A_TIME.values(), ids=FOR_A_TIME)
-def test_it_is_the_same_when_the_process_was_stopped_meanwhile(last: str) -> None:
+def test_stopping_the_process_changes_nothing(last: str) -> None:
     """The kernel restarts some of the calls, with another number."""
     (before,) = sleeps_of(last, sleeping=True).values()
     (after,) = sleeps_of(last, sleeping=True, stopped=True).values()
@@ -135,7 +135,7 @@ def test_it_is_the_same_when_the_process_was_stopped_meanwhile(last: str) -> Non
 
 
 @pytest.mark.parametrize("last", FOR_EVER.values(), ids=FOR_EVER)
-def test_a_thread_that_waits_forever_does_not_sleep_for_a_time(last: str) -> None:
+def test_a_thread_without_a_timeout_is_not_in_a_timed_sleep(last: str) -> None:
     assert not sleeps_of(last, sleeping=False)
 
 
@@ -157,7 +157,7 @@ def test_a_thread_that_waits_only_for_timers_sleeps_on_a_clock(
 
 
 def test_a_sleeping_thread_has_less_time_left() -> None:
-    """Where the call says until when, and not for how long."""
+    """If the call names a point in time, not a duration."""
     code = SLEEPS + "time.sleep(100)"
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:

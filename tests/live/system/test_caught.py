@@ -1,4 +1,4 @@
-"""Which signals a process handles, for processes of which that is known."""
+"""Which signals a process handles."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ input()
 """
 
 
-def test_what_a_process_says_it_handles() -> None:
+def test_signals_with_a_handler_are_known() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SCRIPT],
         stdin=subprocess.PIPE,

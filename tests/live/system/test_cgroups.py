@@ -1,4 +1,4 @@
-"""Control groups are made where that is possible, limit, and are gone afterwards."""
+"""Control groups are made where possible, limit their processes, and are removed."""
 
 import subprocess
 import sys
@@ -47,7 +47,7 @@ def group(request: pytest.FixtureRequest) -> Iterator[ControlGroup]:
 
 
 def run_in(group: ControlGroup, program: str, more: int) -> tuple[str, int]:
-    """What a program prints that is put into a group, and how it ends."""
+    """Run a program in a group; return its output and exit status."""
     words = [sys.executable, "-c", program]
     pipes = subprocess.PIPE
     with subprocess.Popen(words, stdin=pipes, stdout=pipes, text=True) as process:

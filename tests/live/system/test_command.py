@@ -1,4 +1,4 @@
-"""A command is run to its end, and what goes wrong is a value."""
+"""A command is run to its end, and failures are values."""
 
 import sys
 import time
@@ -13,24 +13,24 @@ from tests.live.waiting import wait_until
 
 
 def python(script: str) -> list[str]:
-    """A command that runs a script."""
+    """Return a command that runs a script."""
     return [sys.executable, "-I", "-S", "-c", script]
 
 
-def test_what_it_prints_is_kept_apart() -> None:
+def test_standard_output_and_error_are_separate() -> None:
     script = "import sys; print('one'); print('two', file=sys.stderr)"
     done = output(python(script), seconds=30)
     assert done == Output("one\n", "two\n", 0)
     assert done.all == "one\ntwo\n"
 
 
-def test_a_command_that_fails_says_how() -> None:
+def test_a_failed_command_has_its_status() -> None:
     assert output(python("raise SystemExit(3)"), seconds=30).problem == "exit status 3"
     killed = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     assert output(python(killed), seconds=30).problem == "was ended by SIGKILL"
 
 
-def test_a_command_that_cannot_be_run_is_a_problem_and_no_exception(
+def test_a_command_that_cannot_be_run_raises_nothing(
     tmp_path: Path,
 ) -> None:
     done = output([str(tmp_path / "missing")], seconds=30)
@@ -48,10 +48,10 @@ def test_a_command_that_takes_too_long_is_killed() -> None:
 @pytest.mark.parametrize(
     ("then", "problem"), [("exit 0", ""), ("wait", "it took over 1 s")]
 )
-def test_what_a_command_leaves_is_killed(
+def test_processes_that_a_command_leaves_are_killed(
     tmp_path: Path, then: str, problem: str
 ) -> None:
-    """A wrapper such as a shim of pyenv is not the only one that has to end."""
+    """Not only a wrapper, such as a shim of pyenv, must end."""
     wrapper = ["sh", "-c", f"sleep 600 > /dev/null 2>&1 & {then}"]
     assert output(wrapper, seconds=1, cwd=tmp_path).problem == problem
     wait_until(lambda: not left_over(tmp_path))
@@ -62,7 +62,7 @@ def test_a_command_gets_no_standard_input() -> None:
     assert output(python(script), seconds=30).text == "''\n"
 
 
-def test_bytes_that_are_not_utf_8_are_decoded_as_is_said() -> None:
+def test_bytes_that_are_not_utf_8_are_decoded_as_requested() -> None:
     script = r"import sys; sys.stdout.buffer.write(b'\xff')"
     assert output(python(script), seconds=30).text == "\N{REPLACEMENT CHARACTER}"
     kept = output(python(script), seconds=30, errors="surrogateescape").text

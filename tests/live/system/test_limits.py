@@ -1,4 +1,4 @@
-"""Limits of a running process hold, and what it takes is counted."""
+"""Limits on a running process take effect, and its resources are counted."""
 
 import os
 import subprocess
@@ -45,14 +45,14 @@ for line in iter(input, "end"):
 
 
 class Taker:
-    """A process that takes what it is told to."""
+    """A process that takes resources on request."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.pid = process.pid
         self._process = process
 
     def take(self, what: str, count: int) -> int:
-        """How much of something it got."""
+        """Return how much of a resource it got."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(f"{what} {count}\n")
         self._process.stdin.flush()
@@ -73,18 +73,18 @@ def taker() -> Iterator[Taker]:
         process.communicate("end\n", timeout=60)
 
 
-def test_files(taker: Taker) -> None:
+def test_a_limit_on_open_files_takes_effect(taker: Taker) -> None:
     limit([taker.pid], Scarce.FILES, 10)
     assert taker.take("files", 50) == 10
     assert taken_by([taker.pid]).files == 3 + 10
 
 
-def test_memory(taker: Taker) -> None:
+def test_a_limit_on_memory_takes_effect(taker: Taker) -> None:
     limit([taker.pid], Scarce.MEMORY, 100 * MIB)
     assert taker.take("memory", 20) == 6
 
 
-def test_threads(taker: Taker) -> None:
+def test_a_limit_on_threads_takes_effect(taker: Taker) -> None:
     if os.getuid() == 0:
         with pytest.raises(NotLimited, match="root is not held to"):
             limit([taker.pid], Scarce.THREADS, 5)
@@ -93,7 +93,7 @@ def test_threads(taker: Taker) -> None:
     assert taker.take("thread", 500) < 500
 
 
-def test_what_it_takes(taker: Taker) -> None:
+def test_taken_resources_are_counted(taker: Taker) -> None:
     before = taken_by([taker.pid])
     assert taker.take("memory", 4) == 4
     assert taker.take("thread", 3) == 3
@@ -103,7 +103,7 @@ def test_what_it_takes(taker: Taker) -> None:
     assert (before.processes, after.threads - before.threads) == (1, 3)
 
 
-def test_nothing_is_counted_without_processes() -> None:
+def test_without_processes_nothing_is_counted() -> None:
     with pytest.raises(NotCounted):
         taken_by([])
-    limit([2**22 + 1], Scarce.FILES, 5)  # there is no such process, and no error
+    limit([2**22 + 1], Scarce.FILES, 5)  # no such process, and no error

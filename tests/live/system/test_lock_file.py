@@ -1,4 +1,4 @@
-"""A lock is waited for, but not forever, and is released with its file."""
+"""A lock is waited for with a limit, and released when its file is closed."""
 
 import asyncio
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_a_lock_that_is_taken_is_waited_for(tmp_path: Path) -> None:
     assert said == ["waiting"]
 
 
-def test_a_wait_that_has_ended_holds_nothing(tmp_path: Path) -> None:
+def test_a_wait_that_timed_out_holds_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "lock"
 
     async def in_vain() -> None:

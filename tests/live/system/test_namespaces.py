@@ -1,4 +1,4 @@
-"""Process 1 of a PID namespace is told from processes that are in none of their own."""
+"""Process 1 of a PID namespace is told from processes without their own namespace."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from harness.system.proc import process_one
 IN_A_NAMESPACE = "unshare", "--pid", "--fork", "--kill-child"
 
 
-def test_nobody_here_is_process_one_of_another_namespace() -> None:
+def test_no_process_here_is_process_one_of_a_namespace() -> None:
     assert process_one([os.getpid(), os.getppid()]) is None
     assert process_one([2**22 + 1]) is None
 

@@ -1,11 +1,11 @@
-"""Waiting for one of some futures."""
+"""Waiting for the first of several futures."""
 
 import asyncio
 
 from harness.system.one_done import one_done
 
 
-def test_the_wait_is_over_with_the_first_that_is_done() -> None:
+def test_the_wait_ends_with_the_first_result() -> None:
     async def wait() -> tuple[bool, bool]:
         loop = asyncio.get_running_loop()
         one, other = loop.create_future(), loop.create_future()
@@ -16,7 +16,7 @@ def test_the_wait_is_over_with_the_first_that_is_done() -> None:
     assert asyncio.run(wait()) == (False, True)
 
 
-def test_one_that_is_done_already_is_not_waited_for() -> None:
+def test_a_finished_future_is_not_waited_for() -> None:
     async def wait() -> bool:
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)
@@ -26,7 +26,7 @@ def test_one_that_is_done_already_is_not_waited_for() -> None:
     assert asyncio.run(wait())
 
 
-def test_the_wait_is_over_with_the_time() -> None:
+def test_the_wait_ends_at_its_time_limit() -> None:
     async def wait() -> bool:
         never = asyncio.get_running_loop().create_future()
         await one_done((never,), 0.001)

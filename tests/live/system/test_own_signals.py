@@ -29,7 +29,7 @@ def user(request: pytest.FixtureRequest) -> int | None:
 
 
 @pytest.fixture
-def standing(user: int | None) -> Iterator[subprocess.Popen[bytes]]:
+def bystander(user: int | None) -> Iterator[subprocess.Popen[bytes]]:
     """A process that does not belong to the command."""
     process = subprocess.Popen(SLEEP, user=user, cwd="/")
     yield process
@@ -38,8 +38,8 @@ def standing(user: int | None) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def confined(line: str, user: int | None) -> str:
-    """What a confined shell line prints."""
-    # A Python that everybody may start: the one of the test may be in a home folder.
+    """Return the output of a confined shell line."""
+    # A Python that every user may start: the tests' own may be in a home folder.
     python = "/usr/bin/python3" if user else sys.executable
     with open(own_signals.__file__) as file:
         done = subprocess.run(
@@ -56,18 +56,18 @@ def confined(line: str, user: int | None) -> str:
 
 @pytest.mark.parametrize("name", ["TERM", "KILL", "HUP", "0"])
 def test_signals_do_not_reach_other_processes(
-    standing: subprocess.Popen[bytes], user: int | None, name: str
+    bystander: subprocess.Popen[bytes], user: int | None, name: str
 ) -> None:
-    said = confined(f"kill -{name} {standing.pid}; kill -{name} -1", user)
+    said = confined(f"kill -{name} {bystander.pid}; kill -{name} -1", user)
     assert "not permitted" in said
-    assert standing.poll() is None
+    assert bystander.poll() is None
 
 
 def test_signals_reach_the_commands_own_processes(user: int | None) -> None:
     assert confined("sleep 600 & kill $!; wait $!; echo $?", user)[:4] == "143\n"
 
 
-def test_it_becomes_the_command() -> None:
+def test_the_program_is_replaced_by_the_command() -> None:
     program = [sys.executable, "-I", "-S", own_signals.__file__]
     with subprocess.Popen(
         [*program, "sh", "-c", "echo $$"], stdout=subprocess.PIPE, text=True

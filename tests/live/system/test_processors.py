@@ -1,4 +1,4 @@
-"""Whether anything else runs on this machine."""
+"""Whether other programs use the processors of this machine."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What the kernel counts is read for every thread, and for none that has ended."""
+"""The kernel's counters are read for every thread, and for no ended one."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux coun
 
 
 def own() -> dict[int, tuple[int, int]]:
-    """Of this process, by thread: nanoseconds that it ran and that it waited."""
+    """Return how long each thread of this process ran and waited, in nanoseconds."""
     counted = schedstat.thread_times([os.getpid()])
     return {thread: (ran, waited) for _, thread, ran, waited in counted}
 
@@ -41,10 +41,12 @@ def test_a_thread_that_sleeps_is_seen_and_one_that_has_ended_is_not() -> None:
     finally:
         leave.set()
         thread.join()
-    while schedstat.thread_state(os.getpid(), sleeper):  # joined a little before
+    while schedstat.thread_state(
+        os.getpid(), sleeper
+    ):  # the thread ends a moment after join
         assert time.monotonic() < deadline
     assert sleeper not in own()
 
 
-def test_a_process_that_is_not_there_has_no_threads() -> None:
+def test_a_missing_process_has_no_threads() -> None:
     assert list(schedstat.thread_times([2**22 + 1])) == []

@@ -1,4 +1,4 @@
-"""Folders for temporary files disappear, even when the harness is killed."""
+"""Temporary folders are removed, even if the harness is killed."""
 
 import asyncio
 import os
@@ -45,11 +45,11 @@ sys.stdin.read()
 """
 
 
-def test_a_folder_is_there_as_long_as_its_block(tmp_path: Path) -> None:
+def test_a_folder_exists_until_its_block_ends(tmp_path: Path) -> None:
     async def start_and_stop(folder: Path) -> None:
         async with running(Command(SLEEP, os.environ, folder, folder / "log")):
             pass
-        # The command has been stopped, and the warden has left the folder alone.
+        # The command was stopped, and the warden left the folder alone.
         assert (folder / "log").exists()
 
     with scratch_folder() as folder:
@@ -58,7 +58,7 @@ def test_a_folder_is_there_as_long_as_its_block(tmp_path: Path) -> None:
     assert not folder.exists() and scratch_folders() == []
 
 
-def test_only_empty_folders_that_nobody_holds_are_removed(tmp_path: Path) -> None:
+def test_only_empty_folders_without_a_lock_are_removed(tmp_path: Path) -> None:
     names = ("left", "in_use01", "not_emp", "fresh001")
     of = {name: tmp_path / f"{PREFIX}{name:_<8}" for name in names}
     of |= {"theirs": tmp_path / "theirs", "longer": tmp_path / f"{PREFIX}longer-name"}
@@ -84,7 +84,7 @@ def test_only_empty_folders_that_nobody_holds_are_removed(tmp_path: Path) -> Non
     assert not of["in_use01"].exists()
 
 
-def test_the_folder_of_a_block_is_held(tmp_path: Path) -> None:
+def test_the_folder_of_a_block_is_locked(tmp_path: Path) -> None:
     with scratch_folder(str(tmp_path)) as folder:
         os.utime(folder, (1, 1))
         remove_left(tmp_path)
@@ -93,11 +93,11 @@ def test_the_folder_of_a_block_is_held(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
 @pytest.mark.parametrize("name", ["temporary", "a:b c"])
-def test_none_is_left_by_a_harness_that_is_killed(
+def test_a_killed_harness_leaves_no_folder(
     tmp_path: Path, number: signal.Signals, name: str
 ) -> None:
     root = Path(__file__).parents[3]
-    (tmp_path / "a").mkdir()  # not ours, though the name of ours begins like it
+    (tmp_path / "a").mkdir()  # not ours, although the name of ours begins alike
     place = tmp_path / name
     place.mkdir()
     harness = subprocess.Popen(

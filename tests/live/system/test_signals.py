@@ -1,4 +1,4 @@
-"""A process that is told to end, or whose nox is gone, ends in order."""
+"""A process that is told to end, or whose nox has gone, ends in order."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ import signal, sys, time
 from pathlib import Path
 from harness.system.signals import interrupt_when_nox_ends
 from harness.system.signals import interrupt_when_told_to_end
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
 interrupt_when_told_to_end()
 interrupt_when_nox_ends()
 try:
@@ -31,7 +31,7 @@ child.wait()
 
 
 def start(*words: str, **env: str) -> subprocess.Popen[str]:
-    """Start Python with a script, and return once it says that it is ready."""
+    """Start Python with a script, and return once it reports that it is ready."""
     process = subprocess.Popen(
         [sys.executable, "-c", *words],
         stdout=subprocess.PIPE,
@@ -55,8 +55,8 @@ def test_a_process_that_is_told_to_stop_cleans_up(
     assert (tmp_path / "ended").read_text() == "in order"
 
 
-def test_told_to_end_in_the_background_of_a_script(tmp_path: Path) -> None:
-    """There the keyboard is ignored, and SIGTERM is all that is left."""
+def test_a_background_process_of_a_script_ends_on_sigterm(tmp_path: Path) -> None:
+    """The keyboard is ignored there, so only SIGTERM is left."""
     ignoring = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{CHILD}"
     process = start(ignoring, str(tmp_path / "ended"))
     process.send_signal(signal.SIGTERM)
@@ -64,9 +64,9 @@ def test_told_to_end_in_the_background_of_a_script(tmp_path: Path) -> None:
     assert (tmp_path / "ended").read_text() == "in order"
 
 
-def test_nox_is_gone(tmp_path: Path) -> None:
+def test_a_process_ends_when_nox_is_killed(tmp_path: Path) -> None:
     ended = str(tmp_path / "ended")
     process = start(PARENT, CHILD, ended, NOX_CURRENT_SESSION="probe")
     process.kill()
-    process.communicate(timeout=30)  # until the child has ended too
+    process.communicate(timeout=30)  # returns once the child has ended too
     assert Path(ended).read_text() == "in order"

@@ -1,4 +1,4 @@
-"""The kernel is asked for sockets: single ones, those that listen, those of a port."""
+"""The kernel is asked for sockets: single ones, listening ones, those of a port."""
 
 import contextlib
 import os
@@ -32,7 +32,7 @@ def test_a_connection_has_the_inode_of_the_process_that_accepted_it(
             assert kernel.inode(listener.getsockname(), (host, 9)) is None
 
 
-def test_those_that_listen_and_those_of_one_port() -> None:
+def test_listening_sockets_and_those_of_a_port_are_listed() -> None:
     with (
         socket.create_server(("127.0.0.1", 0), backlog=5) as listener,
         socket.create_server(("::1", 0), family=socket.AF_INET6) as other,
@@ -53,8 +53,8 @@ def test_those_that_listen_and_those_of_one_port() -> None:
             assert first.getsockname()[1] != port
 
 
-def test_sockets_at_one_address() -> None:
-    """Two at one port share it only where they listen at the same address."""
+def test_sockets_with_the_same_address_share_a_port() -> None:
+    """Two on one port share it only if they listen at the same address."""
     with contextlib.ExitStack() as stack:
 
         def inode(host: str, port: int, family: socket.AddressFamily) -> str:
@@ -76,7 +76,7 @@ def test_sockets_at_one_address() -> None:
         assert not share_an_address([])
 
 
-def test_a_connection_that_found_a_backlog_full() -> None:
+def test_an_overflow_of_a_backlog_is_counted() -> None:
     before = overflows()
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(

@@ -1,4 +1,4 @@
-"""Stopped processes go on, whatever happens to the process that stopped them."""
+"""Stopped processes are resumed, whatever happens to the process that stopped them."""
 
 import asyncio
 import os
@@ -67,7 +67,7 @@ def test_all_threads_stop_and_go_on(tmp_path: Path) -> None:
     assert all(0 < second < 5 for second in seconds.values()) and len(seconds) == 1
 
 
-def test_an_error_lets_them_go_on(tmp_path: Path) -> None:
+def test_an_error_resumes_them(tmp_path: Path) -> None:
     async def stop() -> bool:
         log = tmp_path / "log"
         async with running(Command(SLEEPS, os.environ, tmp_path, log)) as tree:
@@ -85,7 +85,7 @@ def test_the_warden_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
         log = tmp_path / "log"
         async with running(Command(SLEEPS, os.environ, tmp_path, log)) as tree:
             async with stopping(tree) as stopped:
-                await asyncio.sleep(1.0)  # it has slept meanwhile
+                await asyncio.sleep(1.0)  # the process slept meanwhile
                 await stopped.stop(tree.processes())
                 tree.go_on_after(0.9)
                 await asyncio.sleep(0.5)
@@ -94,7 +94,7 @@ def test_the_warden_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
     assert asyncio.run(stop()) is True
 
 
-def test_one_that_has_ended_cannot_be_stopped(tmp_path: Path) -> None:
+def test_an_ended_process_cannot_be_stopped(tmp_path: Path) -> None:
     async def stop(process: int) -> None:
         log = tmp_path / "log"
         async with running(Command(SLEEPS, os.environ, tmp_path, log)) as tree:
@@ -116,7 +116,7 @@ def test_one_that_has_ended_cannot_be_stopped(tmp_path: Path) -> None:
     ],
     ids=["killed", "stopped"],
 )
-def test_the_warden_does_it_when_nobody_else_can(
+def test_the_warden_resumes_them_if_the_harness_cannot(
     tmp_path: Path,
     number: signal.Signals,
     seconds: float,
@@ -126,7 +126,7 @@ def test_the_warden_does_it_when_nobody_else_can(
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as harness:
         assert harness.stdout is not None
         stopped = psutil.Process(int(harness.stdout.readline()))
-        # The warden, which ends a moment after the processes that it killed.
+        # The warden ends a moment after the processes that it killed.
         started = psutil.Process(harness.pid).children(recursive=True)
         try:
             harness.send_signal(number)

@@ -1,4 +1,4 @@
-"""If the system gives no process for a command, the warden reports exactly that."""
+"""If the system refuses a process for a command, the warden reports exactly that."""
 
 import os
 import resource
@@ -17,20 +17,20 @@ PYTHONS = (sys.executable, "/usr/bin/python3")
 
 
 def limited() -> None:
-    """Become somebody who may start no other process."""
+    """Become a user who may start no other process."""
     if os.geteuid() == 0:
         os.setuid(NOBODY)
     resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: the limit is of Linux")
-def test_a_system_that_gives_no_process() -> None:
+def test_a_refused_process_is_reported() -> None:
     said = b""
     for python in PYTHONS:
         try:
             done = subprocess.run(
                 [python, "-I", "-S", "-", "/", "0", "0", "true"],
-                # By its text: somebody else may not read our files.
+                # Pass the source: this user may not read our files.
                 input=Path(warden.__file__).read_bytes(),
                 preexec_fn=limited,
                 capture_output=True,
