@@ -2,11 +2,13 @@
 
 from harness.records.report import CellReport
 from harness.records.text import bound
+from harness.records.words import Basis
 from harness.records.words import Outcome
 from harness.records.words import Verdict
 from harness.report import words
 from harness.report.document import Value
 from harness.report.sections.matrix_cells import number
+from harness.report.sections.matrix_cells import shown_floor
 from harness.report.sections.matrix_cells import VARYING
 from harness.report.text import Name
 from harness.report.text import say
@@ -20,8 +22,8 @@ def configuration(cell: CellReport) -> Text:
 
 def number_of(cell: CellReport) -> str:
     """The number in the app at once, such as ``4``, ``≥64``, or ``4–8 of 8``."""
-    text = number(cell)
-    if cell.verdict not in VARYING or cell.declared is None or "seen" in text:
+    text, seen = number(cell), shown_floor(cell) is Basis.SEEN
+    if cell.verdict not in VARYING or cell.declared is None or seen:
         return text
     return f"{text} of {cell.declared}"
 

@@ -42,6 +42,14 @@ def value(cell: CellReport) -> Value:
     return Value(number(cell), mark, f"than {declared}" if compared else "")
 
 
+def shown_floor(cell: CellReport) -> Basis | None:
+    """How sure the floor is that is shown beside the ceiling; ``None`` if none is."""
+    if cell.verdict not in VARYING or cell.floor is None or cell.ceiling is None:
+        return None
+    by_chance = cell.verdict is Verdict.UNEVEN and cell.floor_by is Basis.SEEN
+    return cell.floor_by if cell.floor < cell.ceiling or by_chance else None
+
+
 def number(cell: CellReport) -> str:
     """The number of requests in the app at once, as text.
 
@@ -51,13 +59,11 @@ def number(cell: CellReport) -> str:
     if cell.ceiling is None:
         return ""
     most = f"{'≥' if cell.open_ended else ''}{cell.ceiling}"
-    if cell.verdict not in VARYING or cell.floor is None:
-        return most
-    if cell.floor < cell.ceiling and cell.floor_by is Basis.GUARANTEED:
-        return f"{cell.floor}–{most}"
-    by_chance = cell.verdict is Verdict.UNEVEN and cell.floor_by is Basis.SEEN
-    if cell.floor < cell.ceiling or by_chance:
-        return f"{most} (seen {cell.floor})"
+    match shown_floor(cell):
+        case Basis.GUARANTEED:
+            return f"{cell.floor}–{most}"
+        case Basis.SEEN:
+            return f"{most} (seen {cell.floor})"
     return most
 
 
@@ -133,21 +139,21 @@ def sources(report: Report) -> dict[str, str]:
 
 def _reading(cell: CellReport) -> tuple[str, Text]:
     """How to read the number of a cell and of others like it."""
-    text, most = number(cell), cell.ceiling or 0
-    if "–" in text:
-        least = Strong(text), most, cell.floor or 0, Strong("guaranteed")
-        return "range", say(
-            "{}: of {} offered together at least {} are in the app, {}: no order of "
-            "arrival gives less.",
-            *least,
-        )
-    if "seen" in text:
-        return "seen", say(
-            "{}: up to {}, but as few as {} were {} in some rounds; it may be fewer.",
-            *(Strong(text), most, cell.floor or 0, Strong("seen")),
-        )
-    if "≥" in text:
-        return "open", say(
-            "{}: at least {}, the most that was offered.", Strong(text), most
-        )
-    return "", Text()
+    text, most = Strong(number(cell)), cell.ceiling or 0
+    match basis := shown_floor(cell):
+        case Basis.GUARANTEED:
+            words = (
+                "{}: of {} offered together at least {} are in the app, {}: no order "
+                "of arrival gives less."
+            )
+        case Basis.SEEN:
+            words = (
+                "{}: up to {}, but as few as {} were {} in some rounds; it may be "
+                "fewer."
+            )
+        case None if cell.open_ended and cell.ceiling is not None:
+            words = "{}: at least {}, the most that was offered."
+            return "open", say(words, text, most)
+        case None:
+            return "", Text()
+    return basis, say(words, text, most, cell.floor or 0, Strong(basis))

@@ -114,10 +114,11 @@ def _number_of(each: CheckedDeployment, cell: CellReport) -> str:
     if cell.outcome is not Outcome.MEASURED:
         return f"{each.name} {cell.outcome}"
     number = f"{each.name} handles {number_of(cell)} at once"
-    if each.reason.startswith("at-least: "):
+    promise = promise_in(each.reason)
+    if promise is Other.AT_LEAST:
         return f"{number}, fewer than the required {each.at_least}"
-    broken = promise_in(each.reason) if each.exit_code == 1 else None
-    more = f", but {BESIDE[broken]}" if broken in BESIDE else ""
+    broken = promise in BESIDE and each.exit_code == GateFailed.exit_code
+    more = f", but {BESIDE[promise]}" if promise and broken else ""
     where = f"; its app was found below {each.found_below}" if each.found_below else ""
     return f"{number}, {cell.verdict}{more}{where}"
 
