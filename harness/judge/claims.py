@@ -15,15 +15,12 @@ def claims_fault(claims: Claims | None, rounds: Sequence[Round]) -> str:
         return ""
     threads = max(round_.threads for round_ in rounds)
     processes = max(round_.processes for round_ in rounds)
-    faults = []
-    if not claims.multithread and threads > 1:
-        faults.append(
-            f"it tells the app wsgi.multithread False, yet {threads} requests were in "
-            "one process at once"
-        )
-    if not claims.multiprocess and processes > 1:
-        faults.append(
-            f"it tells the app wsgi.multiprocess False, yet {processes} processes had "
-            "requests at once"
-        )
-    return "; ".join(faults)
+    kinds = (
+        ("multithread", threads, f"{threads} requests were in one process at once"),
+        ("multiprocess", processes, f"{processes} processes had requests at once"),
+    )
+    return "; ".join(
+        f"it tells the app that wsgi.{name} is False, yet {seen}"
+        for name, most, seen in kinds
+        if most > 1 and not getattr(claims, name)
+    )

@@ -137,7 +137,7 @@ def _listed(every: Sequence[ChangeEntry]) -> list[ChangeEntry]:
         more = len(several) - 1
         beside = plural(more, "other release")
         beside += " of Flask" if several[0].package != FLASK else ""
-        text = f"The same beside {beside}." if more else ""
+        text = f"It is the same with {beside}." if more else ""
         shown.append(several[0]._replace(more=text))
     return shown
 

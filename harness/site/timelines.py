@@ -87,14 +87,14 @@ def _turns(line: Line) -> set[tuple[str, str]]:
 
 def _alike(line: Line, others: Sequence[Line]) -> str:
     if swings(line):
-        return "Another number with many releases, up and down: none is the cause."
+        return "The number goes up and down with many releases, so none is the cause."
     if not others:
         return ""
     beside = sorted(
         {other.beside for other in others if other.beside},
         key=lambda name: release_order(name.rpartition(" ")[2]),
     )
-    return f"The same was measured beside {listed(beside)}: nothing else changed there."
+    return f"With {listed(beside)}, the number changed at no other release."
 
 
 def swings(line: Line) -> bool:

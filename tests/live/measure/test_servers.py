@@ -136,8 +136,8 @@ def test_a_false_denial_of_threads_is_found(cells: dict[str, dict[str, Any]]) ->
     ):
         assert not cells[name]["claims"]["multithread"]
         assert cells[name]["claims_fault"] == (
-            f"it tells the app wsgi.multithread False, yet {number} requests were in "
-            "one process at once"
+            f"it tells the app that wsgi.multithread is False, yet {number} requests "
+            "were in one process at once"
         )
     assert cells["waitress/threads-8"]["claims"] == {
         "multithread": True,

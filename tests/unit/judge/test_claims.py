@@ -20,17 +20,19 @@ def test_only_a_false_denial_is_a_fault(
 ) -> None:
     claims = Claims(multithread=multithread, multiprocess=multiprocess)
     fault = claims_fault(claims, seen(processes, threads))
-    assert ("wsgi.multithread False" in fault) is (threads > 1 and not multithread)
-    assert ("wsgi.multiprocess False" in fault) is (processes > 1 and not multiprocess)
+    assert ("wsgi.multithread is False" in fault) is (threads > 1 and not multithread)
+    assert ("wsgi.multiprocess is False" in fault) is (
+        processes > 1 and not multiprocess
+    )
     assert ("; " in fault) is (fault.count("False") == 2)
 
 
 def test_a_false_claim_is_reported_with_the_numbers() -> None:
     fault = claims_fault(Claims(multithread=False, multiprocess=False), seen(2, 4))
     assert fault == (
-        "it tells the app wsgi.multithread False, yet 4 requests were in one process "
-        "at once; it tells the app wsgi.multiprocess False, yet 2 processes had "
-        "requests at once"
+        "it tells the app that wsgi.multithread is False, yet 4 requests were in one "
+        "process at once; it tells the app that wsgi.multiprocess is False, yet 2 "
+        "processes had requests at once"
     )
 
 
