@@ -19,7 +19,7 @@ from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
 from harness.deployment.remedies.failures import Advice
-from harness.deployment.remedies.fixed_ports import remedy_for
+from harness.deployment.remedies.fixed_ports import remedy_for_port
 from harness.deployment.remedies.fixed_ports import taken_port
 from harness.deployment.remedies.measured import about_patches
 from harness.deployment.remedies.measured import explain
@@ -108,7 +108,7 @@ def _about_a_taken_port(checked: Checked, cell: CellReport) -> CellReport:
     if port is None or prepared.contained is not None:
         return cell
     folder = prepared.where.folder
-    remedy = remedy_for(prepared.command, checked.promise, (port,), folder)
+    remedy = remedy_for_port(prepared.command, checked.promise, (port,), folder)
     reason = f"{cell.reason}; port {port} is another program's; {remedy}"
     return msgspec.structs.replace(cell, reason=reason, remedy=remedy)
 

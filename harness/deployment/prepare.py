@@ -36,7 +36,7 @@ from harness.deployment.environment import with_flask
 from harness.deployment.isolation.folders import stays_in_layer
 from harness.deployment.isolation.migrations import check_database
 from harness.deployment.isolation.no_engine import is_socket
-from harness.deployment.remedies.failures import remedy_for
+from harness.deployment.remedies.failures import remedy_of_cause
 from harness.deployment.remedies.fixed_ports import words_of
 from harness.deployment.requirements import activated
 from harness.deployment.requirements import has_all
@@ -151,7 +151,7 @@ def _without_containers(
     try:
         promise, problem = _promise(command, where)
     except Refused as refusal:
-        remedy = remedy_for(f"{refusal}") or "correct it"
+        remedy = remedy_of_cause(f"{refusal}") or "correct it"
         raise DeploymentFault(key, f"{refusal}; {remedy}") from None
     plain = without_own_address(command, where)
     # If the address was taken out of uWSGI's file, its socket is left alone.

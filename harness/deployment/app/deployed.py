@@ -31,7 +31,7 @@ from harness.deployment.isolation.left_sockets import remove_left
 from harness.deployment.plan import in_environment
 from harness.deployment.plan import running_environment
 from harness.deployment.prepare import Prepared
-from harness.deployment.remedies.fixed_ports import remedy_for
+from harness.deployment.remedies.fixed_ports import remedy_for_port
 from harness.measure.app import App
 from harness.measure.app import HOST
 from harness.probe.clients import Client
@@ -183,7 +183,7 @@ class DeployedApp(App):
             return wait_ready(server, endpoint, left, watched.fault_of, request=request)
 
         remedy = functools.partial(
-            remedy_for, self._command, self.promise, folder=self._where.folder
+            remedy_for_port, self._command, self.promise, folder=self._where.folder
         )
         known = Endpoint(HOST, port), request, remedy, hook.READY, self._mounts
         search = AnswerSearch(server, *known, self.is_client)

@@ -19,38 +19,29 @@ NOT_OF_PRODUCTION = re.compile(r"dev|test|doc|lint|typ(?:e|ing)|ci$", re.IGNOREC
 
 def of_poetry(project: Node, folder: Path, *, locked: bool) -> list[str]:
     """The requirements of a project, in lines. Raises ``NotTranslated``."""
-    poetry = [each.node for each in find(project, "tool.poetry")]
+    # Indexes of the project's own come first, as packages are looked for there first.
+    urls = [text_at(each, "url") for _, each in find(project, "tool.poetry.source.*")]
     return [
-        line
-        for node in poetry
-        for line in (*_indexes(node), *_requirements(node, folder, locked=locked))
+        *(f"--extra-index-url {url}" for url in urls if url),
+        *_requirements(project, folder, locked=locked),
     ]
 
 
-def _requirements(poetry: Node, folder: Path, *, locked: bool) -> Iterator[str]:
-    groups = poetry.items.get("group", Node("", 0)).items
-    tables = [
-        poetry,
-        *(
-            group
-            for name, group in groups.items()
-            if not NOT_OF_PRODUCTION.search(name)
-            and text_at(group, "optional") != "true"
-        ),
+def _requirements(project: Node, folder: Path, *, locked: bool) -> Iterator[str]:
+    groups = [
+        group
+        for name, group in find(project, "tool.poetry.group.*")
+        if not NOT_OF_PRODUCTION.search(name) and text_at(group, "optional") != "true"
     ]
-    for table in tables:
-        given = table.items.get("dependencies", Node("", 0)).items
-        for name, node in given.items():
+    poetry = [each.node for each in find(project, "tool.poetry")]
+    for table in (*poetry, *groups):
+        for name, node in find(table, "dependencies.*"):
             for each in node.list or [node]:
-                if name.lower() != "python" and text_at(each, "optional") != "true":
+                if (
+                    name.lower() not in ("", "python")
+                    and text_at(each, "optional") != "true"
+                ):
                     yield requirement(name, each, folder, locked=locked)
-
-
-def _indexes(poetry: Node) -> Iterator[str]:
-    """Indexes of the project's own, in which packages are looked for first."""
-    for _, source in find(poetry, "source.*"):
-        if url := text_at(source, "url"):
-            yield f"--extra-index-url {url}"
 
 
 def locked_by_poetry(lock: Node) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
+from harness.deployment.config import PYPROJECT
 from harness.deployment.dependencies.pipenv import of_pipenv
 from harness.deployment.dependencies.poetry import locked_by_poetry
 from harness.deployment.dependencies.poetry import of_poetry
@@ -16,7 +17,6 @@ from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
 from harness.records.files import text_if_there
 
-PROJECT = "pyproject.toml"
 PIPFILE = "Pipfile"
 PIPFILE_LOCK = "Pipfile.lock"
 POETRY_LOCK = "poetry.lock"
@@ -38,7 +38,7 @@ def translated(path: Path) -> Translated | None:
     cannot be read, or asks for what no file of requirements can say.
     """
     try:
-        if path.name in (PROJECT, POETRY_LOCK):
+        if path.name in (PYPROJECT, POETRY_LOCK):
             return _of_poetry(path)
         if path.name in (PIPFILE, PIPFILE_LOCK):
             return _of_pipenv(path)
@@ -53,7 +53,7 @@ def translated(path: Path) -> Translated | None:
 
 
 def _of_poetry(path: Path) -> Translated | None:
-    project = _read(path.with_name(PROJECT), from_toml)
+    project = _read(path.with_name(PYPROJECT), from_toml)
     if find(project, "project.dependencies"):
         return None  # as every installer reads them
     if not find(project, "tool.poetry.dependencies"):

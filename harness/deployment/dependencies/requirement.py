@@ -14,6 +14,7 @@ from harness.deployment.dependencies.poetry_versions import alternatives
 from harness.deployment.dependencies.poetry_versions import as_one
 from harness.deployment.dependencies.poetry_versions import NotTranslated
 from harness.deployment.dependencies.poetry_versions import python_marker
+from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import text_at
 
@@ -32,7 +33,7 @@ def requirement(name: str, given: Node, folder: Path, *, locked: bool = False) -
     A ``locked`` one may have any version that a lock file says. Raises
     ``NotTranslated``.
     """
-    extras = ",".join(each.text for each in given.items.get("extras", Node("", 0)).list)
+    extras = ",".join(each.text for _, each in find(given, "extras.*"))
     full = f"{name}[{extras}]" if extras else name
     markers = " and ".join(f"({each})" for each in _markers(given))
     ends = f" ; {markers}" if markers else ""

@@ -15,9 +15,9 @@ from pathlib import Path
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.config import DeploymentFault
+from harness.deployment.config import PYPROJECT
 from harness.deployment.dependencies.read import PIPFILE
 from harness.deployment.dependencies.read import PIPFILE_LOCK
-from harness.deployment.dependencies.read import PROJECT
 from harness.deployment.dependencies.read import translated
 from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
@@ -38,7 +38,7 @@ def is_package(folder: Path) -> bool:
 
     The dependencies of its ``pyproject.toml`` are then not all that the app needs.
     """
-    text = text_if_there(folder / PROJECT)
+    text = text_if_there(folder / PYPROJECT)
     return any(
         "build-system" in root.items and _has_modules(root, folder)
         for root in readable(from_toml, text)
@@ -67,7 +67,7 @@ def requirements_file(folder: Path, words: Sequence[str]) -> str | None:
     names = "|".join(map(re.escape, (*_MADE_OF_FLASK, server_name(words) or "flask")))
     serves = re.compile(rf"(?mi)^\s*(?:(?:{names})\s*(?:[\[<>=!~;@#]|$)|-r )")
     first = next((name for name, text in required.items() if serves.search(text)), None)
-    if first is None and _is_missing(folder, server_words(words)[0]):
+    if first is None and _is_not_installed(folder, server_words(words)[0]):
         return next(iter(required), None)
     return first
 
@@ -77,10 +77,10 @@ def _required(folder: Path) -> Iterator[tuple[str, str]]:
     yield REQUIREMENTS, text_if_there(folder / REQUIREMENTS)
     project = [
         each.node.text
-        for root in readable(from_toml, text_if_there(folder / PROJECT))
+        for root in readable(from_toml, text_if_there(folder / PYPROJECT))
         for each in find(root, "project.dependencies.*")
     ]
-    yield PROJECT, "\n".join(project or _translated(folder / PROJECT))
+    yield PYPROJECT, "\n".join(project or _translated(folder / PYPROJECT))
     for name in (PIPFILE, PIPFILE_LOCK):
         if (folder / name).is_file():
             yield name, "\n".join(_translated(folder / name))
@@ -94,7 +94,7 @@ def _translated(path: Path) -> Sequence[str]:
     return ()
 
 
-def _is_missing(folder: Path, program: str) -> bool:
+def _is_not_installed(folder: Path, program: str) -> bool:
     """Whether a program is neither installed nor in an environment of the folder."""
     path = with_environment_of(folder, os.environ).get("PATH")
     return shutil.which(program, path=path) is None

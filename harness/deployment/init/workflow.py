@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from harness.deployment.dependencies import read
+from harness.deployment.config import PYPROJECT
 from harness.deployment.detect.requirements_file import is_package
 from harness.deployment.init.starter import Published
 from harness.deployment.init.starter import StarterEntry
@@ -15,7 +15,6 @@ from harness.records.files import read_text
 from harness.records.words import Outcome
 
 WORKFLOW = Path(".github", "workflows", "concurrency.yml")
-PROJECT = ("pyproject.toml", "setup.py")
 
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
@@ -55,7 +54,7 @@ def workflow_text(
     """The content of the workflow for the ``concurrency.toml`` in a folder."""
     below = folder.resolve().relative_to(repository_of(folder))
     # Without requirements, or those of a project that has to be installed itself.
-    partly = (None, read.PROJECT) if is_package(folder) else (None,)
+    partly = (None, PYPROJECT) if is_package(folder) else (None,)
     plain = [each for each in written if each.deployment.requirements in partly]
     return Template(read_text(_WORKFLOW)).substitute(
         checkout=CHECKOUT,
@@ -87,7 +86,7 @@ def _pythons(
 
 def _install(folder: Path, below: Path, plain: Sequence[StarterEntry]) -> str:
     """The step that installs what the commands need."""
-    if any((folder / name).exists() for name in PROJECT):
+    if any((folder / name).exists() for name in (PYPROJECT, "setup.py")):
         what = "." if below == Path() else f"./{below.as_posix()}"
         comment = ""
     else:

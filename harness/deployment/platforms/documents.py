@@ -11,11 +11,13 @@ from harness.deployment.platforms.braces import from_hcl
 from harness.deployment.platforms.catalog import Format
 from harness.deployment.platforms.helm import chart_of
 from harness.deployment.platforms.helm import filled_in
+from harness.deployment.platforms.tree import find
 from harness.deployment.platforms.tree import from_toml
 from harness.deployment.platforms.tree import from_yaml
 from harness.deployment.platforms.tree import Node
 from harness.deployment.platforms.tree import NotReadable
 from harness.deployment.platforms.tree import readable
+from harness.deployment.platforms.tree import text_at
 from harness.records.files import text_if_there
 
 STARTS_SOMETHING = ("containers:", "containerConcurrency:")
@@ -82,10 +84,9 @@ def hcl_given(documents: Mapping[str, Node]) -> dict[str, str]:
         if name.endswith(".tfvars"):
             values |= dict(_plain("var", root))
             continue
-        for variable, node in root.items.get("variable", Node({}, 0)).items.items():
-            if default := node.items.get("default"):
-                defaults[f"var.{variable}"] = default.text
-        for each in root.items.get("locals", Node([], 0)).list:
+        for variable, node in find(root, "variable.*"):
+            defaults[f"var.{variable}"] = text_at(node, "default")
+        for _, each in find(root, "locals.*"):
             defaults |= dict(_plain("local", each))
     return {name: value for name, value in (defaults | values).items() if value}
 

@@ -134,7 +134,7 @@ def about_failure(
     if line.endswith(NOT_PERMITTED):
         sent = "" if re.search(r"\bkill", line) else IF_SIGNAL
         return Advice(line, remedy=f"{sent}{LEAVES_ALONE}")
-    if remedy := remedy_for(line or cell.reason, platforms):
+    if remedy := remedy_of_cause(line or cell.reason, platforms):
         return Advice(line, remedy=remedy)
     if not line and exit_status == KILLED:
         return Advice(remedy=MORE_MEMORY)
@@ -150,7 +150,7 @@ def about_failure(
     return Advice("; ".join(filter(None, (line, stay))), remedy=leave)
 
 
-def remedy_for(cause: str, platforms: Sequence[str] = ()) -> str:
+def remedy_of_cause(cause: str, platforms: Sequence[str] = ()) -> str:
     """The remedy by the words that a server or an engine printed; empty if none."""
     named = " and ".join(platforms)
     platform = f", for the platform {named}, or leave that platform out"

@@ -23,7 +23,7 @@ HANDED_ON = 'env = { PORT = "{port}" }'
 """The key that gives the check's port to an app that reads it from a variable."""
 
 
-def remedy_for(
+def remedy_for_port(
     command: CommandLine, promise: Promise | None, ports: Iterable[int], folder: Path
 ) -> str:
     """What to write so that a server listens on the port of the check."""

@@ -44,7 +44,7 @@ SKIPPED = frozenset(
 SHOWN = frozenset({".do", ".ebextensions", ".github"})
 """Hidden folders in which platforms look for their files."""
 
-PROJECT = (
+TOP_OF_PROJECT = (
     *("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile"),
     *("Procfile", "uv.lock", "poetry.lock"),
 )
@@ -185,7 +185,7 @@ def places_of(
 def _project(folder: Path, top: Path) -> Path:
     """The nearest folder above a file that is the top of a project."""
     for each in (folder, *folder.parents):
-        if each == top or any((each / name).exists() for name in PROJECT):
+        if each == top or any((each / name).exists() for name in TOP_OF_PROJECT):
             return each
     return top
 
