@@ -4,7 +4,6 @@ What they mean: https://python-poetry.org/docs/pyproject/
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,24 +41,3 @@ def _requirements(project: Node, folder: Path, *, locked: bool) -> Iterator[str]
                     and text_at(each, "optional") != "true"
                 ):
                     yield requirement(name, each, folder, locked=locked)
-
-
-def locked_by_poetry(lock: Node) -> list[str]:
-    """The releases in a ``poetry.lock``, in lines.
-
-    A release that is not from an index is left out, and so is a package with several
-    releases that do not say when to take which.
-    """
-    releases: defaultdict[str, list[str]] = defaultdict(list)
-    for _, package in find(lock, "package.*"):
-        if text_at(package, "source.type") in ("", "legacy"):
-            markers = text_at(package, "markers")
-            ends = f" ; {markers}" if markers else ""
-            name = text_at(package, "name")
-            releases[name].append(f"{name}=={text_at(package, 'version')}{ends}")
-    return [
-        line
-        for several in releases.values()
-        if len(several) == 1 or all(" ; " in line for line in several)
-        for line in several
-    ]

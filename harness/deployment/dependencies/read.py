@@ -1,4 +1,4 @@
-"""Finds out which files are written for Poetry or Pipenv, and translates them."""
+"""Translates files of Poetry and Pipenv, and lock files, for every installer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
 from harness.deployment.config import PYPROJECT
+from harness.deployment.dependencies.locks import locked
+from harness.deployment.dependencies.locks import LOCKS
 from harness.deployment.dependencies.pipenv import of_pipenv
-from harness.deployment.dependencies.poetry import locked_by_poetry
 from harness.deployment.dependencies.poetry import of_poetry
 from harness.deployment.dependencies.poetry_versions import NotTranslated
 from harness.deployment.platforms.tree import find
@@ -19,7 +20,6 @@ from harness.records.files import text_if_there
 
 PIPFILE = "Pipfile"
 PIPFILE_LOCK = "Pipfile.lock"
-POETRY_LOCK = "poetry.lock"
 
 
 class Translated(NamedTuple):
@@ -32,14 +32,14 @@ class Translated(NamedTuple):
 
 
 def translated(path: Path) -> Translated | None:
-    """What a file of Poetry or Pipenv requires; ``None`` if it is of neither.
+    """What a file requires, if installers cannot read it, or a lock file is beside it.
 
-    A lock file beside it decides about releases. Raises ``DeploymentFault`` if the file
+    Otherwise ``None``. Raises ``DeploymentFault`` if the file
     cannot be read, or asks for what no file of requirements can say.
     """
     try:
-        if path.name in (PYPROJECT, POETRY_LOCK):
-            return _of_poetry(path)
+        if path.name in (PYPROJECT, *LOCKS):
+            return _of_project(path)
         if path.name in (PIPFILE, PIPFILE_LOCK):
             return _of_pipenv(path)
     except NotTranslated as problem:
@@ -52,15 +52,21 @@ def translated(path: Path) -> Translated | None:
     return None
 
 
-def _of_poetry(path: Path) -> Translated | None:
+def _of_project(path: Path) -> Translated | None:
+    """What a ``pyproject.toml`` requires, in the releases of a lock file beside it."""
     project = _read(path.with_name(PYPROJECT), from_toml)
-    if find(project, "project.dependencies"):
-        return None  # as every installer reads them
-    if not find(project, "tool.poetry.dependencies"):
+    locks = (locked(_read(path.with_name(name), from_toml)) for name in LOCKS)
+    releases = next(filter(None, locks), [])
+    if own := find(project, "project.dependencies"):
+        # Only uv itself can find packages in these places.
+        if not releases or find(project, "tool.uv.sources"):
+            return None  # as every installer reads them
+        required = [each.text for each in own[0].node.list]
+    elif find(project, "tool.poetry.dependencies"):
+        required = of_poetry(project, path.parent, locked=bool(releases))
+    else:
         return None
-    locked = locked_by_poetry(_read(path.with_name(POETRY_LOCK), from_toml))
-    required = of_poetry(project, path.parent, locked=bool(locked))
-    return Translated(tuple(required), tuple(locked))
+    return Translated(tuple(required), tuple(releases))
 
 
 def _of_pipenv(path: Path) -> Translated:
