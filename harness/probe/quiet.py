@@ -35,8 +35,12 @@ BRIEF_SECONDS = 0.002
 """How long a tree must be at rest if nothing can be on its way. A timer that is due
 within ten times as long counts as something on its way."""
 
-SOON_AT_MOST = 10
-"""Number of looks that follow so soon; later looks are rarer, to save time."""
+WAITED_PART = 8
+"""The longer a server runs, the rarer are the looks at it: the pause before the next is
+at least one part in so many of the wait so far."""
+
+LONGEST_PAUSE_SECONDS = 0.01
+"""The most that this pause grows to."""
 
 THREADS_EXAMINED = 64
 """Most threads that are examined for timers."""
@@ -112,20 +116,15 @@ class Quiet:
         looks are enough if nothing can be on its way.
         """
         window = window if self.by is Settled.SCHEDSTAT else COARSE
-        begun, rest, steps = time.monotonic(), 0.0, 0
+        begun, rest = time.monotonic(), 0.0
         counted, still = count(), Still(self._left_out, budget)
         if after:
             await asyncio.sleep(after)
         while True:
-            steps += 1
-            moved = count() != counted
-            if moved:
-                # Earlier looks say nothing about requests that move now.
+            if count() != counted:
+                # Earlier looks say nothing about requests that move now. Nor would a
+                # look now: something is on its way.
                 counted, still = count(), Still(self._left_out, budget)
-            often = steps <= SOON_AT_MOST
-            if moved and (not often or rest > SOON_SECONDS):
-                # Something is on its way: no need to look, and with thousands of
-                # threads a look is expensive.
                 pause = max(SOON_SECONDS, rest)
             else:
                 looked = time.monotonic()
@@ -138,9 +137,13 @@ class Quiet:
                 if still.rested == 2 and brief() and self._is_alone(look):
                     self._restless = False
                     return self.by
-            if settled := self._settled(still, window, time.monotonic() - begun):
+            waited = time.monotonic() - begun
+            if settled := self._settled(still, window, waited):
                 return settled
-            await asyncio.sleep(pause if often else max(pause, window.interval))
+            if still.rested < 2:
+                rarer = min(waited / WAITED_PART, LONGEST_PAUSE_SECONDS)
+                pause = max(pause, rarer)
+            await asyncio.sleep(pause)
 
     def _settled(self, still: Still, window: Window, waited: float) -> Settled | None:
         """The result of a wait after so many seconds, if its looks are conclusive."""

@@ -177,6 +177,15 @@ def test_one_that_runs_for_longer_is_looked_at_less_often(
     assert 5 <= len(soon) <= 20
 
 
+def test_one_that_runs_for_long_is_still_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(runs_until=1.5)
+    assert watched(monkeypatch, clock) is Settled.SCHEDSTAT
+    gaps = [after - before for before, after in pairwise(clock.looks)]
+    assert 2 * ROUND.interval < max(gaps) < 0.05
+
+
 def test_looks_that_take_long_leave_the_server_most_of_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
