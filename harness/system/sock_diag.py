@@ -19,6 +19,7 @@ Address = tuple[str, int]
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
+_TCPDIAG_GETSOCK = 18
 _NLM_F_REQUEST = 1
 _ANY = 0xFFFFFFFF
 """Constants of Linux's ``netlink.h``, ``sock_diag.h`` and ``inet_diag.h``."""
@@ -32,6 +33,9 @@ _AFTER_PORTS = 4 + 48
 _NLM_F_DUMP = 0x300
 _ERROR, _DONE = 2, 3
 _PORTS = struct.Struct("!HH")
+_STATES = struct.Struct("=2I")
+_NO_MORE = struct.pack("=3I", 0, _ANY, _ANY)
+"""The end of the two ends of a connection: any interface, and any socket there."""
 
 _ESTABLISHED, _SYN_SENT, _SYN_RECEIVED = 1, 2, 3
 _TIME_WAIT, _LISTEN, _NEW_SYN_RECEIVED = 6, 10, 12
@@ -73,7 +77,8 @@ class SockDiag:
         family = socket.AF_INET6 if ":" in own[0] else socket.AF_INET
         for host in (own[0], peer[0]):
             ends += socket.inet_pton(family, host).ljust(16, b"\0")
-        self._send(_NLM_F_REQUEST, family, _ANY, ends)
+        request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, _ANY)
+        self._send(_SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, request + ends + _NO_MORE)
         return _inode(self._socket.recv(4096))
 
     def listening(self) -> dict[str, int]:
@@ -117,20 +122,22 @@ class SockDiag:
         entries = self._dump(_ANY & ~_NOT_CONNECTED, own=port)
         return {entry.inode for entry in entries}
 
-    def _send(self, flags: int, family: int, states: int, ends: bytes) -> None:
-        request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + ends
-        request += struct.pack("=3I", 0, _ANY, _ANY)
+    def _send(self, kind: int, flags: int, request: bytes) -> None:
         size = _HEAD.size + len(request)
-        self._socket.send(_HEAD.pack(size, _SOCK_DIAG_BY_FAMILY, flags, 0, 0) + request)
+        self._socket.send(_HEAD.pack(size, kind, flags, 0, 0) + request)
 
     def _dump(self, states: int, own: int = 0, peer: int = 0) -> Iterator[Entry]:
-        """All sockets in some states, or only those with one of these ports."""
-        ends = _PORTS.pack(own, peer) + bytes(32)
-        for family in (socket.AF_INET, socket.AF_INET6):
-            self._send(_NLM_F_REQUEST | _NLM_F_DUMP, family, states, ends)
-            for answer in self._answers():
-                if own in (0, answer.own) and peer in (0, answer.peer):
-                    yield answer
+        """All sockets in some states, or only those with one of these ports.
+
+        This form of request is about both families at once. The kernel goes through all
+        its tables for each request.
+        """
+        ends = bytes(4) + _PORTS.pack(own, peer) + bytes(32) + _NO_MORE
+        request = ends + _STATES.pack(states, 0)
+        self._send(_TCPDIAG_GETSOCK, _NLM_F_REQUEST | _NLM_F_DUMP, request)
+        for answer in self._answers():
+            if own in (0, answer.own) and peer in (0, answer.peer):
+                yield answer
 
     def _answers(self) -> Iterator[Entry]:
         while True:
