@@ -170,15 +170,23 @@ class Probe:
             while not reached():
                 if settling.done():
                     return settling.result()
-                await self.unless_ended(self.moves.next(), ROUND_SECONDS)
+                moves = self.moves.count
+                over = self.moves.until(lambda: reached() or settling.done())
+                try:
+                    await self.unless_ended(over, ROUND_SECONDS)
+                except TimeoutError:
+                    if self.moves.count == moves:
+                        raise
             return Settled.ALL_ENTERED
         finally:
             settling.cancel()
 
     async def until_moved(self, seconds: float) -> None:
         """Wait until a request changes, at most ``seconds``. Raises ``Ended``."""
+        before = self.moves.count
+        moved = self.moves.until(lambda: self.moves.count != before)
         with contextlib.suppress(TimeoutError):
-            await self.unless_ended(self.moves.next(), seconds)
+            await self.unless_ended(moved, seconds)
 
     @contextlib.contextmanager
     def dispersing(self) -> Iterator[None]:
