@@ -28,6 +28,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import closing
 
 try:
     from http.client import HTTPConnection
@@ -79,10 +80,18 @@ def introduce(request):
     return json.dumps(words).encode("utf-8") + b"\n"
 
 
+def connected(address):
+    """Connect without looking up a name, for which gevent would start threads."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    connection.connect(address)
+    return connection
+
+
 def introduced(request, connect):
     """Tell the probe that a request is in the app; return the connection."""
     host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
-    connection = (connect or socket.create_connection)((host, int(port)))
+    connection = (connect or connected)((host, int(port)))
     try:
         connection.sendall(introduce(request))
     except Exception:
@@ -176,13 +185,10 @@ def hold(request, connect=None, wait="socket", sleep=None):
     ``connect`` opens the connection instead of the standard library, ``sleep`` is
     called instead of ``time.sleep``, and ``wait`` is one of ``WAITS``.
     """
-    connection = introduced(request, connect)
-    try:
+    with closing(introduced(request, connect)) as connection:
         if not WAITS[wait](connection, sleep or time.sleep):
             raise ProbeGone("the probe closed the connection of request " + request)
         connection.sendall(b"left\n")
-    finally:
-        connection.close()
 
 
 def hold_reading(request, read, connect=None):
@@ -190,12 +196,9 @@ def hold_reading(request, read, connect=None):
 
     The client lets the request go, by sending what is left of the body.
     """
-    connection = introduced(request, connect)
-    try:
+    with closing(introduced(request, connect)) as connection:
         read()
         connection.sendall(b"left\n")
-    finally:
-        connection.close()
 
 
 def call(request, address, path, headers=None, connect=None, wait_for=None):
