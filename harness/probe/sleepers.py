@@ -80,25 +80,23 @@ async def wait_for_sleepers(
     *,
     again: bool = False,
     short: bool = False,
-    among: Collection[int] | None = None,
+    among: Collection[int] = (),
 ) -> None:
     """Wait until threads that sleep for a time have looked at the waiting requests.
 
     Whenever this lets requests in, all threads are waited for again. Otherwise each
     thread is waited for once in the life of a server, unless ``again``. If the server
     is ``short`` of what it declares, threads that sleep for longer are waited for as
-    well. ``among`` are the processes whose threads count; by default all. Raises
-    ``Ended``.
+    well. ``among`` are the workers that were kept out, if only their threads count.
+    Raises ``Ended``.
     """
     seen = probe.learned.sleepers
     done, looked_again = {} if again else seen.had_turn, False
     while probe.waiting():
-        sleepers = _sleepers(probe, short)
         due = {
             thread: its
-            for thread, its in sleepers.items()
+            for thread, its in _sleepers(probe, short, among).items()
             if done.get(thread, 0.0) < its.limit
-            and (among is None or thread[0] in among)
         }
         long = {thread for thread, its in due.items() if (its.left or 0.0) > its.limit}
         entered = len(probe.holds.entered)
@@ -185,7 +183,7 @@ def idle_sleepers(processes: Iterable[int]) -> set[Thread]:
     }
 
 
-def _sleepers(probe: Probe, short: bool) -> Sleepers:
+def _sleepers(probe: Probe, short: bool, among: Collection[int]) -> Sleepers:
     """The threads that sleep for a time and may let requests in when they wake."""
     processes = set(probe.server.processes())
     if len(processes) > PROCESSES_EXAMINED:
@@ -193,8 +191,10 @@ def _sleepers(probe: Probe, short: bool) -> Sleepers:
     busy = processes & set(probe.holds.processes().values())
     sleepers = {}
     timed = all_for_a_time(processes)
-    out = kept_out(probe) if timed and not short else set()
+    out = among or (kept_out(probe) if timed and not short else set())
     for thread, its in timed.items():
+        if among and thread[0] not in among:
+            continue
         was_idle = thread in probe.learned.sleepers.idle
         limit = limit_for(its, short, is_busy=thread[0] in busy, was_idle=was_idle)
         if thread[0] in out:
