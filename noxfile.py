@@ -16,7 +16,7 @@
 #     "rich>=14",
 # ]
 # ///
-"""How many requests does a Flask deployment really handle at the same time?
+"""Measures how many requests a Flask deployment really handles at the same time.
 
 Start with `nox -s probe`; `nox -s probe -- --help` lists its options.
 """
@@ -46,7 +46,7 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 
 
 def install_groups(session: nox.Session, *groups: str) -> None:
-    """Install this project as it stands, and what some dependency groups name."""
+    """Install this project in editable mode, and some dependency groups."""
     wanted = nox.project.dependency_groups(PYPROJECT, *groups)
     session.install("-e", ".", *wanted)
 
@@ -54,12 +54,12 @@ def install_groups(session: nox.Session, *groups: str) -> None:
 def compile_packages(session: nox.Session) -> None:
     """Compile installed packages, if Python is told not to write bytecode.
 
-    Each of the thousand servers that tests start would compile its packages again.
+    Otherwise each of the thousand servers that tests start would compile them again.
     """
     if os.environ.get("PYTHONDONTWRITEBYTECODE"):
         command = ("python", "-m", "compileall", "-qq", "-j", "0")
         folders = (str(Path(session.virtualenv.location, "lib")), "harness")
-        # Some packages come with files for other releases of Python.
+        # Some packages contain files for other releases of Python.
         session.run(*command, *folders, silent=True, success_codes=[0, 1])
 
 
@@ -70,26 +70,26 @@ def run_verb(session: nox.Session, verb: str, *default: str) -> None:
     env = {
         "PYTHONPATH": str(ROOT),
         "FLASK_CONCURRENCY_ENVIRONMENTS": str(session.cache_dir.parent.resolve()),
-        # So that the report prints commands that work in the caller's folder.
+        # Printed commands must work in the caller's folder.
         "FLASK_CONCURRENCY_NOX": nox_here,
     }
     words = session.posargs or default
     command = [sys.executable, "-m", "harness", verb, *words]
     try:
-        # Not session.chdir, which logs it: the report is what a user wants to see.
+        # session.chdir would log it, and a user wants to see nothing but the report.
         with contextlib.chdir(session.invoked_from):
-            # After Ctrl-C it still writes the report of what was measured.
+            # After Ctrl-C, it needs time to write the report.
             session.run(*command, env=env, log=False, stderr=None, interrupt_timeout=60)
     except nox.command.CommandFailed as failed:
-        # nox would exit with 1 whatever happened; our exit codes are a contract.
+        # nox would always exit with 1, but our exit codes are documented.
         sys.exit(failed.return_code or 1)
-    # The verdict is the last line; nox would say below it that all went well.
+    # The verdict must be the last line, so keep nox from adding its own.
     logging.getLogger("nox").setLevel(logging.WARNING)
 
 
 @nox.session(venv_backend="none")
 def probe(session: nox.Session) -> None:
-    """Measure the default selection, or what is selected, and show the matrix."""
+    """Measure the default selection, or the given one, and show the matrix."""
     run_verb(session, "probe")
 
 
@@ -107,7 +107,7 @@ def bisect(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def site(session: nox.Session) -> None:
-    """Build the atlas from the evidence in data/, or from what is given."""
+    """Build the atlas from the evidence in data/, or from other evidence."""
     data = ROOT / "data"
     run_verb(
         session,
@@ -122,14 +122,14 @@ def site(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests: unit, live against real servers, and those of the action.
+    """Run the unit tests, the live tests with real servers, and those of the action.
 
-    Of the tables of deployments they take one row in four; ``shapes`` takes them all.
+    One row in four of the deployment tables is tested; ``shapes`` tests all of them.
     """
     install_groups(session, "tests")
     compile_packages(session)
-    # Unit tests alone, which come first, are shared out by file: beside others, each of
-    # many workers would collect all of them.
+    # Unit tests run first and by themselves, distributed by file: together with others,
+    # every worker would collect all of them.
     every = (["tests/unit"], ["tests/action", "tests/live", "tests/atlas"])
     for words in [session.posargs] if session.posargs else every:
         options = ("-n", "auto", "--durations", "10", *words)
@@ -138,7 +138,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def shapes(session: nox.Session) -> None:
-    """Check every deployment of the tables: public ones, kinds, and remedies."""
+    """Check every deployment in the tables: public ones, kinds, and remedies."""
     install_groups(session, "tests")
     compile_packages(session)
     tests = ("python", "-m", "pytest", "-n", "auto", "-m", "shapes", "tests/live")
@@ -149,7 +149,7 @@ def shapes(session: nox.Session) -> None:
 def truths(session: nox.Session) -> None:
     """Measure 300 random servers of known capacity, half of them on a busy machine.
 
-    Exact or unknown, never wrong. ``TRUTHS_SEED`` measures the same ones again.
+    Each result must be exact or unknown. ``TRUTHS_SEED`` repeats the same servers.
     """
     install_groups(session, "tests")
     compile_packages(session)
@@ -161,7 +161,7 @@ def truths(session: nox.Session) -> None:
 
 
 def succeeds(*command: str) -> bool:
-    """Whether a command exists and succeeds."""
+    """Return whether a command exists and succeeds."""
     try:
         return not subprocess.run(command, capture_output=True).returncode
     except OSError:
@@ -170,9 +170,9 @@ def succeeds(*command: str) -> bool:
 
 @nox.session
 def containers(session: nox.Session) -> None:
-    """Run the tests that need a Docker engine: the one here, or one of their own.
+    """Run the tests that need a Docker engine: the running one, or a temporary one.
 
-    Without either they are skipped, and fail where ``REQUIRE_DOCKER`` is set.
+    Without any engine they are skipped, or fail if ``REQUIRE_DOCKER`` is set.
     """
     install_groups(session, "tests", "containers")
     compile_packages(session)
@@ -184,7 +184,7 @@ def containers(session: nox.Session) -> None:
     elif os.geteuid() == 0 and shutil.which("apt-get"):
         with tempfile.TemporaryDirectory(prefix="flask-concurrency-engine-") as own:
             engine = str(ROOT / folder / "engine.sh")
-            env["ENGINES"] = "2"  # most of the time a test waits for its engine
+            env["ENGINES"] = "2"  # tests mostly wait for their engine
             session.run(engine, own, *tests, env=env, external=True)
     elif os.environ.get("REQUIRE_DOCKER"):
         session.error("there is no Docker engine, and root on Debian would make one")
@@ -194,7 +194,7 @@ def containers(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Try the atlas in a real Chromium, by keyboard, and with axe-core."""
+    """Test the atlas in a real Chromium, with the keyboard and with axe-core."""
     install_groups(session, "tests", "browser")
     folder = session.create_tmp()
     session.run(
@@ -241,7 +241,7 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the pages made from the catalog, the action, and measurements."""
+    """Write the pages generated from the catalog, the action and measurements."""
     install_groups(session, "docs")
     session.run("python", "-m", "docs.make", *session.posargs)
 
@@ -273,13 +273,13 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Print how fast the probe is and how much it can hold."""
+    """Print how fast the probe is and how many requests it can hold."""
     install_groups(session, "benchmarks")
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session
 def witness(session: nox.Session) -> None:
-    """Compare numbers of a selection with timed requests and servers' own figures."""
+    """Compare measured numbers with timed requests and with servers' own figures."""
     install_groups(session, "benchmarks")
     session.run("python", "-m", "benchmarks.witness", *session.posargs)

@@ -1,1 +1,1 @@
-"""Benchmarks, printed and never asserted: how fast the probe is, how much it holds."""
+"""Benchmarks, printed and never asserted: the speed and the capacity of the probe."""

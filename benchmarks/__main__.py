@@ -1,4 +1,4 @@
-"""Run every benchmark, or those that are named on the command line."""
+"""Runs every benchmark, or those that are named on the command line."""
 
 import sys
 import tempfile
@@ -14,7 +14,7 @@ from benchmarks import usual
 
 
 def verdicts() -> None:
-    """Print the time to a verdict, beside that of the usual experiment."""
+    """Print the time to a verdict, and that of the usual experiment."""
     with tempfile.TemporaryDirectory() as folder:
         ours = selection.alone(Path(folder))
     theirs = usual.main()

@@ -1,11 +1,11 @@
-"""How often ``compare`` is wrong: unchanged configurations, and known changes.
+"""How often ``compare`` is wrong, for unchanged configurations and for known changes.
 
-Every configuration is measured so many times, in turn, so that all of them see the same
-loads of the machine. Then all runs of one are compared with each other: whatever is
-called a change there is a false alarm. And all runs of one are compared with all runs
-of another that is known to differ: what is called the same there is a change missed.
-Each comparison is that of a report with one uneven cell, where a false alarm in this
-cell is likeliest: the more are compared at a time, the stricter the rule is.
+Every configuration is measured the same number of times, in turn, so that all of them
+see the same load on the machine. Then all runs of one configuration are compared with
+each other: any change found there is a false alarm. And all runs of one are compared
+with all runs of another that is known to differ: a pair called the same is a missed
+change. Each comparison is that of a report with one uneven cell, where a false alarm is
+likeliest: the more cells are compared at once, the stricter the rule is.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ KNOWN = (
 
 
 def cells() -> dict[str, PlannedCell]:
-    """The cells to measure, by name."""
+    """Return the cells to measure, by name."""
     globs = tuple(f"flask-{FLASK}/gunicorn-{GUNICORN}/{name}/*" for name in SHIPPED)
     plan = make_plan(catalog.load(), Selection(only=globs))
     found = {
@@ -113,7 +113,7 @@ async def measured(runs: int, logs: Path) -> dict[str, list[CellReport]]:
 
 
 def count_changes(pairs: Iterable[tuple[CellReport, CellReport]]) -> Counter[Change]:
-    """How often each change was found, comparing the pairs one by one."""
+    """Return how often each change was found, comparing the pairs one by one."""
     terms = Conditions((LIMIT, LIMIT), (1, 1))
     return Counter(differ([(one, other, terms)])[0].change for one, other in pairs)
 

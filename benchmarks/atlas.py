@@ -1,7 +1,7 @@
 """How long it takes to build the atlas, and how large it is.
 
-Cells are made up: those of the catalog, under as many releases of Flask as it takes,
-each with rounds around what it declares.
+The cells are made up: those of the catalog, with as many releases of Flask as needed,
+each with rounds around its declared number.
 """
 
 import tempfile
@@ -46,7 +46,7 @@ def _build(size: int) -> None:
 
 
 def _heaviest(out: Path) -> list[tuple[str, int]]:
-    """The size of the largest page of each kind, which is its folder or its name."""
+    """Return the size of the largest page of each kind: its folder or its name."""
     sizes: dict[str, int] = {}
     for path in out.rglob("*.html"):
         kind = path.relative_to(out).parts[0].removesuffix(".html")
@@ -55,7 +55,7 @@ def _heaviest(out: Path) -> list[tuple[str, int]]:
 
 
 def _evidence(size: int) -> list[Evidence]:
-    """Evidence with at least ``count`` cells."""
+    """Make evidence with at least ``count`` cells."""
     evidence: list[Evidence] = []
     releases = (f"3.{minor}.{patch}" for minor in range(1, 99) for patch in range(10))
     while sum(len(each.cells) for each in evidence) < size:

@@ -22,7 +22,7 @@ GLOBS = (
 
 
 def taken(folder: Path) -> dict[str, dict[Question, Answer]]:
-    """Ask everything, cell by cell; return the answers by cell and question."""
+    """Ask every question, cell by cell; return the answers by cell and question."""
     only = [word for glob in GLOBS for word in ("--only", glob)]
     run(ROOT, folder, "--jobs", "1", "--ask", "all", *only)
     return {

@@ -1,13 +1,12 @@
 """Time and memory for numbers of held requests, as far as the system allows.
 
 The server is gunicorn with gevent workers. Each request takes two open files of the
-probe: its connection, and its hold. Where the system allows fewer than that, the side
-that listens for holds is given a process of its own, and both are counted; the table
-says so.
+probe: its connection, and its hold. If the system allows too few, the side that listens
+for holds gets a process of its own, and both are counted; the table says so.
 
-All holds are connections to one address, which Linux gives the even half of its
-ephemeral ports first. Once these are taken, each further connection is searched for
-among all of them and takes some 50 ms: so many are not tried, and the table says why.
+All holds are connections to one address, for which Linux first uses the even half of
+its ephemeral ports. Once these are taken, it searches all ports for each further
+connection, which takes some 50 ms. Such numbers are left out, and the table says why.
 """
 
 import asyncio
@@ -80,7 +79,7 @@ def _megabytes(process: int) -> float:
 
 
 async def in_one_process(requests: int, log: Path) -> Held:
-    """Hold so many requests with both sides of the probe in this process."""
+    """Hold so many requests, with both sides of the probe in this process."""
     port = free_port(HOST)
     async with listening(HOST) as holds:
         env = _environment(holds.address, holds.token)
@@ -106,12 +105,12 @@ async def in_one_process(requests: int, log: Path) -> Held:
 
 
 def _names(requests: int) -> list[str]:
-    """Names of requests, which both processes know."""
+    """Return the names of requests, which both processes know."""
     return [f"r.{index}" for index in range(requests)]
 
 
 async def listen_apart() -> None:
-    """Be the process that listens for holds: report the count, release on request."""
+    """Run the process that listens for holds: report the count, release on request."""
     allow_open_files()
     requests = int(sys.argv[2])
     reader = asyncio.StreamReader()
@@ -131,7 +130,7 @@ async def listen_apart() -> None:
 
 
 async def in_two_processes(requests: int, log: Path) -> Held:
-    """Hold so many requests with the listening side in a process of its own."""
+    """Hold so many requests, with the listening side in another process."""
     listener = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.scale", "listen", str(requests)],
         stdin=subprocess.PIPE,
@@ -170,7 +169,7 @@ async def in_two_processes(requests: int, log: Path) -> Held:
 
 
 def in_the_way(requests: int, files: int) -> str:
-    """Why so many requests cannot be held on this system; empty if they can."""
+    """Return why this system cannot hold so many requests, or an empty string."""
     try:
         first, last = map(int, PORTS.read_text().split())
     except OSError:
@@ -203,7 +202,7 @@ def main() -> None:
         if why := in_the_way(requests, limit):
             print(f"{'':>7} {requests:>7} not tried: {why}")
             continue
-        # A process of its own for each step: memory once used is not given back.
+        # Each step gets a new process, since used memory is not given back.
         command = [sys.executable, "-m", "benchmarks.scale", "hold", str(requests)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         print(done.stdout, end="", flush=True)

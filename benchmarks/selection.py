@@ -1,9 +1,9 @@
-"""The default selection's wall time, beside starting and stopping the same servers.
+"""The wall time of the default selection, and of only starting and stopping servers.
 
-*Warm* reuses the environments and the installer's cache, *cold* begins with neither.
-The bare time starts each server of the selection, waits for its first answer, sends
-SIGTERM to it and waits until it has ended, one after the other: what anybody pays who
-tries the same servers by hand.
+*Warm* reuses the environments and the installer's cache, *cold* starts with neither.
+The bare time is for starting each server of the selection, waiting for its first
+answer, sending SIGTERM and waiting for its end, one after the other. Anybody who tries
+the same servers by hand needs as long.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ JOBS = (1, 2, 3, 4)
 
 
 def run(checkout: Path, results: Path, *arguments: str, **environment: str) -> float:
-    """Run ``nox -s probe`` in a checkout; its wall time in seconds."""
+    """Run ``nox -s probe`` in a checkout; return its wall time in seconds."""
     command = [sys.executable, "-m", "nox", "-f", str(checkout / "noxfile.py")]
     command += ["-s", "probe", "--", "--results", str(results), *arguments]
     begun = time.monotonic()
@@ -62,16 +62,16 @@ def run(checkout: Path, results: Path, *arguments: str, **environment: str) -> f
 
 
 def cells(results: Path) -> list[CellEvidence]:
-    """All cells that a run has measured."""
+    """Return all cells that a run has measured."""
     evidence, faults = read_evidence(results)
     assert not faults, faults
     return [cell for each in evidence for cell in each.cells]
 
 
 async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
-    """Seconds to start one server, see it answer, and stop it as one would by hand.
+    """Return the seconds to start one server, see it answer, and stop it, as by hand.
 
-    One that does not end is killed after a while, and told of.
+    A server that does not end is killed after a while, and reported.
     """
     bench = Bench(scripts / "python", 1, log.parent)
     port = free_port(HOST)
@@ -91,7 +91,7 @@ async def bare(planned: PlannedCell, scripts: Path, log: Path) -> float:
 
 
 def bare_seconds(results: Path) -> tuple[float, int]:
-    """The sum over the servers of a run that were measured, and how many they are."""
+    """Return the sum over the measured servers of a run, and their number."""
     seen = {cell.id: cell for cell in cells(results)}
     plan = read_plan(results / PLAN)
     seconds = [
@@ -106,7 +106,7 @@ def bare_seconds(results: Path) -> tuple[float, int]:
 
 
 def verdicts(results: Path) -> None:
-    """Print the time from a server that is ready to a verdict, by configuration."""
+    """Print the time from a ready server to a verdict, by configuration."""
     taken: dict[str, list[float]] = {}
     declared: dict[str, int | None] = {}
     for cell in cells(results):
@@ -126,7 +126,7 @@ def verdicts(results: Path) -> None:
 
 
 def alone(folder: Path) -> float:
-    """Print verdict times with nothing else running; those of gunicorn ``-w 4``."""
+    """Print verdict times on an idle machine; return gunicorn's with ``-w 4``."""
     results = folder / "alone"
     run(ROOT, results, "--jobs", "1", "--flask", "3.1.3")
     verdicts(results)
@@ -134,7 +134,7 @@ def alone(folder: Path) -> float:
 
 
 def spans(results: Path) -> dict[str, str]:
-    """The floor and the ceiling of every cell of a run, as its verdict has them."""
+    """Return the floor and the ceiling of every cell of a run."""
     return {
         cell.id: f"{cell.floor}-{cell.ceiling}"
         for cell in read_report(results / REPORT).cells
@@ -142,7 +142,7 @@ def spans(results: Path) -> dict[str, str]:
 
 
 def side_by_side(folder: Path) -> None:
-    """Print whether the numbers are the same however many are measured at a time."""
+    """Print whether the numbers depend on how many cells are measured in parallel."""
     numbers: dict[str, dict[int, str]] = {}
     for jobs in JOBS:
         results = folder / f"jobs-{jobs}"
@@ -160,7 +160,7 @@ def side_by_side(folder: Path) -> None:
 
 
 def main() -> None:
-    """Print all of it."""
+    """Print all results."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(ROOT, folder / "first")

@@ -1,9 +1,9 @@
-"""The cost of starting: processor time of help, of listing sessions, and of a run.
+"""The processor time of starting: for help, for listing sessions, and for a run.
 
-Processor time and not wall time, so that the figures are of use on a busy machine. A
-run is split by what was done: the kernel adds the time of a process to that of its
-parent when it has ended, so a glance at the tree of processes every few milliseconds
-misses only what each did after the last glance.
+It is processor time, not wall time, so that the figures are useful on a busy machine. A
+run is split by kind of work. The kernel adds the time of an ended process to that of
+its parent, so looking at the process tree every few milliseconds misses only the time
+after the last look.
 """
 
 import os
@@ -55,7 +55,7 @@ class Split(NamedTuple):
 
 
 def spent(*command: str) -> float:
-    """Processor seconds that a command takes with all that it starts (median)."""
+    """Return the median processor seconds of a command and all that it starts."""
     return statistics.median(_spent(command) for _ in range(TIMES))
 
 
@@ -74,7 +74,7 @@ def _reaped(pid: int) -> float:
 
 
 def run(*options: str) -> Split:
-    """Run ``nox -s probe`` with some options, and split what it takes."""
+    """Run ``nox -s probe`` with some options, and split its processor time."""
     with tempfile.TemporaryDirectory() as folder:
         command = [*NOX, "-s", "probe", "--", "--results", folder, *options]
         quiet = subprocess.DEVNULL
@@ -91,7 +91,7 @@ def run(*options: str) -> Split:
 
 
 def _glance(pid: int, seen: dict[int, Used], parent: int = 0) -> None:
-    """Record what a process and those below it have used so far."""
+    """Record the time that a process and its descendants have used so far."""
     above = seen[parent].kind if parent else ""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -107,7 +107,7 @@ def _glance(pid: int, seen: dict[int, Used], parent: int = 0) -> None:
 
 
 def _kind(pid: int, above: str) -> str:
-    """The purpose of a process; empty if it is a zombie."""
+    """Return the purpose of a process, or an empty string if it is a zombie."""
     text = Path(f"/proc/{pid}/cmdline").read_text()
     words = text.split("\0")
     if not text:
@@ -140,7 +140,7 @@ def _split(seen: dict[int, Used], total: float) -> Split:
 
 
 def _installing(shard: int, seen: dict[int, Used]) -> float:
-    """What a shard had installed; zero of any other process."""
+    """Return the time for installing in a shard, or zero for any other process."""
     if seen[shard].kind != "shard":
         return 0.0
     below = seen[shard].children
@@ -149,8 +149,8 @@ def _installing(shard: int, seen: dict[int, Used]) -> float:
         for each in seen.values()
         if each.kind == "measure" and each.parent == shard
     )
-    # What measures ends with the shard, perhaps after the last glance. It takes far
-    # longer than to install what is there already.
+    # The measuring process ends with the shard, perhaps after the last look. That is
+    # far longer than installing packages that are already there.
     return below - measured if below >= measured else below
 
 
@@ -162,7 +162,7 @@ def main() -> None:
         seconds = spent(sys.executable, "-m", "harness", *words.split())
         print(f"  {seconds:6.2f}  flask-concurrency {words}")
     print(f"  {spent(*NOX, '-l'):6.2f}  nox -l")
-    run(*ONE_CELL)  # so that it is warm
+    run(*ONE_CELL)  # fills the caches
     for name, options in (("one cell", ONE_CELL), ("the default selection", ())):
         split = run(*options)
         print(f"\nProcessor seconds of `nox -s probe` with {name}, warm")

@@ -1,9 +1,9 @@
 """The usual experiment for the same question: sleep, send, divide.
 
 As many requests as the probe offers at most are sent at once to a view that sleeps for
-a second, and the time until the last answer is divided by a second: how many batches,
-so how many at once. The load comes from ``ab`` where it is installed, else from
-threads with ``requests``.
+a second. The time until the last answer, in seconds, is the number of batches, and
+gives the number handled at once. The load comes from ``ab`` if it is installed, or else
+from threads with ``requests``.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ async def _with_ab(url: str) -> None:
 
 
 async def once(log: Path) -> tuple[float, float]:
-    """Seconds until the last answer, and the number that the division gives."""
+    """Return the seconds until the last answer, and the resulting number."""
     port = free_port(HOST)
     url = f"http://{HOST}:{port}/"
     async with running(Command(_command(port), os.environ, SLEEPY, log)) as server:

@@ -1,1 +1,1 @@
-"""Witnesses of a measurement that have nothing to do with the probe."""
+"""Witnesses of a measurement that share nothing with the probe."""

@@ -1,8 +1,8 @@
 """``nox -s witness``: compares the probe's numbers with those of other witnesses.
 
-Measures a selection (the default one, or what is selected), then sends plain timed
-requests to the same configurations, and asks servers for their own figures where they
-have some. Writes ``docs/witness.json`` and ends with 1 where witnesses disagree.
+It measures a selection, by default the usual one. Then it sends plain timed requests to
+the same configurations, and asks servers for their own figures if they have any. It
+writes ``docs/witness.json``, and exits with 1 if witnesses disagree.
 """
 
 import asyncio
@@ -71,20 +71,20 @@ class SleepyBench(Bench):
             file.write(counter.in_app.format(host=HOST, stats=self.stats))
 
     def placeholders(self, port: int, folder: Path) -> dict[str, str]:
-        """The values of the placeholders in a planned command."""
+        """Return the values of the placeholders in a planned command."""
         others = {"target": str(self._target), "stats": str(self.stats)}
         return super().placeholders(port, folder) | others
 
 
 class Tries(msgspec.Struct):
-    """What was seen of one configuration from outside."""
+    """The results of one configuration, seen from outside."""
 
     timed: list[int] = []
     own: list[int] = []
 
 
 def offered_to(cell: CellReport) -> int:
-    """Twice as many as are declared, so that some have to wait."""
+    """Return twice the declared number, so that some requests must wait."""
     return MOST if cell.declared is None else min(MOST, 2 * cell.declared)
 
 
@@ -116,7 +116,7 @@ async def ask_others(
 
 
 def testimonies(results: Path) -> Iterator[witness.Testimony]:
-    """The results of all witnesses for each measured cell of a run."""
+    """Return the results of all witnesses for each measured cell of a run."""
     reported = {cell.id: cell for cell in read_report(results / REPORT).cells}
     evidence, _ = read_evidence(results)
     seen = {cell.id: cell for each in evidence for cell in each.cells}
@@ -137,7 +137,7 @@ def testimonies(results: Path) -> Iterator[witness.Testimony]:
 
 
 def python_of(cell: CellEvidence) -> Path:
-    """The interpreter of the environment that a cell was measured in."""
+    """Return the interpreter of the environment that a cell was measured in."""
     beside = (Path(word).parent / "python" for word in cell.command)
     return next(path for path in beside if path.is_absolute() and path.exists())
 
@@ -145,7 +145,7 @@ def python_of(cell: CellEvidence) -> Path:
 def testimony(
     cell: CellReport, evidence: CellEvidence, tries: Tries
 ) -> witness.Testimony:
-    """The probe's numbers beside those of the other witnesses."""
+    """Return the probe's numbers beside those of the other witnesses."""
     counter = COUNTERS.get(cell.server)
     return witness.Testimony(
         id=cell.id,
@@ -162,7 +162,7 @@ def testimony(
 
 
 def main() -> None:
-    """Measure, ask the other witnesses, and write down their answers."""
+    """Measure, ask the other witnesses, and store their answers."""
     with tempfile.TemporaryDirectory() as name:
         results = Path(name, "results")
         run(ROOT, results, "--fail-on", "never", *sys.argv[1:])

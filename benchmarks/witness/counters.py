@@ -1,8 +1,8 @@
 """Servers' own counts of the requests that they are handling.
 
-Reading it must not change what is measured, so servers are started with it here only.
-gunicorn has no such figure: its statsd counts requests that have ended, and its control
-socket tells of workers only.
+A counter might change what is measured, so servers run with it only here. gunicorn has
+no such figure: its statsd counts ended requests, and its control socket reports only
+workers.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ LISTEN_SECONDS = 0.6
 
 
 class Counter(NamedTuple):
-    """A figure of a server's own."""
+    """A figure of a server about itself."""
 
     name: str
     options: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Counter(NamedTuple):
 
 
 def uwsgi_stats(host: str, port: int) -> int:
-    """Cores that are in a request, by uWSGI's stats server."""
+    """Return the number of cores with a request, from uWSGI's stats server."""
     with socket.create_connection((host, port), SECONDS) as connection:
         data = b"".join(iter(lambda: connection.recv(65_536), b""))
     workers = json.loads(data)["workers"]
@@ -46,13 +46,16 @@ def uwsgi_stats(host: str, port: int) -> int:
 
 
 def granian_metrics(host: str, port: int) -> int:
-    """Requests with a thread, by granian's metrics, which are up to a second old."""
+    """Return the number of requests with a thread, from granian's metrics.
+
+    They are up to a second old.
+    """
     with urlopen(f"http://{host}:{port}/metrics", timeout=SECONDS) as answer:
         return granian_handled(answer.read().decode())
 
 
 def granian_handled(metrics: str) -> int:
-    """The connections of all workers, without those that wait for a thread."""
+    """Return the connections of all workers, without those waiting for a thread."""
     gauge = r"^granian_(connections_active|blocking_queue)\S* (\d+)$"
     signs = {"connections_active": 1, "blocking_queue": -1}
     found = re.findall(gauge, metrics, re.MULTILINE)
@@ -60,7 +63,7 @@ def granian_handled(metrics: str) -> int:
 
 
 def waitress_queue(output: str) -> int:
-    """The longest queue that waitress warned of; it does not count what runs."""
+    """Return the longest queue that waitress warned of, without running requests."""
     depths = re.findall(r"Task queue depth is (\d+)", output)
     return max(map(int, depths), default=0)
 
@@ -88,9 +91,9 @@ threading.Thread(target=report_busy_threads, daemon=True).start()
 
 
 def mod_wsgi_busy(host: str, port: int) -> int:
-    """Threads that are in a request, by mod_wsgi's ``request_metrics``.
+    """Return the number of threads in a request, from mod_wsgi's ``request_metrics``.
 
-    Each process sends the mean of the last fifth of a second, again and again.
+    Each process repeatedly sends the mean of the last fifth of a second.
     """
     busy: dict[bytes, float] = {}
     deadline = time.monotonic() + LISTEN_SECONDS

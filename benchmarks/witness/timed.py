@@ -1,7 +1,7 @@
 """Plain timed requests: threads with ``http.client``, and a view that sleeps.
 
-Nothing is held, and no request reports anything. All are sent at once and each sleeps
-for the same time, so those that were handled at once end together, and those that
+Nothing is held, and no request reports anything. All requests are sent at once and
+sleep for the same time. Those that were handled at once end together, and those that
 waited end at least that time later.
 """
 
@@ -17,7 +17,7 @@ CUT = 1.5
 
 
 def at_once(host: str, port: int, requests: int, seconds: float) -> int:
-    """How many of some requests that sleep for ``seconds`` were handled at once."""
+    """Return how many requests that sleep for ``seconds`` were handled at once."""
     together = threading.Barrier(requests)
 
     def one(_: int) -> tuple[float, float]:

@@ -1,1 +1,1 @@
-"""Writes the pages of the documentation that are made from data."""
+"""Writes the generated pages of the documentation."""

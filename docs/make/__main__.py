@@ -1,7 +1,7 @@
-"""``nox -s docs``: write the generated parts of the documentation.
+"""``nox -s docs``: writes the generated parts of the documentation.
 
-With ``--matrix`` or ``--servers`` also what measurements show there, and with
-``--data`` the evidence that the atlas is built of.
+``--matrix`` and ``--servers`` also update the measurements there, and ``--data`` the
+evidence that the atlas is built from.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from .blocks import replace
 
 
 def main() -> None:
-    """Write the blocks and the pages that are made from data."""
+    """Write all generated blocks and pages."""
     options = _parser().parse_args()
     if options.matrix:
         report = results.read_report(options.matrix)
@@ -42,7 +42,7 @@ def main() -> None:
     if options.tapes:
         tapes.save(options.tapes)
     if options.owner:
-        before = blocks.repository()  # once: the first page that is changed has it
+        before = blocks.repository()  # read once, before the first page changes
         release.rewrite(lambda text: release.owned(text, before, options.owner))
     if options.released:
         commit = release.commit_of(options.released)

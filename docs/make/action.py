@@ -17,7 +17,7 @@ WORKFLOW = ROOT / ".github" / "workflows" / "matrix.yml"
 
 
 def tables() -> dict[str, str]:
-    """The tables of the page, by the names of their markers."""
+    """Return the tables of the page, by the names of their markers."""
     called = _read(WORKFLOW)[True]["workflow_call"]
     own = action()
     known = own["inputs"]
@@ -38,7 +38,7 @@ def save() -> None:
 
 
 def action() -> dict[Any, Any]:
-    """The action, as GitHub reads it."""
+    """Return the action's file, as GitHub reads it."""
     return _read(ACTION)
 
 

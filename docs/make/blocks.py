@@ -13,7 +13,7 @@ ACTION_PAGE = ROOT / "docs" / "action.md"
 
 
 def block(page: Path, name: str) -> str:
-    """The lines between the markers of a name."""
+    """Return the lines between the markers of a name."""
     found = _pattern(name).search(page.read_text(encoding="utf-8"))
     assert found, f"{page.name} has no markers for {name}"
     return found[0]
@@ -29,7 +29,7 @@ def replace(page: Path, name: str, text: str) -> None:
 
 
 def repository() -> str:
-    """This project on GitHub, ``ACCOUNT/NAME``, by ``pyproject.toml``."""
+    """Return this project on GitHub, ``ACCOUNT/NAME``, from ``pyproject.toml``."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return "/".join(project["urls"]["Source"].split("/")[-2:])
 
@@ -37,7 +37,7 @@ def repository() -> str:
 def table(
     heads: Sequence[str], rows: Iterable[Iterable[str]], numbers: Collection[int] = ()
 ) -> str:
-    """A table of Markdown; the columns in ``numbers`` are aligned to the right."""
+    """Return a Markdown table; the columns in ``numbers`` are aligned to the right."""
     ruler = ["--:" if n in numbers else ":--" for n in range(len(heads))]
     lines = (heads, ruler, *(map(_cell, row) for row in rows))
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -27,7 +27,7 @@ HEAD = """\
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     group = cli.verbs
     assert isinstance(group, click.Group)
     parent = click.Context(group, info_name=PROGRAM, **group.context_settings)
@@ -73,5 +73,5 @@ def _verb(verb: Verb, ctx: click.Context) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """A text without anything that Markdown takes for emphasis or tags."""
+    """Return a text without anything that Markdown takes for emphasis or tags."""
     return text.replace("*", r"\*").replace("<", "&lt;")

@@ -1,10 +1,9 @@
 """``data/``: the evidence from which the atlas is built on a fresh machine.
 
-What is shipped is what was measured, but for three things: folders of the machine that
-measured have placeholders in their stead; files are written without spaces; and
-answers of an earlier run stay beside those of a later one of the same cell, with
-packages of the same versions, which was not asked the same. A measurement says nothing
-less for any of these.
+The shipped evidence is the measured one with three differences. Placeholders replace
+the folders of the machine that measured. Files are written without spaces. Answers of
+an earlier run stay beside those of a later one that asked fewer questions about the
+same cell, if the versions of its packages are the same. None of this removes a result.
 """
 
 import re
@@ -71,7 +70,7 @@ def save(results: Sequence[Path], histories: Sequence[Path]) -> None:
 
 
 def measured() -> str:
-    """The data that ``flask-concurrency explain`` compares with, from ``data/``."""
+    """Return the data in ``data/`` that ``flask-concurrency explain`` compares with."""
     evidence = _sound(*read_evidence(DATA / "results"))
     evidence += _sound(*history.read(DATA / "history"))
     atlas = Atlas(evidence, catalog.load(), probe_by("flask-concurrency probe"))
@@ -84,7 +83,7 @@ def measured() -> str:
 
 
 def neutral(evidence: Evidence) -> Evidence:
-    """The same evidence without folders of a machine. Raises ``UsageError``."""
+    """Return the evidence without folders of a machine. Raises ``UsageError``."""
     made = msgspec.convert(_neutral(msgspec.to_builtins(evidence)), Evidence)
     kernel = KERNEL.match(made.host.kernel)
     host = msgspec.structs.replace(

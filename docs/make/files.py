@@ -67,7 +67,7 @@ FILES = (
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     known = {file.schema for file in FILES}
     there = {path.name.removesuffix(".schema.json") for path in SCHEMAS.glob("*.json")}
     assert known == there, "each schema has an entry in docs/make/files.py"
@@ -119,7 +119,7 @@ def _record(name: str, record: dict[str, Any]) -> str:
 
 
 def _type(each: dict[str, Any]) -> str:
-    """The type of a value, in a few words."""
+    """Return the type of a value, in a few words."""
     if "$ref" in each:
         return f"`{each['$ref'].rpartition('/')[2]}`"
     for several in ("anyOf", "oneOf"):

@@ -1,6 +1,6 @@
 """The README's matrix, made from the report of a run of the default selection.
 
-What its picture shows is stored in ``docs/matrix.json``.
+The data of its picture is stored in ``docs/matrix.json``.
 """
 
 import re
@@ -32,7 +32,7 @@ Shape = list[tuple[str, str, tuple[bool, ...]]]
 
 
 def shape(report: Report) -> Shape:
-    """The rows of a report's matrix."""
+    """Return the rows of a report's matrix."""
     return [
         (row.server, f"`{row.label}`", tuple(cell is not None for cell in row.cells))
         for row in lay_out(report).rows
@@ -40,7 +40,7 @@ def shape(report: Report) -> Shape:
 
 
 def shape_in_readme() -> Shape:
-    """The rows of the README's matrix."""
+    """Return the rows of the README's matrix."""
     rows, server = [], ""
     for line in block(README, "matrix").splitlines()[2:]:
         label, *cells = (cell.strip() for cell in line.strip("|").split("|"))
@@ -52,7 +52,7 @@ def shape_in_readme() -> Shape:
 
 
 def table(report: Report) -> str:
-    """The matrix of a report as a table of Markdown."""
+    """Return the matrix of a report as a Markdown table."""
     found = re.search(
         r"(?m)^\|  \| .*\n(?:\|.*\n)+",
         markdown.write([section(report, lay_out(report))]),
@@ -129,6 +129,6 @@ def _rows(row: GridRow, laid: Grid) -> Iterator[Row]:
 
 
 def _says(cell: CellReport) -> tuple[str, str]:
-    """The number and the word of a cell."""
+    """Return the number and the word of a cell."""
     word = "" if cell.word is Verdict.AS_DECLARED else str(cell.word)
     return value(cell).number, word

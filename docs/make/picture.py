@@ -1,8 +1,8 @@
 """The README's matrix as a picture: the slots for requests in each configuration.
 
-A filled square is a request that is always in the app when as many are offered, a
-hollow one a request that is only at times. There is one picture for light pages and one
-for dark pages; both are made of ``docs/matrix.json``.
+A filled square is a request that is always in the app when so many are offered; a
+hollow square is one that is there only at times. There is one picture for light pages
+and one for dark pages, both made from ``docs/matrix.json``.
 """
 
 import math
@@ -64,7 +64,7 @@ text {{ font: 13px -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, san
 
 
 def pictures(shown: Shown) -> dict[str, str]:
-    """Each picture by its file's name."""
+    """Return each picture, by its file's name."""
     return {name: _draw(shown, colours) for name, colours in PICTURES.items()}
 
 
@@ -106,7 +106,7 @@ def _server(row: Row) -> str:
 
 
 def _balanced(heights: Sequence[int]) -> int:
-    """The number of groups in the left column that makes the picture lowest."""
+    """Return the number of groups in the left column that makes the picture lowest."""
 
     def highest(n: int) -> int:
         return max(sum(heights[:n]), sum(heights[n:]))
@@ -156,14 +156,14 @@ def _row(row: Row, x: float, y: float) -> Iterator[Markup]:
 
 
 def _length(most: int) -> float:
-    """The length of a bar: that of all squares, and more for each power of ten."""
+    """Return the length of a bar: that of all squares, plus some per power of ten."""
     shortest = MOST_SQUARES * STEP
     beyond = math.log10(most / MOST_SQUARES)
     return round(min(LONGEST, shortest + 30 * beyond), 1)
 
 
 def _box(x: float, y: float, width: float, kind: str) -> Markup:
-    if kind == "at-times":  # its line is as thick inside as outside
+    if kind == "at-times":  # half of its line's width is inside
         return svg.box(x + 0.75, y + 0.75, width - 1.5, SIZE - 1.5, kind, rx=1.5)
     return svg.box(x, y, width, SIZE, kind, rx=2)
 

@@ -36,7 +36,7 @@ _WHAT_OWNER_MEANS = re.compile(r"(?s)<!-- owner -->\n.*?<!-- /owner -->\n\n?")
 
 
 def notes(tag: str, repository: str, commit: str) -> str:
-    """The notes of a release. Raises ``UsageError`` when it is not ready."""
+    """Return the notes of a release. Raises ``UsageError`` if it is not ready."""
     faults = [*_faults(tag, repository)]
     if faults:
         raise UsageError(*faults)
@@ -45,7 +45,7 @@ def notes(tag: str, repository: str, commit: str) -> str:
 
 
 def changes(version: str) -> str:
-    """The changelog's entries for a version, without heading and date."""
+    """Return the changelog's entries for a version, without heading and date."""
     text = CHANGELOG.read_text()
     found = re.search(rf"(?ms)^## {re.escape(version)}\n\n(.*?)(?=^## |\Z)", text)
     if not found:
@@ -84,7 +84,7 @@ def _faults(tag: str, repository: str) -> list[str]:
 
 
 def pages() -> Iterator[Path]:
-    """Every file that names this project on GitHub."""
+    """Yield every file that names this project on GitHub."""
     yield from (ROOT / "pyproject.toml", PLUGIN)
     yield ROOT / ".github" / "workflows" / "matrix.yml"
     for pattern in ("*.md", "docs/*.md", "docs/rules/*.md", "plugins/*/*.md"):
@@ -104,7 +104,7 @@ def released(text: str, tag: str, commit: str) -> str:
 
 
 def commit_of(tag: str) -> str:
-    """The commit of a tag. Raises ``UsageError`` when there is no such tag."""
+    """Return the commit of a tag. Raises ``UsageError`` if there is no such tag."""
     command = ("git", "rev-parse", "--verify", f"refs/tags/{tag}^{{commit}}")
     found = output(command, seconds=60, cwd=ROOT)
     if found.problem:

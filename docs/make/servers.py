@@ -1,7 +1,7 @@
 """``docs/servers.md``: every configuration of the catalog, and its measurement.
 
-What the page shows of runs is stored in ``docs/servers.json``: after a change of the
-catalog the page can be written again without measuring.
+The measurements are stored in ``docs/servers.json``, so that the page can be written
+again after a change of the catalog without measuring.
 """
 
 import re
@@ -150,7 +150,7 @@ def _finding(cell: CellReport) -> str:
 
 
 def page(known: Catalog, run: Run) -> str:
-    """The whole page."""
+    """Return the whole page."""
     measured = [seen for seen in run.cells.values() if seen.number]
     kept = sum(seen.as_declared for seen in measured)
     head = HEAD.format(
@@ -174,7 +174,7 @@ def page(known: Catalog, run: Run) -> str:
 
 
 def _section(head: str, items: Iterable[str]) -> list[str]:
-    """A section with a list; empty if the list would be empty."""
+    """Return a section with a list, or nothing if the list is empty."""
     lines = "\n".join(items)
     return [f"{head}\n{lines}\n"] if lines else []
 
@@ -256,7 +256,7 @@ def _spelled(declares: Configuration | DeclaredFor) -> str:
 
 
 def _seen(server: Server, configuration: Configuration, run: Run) -> str:
-    """The number that was seen, by release if there are several."""
+    """Return the measured number, by release if there are several."""
     prefix, suffix = f"{server.name}-", f"/{configuration.id}"
     found = {
         key[len(prefix) : -len(suffix)]: seen
@@ -293,7 +293,7 @@ def _missing(run: Run) -> Iterator[str]:
 
 
 def listed(known: Catalog) -> str:
-    """The sentence of the README with every server."""
+    """Return the README's sentence with every server."""
     names = [server.title for server in known.servers]
     return f"{', '.join(names[:-1])} and {names[-1]}.\n"
 

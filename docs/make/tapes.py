@@ -1,7 +1,7 @@
 """The tables of ``docs/life.md``: what each release of gunicorn did, act by act.
 
-What they show is stored in ``docs/tapes.json``, which is made of runs with
-``--ask life``. Where an act was seen several times a table has the worst.
+The data is stored in ``docs/tapes.json``, made from runs with ``--ask life``. If an act
+was measured several times, a table has the worst result.
 """
 
 from collections import defaultdict
@@ -63,7 +63,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Idle(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of idle connections on a reload in one run."""
+    """What happened to idle connections at a reload in one run."""
 
     release: str
     configuration: str
@@ -159,7 +159,7 @@ def _table(lines: Iterable[Line], configuration: str) -> str:
 
 
 def _said(seen: Sequence[Line]) -> str:
-    """The worst result of an act, in words."""
+    """Return the worst result of an act, in words."""
     if not seen:
         return "not known"
     if not any(line.replaced or line.lowest < line.usual for line in seen):
@@ -202,7 +202,7 @@ def _idle(idle: Iterable[Idle], configuration: str) -> str:
 
 
 def _each(seen: Iterable[IdleSeen], name: str) -> str:
-    """A number for each run, in the order of runs."""
+    """Return a number for each run, in the order of runs."""
     return ", ".join(str(getattr(each, name)) for each in seen)
 
 

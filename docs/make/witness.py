@@ -1,6 +1,6 @@
 """``docs/witness.md``: the probe's numbers beside those of other witnesses.
 
-What it shows is stored in ``docs/witness.json``, which ``nox -s witness`` writes.
+The data is stored in ``docs/witness.json``, which ``nox -s witness`` writes.
 """
 
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def disagreements(self) -> tuple[str, ...]:
-        """Each way in which a witness contradicts the probe, as a sentence."""
+        """Return each way in which a witness contradicts the probe, as a sentence."""
         faults = [f"the kernel: {self.kernel_fault}"] if self.kernel_fault else []
         for name, numbers in (("timed requests", self.timed), (self.counter, self.own)):
             if numbers and not self._is_within(median_low(numbers)):
@@ -75,12 +75,12 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def agreement(self) -> str:
-        """The word on whether the witnesses agree."""
+        """Return whether the witnesses agree, in words."""
         return "disagree" if self.disagreements else "agree"
 
     @property
     def number(self) -> str:
-        """The probe's number."""
+        """Return the probe's number."""
         if self.floor is None or self.ceiling is None:
             return "none"
         if not self.bounded:
@@ -89,7 +89,7 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
         return str(most) if few >= most else f"{few}–{most}"
 
     def _is_within(self, number: int) -> bool:
-        """Whether a number agrees with what the probe says about the offered load."""
+        """Return whether a number agrees with the probe's about the offered load."""
         if self.floor is None or self.ceiling is None:
             return True
         most = self.ceiling if self.bounded else self.offered
@@ -106,18 +106,18 @@ class Testimonies(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read() -> Testimonies:
-    """What is stored."""
+    """Return the stored data."""
     return files.read(SEEN, Testimonies)
 
 
 def save(seen: Testimonies) -> None:
-    """Store it, and write the page."""
+    """Store the data, and write the page."""
     files.write(SEEN, seen)
     PAGE.write_text(page(seen))
 
 
 def page(seen: Testimonies) -> str:
-    """The whole page."""
+    """Return the whole page."""
     head = HEAD.format(
         day=seen.measured_at[:10],
         processors=seen.processors,
