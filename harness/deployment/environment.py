@@ -95,21 +95,51 @@ def find_executable(
     # Joined as text: `./boot.sh` keeps its folder, and is not looked for on PATH.
     named = os.path.join(os.path.abspath(folder), first)
     file = shutil.which(named if os.sep in first else first, path=path)
-    if file is not None:
-        return Path(file)
+    if file is None:
+        raise DeploymentFault(key, _why_not_found(key, first, named))
+    if problem := _wrong_first_line(Path(file), first):
+        remedy = f"; or if it is for its image, {DOCKER_RUN}"
+        raise DeploymentFault(key, problem + remedy * (key == "dockerfile"))
+    return Path(file)
+
+
+def _why_not_found(key: str, first: str, named: str) -> str:
+    """Why nothing can be started, and the remedy; ``named`` is the whole path."""
     if os.sep in first and os.path.isfile(named):
         problem = f"is not executable; `chmod +x {first}`, or write `sh {first}`"
-        raise DeploymentFault(key, f"{first}: {problem}")
-    if first.startswith(".") and key != "dockerfile":
-        there = f"there is no {first} in {os.path.abspath(folder)}; correct its path"
-        raise DeploymentFault(key, there)
-    remedy = (
-        "install it in the environment that this runs in, or name a requirements file "
-        "that has it: --requirements FILE, or the key requirements"
+        return f"{first}: {problem}"
+    if os.sep in first and os.path.isdir(named):
+        return f"{first} is a folder; write the path of a program in it"
+    for_image = f"; or if it is only in the image, {DOCKER_RUN}"
+    more = for_image if key == "dockerfile" else ""
+    if first.startswith("."):
+        folder = named.removesuffix(first).rstrip(os.sep)
+        return f"there is no {first} in {folder}; correct its path{more}"
+    return (
+        f"{first or 'nothing'}: command not found; install it in the environment that "
+        "this runs in, or name a requirements file that has it: --requirements FILE, "
+        f"or the key requirements{more}"
     )
-    if key == "dockerfile":
-        remedy += f"; or if it is only in the image, {DOCKER_RUN}"
-    raise DeploymentFault(key, f"{first or 'nothing'}: command not found; {remedy}")
+
+
+def _wrong_first_line(script: Path, first: str) -> str:
+    """Why the kernel would not start a script by its first line; empty if it would.
+
+    What the kernel itself says, that there is no such file, sounds as if the script
+    were missing.
+    """
+    with script.open("rb") as file:
+        line = os.fsdecode(file.readline(512))
+    if not line.startswith("#!"):
+        return ""
+    if line.endswith("\r\n"):
+        end = rf"sed -i 's/\r$//' {first}"
+        return f"{first} has Windows line ends, with which it cannot start; `{end}`"
+    program = "".join(line[2:].split()[:1])
+    if program.startswith("/") and not os.path.exists(program):
+        named = f"{first} is to be run by {program}, as its first line says"
+        return f"{named}, which is not there; correct that line, or install it"
+    return ""
 
 
 def takes_a_shell(executable: Path) -> bool:

@@ -134,7 +134,8 @@ def _copied(stage: Stage, each: Instruction) -> dict[str, str]:
     if len(words) != 2:
         return {}
     source, place = words
-    return {_place(stage, place): source}
+    # A source is below the folder that is built, even if it begins with a slash.
+    return {_place(stage, place): source.lstrip("/") or "."}
 
 
 def instructions(text: str) -> Iterator[Instruction]:

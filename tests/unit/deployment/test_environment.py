@@ -33,3 +33,43 @@ def test_a_missing_file_takes_no_shell(tmp_path: Path) -> None:
 def test_a_missing_script_is_no_missing_package(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFault, match=r"there is no \./none\.sh in .*correct"):
         find_executable("command", ("./none.sh",), tmp_path, {"PATH": "/bin"})
+
+
+@pytest.mark.parametrize(
+    ("first_line", "says"),
+    [
+        (b"#!/bin/sh\r\n", "./boot.sh has Windows line ends"),
+        (b"#!/opt/none/python -u\n", "./boot.sh is to be run by /opt/none/python, as"),
+    ],
+)
+def test_a_script_that_the_kernel_would_call_missing(
+    first_line: bytes, says: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "boot.sh"
+    script.write_bytes(first_line + b"exec gunicorn a:a")
+    script.chmod(0o755)
+    with pytest.raises(DeploymentFault) as raised:
+        find_executable("command", ("./boot.sh",), tmp_path, {"PATH": "/bin"})
+    assert says in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "line", [b"#!/bin/sh -e\n", b"#! /usr/bin/env sh\n", b"#!sh\n"]
+)
+def test_a_script_whose_first_line_is_right(line: bytes, tmp_path: Path) -> None:
+    script = tmp_path / "boot.sh"
+    script.write_bytes(line)
+    script.chmod(0o755)
+    found = find_executable("command", ("./boot.sh",), tmp_path, {"PATH": "/bin"})
+    assert found.name == "boot.sh"
+
+
+def test_a_folder_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    with pytest.raises(DeploymentFault, match=r"\./bin is a folder"):
+        find_executable("command", ("./bin",), tmp_path, {"PATH": "/bin"})
+
+
+def test_a_missing_script_of_a_dockerfile_may_be_in_its_image(tmp_path: Path) -> None:
+    with pytest.raises(DeploymentFault, match=r"there is no .*only in the image"):
+        find_executable("dockerfile", ("./none.sh",), tmp_path, {"PATH": "/bin"})

@@ -1,5 +1,6 @@
 """How the stages of a Dockerfile change an image."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ RUN = 'CMD ["gunicorn", "a:a"]'
         (f"WORKDIR /app\nCOPY --from=x src/ .\n{RUN}", None),
         (f"WORKDIR /app\nCOPY other/ .\n{RUN}", None),
         (f"WORKDIR /app\nCOPY src/ /elsewhere\n{RUN}", None),
+        (f"WORKDIR /app\nCOPY /src /app\n{RUN}", "src"),
     ],
 )
 def test_the_working_folder_of_an_image_is_known(
@@ -61,3 +63,40 @@ def test_an_entrypoint_discards_the_command_of_the_base_image(
     path = tmp_path / "Dockerfile"
     path.write_text(f"FROM python AS base\n{lines}\n")
     assert list(command_in(path, {}, {}).words[-len(last) :]) == last
+
+
+@pytest.mark.parametrize(
+    ("copies", "line", "expected"),
+    [
+        (". /srv/shop", "-c /srv/shop/conf.py a:a", "-c {here}/conf.py a:a"),
+        (
+            "src/ /srv/shop/",
+            "--config=/srv/shop/a.py a:a",
+            "--config={here}/src/a.py a:a",
+        ),
+        ("conf.py /srv/conf.py", "-c /srv/conf.py a:a", "-c {here}/conf.py a:a"),
+        (". /srv/shop", "--chdir /srv/shop/src a:a", "--chdir {here}/src a:a"),
+        (". /shop", "--chdir=/shop a:a", "--chdir={here} a:a"),
+        (". /shop", "--root-path /shop a:a", "--root-path /shop a:a"),
+        (". /shop", "--pid /shop/none.pid", "is only in the image"),
+        ("--from=x . /shop", "-c /shop/conf.py", "is only in the image"),
+    ],
+)
+def test_what_is_copied_to_an_image_is_found_beside_its_dockerfile(
+    copies: str, line: str, expected: str, tmp_path: Path
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "conf.py").touch()
+    (tmp_path / "src" / "a.py").touch()
+    path = tmp_path / "Dockerfile"
+    for run in (line, json.dumps(line.split())):
+        run = (
+            run.replace('["', '["gunicorn", "') if run[0] == "[" else f"gunicorn {run}"
+        )
+        path.write_text(f"FROM python\nCOPY {copies}\nCMD {run}\n")
+        if expected.endswith("image"):
+            with pytest.raises(DeploymentFault, match=expected):
+                command_in(path, {}, {})
+        else:
+            wanted = expected.format(here=tmp_path.resolve()).split()
+            assert list(command_in(path, {}, {}).words) == ["gunicorn", *wanted]
