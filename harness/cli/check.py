@@ -77,7 +77,7 @@ def prepare_all(
         try:
             with (
                 deployments.located(configured, deployment),
-                looking_at_paths("command"),
+                looking_at_paths(),
             ):
                 prepared.append(prepare(configured, deployment, options))
         except UsageError as problem:

@@ -181,11 +181,8 @@ NO_PATHS = (errno.ENAMETOOLONG, errno.EACCES, errno.ELOOP)
 
 
 @contextlib.contextmanager
-def looking_at_paths(key: str) -> Iterator[None]:
-    """Turn a system error about a path into a ``DeploymentFault``.
-
-    ``key`` is the key that such paths come from, such as that of a command.
-    """
+def looking_at_paths() -> Iterator[None]:
+    """Turn a system error about a path of a command into a ``DeploymentFault``."""
     try:
         yield
     except OSError as problem:
@@ -193,4 +190,4 @@ def looking_at_paths(key: str) -> Iterator[None]:
             raise
         path = shortened(str(problem.filename), MOST_OF_A_VALUE)
         words = f"{path}: {problem.strerror}; correct it"
-        raise DeploymentFault(key, words) from None
+        raise DeploymentFault("command", words) from None

@@ -89,9 +89,7 @@ SHUT_OUT = {
 
 
 def _staying(numbers: StayNumbers) -> Iterator[Remark]:
-    """A remark on clients that stay: they keep everyone else out, or
-    get events late.
-    """
+    """Remarks on clients that stay: they keep everyone else out, or get events late."""
     if numbers.shut_out_by is not None:
         what, remedy = SHUT_OUT[numbers.question]
         earlier = ""

@@ -6,7 +6,6 @@ Only a measured deployment passes. Promises about its life are ``never-below`` a
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
@@ -29,12 +28,8 @@ USUAL_ACTS = (Act.RECYCLE, Act.RELOAD, Act.KILL)
 """Acts that every server undergoes sooner or later."""
 
 
-class BrokenPromise(NamedTuple):
-    """A promise that is broken, or may be."""
-
-    error: type[HarnessError]
-    reason: str
-    """The reason; it begins with the key."""
+BrokenPromise = tuple[type[HarnessError], str]
+"""A promise that is broken, or may be: the error, and the reason with the key first."""
 
 
 def acts_of(deployment: Deployment) -> tuple[Act, ...]:
@@ -73,12 +68,12 @@ def _below(
     # show more slots than there always are.
     if cell.floor is not None and cell.floor < never_below:
         at_times = f"{words} sometimes there are {cell.floor}"
-        yield BrokenPromise(GateFailed, f"{at_times}, even when nothing is done to it")
+        yield GateFailed, f"{at_times}, even when nothing is done to it"
     known = [tape for tape in tapes if tape.known]
     lowest = min(known, key=lambda tape: tape.lowest, default=None)
     if lowest is not None and lowest.lowest < never_below:
         least = f"{words} at one point there were only {lowest.lowest}."
-        yield BrokenPromise(GateFailed, f"{least} {lowest.sentence}")
+        yield GateFailed, f"{least} {lowest.sentence}"
     acts = set(deployment.life) - {Act.END}
     wanted = acts | set(_usual(deployment))
     yield from _unknown("never-below", tapes, wanted, acts)
@@ -91,7 +86,7 @@ def _lost_in_the_end(
     if deployment.on_term is not None:
         for tape in tapes:
             if tape.known and (tape.lost_in_app or tape.killed):
-                yield BrokenPromise(GateFailed, f"on-term: {tape.sentence}")
+                yield GateFailed, f"on-term: {tape.sentence}"
         yield from _unknown("on-term", tapes, {Act.END}, {Act.END})
 
 
@@ -106,10 +101,10 @@ def _unknown(
     for tape in tapes:
         excused = tape.outcome is Outcome.NOT_SUPPORTED and tape.act not in asked
         if not tape.known and not excused:
-            yield BrokenPromise(NothingMeasured, f"{key}: {tape.sentence}")
+            yield NothingMeasured, f"{key}: {tape.sentence}"
     if missing := sorted(wanted - {tape.act for tape in tapes}):
         words = f"{key}: unknown: {', '.join(missing)} could not be tried"
-        yield BrokenPromise(NothingMeasured, words)
+        yield NothingMeasured, words
 
 
 CORRECT = "fix that (report.md has the end of the log) and check again"

@@ -22,10 +22,8 @@ class AnswerSearch(NamedTuple):
     request: ClientRequest
     remedy_for: Callable[[set[int]], str]
     """Returns the remedy for a server that listens only on these ports."""
-    route: str
-    """The path of the request, without the path that the app is mounted below."""
     mounts: Callable[[], Sequence[str]]
-    """Paths to try that the app may be mounted below; none if the file names it."""
+    """Paths to try that the app may be mounted below; none if the request has one."""
     is_client: bool
     """Whether the processes are only a client that starts containers."""
 

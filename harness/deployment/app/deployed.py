@@ -185,7 +185,7 @@ class DeployedApp(App):
         remedy = functools.partial(
             remedy_for_port, self._command, self.promise, folder=self._where.folder
         )
-        known = Endpoint(HOST, port), request, remedy, hook.READY, self._mounts
+        known = Endpoint(HOST, port), request, remedy, self._mounts
         search = AnswerSearch(server, *known, self.is_client)
         try:
             return await reach(search, wait, watched)

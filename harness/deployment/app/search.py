@@ -105,7 +105,8 @@ async def _below_a_path(
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(MOUNTS_SECONDS):
             for path in await asyncio.to_thread(search.mounts):
-                asked = search.request._replace(target=path + search.route)
+                target = path + search.request.target
+                asked = search.request._replace(target=target)
                 client = await send_one(search.server, endpoint, asked, TRY_SECONDS)
                 if watched.is_app(client):
                     return Reached(client, endpoint, path)

@@ -127,6 +127,7 @@ def _services(words: Sequence[str]) -> Iterator[str]:
 
 
 def with_stand_in(text: str) -> str:
+    """A text with a placeholder for the port that is a number, as Compose needs it."""
     text = text.replace("{port}", STAND_IN)
     return text.replace("{host}", LOOPBACK)
 

@@ -18,7 +18,8 @@ OWN_DRIVERS = ("", "bridge", "default")
 BRIDGE = "com.docker.network.bridge.name"
 """The option that names a network's bridge, which may belong to another network."""
 
-PINNED = ("ipv4_address", "ipv6_address", "mac_address", "link_local_ips")
+IP = ("ipv4_address", "ipv6_address")
+PINNED = (*IP, "mac_address", "link_local_ips")
 """Addresses that a service asks for in a network."""
 
 
@@ -40,7 +41,7 @@ def replace_networks(
             network = {}
             _release(model, key)
         elif ipam := network.pop("ipam", None):
-            if set(PINNED[:2]) & {each for each, _ in _pinned(model, key)}:
+            if any(name in each for each in _attachments(model, key) for name in IP):
                 _refuse_in_use(key, ipam, in_use)
                 network["ipam"] = ipam
             elif ipam.get("config"):
@@ -59,11 +60,6 @@ def _attachments(model: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]
         networks = service.get("networks") or {}
         if isinstance(networks, Mapping) and networks.get(key):
             yield networks[key]
-
-
-def _pinned(model: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
-    for attachment in _attachments(model, key):
-        yield from ((name, attachment[name]) for name in PINNED if name in attachment)
 
 
 def _release(model: Mapping[str, Any], key: str) -> None:

@@ -137,7 +137,7 @@ def refuse_engine(path: Path) -> None:
 
 
 def _is_in(path: Path) -> Callable[[Path], bool]:
-    """A function that tells whether a path exists, at or below one of ``paths``."""
+    """A function that tells whether another path exists, at or below this one."""
     whole = path.resolve()
     return lambda each: each.exists() and each.resolve().is_relative_to(whole)
 

@@ -23,7 +23,7 @@ BEYOND_ON_HOST = frozenset({"NET_ADMIN"})
 """Capabilities that do so in a container with the network of this machine."""
 
 SHARED_MEMORY = "1g"
-"""Namespaces of shared memory that belong to the container alone."""
+"""Size of a container's own shared memory, in place of that of this machine."""
 
 UNMASKED = "systempaths=unconfined"
 """The option that makes the settings of the kernel writable."""

@@ -16,7 +16,6 @@ from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.setting import Refused
 from harness.deployment.command.setting import Setting
 from harness.deployment.environment import ask
-from harness.deployment.environment import ask_command
 from harness.deployment.environment import Where
 from harness.records.files import begin_of
 from harness.system.command import Output
@@ -30,19 +29,18 @@ def ask_server(server: str, arguments: Sequence[str], where: Where, kind: type[T
     Raises ``Refused`` when the server would not start with these arguments, and
     ``CannotDerive`` when it prints none.
     """
-    done = _checked(server, ask(f"ask_{server}.py", tuple(arguments), where))
+    done = checked(server, ask(f"ask_{server}.py", tuple(arguments), where))
     try:
         return msgspec.json.decode(done.text.splitlines()[-1], type=kind)
     except (msgspec.MsgspecError, IndexError) as problem:
         raise CannotDerive(f"{server} did not say: {problem}") from None
 
 
-def run_command(server: str, words: Sequence[str], where: Where) -> Output:
-    """Run a whole command. Raises ``Refused`` and ``CannotDerive`` as well."""
-    return _checked(server, ask_command(words, where), lines=2)
+def checked(server: str, done: Output, lines: int = 1) -> Output:
+    """The output of a command. Raises ``Refused`` and ``CannotDerive``.
 
-
-def _checked(server: str, done: Output, lines: int = 1) -> Output:
+    An error quotes its last ``lines``.
+    """
     if done.status is None:
         raise CannotDerive(f"{server} did not say: {done.problem}")
     if done.status:

@@ -19,11 +19,12 @@ from harness.deployment.command.setting import positive
 from harness.deployment.command.setting import Refused
 from harness.deployment.command.setting import Setting
 from harness.deployment.command.shell import CommandLine
+from harness.deployment.declared.ask_server import checked
 from harness.deployment.declared.ask_server import line_of
 from harness.deployment.declared.ask_server import placed
-from harness.deployment.declared.ask_server import run_command
 from harness.deployment.declared.promise import listed
 from harness.deployment.declared.promise import Promise
+from harness.deployment.environment import ask_command
 from harness.deployment.environment import Where
 from harness.measure.target import TARGET
 from harness.records.text import plural
@@ -98,7 +99,7 @@ def everything_shown(words: Sequence[str], where: Where) -> Iterator[tuple[str, 
 
 def _configuration(words: Sequence[str], where: Where) -> tuple[str, list[Path]]:
     """The configuration that uWSGI shows, and its files. Raises ``CannotDerive``."""
-    done = run_command("uWSGI", [*words, str(ASK)], where)
+    done = checked("uWSGI", ask_command([*words, str(ASK)], where), lines=2)
     files = [where.folder / name for name in _FILE.findall(done.errors)]
     if _HEAD not in done.text:
         raise _hidden(words, files)

@@ -16,7 +16,7 @@ from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import words_in
 from harness.deployment.config import DeploymentFault
-from harness.deployment.detect.own_server import own_server
+from harness.deployment.detect.own_server import note_on_own_server
 from harness.deployment.detect.started_by import MOST_NAMED
 from harness.deployment.detect.started_by import NOT_OF_PRODUCTION
 from harness.deployment.detect.started_by import required_by
@@ -29,6 +29,7 @@ from harness.deployment.sources.python_source import find_app
 from harness.deployment.sources.python_source import parsed
 from harness.deployment.sources.python_source import text_of
 from harness.plan.wrappers import IS_PYTHON
+from harness.plan.wrappers import SHELLS
 from harness.records.errors import UsageError
 from harness.records.files import text_if_there
 from harness.system.processors import processors
@@ -97,8 +98,8 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
         raise UsageError(_instead_of_an_image(unused, verb))
     if app and (required := [*required_by(folder, app)]):
         raise UsageError(required[0].advice(verb))
-    own = own_server(folder) if app else None
-    if (app is None or own) and (ways := [*_dockerfile(folder, any_script=True)]):
+    note = note_on_own_server(folder, verb) if app else ""
+    if (app is None or note) and (ways := [*_dockerfile(folder, any_script=True)]):
         return ways
     if app is None and (below := _apps_below(folder, verb)):
         raise UsageError(*below)
@@ -111,7 +112,7 @@ def candidates(folder: Path, verb: str) -> list[Candidate]:
     path = folder / app.partition(":")[0].replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     way = from_command(["flask", "--app", app, "run"], path)
-    return [way._replace(note=own.said(verb) if own else "")]
+    return [way._replace(note=note)]
 
 
 def _apps_below(folder: Path, verb: str) -> list[str]:
@@ -187,8 +188,8 @@ def _script(words: Sequence[str]) -> str:
 
 SERVES_NOTHING = frozenset(
     {
-        *("sh", "bash", "dash", "ash", "zsh", "flask", "pytest", "tox", "celery", "rq"),
-        *("alembic", "tail", "sleep", "cat", "echo", "true", "jupyter", "ipython"),
+        *(*SHELLS, "flask", "pytest", "tox", "celery", "rq", "alembic", "tail"),
+        *("sleep", "cat", "echo", "true", "jupyter", "ipython"),
         *("pip", "coverage", "cd", "export", "set", "python", "fi", "done"),
     }
 )

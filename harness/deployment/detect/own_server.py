@@ -9,7 +9,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.deployment.command.shell import line_at
 from harness.deployment.command.shell import words_in
@@ -33,48 +32,33 @@ _SERVERS_OF_CODE = re.compile(
 """Calls that start a server, or make one, behind the name that is called."""
 
 
-class OwnServer(NamedTuple):
-    """A server that an app starts in its code, and what starts the app."""
+def note_on_own_server(folder: Path, verb: str) -> str:
+    """What is measured in place of a server that an app starts in its code.
 
-    where: str
-    """The file and the line of the server."""
-    name: str
-    command: tuple[str, ...]
-    """Empty if no file names one."""
-    named_in: str
-    """The file and the line that name it."""
-
-    def said(self, verb: str) -> str:
-        """What is measured in its place, and what to give, with a verb of ours."""
-        words = f"this is Flask's own server, but {self.where} calls {self.name}"
-        if not self.command:
-            return (
-                f"{words}; if the app is started with that, give the command: "
-                f"flask-concurrency {verb} -- python FILE"
-            )
-        return (
-            f"{words}, and {self.named_in} names a start command; to measure that, "
-            f"give it: flask-concurrency {verb} -- {shlex.join(self.command)}"
-        )
-
-
-def own_server(folder: Path) -> OwnServer | None:
-    """The server that the app of a folder starts in its code, if that is seen."""
+    It also says what to give, with a verb of ours. Empty if no such server is seen.
+    """
     texts = [*text_files(folder)]
     for path, text in texts:
         parts = path.relative_to(folder).parts
         if path.suffix != ".py" or any(map(_NOT_OF_THE_APP.fullmatch, parts)):
             continue
         if match := _SERVERS_OF_CODE.search(text):
-            line = line_at(text, match.start("name"))
+            where = f"{path.relative_to(folder)}:{line_at(text, match.start('name'))}"
+            words = f"this is Flask's own server, but {where} calls {match['name']}"
             documents = [each for each in texts if DOCUMENTS.fullmatch(each[0].name)]
             commands = itertools.chain(
                 _of_project(folder, path), _in_documents(folder, documents)
             )
-            named_in, words = next(commands, ("", ()))
-            where = f"{path.relative_to(folder)}:{line}"
-            return OwnServer(where, match["name"], words, named_in)
-    return None
+            for named_in, command in commands:
+                return (
+                    f"{words}, and {named_in} names a start command; to measure that, "
+                    f"give it: flask-concurrency {verb} -- {shlex.join(command)}"
+                )
+            return (
+                f"{words}; if the app is started with that, give the command: "
+                f"flask-concurrency {verb} -- python FILE"
+            )
+    return ""
 
 
 def _of_project(folder: Path, server: Path) -> Iterator[tuple[str, tuple[str, ...]]]:

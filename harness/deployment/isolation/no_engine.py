@@ -68,7 +68,7 @@ def engine_sockets(variables: Mapping[str, str]) -> list[Path]:
     named += SOCKETS if own == "" else [*SOCKETS, *(f"{own}/{n}" for n in OF_A_USER)]
     named += _of_contexts(variables)
     resolved = (Path(os.path.realpath(each)) for each in named)
-    return [fromkey for fromkey in dict.fromkeys(resolved) if is_socket(fromkey)]
+    return [path for path in dict.fromkeys(resolved) if is_socket(path)]
 
 
 def _of_contexts(variables: Mapping[str, str]) -> list[str]:

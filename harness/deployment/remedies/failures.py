@@ -72,12 +72,6 @@ class Advice(NamedTuple):
     """Why it is so: what follows the word *because*."""
     remedy: str = ""
 
-    @property
-    def clauses(self) -> tuple[str, str, str]:
-        """The clauses of a reason, in order."""
-        because = f"because {self.because}" if self.because else ""
-        return self.seen, because, self.remedy
-
 
 _CALLED_AS_ASGI = re.compile(
     r"__call__\(\) (?:missing 1 required .*'start_response'|takes 3 positional .* 4 )"

@@ -64,13 +64,12 @@ def explain(
         advice = _about_more(cell, promise)
     else:
         return cell
-    reason = "; ".join(filter(None, (cell.reason, *advice.clauses)))
-    remedy = advice.remedy
+    seen, because, remedy = advice
+    why = because and f"because {because}"
+    reason = "; ".join(filter(None, (cell.reason, seen, why, remedy)))
     if not any(advice) and fault.cause_known is not CauseKnown.NO:
         remedy = fault.remedy
-    return msgspec.structs.replace(
-        cell, reason=reason, because=advice.because, remedy=remedy
-    )
+    return msgspec.structs.replace(cell, reason=reason, because=because, remedy=remedy)
 
 
 def _about_more(cell: CellReport, promise: Promise | None) -> Advice:

@@ -73,10 +73,6 @@ Reader = Callable[[Path, str], Iterator[StartLine]]
 _CONCURRENCY = re.compile(r"(?:workers|threads|worker_connections|worker_class)\b")
 
 
-def _procfile(path: Path, text: str) -> Iterator[StartLine]:
-    return procfile_lines(text)
-
-
 def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
     """The command of the last stage, which is the one that an image starts."""
     try:
@@ -155,16 +151,12 @@ def _conf_file(path: Path, text: str) -> Iterator[StartLine]:
     yield from lines_of(filter(None, [apache(path, text)]))
 
 
-def _unit_config(path: Path, text: str) -> Iterator[StartLine]:
-    return lines_of(units(text))
-
-
 def _shell(path: Path, text: str) -> Iterator[StartLine]:
     yield StartLine(1, "", text.replace("ExecStart=", ""))  # some write units
 
 
 READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
-    (("Procfile", "Procfile.*"), _procfile),
+    (("Procfile", "Procfile.*"), lambda _, text: procfile_lines(text)),
     (("[Dd]ockerfile", "[Dd]ockerfile.*", "*.[Dd]ockerfile"), _dockerfile),
     (("Containerfile", "Containerfile.*"), _dockerfile),
     (("compose*.y*ml", "docker-compose*.y*ml"), compose_file),
@@ -174,7 +166,10 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("tox.ini",), in_lines),
     (("*.ini",), ini_file),
     (("*.conf",), _conf_file),
-    (("*unit*.json", "config.json", "conf.json"), _unit_config),
+    (
+        ("*unit*.json", "config.json", "conf.json"),
+        lambda _, text: lines_of(units(text)),
+    ),
     (("*.service", "*.container"), unit_file),
     (("*.config.*js", "pm2*.json", "pm2*.*js", "ecosystem*.js*"), pm2_file),
     (("pyproject.toml",), _pyproject),

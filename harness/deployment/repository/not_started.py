@@ -128,10 +128,6 @@ _NUMBER = re.compile(r"\b(processes|threads)=[\"']?(\d+)")
 # ------------------------------------------------------------------------ NGINX Unit
 
 
-def _unit(path: Path, text: str) -> OtherServer | None:
-    return next(units(text), None)
-
-
 def units(text: str) -> Iterator[OtherServer]:
     """The applications in Python of a configuration of NGINX Unit.
 
@@ -203,7 +199,7 @@ def _app_engine(path: Path, text: str) -> OtherServer | None:
 
 BY_TEXT: Mapping[str, Callable[[Path, str], OtherServer | None]] = {
     "WSGIScriptAlias": apache,
-    '"applications"': _unit,
+    '"applications"': lambda _, text: next(units(text), None),
     "AWS::Serverless": _functions,
     "runtime:": _app_engine,
     "azure/webapps-deploy": _app_service,

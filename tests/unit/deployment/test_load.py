@@ -285,7 +285,7 @@ LONG = "x" * 5000
 
 
 def test_an_error_about_a_path_is_a_fault_of_the_deployment() -> None:
-    with pytest.raises(DeploymentFault) as caught, looking_at_paths("command"):
+    with pytest.raises(DeploymentFault) as caught, looking_at_paths():
         Path(LONG).exists()
     assert caught.value.key == "command"
     assert caught.value.problem.endswith(": File name too long; correct it")
@@ -299,7 +299,7 @@ def test_a_word_that_is_not_a_path_is_not_a_socket(word: str, tmp_path: Path) ->
 
 
 def test_other_errors_are_not_caught(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), looking_at_paths("command"):
+    with pytest.raises(FileNotFoundError), looking_at_paths():
         (tmp_path / "none").read_text()
 
 

@@ -12,6 +12,7 @@ from harness.deployment.command.program import server_words
 from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.setting import Refused
 from harness.deployment.declared import ask_server
+from harness.deployment.declared import uwsgi
 from harness.deployment.declared.derive import derive
 from harness.deployment.declared.promise import Promise
 from harness.deployment.environment import Where
@@ -138,7 +139,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
         text = said if isinstance(said, str) else f"hello\n{json.dumps(said)}\n"
         done = Output(text, stderr, returncode)
         monkeypatch.setattr(ask_server, "ask", lambda *_: done)
-        monkeypatch.setattr(ask_server, "ask_command", lambda *_: done)
+        monkeypatch.setattr(uwsgi, "ask_command", lambda *_: done)
 
     return say
 
