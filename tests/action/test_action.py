@@ -135,10 +135,7 @@ WORKFLOW = WORKFLOW.replace("catalog: sërvers", "catalog: our sërvers")
 def runner(new_runner: NewRunner) -> Runner:
     """A runner whose repository has modules named like ours."""
     runner = new_runner("action")
-    # The user's modules have names of ours, and their folder is on PYTHONPATH.
-    (runner.repository / "harness").mkdir()
-    (runner.repository / "harness" / "__init__.py").write_text("raise SystemExit(9)\n")
-    (runner.repository / "msgspec.py").write_text("raise SystemExit(9)\n")
+    runner.shadow_our_modules()
     return runner
 
 

@@ -180,10 +180,7 @@ def runner(new_runner: NewRunner) -> Runner:
     (folder / "brøken.toml").write_text(BROKEN)
     (folder / "kills.toml").write_text(KILLS)
     shutil.copy2(Path(__file__).with_name("asks_for_it.py"), folder)
-    # The user's modules have names of ours, and their folder is on PYTHONPATH.
-    (runner.repository / "harness").mkdir()
-    (runner.repository / "harness" / "__init__.py").write_text("raise SystemExit(9)\n")
-    (runner.repository / "msgspec.py").write_text("raise SystemExit(9)\n")
+    runner.shadow_our_modules()
     return runner
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import harness
+from tests.builders.programs import write_program
 
 from .runner import copy_of
 from .runner import export
@@ -54,9 +55,7 @@ class Released:
         self.runner.commit()
         self.git("tag", TAG)
         tools = folder / "tools"
-        tools.mkdir()
-        (tools / "gh").write_text(GH.format(name=OURS))
-        (tools / "gh").chmod(0o755)
+        write_program(tools / "gh", GH.format(name=OURS))
         self.path = f"{tools}:{self.runner.environment()['PATH']}"
 
     def env(self) -> dict[str, str]:

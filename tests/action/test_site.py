@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from harness.records.results import read_evidence
+from tests.builders.programs import write_program
 
 from .before import BEFORE
 from .before import begin_history
@@ -46,9 +47,7 @@ class Published:
         git(runner.repository, "remote", "add", "origin", str(origin))
         runner.commit()
         tools = runner.home / "tools"
-        tools.mkdir()
-        (tools / "sudo").write_text(SUDO)
-        (tools / "sudo").chmod(0o755)
+        write_program(tools / "sudo", SUDO)
         self.environment = {
             "PATH": f"{tools}:{runner.environment()['PATH']}",
             "STAND_IN_ORIGIN": str(origin),

@@ -56,7 +56,6 @@ KINDS = {
 }
 WIDTHS = (360, 768, 1440)
 SCHEMES = ("light", "dark")
-UNFOLD = "document.querySelectorAll('details').forEach(each => each.open = true)"
 
 
 @contextmanager

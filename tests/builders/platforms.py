@@ -1,5 +1,18 @@
 """Configuration files of platforms, as people write them."""
 
+from pathlib import Path
+
+from harness.deployment.platforms.instance import Instance
+from harness.deployment.platforms.read import instances
+
+
+def one(name: str, text: str) -> Instance:
+    """Return what a file says about its only kind of instance."""
+    (found,) = instances(Path(name), text)
+    assert not found.problem
+    return found
+
+
 CLOUD_RUN = """\
 apiVersion: serving.knative.dev/v1
 kind: Service

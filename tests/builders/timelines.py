@@ -7,6 +7,7 @@ from harness.records.rounds import Round
 from harness.records.track import Line
 from harness.records.track import Timeline
 from harness.records.words import Outcome
+from harness.report.sections import timeline
 from harness.track.point import Point
 from harness.track.point import point
 from harness.track.timeline import fill_line
@@ -55,6 +56,11 @@ def broken(release: str, outcome: Outcome, reason: str = "it is so") -> Point:
     """A release without a measurement."""
     where = environment(release, "werkzeug", "3.1.9")
     return point(release, evidence(where, [unmeasured(where, "run", outcome, reason)]))
+
+
+def in_short(*points: Point) -> str:
+    """Return the timeline of some releases in words."""
+    return str(timeline.in_short(fill_line(LIKE, points)))
 
 
 def timeline_of(*numbers: tuple[str, int], new: bool = False) -> Timeline:

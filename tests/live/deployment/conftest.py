@@ -29,6 +29,11 @@ class Checked(NamedTuple):
     out: str
     results: Path
 
+    def log(self) -> str:
+        """Return the output of the server of the deployment ``mine``."""
+        (log,) = (self.results / "logs").glob("*mine*.log")
+        return log.read_text()
+
 
 Check = Callable[..., Checked]
 

@@ -21,6 +21,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness.records.choices import START_SECONDS
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
@@ -52,7 +54,9 @@ def shapes(folder: str, file: str = "shapes.toml") -> list[dict[str, Any]]:
 
 
 def write_shape(shape: dict[str, Any], folder: Path) -> Path:
-    """Write the files of a shape to a folder."""
+    """Write the files of a shape to a folder; skip if it needs a missing program."""
+    if "needs" in shape and not Path(shape["needs"]).exists():
+        pytest.skip(f"{shape['needs']} is not installed")
     folder.mkdir(parents=True)
     files = {"shop.py": SHOP, **shape.get("files", {})}
     keys = {"name": "web", **shape.get("deployment", {})}

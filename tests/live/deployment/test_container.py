@@ -15,6 +15,7 @@ import yaml
 from harness.system.process import NothingLeftViolated
 from harness.system.process import running
 from harness.system.spawn import Command
+from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import EXAMPLES
 
@@ -91,10 +92,7 @@ exit 1
 def test_an_unreachable_engine_is_reported(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "bin").mkdir()
-    client = tmp_path / "bin" / "docker"
-    client.write_text(CLIENT)
-    client.chmod(0o755)
+    client = write_program(tmp_path / "bin" / "docker", CLIENT)
     path = os.pathsep.join((str(client.parent), os.environ["PATH"]))
     monkeypatch.setenv("PATH", path)
     checked = check(EXAMPLE)
@@ -126,10 +124,7 @@ esac
 def test_an_engine_other_than_docker_is_refused(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, name: str
 ) -> None:
-    (tmp_path / "bin").mkdir()
-    client = tmp_path / "bin" / "docker"
-    client.write_text(text)
-    client.chmod(0o755)
+    client = write_program(tmp_path / "bin" / "docker", text)
     path = os.pathsep.join((str(client.parent), os.environ["PATH"]))
     monkeypatch.setenv("PATH", path)
     checked = check(EXAMPLE)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.containers import copy_in
+from tests.builders.programs import write_program
 
 CLIENT = """\
 #!/bin/sh
@@ -23,9 +24,7 @@ def copied(
     folder: Path, source: Path, target: str, left_out: str = ""
 ) -> dict[str, tarfile.TarInfo]:
     """Return the files that the client was given, by name."""
-    client = folder / "client"
-    client.write_text(CLIENT)
-    client.chmod(0o755)
+    client = write_program(folder / "client", CLIENT)
     words = [sys.executable, "-I", "-S", copy_in.__file__, "shop", str(source), target]
     done = subprocess.run(
         [*words, left_out, str(client), "--debug"],

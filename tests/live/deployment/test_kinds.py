@@ -20,7 +20,5 @@ pytestmark = pytest.mark.shapes
 def test_a_kind_of_deployment_gives_its_result(
     check: Check, tmp_path_factory: pytest.TempPathFactory, shape: dict[str, Any]
 ) -> None:
-    if "needs" in shape and not Path(shape["needs"]).exists():
-        pytest.skip(f"{shape['needs']} is not installed")
     folder = Path(tmp_path_factory.mktemp("s"), shape.get("folder", "shop"))
     comes_out(check, shape, write_shape(shape, folder))

@@ -14,6 +14,7 @@ from harness.deployment.requirements import Making
 from harness.deployment.requirements import own_environment
 from harness.system.command import output
 from harness.system.install import CannotInstall
+from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
 
 
@@ -199,8 +200,8 @@ def test_only_a_python_that_meets_the_requirements_is_reported_as_used(
 ) -> None:
     heard: list[str] = []
     monkeypatch.setattr("harness.cli.check.say", heard.append)
-    (tmp_path / "start.sh").write_text('#!/bin/sh\nexec gunicorn shop:app -b "$1"\n')
-    (tmp_path / "start.sh").chmod(0o755)
+    script = '#!/bin/sh\nexec gunicorn shop:app -b "$1"\n'
+    write_program(tmp_path / "start.sh", script)
     (tmp_path / "requirements.txt").write_text(f"flask\n{required}\n")
     words = ("--list", "--", "./start.sh", "127.0.0.1:{port}")
     checked = check(tmp_path, "--requirements", "requirements.txt", *words)

@@ -8,6 +8,7 @@ import pytest
 
 from harness.deployment.containers import engine
 from harness.deployment.containers import remove
+from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
 
 # A client that answers the requests before the start and at the end, and no other.
@@ -23,18 +24,10 @@ esac
 """
 
 
-def write(path: Path, text: str) -> Path:
-    """Write an executable program."""
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
-
-
 def test_a_check_ends_within_its_deadline(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = write(tmp_path / "bin" / "docker", CLIENT)
+    client = write_program(tmp_path / "bin" / "docker", CLIENT)
     monkeypatch.setenv("PATH", f"{client.parent}:{os.environ['PATH']}")
     begun = time.monotonic()
     command = "docker run -p 8000:8000 shop"
@@ -49,7 +42,7 @@ def test_removing_containers_has_a_deadline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remove, "SECONDS", 1.0)
-    client = write(tmp_path / "docker", "#!/bin/sh\nexec sleep 600\n")
+    client = write_program(tmp_path / "docker", "#!/bin/sh\nexec sleep 600\n")
     monkeypatch.setattr("sys.argv", ["remove.py", "label=1", str(client)])
     begun = time.monotonic()
     assert remove.main() == 1

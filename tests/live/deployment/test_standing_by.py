@@ -17,6 +17,7 @@ import pytest
 
 from harness.deployment.isolation import folders as isolation
 from harness.system import own_signals
+from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
 
@@ -77,18 +78,11 @@ def started_by(check: Check, folder: Path, lines: str, *env: str) -> Checked:
     """Check a server that a script starts after some other lines."""
     folder.mkdir()
     (folder / "shop.py").write_text(APP)
-    (folder / "boot.sh").write_text(f"#!/bin/sh\n{lines}\n{SERVER}")
-    (folder / "boot.sh").chmod(0o755)
+    write_program(folder / "boot.sh", f"#!/bin/sh\n{lines}\n{SERVER}")
     given = ", ".join(('PORT = "{port}"', *env))
     text = ["[[deployment]]", 'name = "mine"', 'command = "./boot.sh"']
     (folder / "concurrency.toml").write_text("\n".join([*text, f"env = {{ {given} }}"]))
     return check(folder, "--ask", "overlap")
-
-
-def logged(checked: Checked) -> str:
-    """Return the output of the start."""
-    (log,) = (checked.results / "logs").glob("*mine*.log")
-    return log.read_text()
 
 
 ENDS = (
@@ -121,16 +115,16 @@ def test_running_processes_are_not_ended(
     check: Check, tmp_path: Path, production: Bystander
 ) -> None:
     checked = started_by(check, tmp_path / "tree", script(ENDS, production))
-    assert "ended by" not in logged(checked), logged(checked)
+    assert "ended by" not in checked.log(), checked.log()
     assert production.is_there()
-    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, checked.log())
 
 
 @NEEDS_A_SCOPE
 def test_a_deployment_can_end_its_own_processes(check: Check, tmp_path: Path) -> None:
     lines = "set -e\nsleep 600 &\nkill $!\nsleep 600 &\npkill -P $$"
     checked = started_by(check, tmp_path / "tree", lines)
-    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, checked.log())
 
 
 @NEEDS_A_SCOPE
@@ -161,11 +155,11 @@ def test_if_signals_cannot_be_confined_programs_that_send_them_are_refused(
     monkeypatch.setattr(isolation, "confines_signals", lambda: False)
     lines = [end for end in ENDS if end.split()[0] in NAMED]
     checked = started_by(check, tmp_path / "tree", script(lines, production))
-    assert "ended by" not in logged(checked), logged(checked)
+    assert "ended by" not in checked.log(), checked.log()
     assert production.is_there()
-    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, checked.log())
     there = [line for line in lines if shutil.which(line.split()[0])]
-    assert logged(checked).count(": a check leaves alone what") == len(there)
+    assert checked.log().count(": a check leaves alone what") == len(there)
 
 
 # ------------------------------------------------------------------------- files
@@ -197,9 +191,9 @@ def test_files_elsewhere_are_not_removed(check: Check, tmp_path: Path) -> None:
     lines = "mkdir ./-odd; touch kept\n"
     lines += "\n".join(remove.format(elsewhere=elsewhere) for remove in REMOVES)
     checked = started_by(check, tree, lines)
-    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, checked.log())
     assert sorted(elsewhere.rglob("*")) == before
-    refused = [line for line in logged(checked).splitlines() if "refused: `" in line]
+    refused = [line for line in checked.log().splitlines() if "refused: `" in line]
     assert len(refused) == list(REMOVES.values()).count(False), refused
 
 
@@ -217,7 +211,7 @@ def test_a_migration_of_a_server_database_is_refused(
     assert own in checked.message
     checked = started_by(check, tmp_path / "other", line, own)
     assert checked.cells["mine"]["ceiling"] == 2, checked
-    assert logged(checked).startswith("sqlite:///check.db")
+    assert checked.log().startswith("sqlite:///check.db")
 
 
 # ---------------------------------------------------------------------- services
@@ -259,14 +253,13 @@ def test_services_are_left_alone(
     programs.mkdir()
     told = tmp_path / "told"
     for name in {line.split()[0] for line in CONTROLS}:
-        (programs / name).write_text(CONTROL.format(told=told, name=name))
-        (programs / name).chmod(0o755)
+        write_program(programs / name, CONTROL.format(told=told, name=name))
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     place = f"{programs}/" if by == "path" else ""
     script = "\n".join(place + line for line in CONTROLS)
     checked = started_by(check, tmp_path / "tree", script)
-    assert checked.cells["mine"]["ceiling"] == 2, (checked, logged(checked))
+    assert checked.cells["mine"]["ceiling"] == 2, (checked, checked.log())
     looked = [line for line, changes_nothing in CONTROLS.items() if changes_nothing]
-    assert told.read_text().splitlines() == looked, logged(checked)
-    refused = [line for line in CONTROLS if f"refused: `{line}`: " in logged(checked)]
+    assert told.read_text().splitlines() == looked, checked.log()
+    refused = [line for line in CONTROLS if f"refused: `{line}`: " in checked.log()]
     assert refused == [line for line in CONTROLS if line not in looked]

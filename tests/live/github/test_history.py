@@ -21,6 +21,7 @@ from harness.records.errors import UsageError
 from harness.records.results import TIMELINE
 from harness.records.track import Timeline
 from harness.track import history
+from tests.builders.programs import write_program
 from tests.builders.timelines import timeline_of
 from tests.issue_api import IssueApi
 from tests.issue_api import serving
@@ -116,10 +117,8 @@ def test_two_that_grow_a_branch_at_once_lose_nothing(
 
 
 def test_a_failure_of_git_is_one_error(checkout: Path, origin: Path) -> None:
-    (origin / "hooks").mkdir(exist_ok=True)
-    hook = origin / "hooks" / "pre-receive"
-    hook.write_text("#!/bin/sh\necho no, thank you >&2\nexit 1\n")
-    hook.chmod(0o755)
+    script = "#!/bin/sh\necho no, thank you >&2\nexit 1\n"
+    write_program(origin / "hooks" / "pre-receive", script)
     into = Branch(checkout, "history", "")
     with pytest.raises(UsageError, match="git push failed: .*no, thank you") as caught:
         branch.grow(into, lambda folder: str(history.add(folder, [one("3.1.3")])))

@@ -7,23 +7,17 @@ import msgspec
 
 from harness.records.changes import Change
 from harness.records.words import Outcome
-from harness.report.sections import timeline
 from harness.track.point import compare_points
-from harness.track.point import Point
 from harness.track.point import point
 from harness.track.timeline import fill_line
 from tests.builders.timelines import broken
 from tests.builders.timelines import evidence_of
+from tests.builders.timelines import in_short
 from tests.builders.timelines import LIKE
 from tests.builders.timelines import steady
 from tests.builders.timelines import uneven
 from tests.samples.make import HOST
 from tests.samples.make import offer
-
-
-def in_short(*points: Point) -> str:
-    """Return the timeline of some releases in words."""
-    return str(timeline.in_short(fill_line(LIKE, points)))
 
 
 def test_releases_with_the_same_number_are_one_span() -> None:

@@ -12,12 +12,12 @@ from harness.track.follow import find_package
 from harness.track.follow import find_targets
 from harness.track.follow import follow
 from harness.track.follow import Followed
-from harness.track.point import Point
 from harness.track.timeline import cells_to_measure
 from harness.track.timeline import fill_line
 from harness.track.timeline import make_timeline
 from harness.track.timeline import mark_news
 from harness.track.timeline import unsupported_cells
+from tests.builders.timelines import in_short
 from tests.builders.timelines import LIKE
 from tests.builders.timelines import steady
 from tests.builders.timelines import timeline_of
@@ -26,11 +26,6 @@ from tests.samples.make import cell
 from tests.samples.make import evidence
 from tests.samples.make import rounds
 from tests.samples.make import unmeasured
-
-
-def in_short(*points: Point) -> str:
-    """Return the timeline of some releases in words."""
-    return str(timeline.in_short(fill_line(LIKE, points)))
 
 
 def test_a_timeline_without_measurements_says_so() -> None:

@@ -232,12 +232,6 @@ services:
 """
 
 
-def logged(checked: Checked) -> str:
-    """Return the server's output."""
-    (log,) = (checked.results / "logs").glob("*mine*.log")
-    return log.read_text()
-
-
 def run(check: Check, folder: Path, command: str, *lines: str) -> Checked:
     """Check a command, which must hold four requests in four threads."""
     write(folder, command, "declared = 4", "at-least = 4", *lines)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.containers import labels
+from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.containers.conftest import COMPOSE
 from tests.live.deployment.containers.conftest import compose
 from tests.live.deployment.containers.conftest import docker
 from tests.live.deployment.containers.conftest import IMAGE
-from tests.live.deployment.containers.conftest import logged
 from tests.live.deployment.containers.conftest import RUN
 from tests.live.deployment.containers.conftest import run
 from tests.live.deployment.containers.conftest import untouched
@@ -41,7 +41,7 @@ def test_a_named_volume_is_not_written_to(
 ) -> None:
     name = user.volume("shop_data")
     checked = run(check, tmp_path, f"{RUN} -v {name}:/data {IMAGE}")
-    assert "found /data/rows None" in logged(checked)
+    assert "found /data/rows None" in checked.log()
     assert user.rows(name) == "production"
 
 
@@ -59,7 +59,7 @@ def test_a_mounted_folder_is_not_written_to(
     rows = tmp_path / "mine" / "rows"
     rows.write_text("production\n")
     checked = run(check, tmp_path, f"{RUN} -v {tmp_path}/mine:/mine {IMAGE}")
-    assert "found /mine/rows production" in logged(checked)
+    assert "found /mine/rows production" in checked.log()
     assert rows.read_text() == "production\n"
     assert list(rows.parent.iterdir()) == [rows]
 
@@ -150,7 +150,7 @@ volumes:
   data: {{ name: {name}{more} }}
 """
     checked = compose(check, tmp_path, COMPOSE + volumes)
-    assert "found /data/rows None" in logged(checked)
+    assert "found /data/rows None" in checked.log()
     assert user.rows(name) == "production"
 
 
@@ -235,7 +235,7 @@ def test_the_folder_of_a_project_is_not_written_to(
 """
     )
     checked = compose(check, tmp_path, text)
-    assert "found /mine/rows production" in logged(checked)
+    assert "found /mine/rows production" in checked.log()
     for name in ("mine", "logs"):
         assert (tmp_path / name / "rows").read_text() == "production\n"
     assert not (tmp_path / "missing").exists()
@@ -304,14 +304,11 @@ def test_containers_started_by_other_programs_are_refused(
     monkeypatch: pytest.MonkeyPatch,
     command: str,
 ) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "sudo").write_text('#!/bin/sh\nexec "$@"\n')
-    (tmp_path / "bin" / "sudo").chmod(0o755)
+    write_program(tmp_path / "bin" / "sudo", '#!/bin/sh\nexec "$@"\n')
     path = os.pathsep.join((str(tmp_path / "bin"), os.environ["PATH"]))
     monkeypatch.setenv("PATH", path)
     (tmp_path / "Makefile").write_text(MAKEFILE)
-    (tmp_path / "serve.sh").write_text(SCRIPT)
-    (tmp_path / "serve.sh").chmod(0o755)
+    write_program(tmp_path / "serve.sh", SCRIPT)
     (tmp_path / "serve.py").write_text(PROGRAM)
     write(tmp_path, command, "declared = 4", 'env = { PORT = "{port}" }')
     with untouched():
@@ -326,8 +323,7 @@ def test_commands_that_only_read_are_allowed(
 ) -> None:
     script = "#!/bin/sh\ndocker ps -q > /dev/null || exit 9\n"
     script += "exec gunicorn shop:app --bind 127.0.0.1:$PORT --threads 2\n"
-    (tmp_path / "serve.sh").write_text(script)
-    (tmp_path / "serve.sh").chmod(0o755)
+    write_program(tmp_path / "serve.sh", script)
     (tmp_path / "shop.py").write_text("from flask import Flask\napp = Flask('shop')")
     write(tmp_path, "sh serve.sh", "declared = 2", 'env = { PORT = "{port}" }')
     assert check(tmp_path).code == 0

@@ -12,7 +12,6 @@ from tests.live.deployment.containers.conftest import COMPOSE
 from tests.live.deployment.containers.conftest import compose
 from tests.live.deployment.containers.conftest import docker
 from tests.live.deployment.containers.conftest import IMAGE
-from tests.live.deployment.containers.conftest import logged
 from tests.live.deployment.containers.conftest import PART
 from tests.live.deployment.containers.conftest import RUN
 from tests.live.deployment.containers.conftest import run
@@ -64,7 +63,7 @@ def test_a_container_reaches_nothing_and_cannot_be_found(
         assert SHARED.read_text() == "production\n"
     finally:
         SHARED.unlink()
-    log = logged(checked)
+    log = checked.log()
     assert "named .\n" in log and "settings are read only" in log
     assert "loop0" not in log and "/tmp/any: Operation not permitted" in log
     since = ("--since", f"{begun:.3f}", "--until", f"{time.time():.3f}")
@@ -83,7 +82,7 @@ def test_mounts_are_recognized_in_every_notation(
     second = f"--mount '\"src={tmp_path}/with,comma\",dst=/data,TYPE=bind'"
     checked = run(check, tmp_path, f"{RUN} {first} {second} {IMAGE}")
     for name, place in (("mine", "/mine"), ("with,comma", "/data")):
-        assert f"found {place}/rows production" in logged(checked)
+        assert f"found {place}/rows production" in checked.log()
         assert (tmp_path / name / "rows").read_text() == "production\n"
 
 

@@ -8,7 +8,6 @@ from tests.live.deployment.conftest import Check
 from tests.live.deployment.containers.conftest import COMPOSE
 from tests.live.deployment.containers.conftest import compose
 from tests.live.deployment.containers.conftest import IMAGE
-from tests.live.deployment.containers.conftest import logged
 from tests.live.deployment.containers.conftest import RUN
 from tests.live.deployment.containers.conftest import run
 from tests.live.deployment.containers.conftest import User
@@ -68,7 +67,7 @@ def test_mounts_of_docker_run_are_unchanged(
     before = seen(folder)
     options = " ".join(f"-v {each}" for each in mounted(folder))
     checked = run(check, folder, f'{RUN} {options} {IMAGE} sh -c "{DESTROY}"')
-    assert {"rows of production", "one"} <= set(logged(checked).splitlines())
+    assert {"rows of production", "one"} <= set(checked.log().splitlines())
     assert seen(folder) == before
 
 
@@ -85,7 +84,7 @@ def test_mounts_of_a_project_are_unchanged(
     (folder / "compose.yaml").write_text(text)
     before = seen(folder)
     checked = compose(check, folder, text)
-    assert "rows of production" in logged(checked)
+    assert "rows of production" in checked.log()
     after = seen(folder)
     del before[str(folder / "compose.yaml")], after[str(folder / "compose.yaml")]
     assert after == before

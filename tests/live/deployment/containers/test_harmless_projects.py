@@ -9,7 +9,6 @@ from tests.live.deployment.containers.conftest import COMPOSE
 from tests.live.deployment.containers.conftest import compose
 from tests.live.deployment.containers.conftest import docker
 from tests.live.deployment.containers.conftest import IMAGE
-from tests.live.deployment.containers.conftest import logged
 from tests.live.deployment.containers.conftest import run
 from tests.live.deployment.containers.conftest import untouched
 from tests.live.deployment.containers.conftest import User
@@ -105,7 +104,7 @@ def test_a_migration_runs_in_the_check_alone(
 ) -> None:
     name = user.volume("shop_production")
     checked = compose(check, tmp_path, MIGRATING)
-    assert "No such file" in logged(checked)
+    assert "No such file" in checked.log()
     assert user.rows(name) == "production"
 
 

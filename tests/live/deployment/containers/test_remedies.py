@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.deployment.containers.mounts import MOST_BYTES
+from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
 from tests.live.deployment.containers.conftest import docker
@@ -82,8 +83,7 @@ def test_a_dockerfiles_image_is_built_and_measured(
     text = text.replace("COPY shop.py .", "COPY shop.py start ./")
     (tmp_path / "Dockerfile").write_text(text)
     (tmp_path / "shop.py").write_text(SHOP)
-    (tmp_path / "start").write_text('#!/bin/sh\nexec "$@"\n')
-    (tmp_path / "start").chmod(0o755)
+    write_program(tmp_path / "start", '#!/bin/sh\nexec "$@"\n')
     refused = check(tmp_path)
     said = re.search(r"; build the image .*? -- (.*?);", refused.message)
     assert said, refused.message

@@ -69,7 +69,11 @@ def test_replaced_options_are_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve a", "sh -c 'gunicorn a:a'", "flask shell", "python a.py", ""]
+    "command",
+    [
+        *("serve a", "sh -c 'gunicorn a:a'", "flask shell", "python a.py", ""),
+        *("uwsgi --emperor vassals", "uwsgi --emperor=a"),
+    ],
 )
 def test_other_commands_get_no_address(command: str, tmp_path: Path) -> None:
     assert addressed(shlex.split(command), tmp_path) is None
@@ -126,11 +130,6 @@ def test_a_file_that_reads_the_port_needs_no_address(ini: Path) -> None:
     words = ["uwsgi", "u.ini"]
     assert takes_port(words, ini.parent) and not own_address(words, ini.parent)
     assert addressed(words, ini.parent) is None
-
-
-@pytest.mark.parametrize("command", ["uwsgi --emperor vassals", "uwsgi --emperor=a"])
-def test_an_emperor_gets_no_address(command: str, tmp_path: Path) -> None:
-    assert addressed(shlex.split(command), tmp_path) is None
 
 
 def test_a_file_can_start_an_emperor(ini: Path) -> None:

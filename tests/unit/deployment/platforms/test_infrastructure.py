@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from harness.deployment.platforms.instance import Instance
-from harness.deployment.platforms.read import instances
 from harness.deployment.platforms.read import instances_in
 from harness.deployment.repository.find import find
 from harness.records.declares import Sending
@@ -14,14 +12,9 @@ from harness.records.declares import SendVerdict
 from harness.records.health import CheckBy
 from harness.records.health import HealthCheck
 from tests.builders import infrastructure as files
+from tests.builders.platforms import one
 
 DOCKERFILE = "FROM python\nCMD gunicorn -w 2 --threads 4 app:app\n"
-
-
-def one(name: str, text: str) -> Instance:
-    (found,) = instances(Path(name), text)
-    assert not found.problem
-    return found
 
 
 def sent(folder: Path, name: str, text: str, **others: str) -> Sending:

@@ -5,19 +5,11 @@ from typing import Any
 
 import pytest
 
-from harness.deployment.platforms.instance import Instance
 from harness.deployment.platforms.read import instances
 from harness.records.health import CheckBy
 from harness.records.health import Consequence
 from tests.builders import platforms as files
-
-
-def one(name: str, text: str) -> Instance:
-    """Return what a file says about its only kind of instance."""
-    (found,) = instances(Path(name), text)
-    assert not found.problem
-    return found
-
+from tests.builders.platforms import one
 
 KNATIVE = files.CLOUD_RUN.replace("run.googleapis.com/", "example.com/")
 
