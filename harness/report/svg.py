@@ -3,6 +3,7 @@
 Pictures have classes and no colours: the stylesheet has colours for light and dark.
 """
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import count
 from typing import NamedTuple
@@ -84,6 +85,14 @@ def _value(value: object) -> str:
     if isinstance(value, float):
         return f"{round(value, 1):g}"
     return str(value) if isinstance(value, int) else legible(str(value))
+
+
+def grid(scale: Scale, left: float, right: float, most: int = 5) -> Iterator[Markup]:
+    """Lines across a picture at round numbers of its height, and the numbers."""
+    for number in ticks(scale.most, most):
+        y = scale(number)
+        yield line(left, y, right, y, "grid")
+        yield text(left - 8, y + 4, str(number), "tick", "end")
 
 
 def ticks(top: int, most: int = 5) -> list[int]:

@@ -78,7 +78,6 @@ def _page(
         entry=entry,
         host=entry.evidence.host,
         base=address.cell(cell),
-        sentence=sentences.answer(cell),
         since=list(sentences.since(site.atlas, cell)),
         same=shown,
         same_left_out=len(same) - len(shown),

@@ -58,10 +58,7 @@ def _title(cell: CellReport) -> str:
 
 
 def _axes(scale: Scales) -> Iterator[Markup]:
-    for number in svg.ticks(scale.y.most):
-        y = scale.y(number)
-        yield svg.line(LEFT, y, RIGHT, y, "grid")
-        yield svg.text(LEFT - 8, y + 4, str(number), "tick", "end")
+    yield from svg.grid(scale.y, LEFT, RIGHT)
     for number in svg.ticks(scale.x.most, 8):
         x = scale.x(number)
         yield svg.line(x, BOTTOM, x, BOTTOM + 5, "axis")

@@ -64,7 +64,7 @@ def _pages(site: SiteContext) -> Iterator[File]:
 
 def _index(site: SiteContext) -> File:
     count = plural(len(site.atlas.entries), "cell")
-    lead = (
+    about = (
         "Every request that enters the app is counted there, and nothing is inferred "
         f"from time: {count} of server, configuration and release, each a page of its "
         "own."
@@ -74,8 +74,7 @@ def _index(site: SiteContext) -> File:
         script="filter.js",
         described=schema_org.website(site),
         name="How many requests does a Flask deployment really handle at once?",
-        description=lead,
-        lead=lead,
+        description=about,
         view=matrix.overview(site.atlas),
         filter=_filter(site.atlas),
         questions=site.answered,

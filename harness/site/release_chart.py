@@ -83,10 +83,7 @@ def _title(line: Line) -> str:
 def _axes(
     releases: Sequence[str], positions: Mapping[str, float], y: svg.Scale, width: int
 ) -> Iterator[Markup]:
-    for number in svg.ticks(y.most, 4):
-        at = y(number)
-        yield svg.line(LEFT, at, width - 12, at, "grid")
-        yield svg.text(LEFT - 8, at + 4, str(number), "tick", "end")
+    yield from svg.grid(y, LEFT, width - 12, 4)
     yield svg.line(LEFT, BOTTOM, width - 12, BOTTOM, "axis")
     for release in releases:
         x = positions[release]

@@ -97,7 +97,7 @@ def _pages(site: SiteContext, name: str) -> Iterator[File]:
     prices = [price for price in PRICES if price in asked]
     rows = [_row(atlas, cell, newest, prices) for cell in cells]
     table = sum(size_of("configuration_row", row, "../") for row in rows)
-    lead = _lead(title, cells)
+    about = _first_sentences(title, cells)
     for pager, parts in paginated(
         address.server_page(name), _parts(atlas, name), _weight, max(0, ROOM - table)
     ):
@@ -106,11 +106,10 @@ def _pages(site: SiteContext, name: str) -> Iterator[File]:
             pager.path,
             name=f"{title} and Flask: how many requests at once"
             + (f", page {pager.at + 1}" if pager.at else ""),
-            description=lead,
+            description=about,
             card=f"card/server-{address.segment(name)}.png",
             server=name,
             title=title,
-            lead=lead,
             behind=_behind(atlas, name),
             newest=newest,
             prices=[PRICES[price] for price in prices],
@@ -139,7 +138,7 @@ def _weight(part: DrawnLine | MatrixView) -> int:
     return size_of("matrix", part, "../")
 
 
-def _lead(title: str, cells: Sequence[CellReport]) -> str:
+def _first_sentences(title: str, cells: Sequence[CellReport]) -> str:
     """The first sentences about a server."""
     uneven = [cell for cell in cells if cell.verdict is Verdict.UNEVEN]
     counted = listed([f"{count} {mark.word}" for count, mark in words.tally(cells)])

@@ -69,19 +69,19 @@ def in_full(
     checked = {
         deployment.name: deployment for deployment in deployments if deployment.reason
     }
-    blocks = [
-        Items(tuple(_whole(cell, broken)), mark)
-        for cell in cells
-        for broken in (checked.get(cell.configuration),)
-        if broken or cell.word in NOTEWORTHY
-        for mark in (words.mark(cell) if cell.word in NOTEWORTHY else _broken(broken),)
-    ]
+    blocks: list[Block] = []
+    for cell in cells:
+        broken = checked.get(cell.configuration)
+        if cell.word in NOTEWORTHY:
+            blocks.append(Items(tuple(_whole(cell, broken)), words.mark(cell)))
+        elif broken:
+            blocks.append(Items(tuple(_whole(cell, broken)), _broken(broken)))
     return Section.of("the findings in short", "", *blocks)
 
 
-def _broken(checked: CheckedDeployment | None) -> words.Mark:
+def _broken(checked: CheckedDeployment) -> words.Mark:
     """The mark of a broken promise of a deployment that handles what it declares."""
-    word = promise_in(checked.reason if checked else "") or Other.AT_LEAST
+    word = promise_in(checked.reason) or Other.AT_LEAST
     return words.Mark("✗", str(word), "red", BROKEN[word], code_of(word))
 
 
