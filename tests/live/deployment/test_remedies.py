@@ -65,6 +65,7 @@ with socket.create_server(("127.0.0.1", int(os.environ["PORT"]))) as listening:
 """
 """A server of another protocol."""
 
+SCRIPT = "#!/bin/sh\nexec gunicorn -w 2 -b 127.0.0.1:$1 shop:app\n"
 FACTORY = "from shop import app\ndef create_app():\n    return app\n"
 
 
@@ -300,6 +301,33 @@ APPLIED = [
         "dockerfile = .*",
         'command = "gunicorn -w 2 shop:app"',
         files={"Dockerfile": "FROM x\n"},
+    ),
+    Applied(
+        "a script with Windows line ends",
+        'command = "./start.sh {port}"',
+        r"\./start\.sh has Windows line ends, .*; `sed -i 's/\\r\$//' \./start\.sh`",
+        "start.sh",
+        r"\r|\Z",
+        "",
+        files={"start.sh": SCRIPT.replace("\n", "\r\n")},
+    ),
+    Applied(
+        "a script for a program that is not there",
+        'command = "./start.sh {port}"',
+        "is to be run by /opt/none/sh, .*, which is not there; correct that line",
+        "start.sh",
+        "/opt/none/sh",
+        "/bin/sh",
+        files={"start.sh": SCRIPT.replace("/bin/sh", "/opt/none/sh")},
+    ),
+    Applied(
+        "a folder in place of a program",
+        'command = "./ {port}"',
+        r"\./ is a folder; write the path of a program in it",
+        "concurrency.toml",
+        r"\./",
+        "./start.sh",
+        files={"start.sh": SCRIPT},
     ),
     Applied(
         "a program that is not installed",
