@@ -138,6 +138,11 @@ class IdleSeen(Result, frozen=True, kw_only=True):
     lost: int = 0
     """Connections whose next request was sent whole and then cut off."""
 
+    @property
+    def unanswered(self) -> int:
+        """Connections that had no answer yet when the watch ended."""
+        return self.kept - self.closed - self.answered - self.lost
+
 
 class LifeSeen(QuestionSeen, frozen=True, kw_only=True, tag="life"):
     """How many requests were in the app at every moment of a server's life."""

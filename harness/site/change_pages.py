@@ -46,7 +46,7 @@ class ChangeEntry(NamedTuple):
     cell: CellReport
     measured_at: str
     more: str = ""
-    """The other releases with which the page's list has the change, as a sentence."""
+    """In the page's list: a sentence on other releases with the same change."""
 
 
 def entries(atlas: Atlas) -> list[ChangeEntry]:

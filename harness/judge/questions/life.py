@@ -80,8 +80,7 @@ def _with_idle(tape: Tape, seen: IdleSeen | None) -> Tape:
         return tape
     words = _idle_words(seen)
     sentence = f"{tape.sentence.removesuffix('.')}; {words}."
-    open_still = seen.kept - seen.closed - seen.answered - seen.lost
-    known = seen.kept and (seen.lost or not open_still)
+    known = seen.kept and (seen.lost or not seen.unanswered)
     lost = seen.lost if known else None
     return msgspec.structs.replace(tape, sentence=sentence, lost_on_idle=lost)
 
@@ -99,9 +98,8 @@ def _idle_words(seen: IdleSeen) -> str:
         for count, words in ends
         if count
     ]
-    others = seen.kept - seen.closed - seen.answered - seen.lost
-    if others:
-        parts.append(f"{others} had no answer yet")
+    if seen.unanswered:
+        parts.append(f"{seen.unanswered} had no answer yet")
     return f"of {seen.kept} connections that idled {', '.join(parts)}"
 
 

@@ -48,7 +48,7 @@ def in_lines(cells: Sequence[CellReport]) -> Section:
 
 
 def _named(watched: Mapping[str, Iterable[Block]]) -> Iterator[Block]:
-    """What is said of each cell, below its id if there are several."""
+    """The blocks of each cell, below its id if there are several cells."""
     for name, blocks in watched.items():
         if len(watched) > 1:
             yield Paragraph(say("{}", Name(name)))
