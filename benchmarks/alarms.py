@@ -41,7 +41,7 @@ from harness.system.machine import now
 RUNS = 40
 LIMIT = 64
 FLASK, GUNICORN = "3.1.3", "27.0.1"
-"""Of the catalog; what is measured is what is installed beside the benchmark."""
+"""The releases in the catalog; measured are those installed with the benchmark."""
 
 SHIPPED = (
     "gthread-2x4",
@@ -50,7 +50,7 @@ SHIPPED = (
     "gthread-4x2-connections-2",
 )
 OTHERS = {"4 x 4": (4, 4, 16), "2 x 2 for 8": (2, 2, 8), "1 x 4 for 8": (1, 4, 8)}
-"""By name: workers, threads, and what is declared, which may be more than there is."""
+"""By name: workers, threads, and the declared number, which may be too high."""
 
 KNOWN = (
     ("gthread-4x2", "gthread-4x2-connections-2"),
@@ -63,7 +63,7 @@ KNOWN = (
     ("gthread-4x2", "1 x 4 for 8"),
     ("gthread-4x2-connections-2", "1 x 4 for 8"),
 )
-"""Real changes; to 2 x 2 and 1 x 4 the number falls from 8 to 4."""
+"""Real changes. For 2 x 2 and 1 x 4, the number falls from 8 to 4."""
 
 
 def cells() -> dict[str, PlannedCell]:

@@ -44,7 +44,7 @@ from harness.system.spawn import Command
 STEPS = (100, 1_000, 3_000, 9_900, 10_000, 14_000, 30_000)
 PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 WORKERS = 4
-"""Of the server: each may open only so many files, two for each request."""
+"""Workers of the server: each can open only so many files, two for each request."""
 
 DEADLINE = 120.0
 

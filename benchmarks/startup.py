@@ -40,11 +40,11 @@ class Split(NamedTuple):
     """Processor seconds of a run, by kind of work."""
 
     harness: float
-    """The command line: planning, following the run, judging, the report."""
+    """The command line: planning, following the run, judging, reporting."""
     nox: float
     installing: float
     measuring: float
-    """The probe, and what guards the servers."""
+    """The probe, and the processes that guard the servers."""
     servers: float
     rest: float
 

@@ -54,7 +54,7 @@ def sleep():
 """A view added to the app, which reports nothing to anybody."""
 
 MOST = 64
-"""Most requests that are sent at once."""
+"""The highest number of requests that are sent at once."""
 
 
 class SleepyBench(Bench):

@@ -30,7 +30,7 @@ class Counter(NamedTuple):
     """Returns the number of requests being handled, given host and port of the
     figures."""
     after: float = 0.5
-    """When to ask, as a part of the time that requests sleep."""
+    """When to read it, as a fraction of the time that requests sleep."""
     queued: Callable[[str], int] | None = None
     """Returns the most requests that waited inside, given the server's output."""
     in_app: str = ""

@@ -72,11 +72,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     releases: str
     """The first and the last release; empty if the configuration has one number."""
     number: str
-    """As the matrix shows it; empty where there is none."""
+    """As in the matrix; empty if there is none."""
     word: str
-    """The verdict or the outcome; empty where it is as declared."""
+    """The verdict or the outcome; empty if it is as declared."""
     least: int | None
-    """How many were always in the app; null if that is all of them."""
+    """The number that was always in the app; null if that is all of them."""
     most: int | None
 
 

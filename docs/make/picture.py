@@ -28,7 +28,7 @@ NAME = 196
 ROW, GROUP = 21, 31
 SIZE, STEP = 10, 13
 MOST_SQUARES = 10
-"""Above that a bar is drawn, whose length grows with the logarithm."""
+"""Larger numbers are drawn as bars, on a logarithmic scale."""
 LONGEST = 200
 FOOT = 34
 
@@ -46,7 +46,7 @@ PICTURES = {
     "matrix-light.svg": Colours("#1f2328", "#59636e", "#0969da", "#bc4c00"),
     "matrix-dark.svg": Colours("#f0f6fc", "#9198a1", "#4493f8", "#f0883e"),
 }
-"""The colours differ in lightness too, for people who see colours differently."""
+"""The colours also differ in lightness, for people with colour blindness."""
 
 STYLE = """\
 text {{ font: 13px -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif;

@@ -73,7 +73,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """The data of one measured cell that the page shows."""
 
     number: str
-    """As the matrix shows it; empty where there is none."""
+    """As in the matrix; empty if there is none."""
     outcome: str
     as_declared: bool
     finding: str = ""

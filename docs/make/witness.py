@@ -61,7 +61,7 @@ class Testimony(msgspec.Struct, frozen=True, kw_only=True):
     counter: str = ""
     """The name of the server's own figure; empty if it has none."""
     own: tuple[int, ...] = ()
-    """How many were handled at once by the server's figure, each time it was read."""
+    """The servers' own numbers of requests handled at once, one for each reading."""
 
     @property
     def disagreements(self) -> tuple[str, ...]:

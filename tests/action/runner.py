@@ -27,9 +27,9 @@ from tests.newcomer import package_variables
 ROOT = Path(__file__).parents[2]
 STAND_INS = Path(__file__).parent / "stand-ins"
 OURS = "example/flask-concurrency-matrix"
-"""What an outsider's workflow calls this project; which name does not matter."""
+"""The name of this project in a user's workflow; any name would do."""
 IN_README = repository()
-"""What the workflows of the README call it."""
+"""The name of this project in the workflows of the README."""
 
 SECONDS = 600.0
 """Time limit. A run takes a minute on an idle machine, but tests run in parallel."""

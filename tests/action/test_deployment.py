@@ -69,7 +69,7 @@ NOTE = """
           { env | grep -v -e ^GITHUB_ -e ^_= | sort; pwd
             git status --short --ignored
             find "$HOME" -not -path "*/.gunicorn*" | sort; }"""
-"""gunicorn itself makes a folder at home, in any of the jobs that run side by side."""
+"""gunicorn makes a folder in the home folder, in any of the parallel jobs."""
 
 WORKFLOW = f"""
 on: push

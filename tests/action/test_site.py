@@ -27,7 +27,7 @@ from .runner import WorkflowRun
 
 WORKFLOW = ".github/workflows/site.yml"
 WHERE = "https://example.org/atlas/"
-"""What the stand-in for configure-pages answers."""
+"""The answer of the stand-in for configure-pages."""
 MEASURED = f"flask-3.1.3/werkzeug-*/run-without-threads/py{PYTHON}"
 JOBS = dict.fromkeys(("measure", "build", "publish"), "success")
 

@@ -30,7 +30,7 @@ from tests.builders.atlas import sample
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 DEADLINE = 20_000
-"""Milliseconds for anything on a page: the machine may be busy."""
+"""Milliseconds for anything on a page, even on a busy machine."""
 
 
 class Quiet(SimpleHTTPRequestHandler):

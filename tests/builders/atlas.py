@@ -122,7 +122,7 @@ PLAIN = (
     "wait",
     "act",
 )
-"""Fields that have one of our own words, or a time."""
+"""Fields that contain one of our own words, or a time."""
 
 
 def hostile(evidence: Evidence, text: str = EVIL) -> Evidence:

@@ -10,7 +10,7 @@ from harness.records.life import TapeSeen
 from harness.records.words import Outcome
 
 Change = tuple[float, int, int]
-"""Seconds after the act, and how many are in old and in new processes from then on."""
+"""Seconds after the act, and the numbers in old and in new processes from then on."""
 
 
 def tape_seen(act: Act, *changes: Change, until: float = 5.0, **other: Any) -> TapeSeen:

@@ -42,7 +42,8 @@ class Capacity(NamedTuple):
 
     most: int
     least: Callable[[int], int]
-    """Of so many offered, whoever is first."""
+    """The fewest in the app for a number of offered requests, whichever worker is
+    first."""
 
 
 # ---------------------------------------------------------------------------- styles

@@ -210,7 +210,7 @@ def restless_pair(listener: Listener, server: Any) -> None:
 def deaf(listener: Listener, server: Any) -> None:
     """Two workers, one of which accepts its first connection and never runs it."""
     if os.fork() == 0:
-        time.sleep(0.2)  # leave the readiness request to the other one
+        time.sleep(0.2)  # leaves the readiness request to the other worker
         listener.accept()[0].recv(1)
         signal.pause()
     work(listener, server)
@@ -259,7 +259,7 @@ def spawns(listener: Listener, server: Any) -> None:
         try:
             connection, address = listener.accept()
         except OSError:
-            time.sleep(0.02)  # there is no file for it
+            time.sleep(0.02)  # no open file is left for it
             continue
         arguments = connection, address, server
         thread = threading.Thread(target=control.serve, args=arguments, daemon=True)

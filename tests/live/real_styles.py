@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.live.sly_styles import take_turns
     from tests.live.sly_styles import with_places
     from tests.live.sly_styles import with_port_reused
-else:  # it is started by path
+else:  # started by its path
     from sly_styles import fork
     from sly_styles import Listener
     from sly_styles import of_all
@@ -184,7 +184,7 @@ def on_demand(listener: Listener, server: Any, n: Parameters) -> None:
             try:
                 socket.send_fds(pairs[number], [b"."], [waiting[0].fileno()])
             except OSError:
-                continue  # it has just ended
+                continue  # the worker has just ended
             waiting.pop(0).close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 ENVIRONMENTS = ROOT / ".nox" / "tests-of" / WORKER if WORKER else ROOT / ".nox"
-"""Where runs make their environments: workers side by side share none."""
+"""Where runs make their environments: parallel workers share none."""
 SECONDS = 300.0
 
 

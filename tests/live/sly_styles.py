@@ -47,10 +47,9 @@ class Style(NamedTuple):
     numbers: Callable[[random.Random], Parameters]
     most: Callable[[Parameters], int]
     least: Callable[[Parameters, int], int]
-    """Of so many offered, whoever is first. More than the most is none."""
+    """The fewest of so many offered, whichever comes first; at most ``most``."""
     late: Callable[[Parameters], bool]
-    """Whether some capacity comes so late that nobody waits for it who saw all that was
-    declared."""
+    """Whether some capacity appears after the probe has stopped waiting for it."""
 
 
 SLY: dict[str, Style] = {}
@@ -59,7 +58,7 @@ SLY: dict[str, Style] = {}
 LATE_SECONDS = 1.2
 
 LONGEST_BOOT = 60
-"""What takes longer to boot is not there."""
+"""Workers that take longer to boot do not count."""
 
 
 def of_threads(n: Parameters) -> int:
@@ -75,7 +74,7 @@ def of_each(n: Parameters) -> int:
 
 
 def the_most(n: Parameters, offered: int) -> int:
-    """Return the ceiling as the floor: nothing is left to chance."""
+    """Return the offered number: nothing is left to chance."""
     return offered
 
 
@@ -247,7 +246,7 @@ PAUSES: dict[str, Callable[[float], None]] = {
     "epolls_timer": _epolls_timer,
     "selects_timer": _selects_timer,
 }
-"""Ways to let time pass."""
+"""Ways to pause."""
 
 
 def a_pause(rng: random.Random, *seconds: float) -> dict[str, Any]:
@@ -522,7 +521,7 @@ def timed_accept(listener: Listener, server: Any, n: Parameters) -> None:
     epoll.register(listener, select.EPOLLIN)
     waits: dict[str, Callable[[], Any]] = {
         "select": lambda: select.select([listener], (), (), seconds),
-        # One object of poll cannot be used by two threads at once.
+        # Two threads cannot use the same poll object at once.
         "poll": lambda: _poll_of(listener).poll(seconds * 1000),
         "epoll": lambda: epoll.poll(seconds),
         "accept": lambda: listener.settimeout(seconds),

@@ -1,9 +1,9 @@
 """Unit tests open no socket and start no process.
 
-Where they run alone and side by side (``pytest -n 2 tests/unit``), each worker collects
-and runs a share of the files. By itself pytest-xdist has every worker collect all of
-them, and hears of each test six times, which takes a third of the time of tests as
-short as these.
+If only unit tests run in parallel (``pytest -n 2 tests/unit``), each worker collects
+and runs its own share of the files. By default, pytest-xdist lets every worker collect
+all tests and reports each test six times, which takes a third of the time of such short
+tests.
 """
 
 import functools
@@ -44,7 +44,7 @@ TIMES_AS_LONG = {
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_outside() -> Iterator[None]:
-    """Sockets and processes are for the live tests: here their use fails a test."""
+    """Fail a unit test that uses a socket or starts a process."""
 
     def forbidden(what: str) -> object:
         def fail(*_args: object, **_keywords: object) -> NoReturn:
@@ -55,15 +55,15 @@ def nothing_outside() -> Iterator[None]:
         return fail
 
     with pytest.MonkeyPatch.context() as patch:
-        # The methods and not the classes: libraries derive classes of their own.
+        # Methods, not classes, since libraries derive their own classes.
         patch.setattr(socket.socket, "__init__", forbidden("open a socket"))
         patch.setattr(subprocess.Popen, "__init__", forbidden("start a process"))
         yield
 
 
-@functools.cache  # asked for each file and each test
+@functools.cache  # called for each file and each test
 def in_shares(config: pytest.Config) -> bool:
-    """Whether each worker has a share of its own: where folders of unit tests are run.
+    """Return whether each worker runs its own share: if folders of unit tests are run.
 
     A file that is named on the command line is collected by every worker.
     """
@@ -72,13 +72,13 @@ def in_shares(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A worker that crashed is not replaced, as another one has another share."""
+    """Do not replace a crashed worker, since other workers have other shares."""
     if in_shares(config):
         config.option.maxworkerrestart = "0"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the files in the shares of other workers."""
+    """Ignore the files in the shares of other workers."""
     worker = getattr(config, "workerinput", None)
     if worker is None or collection_path.suffix != ".py" or not in_shares(config):
         return None
@@ -88,7 +88,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @functools.cache
 def shares(workers: int) -> dict[Path, int]:
-    """The worker of each test file: the longest first, to whoever has least so far."""
+    """Return the worker of each test file.
+
+    The longest files come first, each for the worker with the least work so far.
+    """
     sizes = {
         path: path.stat().st_size * TIMES_AS_LONG.get(str(path.relative_to(UNIT)), 1)
         for path in UNIT.rglob("test_*.py")
@@ -103,14 +106,14 @@ def shares(workers: int) -> dict[Path, int]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Have each worker run all that it collected."""
+    """Let each worker run everything that it collected."""
     if not in_shares(config):
         return None
     from xdist.scheduler import EachScheduling  # type: ignore[import-untyped]
 
     class Shares(EachScheduling):  # type: ignore[misc]
         def schedule(self) -> None:
-            # Otherwise what is done is shown as a share of one worker's tests.
+            # Otherwise progress is shown as a share of one worker's tests.
             session: Any = config.pluginmanager.get_plugin("session")
             session.testscollected = sum(map(len, self.node2collection.values()))
             super().schedule()
@@ -119,13 +122,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Look for garbage rarely: tests as short as these leave little."""
+    """Collect garbage rarely: such short tests leave little."""
     if in_shares(session.config):
         gc.set_threshold(50_000)
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
-    """Report a test that passes once, and not its setup and teardown as well."""
+    """Report a passed test once, without its setup and teardown."""
     if not hasattr(item.config, "workerinput") or not in_shares(item.config):
         return None
     for report in runtestprotocol(item, nextitem=nextitem, log=False):

@@ -34,7 +34,7 @@ def table() -> dict[str, set[str]]:
 MAY_IMPORT = table()
 
 MOST_LINES = 250
-"""A file with more is two files."""
+"""A longer file should be two files."""
 
 # Pure rooms use no processes, sockets or clocks, and hardly any files.
 PURE = {"judge", "report", "track", "plan", "site"}

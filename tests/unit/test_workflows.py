@@ -28,7 +28,7 @@ MAY = {
         {"attestations": "write", "id-token": "write", "pages": "write"}
     ],
 }
-"""What a job may beyond that."""
+"""Additional permissions that a job may have."""
 WITHOUT_OPTION = {
     *("FAIL_ON", "RESULTS", "SUMMARY", "WORKING_DIRECTORY"),
     *("ARTIFACT_NAME", "TOKEN"),

@@ -19,7 +19,7 @@ app = Flask(__name__)
 """
 
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-"""What makes Python write and read nothing but ASCII where it is not told better."""
+"""Variables that make Python use ASCII unless told otherwise."""
 
 
 def run(

@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 SECONDS = 300.0
 COPIED = "    again: "
-"""How a line begins that is there to be copied, and never broken."""
+"""The start of lines that are meant to be copied, and are never broken."""
 
 PROGRESS = re.compile(r"[━╸╺ ]* ?(\d+)/(\d+)  \d+:\d\d")
 

@@ -25,7 +25,7 @@ class Checked(NamedTuple):
     message: str
     """The error, if there was one."""
     cells: dict[str, dict[str, Any]]
-    """Of the report, by deployment."""
+    """The cells of the report, by deployment."""
     out: str
     results: Path
 

@@ -268,7 +268,7 @@ def test_without_the_variables_the_hook_does_nothing() -> None:
     assert str(HOOK) not in with_hook
     assert "start.Finder" not in with_hook
     assert "'flask" not in with_hook.partition("]")[0]
-    # All that is new is the hook, and what it takes to look for another sitecustomize.
+    # Only the hook and its search for another sitecustomize are new.
     assert with_hook.count("'") - without.count("'") <= 2 * 7
 
 
@@ -419,7 +419,7 @@ class Pool(ThreadingMixIn, WSGIServer):
 if __name__ == "__main__":
     make_server("127.0.0.1", int(os.environ["PORT"]), app, Pool).serve_forever()
 """
-"""A server that does not say how many threads it has."""
+"""A server that does not report its number of threads."""
 
 
 def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
@@ -503,7 +503,7 @@ def test_the_remedy_for_workers_that_accept_too_much_is_true(
     command, several, one = ONE_WORKER[server]
     before = deploy(f"{command} {several}")
     cell = before.cells["mine"]
-    # Chance decides how many each worker accepts, so it may have been even.
+    # Chance decides how many each worker accepts, so they may be even.
     assert cell["verdict"] in ("uneven", "as declared")
     assert cell["verdict"] == "as declared" or f"`{one}`" in before.message
     after = deploy(f"{command} {one}")
@@ -738,9 +738,9 @@ def test_measurements_before_an_interrupt_are_reported(
     (folder / "shop.py").write_text(APP)
     (folder / "stuck.py").write_text(STUCK)
     (folder / "concurrency.toml").write_text(TWO)
-    # Not in the folder, where it would be another one that it writes to.
+    # Outside of the folder, of which the server writes to a layer.
     os.mkfifo(tmp_path / "say")
-    # Opened for writing too, so that it is no end of file when a worker closes it.
+    # Also opened for writing, so that a worker that closes it causes no end of file.
     said = os.open(tmp_path / "say", os.O_RDWR | os.O_NONBLOCK)
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     process = subprocess.Popen(
@@ -758,7 +758,7 @@ def test_measurements_before_an_interrupt_are_reported(
         text=True,
     )
     try:
-        # The second is running, and will not answer, once its worker says so.
+        # Once its worker reports, the second is running and will not answer.
         deadline = time.monotonic() + 120
         while process.poll() is None and not select.select([said], [], [], 0.5)[0]:
             assert time.monotonic() < deadline, "the second was not started"

@@ -43,7 +43,7 @@ class Pooled(WSGIServer):
 
 make_server("127.0.0.1", int(os.environ["PORT"]), app, Pooled).serve_forever()
 """
-"""A server of one's own, that cannot be asked how many it handles."""
+"""A custom server that cannot be asked for its number."""
 
 PROXIED = {
     "nginx.conf": "error_log stderr; events {} http { access_log off; server { listen "
@@ -53,7 +53,7 @@ PROXIED = {
     "gunicorn -w 2 shop:app --bind $at &\n"
     'exec nginx -p . -c now.conf -g "daemon off; pid $TMPDIR/pid;"\n',
 }
-"""nginx in front of an app that listens elsewhere than it asks."""
+"""nginx in front of an app that listens at another address."""
 
 GREETS = """\
 import os, socket
@@ -75,16 +75,16 @@ class Applied(NamedTuple):
     name: str
     table: str
     said: str
-    """A pattern; its group, if it has one, is what is written."""
+    """A pattern of the message; its group, if any, is the text to write."""
     file: str
     place: str
-    """A pattern of what is replaced in the file."""
+    """A pattern of the text to replace in the file."""
     written: str = ""
-    """What is written, where that is not a group of what was said."""
+    """The text to write, if it is not a group of the message."""
     handled: int = 2
     files: dict[str, str] = {}
     seconds: int = 30
-    """How long to wait for its first answer."""
+    """How long to wait for the first answer."""
 
 
 LEAVE_OUT = "leave out `([^`]*)`"

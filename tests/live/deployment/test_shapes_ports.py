@@ -85,12 +85,12 @@ class Fixed(NamedTuple):
 
     folder: str
     port: int
-    """Of this case alone, as cases run side by side."""
+    """A port for this case alone, since cases run in parallel."""
     code: int
     apply: Apply
     handled: int
     production: str
-    """How production starts it, without variables of the check."""
+    """The command in production, without variables of the check."""
     env: dict[str, str] = {}
 
 

@@ -47,7 +47,7 @@ class Bystander(NamedTuple):
     name: str
     port: int
     file: Path
-    """Has its number."""
+    """A PID file with its number."""
 
     def is_there(self) -> bool:
         """Return whether it still runs."""

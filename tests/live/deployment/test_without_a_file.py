@@ -101,7 +101,7 @@ def test_quiet_prints_less_and_verbose_prints_more(
 
 
 ODD = "app = (lambda it: it.Flask(__name__))(__import__('flask'))\n"
-"""An app that cannot be found by reading the source."""
+"""An app that reading the source cannot find."""
 
 
 @pytest.mark.parametrize("files", [{}, {"Dockerfile": "FROM x\n"}])
@@ -132,7 +132,7 @@ def main():
 """
 
 INSTALLED = f"#!{sys.executable}\nimport sys\nfrom web import main\nsys.exit(main())\n"
-"""What an installer writes for a command of a project."""
+"""The script that an installer writes for a command of a project."""
 
 
 @pytest.mark.parametrize(

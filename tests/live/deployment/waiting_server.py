@@ -210,7 +210,7 @@ class ClosesOnTheSecond:
         self._listener.settimeout(DEADLINE_SECONDS)
         self.port = self._listener.getsockname()[1]
         self.closed = False
-        """Whether that has happened."""
+        """Whether the first connection was closed."""
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 

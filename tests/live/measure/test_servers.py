@@ -34,7 +34,7 @@ SEEN = {
     "tornado/executor-8": 8,
     "pyruvate/workers-4": 4,
 }
-"""By server and configuration: how many are in the app, in every round."""
+"""By server and configuration: the number in the app in every round."""
 
 WRONG = "granian/backpressure-8"
 
@@ -46,7 +46,7 @@ RANGES = {
     "gunicorn/sync-4-reuse-port": (1, 4),
     "gunicorn/gthread-2x4-reuse-port": (4, 8),
 }
-"""By server and configuration: the least and the most, whatever the order."""
+"""By server and configuration: floor and ceiling."""
 
 FRONTS = {
     "gunicorn/nginx-socket-sync-4": ("nginx", 4),
@@ -55,7 +55,7 @@ FRONTS = {
     "gunicorn/haproxy-maxconn-sync-4": ("haproxy", 2),
     "gunicorn/caddy-sync-4": ("caddy", 4),
 }
-"""By server and configuration: the program in front, and how many get through it."""
+"""By server and configuration: the program in front, and how many it lets through."""
 
 
 def cell_id(name: str) -> str:

@@ -19,7 +19,7 @@ from tests.live.commands import control
 from tests.live.commands import odd
 
 FOR_THREADS = {Scarce.THREADS, Scarce.MEMORY, Scarce.TASKS_OF_A_GROUP}
-"""What a thread cannot be started without."""
+"""Resources without which no thread can start."""
 
 ROOT = Path(__file__).parents[3]
 
@@ -64,7 +64,7 @@ def test_a_robust_server_recovers_when_its_clients_have_left(strain: Any) -> Non
     for scarce in FOR_THREADS & limits.keys():
         assert limits[scarce].account.reset > 0
     if Scarce.TASKS_OF_A_GROUP in limits:
-        assert limits[Scarce.TASKS_OF_A_GROUP].held == 32  # a thread for each
+        assert limits[Scarce.TASKS_OF_A_GROUP].held == 32  # a thread for each request
     assert "for good" not in answer
 
 
@@ -84,7 +84,7 @@ def test_a_server_with_a_lower_bound_breaks_by_nothing(ask: Any) -> None:
 
 
 NOBODY = 61_234
-"""The number of a user that owns nothing, and runs nothing else."""
+"""The id of a user who owns nothing, and runs nothing else."""
 
 
 def test_the_results_are_the_same_for_a_user_other_than_root() -> None:

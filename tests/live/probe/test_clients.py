@@ -18,7 +18,7 @@ from tests.live.commands import gthread
 from tests.live.commands import odd
 
 BLOCKING = set(SlowWay) - {SlowWay.IDLE}
-"""Ways that take a place of the control: it closes after each answer."""
+"""Slow clients that take a slot of the control, which closes after each answer."""
 
 
 @pytest.fixture(autouse=True)

@@ -27,8 +27,8 @@ SERVER = Path(__file__).parents[1] / "living_server.py"
 
 
 TRIES = 3
-"""How often a tape is recorded until it is known: on a machine with too much else to do
-it is not."""
+"""How often a tape is recorded until it is known, which it may not be on a busy
+machine."""
 
 IN_A_NAMESPACE = "unshare", "--pid", "--fork", "--kill-child"
 

@@ -84,7 +84,7 @@ KNOWN: dict[str, tuple[Command, int, int]] = {
         *(8, 4),
     ),
 }
-"""By name: the command, what it declares and reaches, and the least of that."""
+"""By name: the command, its declared number and ceiling, and its floor."""
 
 BUSY = (
     "control 2x2",

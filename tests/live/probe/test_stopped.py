@@ -124,7 +124,7 @@ QUESTIONS = (
     # A poll ends by itself, perhaps while this process is stopped.
     Asked(Question.POLLS, "3 shut all others out( for 2[0-9] s)?", POLLS, THREADING),
 )
-"""What each comes to where three are in the app at once."""
+"""The answer to each question for a server that handles three at once."""
 
 
 LIVING = (

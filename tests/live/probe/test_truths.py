@@ -22,8 +22,8 @@ from tests.live.known_shape import Shape
 from tests.live.load import busy_loops
 
 SEED = os.environ.get("TRUTHS_SEED", "2b0f8fbd9f9f46e198d161378866e2b2")
-"""The same shapes in every run of the suite, so that a change that is tested is not
-blamed for what it did not do. ``nox -s truths`` draws others every time."""
+"""The same shapes in every run of the suite, so that a tested change is not blamed for
+the result of a new shape. ``nox -s truths`` draws others every time."""
 SHAPES = int(os.environ.get("TRUTHS", str(len(known_server.STYLES))))
 BUSY = int(os.environ.get("TRUTHS_BUSY", "0"))
 
@@ -77,4 +77,4 @@ def test_a_shape_is_measured_exactly_or_as_unknown(
 
 
 EASY = {"threads", "executor", "out_of_order", "buffering", "rejecting", "forking"}
-"""Of these an idle machine has to know the answer."""
+"""Styles for which the result on an idle machine must be known."""

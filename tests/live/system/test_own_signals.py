@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 OTHERS = 65534
-"""A user without rights."""
+"""A user without privileges."""
 
 USERS = [None, OTHERS] if os.geteuid() == 0 else [None]
 

@@ -11,7 +11,7 @@ import pytest
 from harness.system import warden
 
 NOBODY = 61_234
-"""A user who runs nothing: root is exempt from the limit of processes."""
+"""A user without other processes; root is exempt from the limit."""
 
 PYTHONS = (sys.executable, "/usr/bin/python3")
 

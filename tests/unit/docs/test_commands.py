@@ -20,7 +20,7 @@ BLOCK = re.compile(r"(?ms)^```(?:sh|console|)[^\n]*\n(.*?)^```$")
 OURS = re.compile(r"(?:\$ |uvx \S+ \S+ )?flask-concurrency (?P<words>.*)")
 SESSION = re.compile(r"(?:\$ )?nox (?:-f \S+ )?-s (?P<verb>\w+)(?: -- (?P<words>.*))?")
 VERBS = ("probe", "track", "bisect", "site")
-"""Sessions of nox that hand all options to a verb."""
+"""nox sessions that pass all options on to a verb."""
 
 
 def commands(text: str) -> Iterator[str]:

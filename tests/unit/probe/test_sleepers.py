@@ -25,7 +25,7 @@ class Given(NamedTuple):
     sleep: Sleep
     seconds: float
     kept_out: bool = False
-    """Whether it is in a worker of which no thread waits for a connection."""
+    """Whether it belongs to a worker that does not wait for connections."""
 
 
 def given(

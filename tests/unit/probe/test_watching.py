@@ -15,7 +15,7 @@ EACH_SECOND = 1.0
 """How often some servers look for connections."""
 
 A_WORKER = 4.0
-"""After how many seconds uWSGI starts another worker while requests wait."""
+"""The interval at which uWSGI starts another worker while requests wait."""
 
 
 def test_a_server_that_looks_once_a_second_is_watched_for_longer() -> None:

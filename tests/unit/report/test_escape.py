@@ -22,7 +22,7 @@ TAGS = set(
     "kbd li ol p pre q s samp span strike strong sub summary sup table tbody td tfoot "
     "th thead tr tt ul var".split()
 )
-"""What GitHub lets through."""
+"""The tags that GitHub allows."""
 
 ATTACKS = [
     EVIL,

@@ -11,7 +11,7 @@ from harness.report.drawing import Chart
 from harness.report.text import Text
 
 LIGHT, DARK = "#f6f8fa", "#151b23"
-"""What GitHub has behind a chart."""
+"""GitHub's background colours behind a chart."""
 
 
 def luminance(colour: str) -> float:

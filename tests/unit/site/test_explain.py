@@ -32,7 +32,7 @@ CONFIGURATIONS = [
 SCRIPTS = {
     *("gevent", "eventlet", "tornado", "bjoern", "meinheld", "pyruvate", "wsgiref"),
 }
-"""Servers without a command of their own, for which a script is run."""
+"""Servers without a command line, which a script starts."""
 
 
 @functools.cache
@@ -57,7 +57,7 @@ def test_an_answer_matches_the_catalog_or_is_unknown(
 
 
 OF_FILES = {"mod-wsgi-daemon", "unit"}
-"""Those whose numbers stand in files, which only ``declares`` reads."""
+"""Servers whose numbers are in files, which only ``declares`` reads."""
 
 
 def test_every_server_with_a_command_is_recognized() -> None:

@@ -4,7 +4,7 @@ from harness.system.stopping import FORGOTTEN_SECONDS
 from harness.system.stopping import STOPPED_SECONDS
 
 UVICORN_SECONDS = 5.0
-"""After so long without a sign of life uvicorn's parent replaces a worker."""
+"""uvicorn's parent replaces a worker that was silent for so long."""
 
 
 def test_no_parent_misses_a_worker_that_is_stopped() -> None:

@@ -42,7 +42,7 @@ from tests.samples.make import rounds
 RELEASES = [f"24.{minor}" for minor in range(8)]
 
 Truth = Mapping[str, int | None]
-"""How many requests each release loses on a reload; ``None`` where it is not known."""
+"""How many requests each release loses on a reload; ``None`` if unknown."""
 
 
 def evidence_of(where: Environment, number: int | None, act: Act) -> Evidence:

@@ -30,7 +30,7 @@ from tests.samples.make import unmeasured
 RELEASES = [f"24.{minor}" for minor in range(10)]
 
 Truth = Mapping[str, int | Outcome]
-"""By release, the number that it has, or the outcome."""
+"""The number or the outcome of each release."""
 
 
 def evidence_of(where: Environment, truth: Truth) -> Evidence:

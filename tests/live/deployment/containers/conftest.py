@@ -19,7 +19,7 @@ from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import Checked
 
 PART = os.environ.get("PART", "1/1")
-"""Which of several engines this is, such as ``1/2``; each runs a part of the tests."""
+"""The part of the tests that this engine runs, such as ``1/2``."""
 
 IMAGE = "fcm-test-shop"
 
@@ -103,7 +103,7 @@ class Things(NamedTuple):
     """The contents of an engine."""
 
     containers: dict[str, tuple[str, bool, str, str]]
-    """By id: name, whether it runs, since when, and how often it was restarted."""
+    """By id: name, whether it runs, since when, and the number of restarts."""
     volumes: set[str]
     networks: dict[str, set[str]]
     """By name: the containers in it."""

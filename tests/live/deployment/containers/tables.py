@@ -101,7 +101,7 @@ def refusal(shape: dict[str, Any]) -> str:
 
 
 OPEN = "\0"
-"""Stands for a value that a table does not say."""
+"""Stands for a value that a table does not have."""
 
 
 def check_refused(check: Check, tmp_path: Path, some: Sequence[dict[str, Any]]) -> None:

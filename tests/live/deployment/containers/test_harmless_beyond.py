@@ -20,7 +20,7 @@ from tests.live.deployment.containers.conftest import User
 SERVE = "exec gunicorn shop:app --threads 4 --bind 0.0.0.0:8000"
 
 SHARED = Path(f"/dev/shm/fcm-test-shop-{os.getpid()}-{PART[0]}")
-"""Shared memory of the user's, where the engine is on this machine."""
+"""Shared memory of the user, if the engine is on this machine."""
 
 # The app prints what it reaches, and the names that others could find it by.
 REACH = (

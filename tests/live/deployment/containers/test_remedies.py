@@ -27,7 +27,7 @@ FILE = ROOT / "tests" / "deployments" / "kinds" / "container-remedies.toml"
 REMEDIES: list[dict[str, Any]] = tomllib.loads(FILE.read_text())["remedy"]
 
 SAID = ("outcome", "says", "refused", "values")
-"""Keys about what a check says before a remedy is applied."""
+"""Keys for the message of a check before a remedy is applied."""
 
 
 def applied(remedy: dict[str, Any]) -> dict[str, Any]:

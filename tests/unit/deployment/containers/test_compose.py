@@ -192,7 +192,7 @@ def test_images_are_built_under_another_name() -> None:
     app = made({"image": "shop", "build": dict(build)})[0]["services"]["app"]
     assert app["image"] == "mine-app"
     assert app["build"] == {"context": "/srv", "labels": {"l": "v"}}
-    # An image that exists is used as it is, as by `up` without `--build`.
+    # An existing image is used as it is, like by `up` without `--build`.
     app = made({"image": "there", "build": dict(build)})[0]["services"]["app"]
     assert app["image"] == "there" and "build" not in app
     anew = IMAGES._replace(build=True)
@@ -206,7 +206,7 @@ def test_one_port_is_published() -> None:
     ours = {**PORTS[0], "published": PORT, "host_ip": "127.0.0.1"}
     assert model["services"]["app"]["ports"] == [ours]
     assert found.notes == ("port 5432: not published",)
-    # Where there is but one it is the one that is meant.
+    # A single published port is the measured one.
     model, _ = made({"ports": [{"target": 80, "published": "8080"}]})
     assert model["services"]["app"]["ports"][0]["published"] == PORT
 

@@ -24,7 +24,7 @@ def test_combined_short_options_are_refused_too(words: str) -> None:
         parse(words.split())
     several = (Refusal.IN_BACKGROUND, Refusal.WATCHES)
     assert caught.value.refusal in several
-    assert parse("up -td".split()) is not None  # which is not a number of seconds
+    assert parse("up -td".split()) is not None  # d is not a number of seconds
 
 
 def test_commands_other_than_up() -> None:

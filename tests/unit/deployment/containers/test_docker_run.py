@@ -96,7 +96,7 @@ def test_options_that_touch_things_of_the_user_are_replaced(
     [
         ("-p {port}:80", "127.0.0.1:{port}:80"),
         ("-p 0.0.0.0:{port}:80/tcp -p 8000:80", "127.0.0.1:{port}:80/tcp"),
-        # Where there is but one it is the one that is meant.
+        # A single published port is the measured one.
         ("--publish=8080:80", "127.0.0.1:{port}:80"),
         ("-P -p 80", "127.0.0.1:{port}:80"),
     ],

@@ -125,7 +125,7 @@ def test_unknown_numbers_are_not_guessed(
 
 
 # --------------------------------------------------- servers that are asked themselves
-# Their answers are canned here; tests/live asks real servers.
+# The answers are fixed here; tests/live asks real servers.
 
 
 Answers = Callable[..., None]

@@ -27,13 +27,13 @@ LOCK = '{"default": {"flask": {"version": "==3.0.3"}}}'
 @pytest.mark.parametrize(
     ("command", "files", "required"),
     [
-        # What the active Python has of it is found out before anything is installed.
+        # What the active Python already has is checked before anything is installed.
         ("gunicorn a:a", {"requirements.txt": "flask\n"}, "requirements.txt"),
         ("gunicorn a:a", {"requirements.txt": "gunicorn==23\nsuperset\n"}, True),
         ("gunicorn a:a", {"requirements.txt": "flask-cors\n"}, None),
         ("gunicorn a:a", {"requirements.txt": ""}, None),
         ("gunicorn a:a", {}, None),
-        # Without it there would be no server at all.
+        # Otherwise there would be no server at all.
         ("waitress-serve a:a", {"requirements.txt": "superset\n"}, True),
         ("waitress-serve a:a", {"requirements.txt": "waitress\n"}, True),
         ("waitress-serve a:a", {"requirements.txt": "\n"}, None),

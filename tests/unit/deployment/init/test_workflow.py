@@ -94,7 +94,7 @@ name = "the-shop"
         ("", "the_shop.py", ["pip install ."]),
         ("", "src/the_shop/__init__.py", ["pip install ."]),
         ("packages = [{include = 'web'}]\n", "web.py", ["pip install ."]),
-        # What Poetry refuses to build.
+        # Projects that Poetry refuses to build.
         ("", "web.py", []),
         ("package-mode = false\n", "the_shop.py", []),
     ],

@@ -16,7 +16,7 @@ LONG = Path("/tmp", "in" * 50)
     [
         (SHORT, "", f"--control-socket {SHORT}/gunicorn.ctl"),
         (SHORT, "-w 2", f"-w 2 --control-socket {SHORT}/gunicorn.ctl"),
-        # Its address has no room for the path, and gunicorn would say so at every fork.
+        # The path is too long for a socket, which gunicorn would report at every fork.
         (LONG, "-w 2", "-w 2 --no-control-socket"),
     ],
 )

@@ -58,9 +58,9 @@ def test_a_database_named_in_a_file_is_found(tmp_path: Path) -> None:
         ("flask db current && gunicorn shop:app", SHOP, {}),
         (LINES[0], {"DATABASE_URL": "sqlite:///shop.db"}, {}),
         (LINES[0], {}, {}),
-        # The deployment says which one it may be.
+        # The deployment names the database itself.
         (LINES[0], SHOP, SHOP),
-        # A machine for one job.
+        # A machine that runs a single job.
         (LINES[0], {**SHOP, "CI": "true"}, {}),
     ],
 )

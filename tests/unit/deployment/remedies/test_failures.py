@@ -58,7 +58,7 @@ def test_the_last_error_is_the_cause() -> None:
             'service "migrate" didn\'t complete successfully: exit 3\n',
             'it said: service "migrate" didn\'t complete successfully: exit 3',
         ),
-        # A migration by two workers at once
+        # Two workers that migrate at the same time
         (
             "INFO [alembic] one\n(sqlite3.OperationalError) table x already exists\n"
             "[2026] [7] [ERROR] Worker (pid:8) exited with code 3.\n"
@@ -70,7 +70,7 @@ def test_the_last_error_is_the_cause() -> None:
             "the last line that it printed: "
             "[7] [ERROR] connection to unix:/none/x.sock",
         ),
-        # An engine that may pull no more
+        # An engine that has reached its pull limit
         (
             "Unable to find image 'shop:latest' locally\n"
             "docker: Error response from daemon: toomanyrequests: You have reached\n",
@@ -88,15 +88,15 @@ def test_the_last_error_is_the_cause() -> None:
             "web-1  | ValueError: one\nweb-1 exited with code 1\n",
             "it said: ValueError: one",
         ),
-        # An app that something else ends
+        # An app that another program ends
         (
             "[7] [INFO] Booting worker with pid: 8\n"
             "[7] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n",
             "the last line that it printed: "
             "Worker (pid:8) was sent SIGKILL! Perhaps out",
         ),
-        # Two workers and their master, whose lines meet: each text and the end of its
-        # line are written apart
+        # Mixed lines of two workers and their master: each text and its line end
+        # are written separately
         (
             "[2026-11-27 01:38:10 +0000] [20139] [ERROR] Worker (pid:20441) exited "
             "with code 1.\n"
@@ -107,7 +107,7 @@ def test_the_last_error_is_the_cause() -> None:
             "with code 1.\n",
             "the last line that it printed: no license",
         ),
-        # What goes wrong beside the app is not why a worker ends
+        # An error outside of the app is not the reason why a worker ends
         (
             "no license\n"
             "[2026-11-27 01:41:49 +0000] [32118] [ERROR] Control server error: AF_UNIX "
@@ -122,7 +122,7 @@ def test_the_last_error_is_the_cause() -> None:
             "2] No such file or directory: '/root/.gunicorn/gunicorn.ctl'\n",
             "the last line that it printed: no license",
         ),
-        # pydantic 2 names what is missing in lines of their own
+        # pydantic 2 names missing fields on separate lines
         (
             "pydantic_core.ValidationError: 2 validation errors for Shop\n"
             "database_url\n  Field required [type=missing, input_value={}]\n"

@@ -33,8 +33,8 @@ MODULES = (
         if path.stem != "refusals"
     ),
 )
-"""Modules that say what a user should change. Errors in the file of deployments itself
-are covered by its schema."""
+"""Modules with advice for users. The schema covers errors in the file of deployments
+itself."""
 
 ADVICE = re.compile(
     r"\b(?:write|add|set|leave out|leave (?:it|that|the name) out|install"
@@ -170,7 +170,7 @@ APPLIED = {
     "have one worker: {}": f"{CHECK}"
     "test_the_remedy_for_workers_that_accept_too_much_is_true",
 }
-"""How a remedy begins, and the test that applies it."""
+"""The beginning of a remedy, and the test that applies it."""
 
 NOT_APPLIED = {
     "{}; let the user of the proxy": "a test may be root, who may write to all",
@@ -198,7 +198,7 @@ def remedies() -> tuple[tuple[str, str], ...]:
 def _remedies() -> Iterator[tuple[str, str]]:
     for name in MODULES:
         nodes = [*ast.walk(ast.parse((ROOM / f"{name}.py").read_text()))]
-        # Parents come before their children, which are part of a text, or no text.
+        # Parents come first: children are part of their text, or no text.
         parts: set[int] = set()
         for node in nodes:
             if isinstance(node, ast.Dict):

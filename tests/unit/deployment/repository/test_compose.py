@@ -24,7 +24,7 @@ KNOWN = {"N": "4", "EMPTY": ""}
         ("${NO:-a}b}", "ab}"),
         ("[${N:+y}] [${EMPTY:+y}] [${EMPTY+y}] [${NO+y}]", "[y] [] [y] []"),
         ("$$N $${N:-2} $$$N", "$N ${N:-2} $4"),
-        # Only who starts the service may know these.
+        # Only the user who starts the service knows these.
         ("$NO ${NO} ${NO:?say it}", "$NO ${NO} ${NO}"),
         ("${EMPTY:?say it}", "${EMPTY}"),
         ("${NO:-never closed", "${NO:-never closed"),
@@ -64,15 +64,15 @@ not a variable
         ("command: 'gunicorn ${OPTIONS} a:a'", 6),
         ("command: gunicorn a:a, environment: ['WEB_CONCURRENCY=${WORKERS}']", 3),
         ("command: gunicorn a:a, environment: {WEB_CONCURRENCY: '${NO:-7}'}", 7),
-        # Without a value it is passed on.
+        # A name without a value is passed on.
         ("command: gunicorn a:a, environment: [WEB_CONCURRENCY]", 9),
         ("command: gunicorn a:a, environment: {WEB_CONCURRENCY: }", 9),
         ("command: gunicorn a:a", 1),
-        # What a container gets does not count outside of it, and the other way round.
+        # Variables of a container do not count outside of it, and vice versa.
         ("command: 'gunicorn -w ${WORKERS}', environment: {WORKERS: 8}", 3),
         ("command: 'gunicorn -w ${N:-2} a:a', environment: {N: 8}", 2),
         ("command: sh -c 'gunicorn -w $$WORKERS', environment: {WORKERS: 8}", 8),
-        # The variables of who starts it win.
+        # The variables of the user who starts it win.
         ("command: 'gunicorn -w ${FROM_SHELL} a:a'", 12),
         ("command: gunicorn a:a, environment: ['WEB_CONCURRENCY=${FROM_SHELL}']", 12),
     ],

@@ -482,7 +482,7 @@ LINE = "gunicorn -w 2 shop:app\n"
         ("start.sh", LINE * 20_000, "it has more than 300,000 characters"),
         ("fly.toml", "[http_service]\n" + "# a\n" * 90_000, "300,000 characters"),
         ("fly.toml", "[http_service]\n", ""),
-        # What is in no file of a platform.
+        # Files that belong to no platform.
         ("data.json", "[1]\n" * 90_000, ""),
         ("data.txt", LINE * 20_000, ""),
     ],
@@ -528,7 +528,7 @@ def test_unread_files_are_printed(
         ("from base import *\n", "gunicorn.conf.py imports settings: line 2"),
         ("set_defaults(globals())\n", "gunicorn.conf.py computes settings: line 2"),
         ("for k, v in X:\n    locals()[k] = v\n", "computes settings: line 3"),
-        # What changes no number.
+        # Settings that change no number.
         (
             "defaults(globals())\nworker_class = 'gevent'\nworker_connections = 4\n",
             8,

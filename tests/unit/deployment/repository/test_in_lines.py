@@ -11,7 +11,7 @@ def test_continued_lines_are_one_with_the_number_of_the_first() -> None:
 
 
 def test_a_file_of_one_very_long_line_is_read_once() -> None:
-    # It would take hours if reading began again at each character.
+    # It would take hours if reading started over at each character.
     text = f'{{"scripts": {{"start": "{"x" * 2_000_000} gunicorn -w 2 shop:app"}}}}'
     (started,) = in_lines(Path("package.json"), text)
     assert started.text == "gunicorn -w 2 shop:app"

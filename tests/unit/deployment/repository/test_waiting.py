@@ -158,8 +158,8 @@ def test_nginx_resending_a_request_is_a_finding(
 @pytest.mark.parametrize(
     "text",
     [
-        infrastructure.TERRAFORM_CLOUD_RUN,  # a time that no file here gives
-        infrastructure.RENDER,  # no page says how long it waits
+        infrastructure.TERRAFORM_CLOUD_RUN,  # a time that is in no file here
+        infrastructure.RENDER,  # no documentation says how long it waits
     ],
 )
 def test_unknown_waits_are_not_compared(tmp_path: Path, text: str) -> None:
