@@ -102,5 +102,5 @@ def value(option: ServerOption, command: ServerCommand) -> int | str | None:
     if option.word:
         return text
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Cannot(f"{option.names[0]} is not a number: {text}")
+        raise Cannot(f"{option.names[0]} is not a number that is possible here: {text}")
     return int(text)

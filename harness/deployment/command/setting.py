@@ -1,5 +1,6 @@
 """A setting that helps determine how many requests a server takes at once."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -38,9 +39,13 @@ def option(words: Sequence[str], *names: str) -> Setting | None:
     return None if last is None else Setting(last, COMMAND_LINE)
 
 
+_FILLED_IN_LATER = re.compile(r"\$|%\(|\{\{")
+"""How variables begin, also those of supervisord and of templates."""
+
+
 def positive(setting: Setting, name: str) -> int:
     """A setting as a positive number. Raises ``CannotDerive``."""
-    if str(setting.value).startswith("$"):
+    if _FILLED_IN_LATER.match(str(setting.value)):
         raise CannotDerive(f"{name} depends on {setting.value}")
     try:
         value = int(setting.value)

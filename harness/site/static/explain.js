@@ -88,7 +88,7 @@ const explained = (() => {
     const open = /\$\{?(\w+)/.exec(text);
     if (open) throw new Cannot(`It depends on the variable ${open[1]}.`);
     if (option.word) return [text, true];
-    if (!/^[0-9]{1,9}$/.test(text)) throw new Cannot(`${option.names[0]} is not a number: ${text}`);
+    if (!/^[0-9]{1,9}$/.test(text)) throw new Cannot(`${option.names[0]} is not a number that is possible here: ${text}`);
     return [Number(text), true];
   }
 

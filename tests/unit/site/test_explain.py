@@ -131,6 +131,7 @@ def test_one_worker_is_singular() -> None:
         ("gunicorn -w $WORKERS app:app", "variable WORKERS"),
         ("gunicorn -w ${N:-2} app:app", "variable N"),
         ("gunicorn -w two app:app", "not a number"),
+        ("gunicorn -w -1 app:app", "not a number that is possible here: -1"),
         ("gunicorn -w 2 app:app | tee log", "shell"),
         ("gunicorn 'app:app", "quotes"),
         ("gunicorn -c gunicorn.conf.py app:app", "file"),

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.deployment.command.setting import CannotDerive
+from harness.deployment.command.setting import positive
+from harness.deployment.command.setting import Setting
 from harness.deployment.command.settings import GivenSettings
 from harness.deployment.command.settings import settings_of
 from harness.deployment.command.shell import CommandContext
@@ -45,3 +47,9 @@ def test_ignored_settings_need_not_be_known(folder: Path) -> None:
     with pytest.raises(CannotDerive, match=r"workers depends on \$N"):
         read.capacity()
     assert read.capacity(but={"workers"}).lanes == 2
+
+
+@pytest.mark.parametrize("value", ["$N", "${N:-2}", "%(ENV_N)s", "{{ n }}"])
+def test_a_number_that_is_filled_in_later_is_not_called_a_wrong_one(value: str) -> None:
+    with pytest.raises(CannotDerive, match="^workers depends on "):
+        positive(Setting(value, "a file"), "workers")
