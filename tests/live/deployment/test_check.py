@@ -1,4 +1,4 @@
-"""Users' deployments are measured as they are, and what is said about them is true."""
+"""Users' deployments are measured as they are, and reports about them are true."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def deploy(check: Check, tmp_path: Path) -> Check:
 
 
 def numbers(checked: Checked, name: str = "mine") -> tuple[str, int, int]:
-    """What is said of a deployment in a word and two numbers."""
+    """Return the verdict on a deployment, with its ceiling and its floor."""
     cell = checked.cells[name]
     return cell["verdict"], cell["ceiling"], cell["floor"]
 
@@ -59,7 +59,7 @@ def numbers(checked: Checked, name: str = "mine") -> tuple[str, int, int]:
 # ------------------------------------------------------------------- other questions
 
 
-def test_other_questions_are_asked_of_any_app(deploy: Check) -> None:
+def test_other_questions_can_be_asked_about_any_app(deploy: Check) -> None:
     command = "gunicorn --worker-class gevent --worker-connections 4 shop:app"
     command += " --backlog 10 --bind {host}:{port}"
     checked = deploy(command, options=("--ask", "waits,parallel,self-call,overflow"))
@@ -110,7 +110,7 @@ def test_other_questions_are_asked_of_any_app(deploy: Check) -> None:
         ),
     ],
 )
-def test_examples(
+def test_the_examples_give_their_numbers(
     check: Check, folder: str, code: int, expected: dict[str, tuple[str, int, int]]
 ) -> None:
     checked = check(EXAMPLES / folder)
@@ -150,7 +150,9 @@ def test_every_example_is_in_the_list_and_in_a_test() -> None:
         ("uvicorn --interface wsgi --host {host} --port {port} shop:app", 10),
     ],
 )
-def test_servers(deploy: Check, command: str, expected: int) -> None:
+def test_a_server_is_measured_as_declared(
+    deploy: Check, command: str, expected: int
+) -> None:
     checked = deploy(command)
     assert numbers(checked) == ("as declared", expected, expected)
     assert checked.code == 0
@@ -160,7 +162,9 @@ def test_servers(deploy: Check, command: str, expected: int) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"), [("--blocking-threads 3", 3), ("--backpressure 8", 4)]
 )
-def test_granian(deploy: Check, options: str, expected: int) -> None:
+def test_granians_threads_start_by_chance(
+    deploy: Check, options: str, expected: int
+) -> None:
     command = f"granian --interface wsgi {options} --host {{host}} --port {{port}}"
     checked = deploy(f"{command} shop:app")
     assert checked.cells["mine"]["declared"] == expected
@@ -175,7 +179,7 @@ def test_granian(deploy: Check, options: str, expected: int) -> None:
     assert asked.code == 0
 
 
-def test_hypercorn_is_what_its_pool_is(deploy: Check) -> None:
+def test_hypercorns_number_is_that_of_its_thread_pool(deploy: Check) -> None:
     checked = deploy("hypercorn -b {host}:{port} shop:app")
     declared = checked.cells["mine"]["declared"]
     assert numbers(checked) == ("as declared", declared, declared)
@@ -210,7 +214,7 @@ app = Flask(__name__).wsgi_app
 }
 
 
-def test_a_make_target(deploy: Check, tmp_path: Path) -> None:
+def test_a_make_target_is_measured(deploy: Check, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     recipe = "serve:\n\tgunicorn shop:app -w 2 -b 127.0.0.1:$(PORT)\n"
     (tmp_path / "mine" / "Makefile").write_text(recipe)
@@ -220,7 +224,7 @@ def test_a_make_target(deploy: Check, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", APPS)
-def test_apps(deploy: Check, kind: str) -> None:
+def test_an_app_of_any_kind_is_measured(deploy: Check, kind: str) -> None:
     checked = deploy("gunicorn shop:app -w 2 -b {host}:{port}", app=APPS[kind])
     assert numbers(checked) == ("as declared", 2, 2)
 
@@ -229,7 +233,7 @@ SECRET = {"FLASK_CONCURRENCY_PROBE": "127.0.0.1:9", "FLASK_CONCURRENCY_TOKEN": "
 
 
 def python(code: str, **variables: str) -> str:
-    """What a Python with the hook on its path prints, and nothing beside it."""
+    """Return the output of a Python with the hook on its path."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(HOOK), **variables},
@@ -276,7 +280,7 @@ def test_flask_is_not_imported_by_the_hook() -> None:
     assert "'flask" not in python(LOADED, **SECRET).partition("]")[0]
 
 
-def test_a_sitecustomize_that_was_there_runs_too(tmp_path: Path) -> None:
+def test_an_existing_sitecustomize_runs_too(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.mine = __name__")
     path = os.pathsep.join((str(HOOK), str(tmp_path)))
     code = "import sys; print(sys.mine, sys.modules['sitecustomize'].__file__)"
@@ -286,7 +290,7 @@ def test_a_sitecustomize_that_was_there_runs_too(tmp_path: Path) -> None:
     assert python(ROUTE, PYTHONPATH=path, **SECRET).endswith("200 404")
 
 
-def test_a_sitecustomize_that_fails_does_not_take_the_hook_along(
+def test_a_failing_sitecustomize_does_not_disable_the_hook(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("raise ImportError('mine')")
@@ -305,7 +309,9 @@ def test_a_sitecustomize_that_fails_does_not_take_the_hook_along(
     assert done.stdout.strip().endswith("200 404")
 
 
-def test_an_agent_that_hides_the_hook_does_not_keep_it_out(tmp_path: Path) -> None:
+def test_an_agent_with_its_own_sitecustomize_does_not_hide_the_hook(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.agent = True")
     path = os.pathsep.join((str(tmp_path), str(HOOK)))
     given = {"PYTHONWARNINGS": f"{WAY_IN},error::ImportWarning", "PYTHONPATH": path}
@@ -318,7 +324,7 @@ def test_an_agent_that_hides_the_hook_does_not_keep_it_out(tmp_path: Path) -> No
 # ------------------------------------------------------------------ what is declared
 
 
-def test_gunicorn_is_asked_itself(deploy: Check, tmp_path: Path) -> None:
+def test_gunicorn_reads_its_own_settings(deploy: Check, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "gunicorn.conf.py").write_text("workers = 1 + 1\n")
     checked = deploy(
@@ -331,7 +337,7 @@ def test_gunicorn_is_asked_itself(deploy: Check, tmp_path: Path) -> None:
     assert "the variable GUNICORN_CMD_ARGS" in cell["declared_because"]
 
 
-def test_the_callers_variables_are_seen(
+def test_a_deployment_sees_the_callers_variables(
     deploy: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEB_CONCURRENCY", "2")
@@ -422,7 +428,7 @@ if __name__ == "__main__":
 """A server that does not report its number of threads."""
 
 
-def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
+def test_a_guessed_declaration_is_corrected(deploy: Check) -> None:
     checked = deploy("python shop.py", "declared = 1", app=POOL)
     assert numbers(checked) == ("more", 6, 1)
     assert "only its file says how many" in checked.cells["mine"]["reason"]
@@ -436,7 +442,7 @@ def test_what_it_handles_is_found_where_a_person_guessed(deploy: Check) -> None:
     assert numbers(said) == ("as declared", 6, 6)
 
 
-def test_a_command_of_its_own_that_ends_in_flasks_server(deploy: Check) -> None:
+def test_a_custom_command_may_start_flasks_server(deploy: Check) -> None:
     app = f"import click\nfrom flask.cli import FlaskGroup\n{APP}\n"
     app += "if __name__ == '__main__': FlaskGroup(create_app=create_app)()\n"
     checked = deploy("python shop.py run -p {port}", app=app)
@@ -444,13 +450,13 @@ def test_a_command_of_its_own_that_ends_in_flasks_server(deploy: Check) -> None:
     assert checked.cells["mine"]["server"] == "werkzeug"
 
 
-def test_a_backlog_that_the_kernel_does_not_give(deploy: Check) -> None:
+def test_a_backlog_above_the_systems_limit_is_reported(deploy: Check) -> None:
     checked = deploy("uwsgi -w shop:app --http-socket {host}:{port} --listen 99999")
     assert checked.code == 5
     assert "it said: Listen queue size is greater than" in checked.message
 
 
-def test_what_takes_too_long_to_answer(deploy: Check) -> None:
+def test_a_server_that_starts_too_slowly_gets_a_hint(deploy: Check) -> None:
     app = f"import time\ntime.sleep(SECONDS)\n{APP}"
     command = "waitress-serve --listen={host}:{port} shop:app"
     late = app.replace("SECONDS", "60")
@@ -462,7 +468,7 @@ def test_what_takes_too_long_to_answer(deploy: Check) -> None:
     assert numbers(checked) == ("as declared", 4, 4)
 
 
-def test_more_time_is_not_offered_to_a_server_on_another_port(deploy: Check) -> None:
+def test_more_time_is_not_suggested_for_a_server_on_another_port(deploy: Check) -> None:
     text = (
         "import socket, time\ntaken = socket.create_server(('127.0.0.1', 0))\n"
         "time.sleep(600)\n"
@@ -572,7 +578,7 @@ def test_the_cause_of_patching_too_late_is_named(check: Check) -> None:
     assert "chat.sleep was imported before gevent patched" in checked.message
 
 
-def test_below_at_least(deploy: Check) -> None:
+def test_fewer_than_at_least_fails_with_a_remedy_that_works(deploy: Check) -> None:
     before = deploy("gunicorn shop:app -w 2 -b {host}:{port}", "at-least = 3")
     assert before.code == 1
     assert "at-least: 3 required, but 2 were in the app at once" in before.message
@@ -637,7 +643,7 @@ def test_a_wrong_declaration_differs_from_a_wrong_deployment(deploy: Check) -> N
         ),
     ],
 )
-def test_bad_input(
+def test_bad_input_is_one_error_with_its_exit_code(
     deploy: Check, tmp_path: Path, command: str, lines: str, code: int, words: str
 ) -> None:
     (tmp_path / "mine").mkdir()
@@ -658,14 +664,14 @@ def test_bad_input(
         "waitress-serve --listen={host}:{port} shop:app",
     ],
 )
-def test_an_app_that_raises_at_import(deploy: Check, command: str) -> None:
+def test_an_app_that_raises_at_import_is_explained(deploy: Check, command: str) -> None:
     checked = deploy(command, app='raise RuntimeError("no database")')
     assert checked.code == 5
     assert "it said: RuntimeError: no database" in checked.message
     assert checked.cells["mine"]["log_tail"]
 
 
-def test_the_path_that_must_answer(deploy: Check) -> None:
+def test_the_ready_path_must_answer(deploy: Check) -> None:
     app = f"{APP}\n@app.before_request\ndef _(): pass\n"
     good = deploy("gunicorn shop:app -b {host}:{port}", 'ready = "/health"', app=app)
     assert good.code == 0, "a login wall is an answer"
@@ -677,7 +683,7 @@ def test_the_path_that_must_answer(deploy: Check) -> None:
     assert "/health: it answered 503" in bad.message
 
 
-def test_a_deployment_that_is_not_there(check: Check) -> None:
+def test_an_unknown_deployment_is_an_error(check: Check) -> None:
     checked = check(EXAMPLES / "flask-run", "--only", "thread")
     assert checked.code == 2
     assert "it has threads, one-at-a-time" in checked.message
@@ -686,7 +692,7 @@ def test_a_deployment_that_is_not_there(check: Check) -> None:
 # ------------------------------------------------------------------------- the report
 
 
-def test_report_badge_and_remarks(deploy: Check, tmp_path: Path) -> None:
+def test_report_badge_and_remarks_are_written(deploy: Check, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     conf = tmp_path / "mine" / "gunicorn.conf.py"
     conf.write_text("workers = 4\nthreads = 2\n")

@@ -33,7 +33,9 @@ def http2_answers(checked: Checked) -> dict[str, Any]:
     }
 
 
-def test_http2_is_asked_if_the_server_speaks_it(check: Check, tmp_path: Path) -> None:
+def test_http2_is_measured_if_the_server_supports_it(
+    check: Check, tmp_path: Path
+) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     for name in ("cert.pem", "key.pem"):
@@ -53,7 +55,7 @@ def test_http2_is_asked_if_the_server_speaks_it(check: Check, tmp_path: Path) ->
     assert "one connection gets fewer (FC504)" in checked.out
 
 
-def test_http2_is_asked_of_nginx_in_front(check: Check, tmp_path: Path) -> None:
+def test_http2_is_measured_through_nginx(check: Check, tmp_path: Path) -> None:
     if not shutil.which("nginx"):
         if os.environ.get("REQUIRE_NGINX"):
             pytest.fail("there is no nginx")

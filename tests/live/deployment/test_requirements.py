@@ -160,7 +160,7 @@ PIPENV = {
 
 
 @pytest.mark.parametrize("files", [LOCKED, PIPENV])
-def test_what_poetry_and_pipenv_locked_is_installed(
+def test_packages_locked_by_poetry_and_pipenv_are_installed(
     tmp_path: Path, files: dict[str, str]
 ) -> None:
     for name, text in files.items():

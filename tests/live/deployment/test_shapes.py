@@ -180,7 +180,7 @@ def test_the_remedy_for_sockets_without_patches_is_true(
     assert (after["verdict"], after["ceiling"]) == ("as declared", 20)
 
 
-def test_the_server_has_the_name_of_what_runs(shape: Check) -> None:
+def test_the_reported_server_is_the_one_that_runs(shape: Check) -> None:
     assert servers(shape("boot-script")) == {"web": "gunicorn", "line": "gunicorn"}
 
 

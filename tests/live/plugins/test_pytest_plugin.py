@@ -86,7 +86,9 @@ def run(project: Path, installed: Path, *words: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_a_test_fails_with_what_the_report_says(project: Path, installed: Path) -> None:
+def test_a_failing_test_shows_the_reason_of_the_report(
+    project: Path, installed: Path
+) -> None:
     out = run(project, installed)
     assert "2 failed, 3 passed" in out
     assert "production holds 2, not 8: uneven: declares 4" in out

@@ -12,7 +12,9 @@ from tests.live.conftest import Measure
 @pytest.mark.parametrize(
     ("way", "number"), [("late", 2), ("boots-in-turn", 4), ("boots-computing", 3)]
 )
-def test_workers_that_boot_late(measure: Measure, way: str, number: int) -> None:
+def test_workers_that_boot_late_are_waited_for(
+    measure: Measure, way: str, number: int
+) -> None:
     evidence = measure(odd(way), declared=number)
     assert evidence.restarts == 0, "it was waited for before the first round"
     assert verdict_on(evidence, 64)[0] is Verdict.AS_DECLARED
@@ -21,7 +23,9 @@ def test_workers_that_boot_late(measure: Measure, way: str, number: int) -> None
 
 
 @pytest.mark.parametrize("way", ["asks-first", "asks-now-and-then"])
-def test_what_sleeps_in_front_of_the_app(measure: Measure, way: str) -> None:
+def test_requests_that_sleep_in_front_of_the_app_are_waited_for(
+    measure: Measure, way: str
+) -> None:
     evidence = measure(odd(way), declared=3)
     assert verdict_on(evidence, 64)[0] is Verdict.AS_DECLARED
     for round_ in evidence.rounds:
@@ -42,7 +46,7 @@ def test_a_thread_that_sleeps_all_the_while_may_take_requests_later(
         assert max(round_.asleep for round_ in evidence.rounds) == 1
 
 
-def test_what_an_app_forks_is_no_worker_where_those_have_a_master(
+def test_children_of_an_app_are_no_workers_if_there_is_a_master(
     measure: Measure,
 ) -> None:
     evidence = measure(odd("app-forks"), declared=4)
@@ -54,7 +58,7 @@ def test_what_an_app_forks_is_no_worker_where_those_have_a_master(
 @pytest.mark.parametrize(
     ("declared", "word"), [(3, Verdict.UNKNOWN), (2, Verdict.AS_DECLARED)]
 )
-def test_what_the_only_worker_forked_is_not_waited_for_as_long(
+def test_a_child_of_the_only_worker_is_not_waited_for_as_long(
     measure: Measure, monkeypatch: pytest.MonkeyPatch, declared: int, word: Verdict
 ) -> None:
     monkeypatch.setattr(booting, "FORKED_SECONDS", 0.5)
@@ -63,7 +67,7 @@ def test_what_the_only_worker_forked_is_not_waited_for_as_long(
     assert given is word, reason
 
 
-def test_workers_that_are_replaced(measure: Measure) -> None:
+def test_replaced_workers_are_measured(measure: Measure) -> None:
     evidence = measure(odd("recycles"), declared=2)
     word, reason = verdict_on(evidence, 64)
     assert any(round_.replaced for round_ in evidence.rounds) or not all(

@@ -54,7 +54,7 @@ def test_calls_that_are_turned_away_are_no_deadlock(ask: Any) -> None:
     assert last.failed and not last.stuck
 
 
-def test_a_server_that_dies_on_a_question_keeps_what_was_measured(ask: Any) -> None:
+def test_a_server_that_dies_on_a_question_keeps_its_other_results(ask: Any) -> None:
     evidence, answer = ask(odd("dies-calling"), 1, Question.SELF_CALL)
     assert evidence.asked[0].outcome is Outcome.DIED
     assert "while it was asked" in answer.sentence

@@ -162,7 +162,9 @@ def test_a_folder_stands_for_the_file_in_it(write: Write, tmp_path: Path) -> Non
         ("x = [", ("is not TOML", "correct it")),
     ],
 )
-def test_bad_input(write: Write, text: str, words: tuple[str, ...]) -> None:
+def test_bad_input_names_file_key_and_remedy(
+    write: Write, text: str, words: tuple[str, ...]
+) -> None:
     path = write(text)
     with pytest.raises(UsageError) as caught:
         load(path)

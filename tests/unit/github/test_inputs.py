@@ -91,7 +91,7 @@ def test_names_of_deployments_become_options() -> None:
     assert line[1:4] == ["--config=concurrency.toml", "--only=web", "--only=other"]
 
 
-def test_a_deployment_sees_what_a_step_of_the_callers_sees() -> None:
+def test_a_deployment_gets_the_variables_of_the_callers_steps() -> None:
     environ = {
         **HOME,
         **COMMAND,

@@ -167,7 +167,7 @@ def test_a_server_that_soon_comes_to_rest_is_soon_looked_at_again(
     assert len(clock.looks) < 10, "each look takes time from a server that runs"
 
 
-def test_one_that_runs_for_longer_is_looked_at_less_often(
+def test_a_server_that_runs_for_longer_is_looked_at_less_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(runs_until=0.5)
@@ -177,7 +177,7 @@ def test_one_that_runs_for_longer_is_looked_at_less_often(
     assert 5 <= len(soon) <= 20
 
 
-def test_one_that_runs_for_long_is_still_looked_at(
+def test_a_server_that_runs_for_long_is_still_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(runs_until=1.5)
@@ -215,7 +215,7 @@ def test_a_request_that_was_just_sent_is_not_looked_for_at_once(
 
 
 @pytest.mark.parametrize("window", [BETWEEN, ACCEPTING])
-def test_less_is_asked_where_nothing_is_concluded(
+def test_less_proof_is_needed_if_nothing_is_concluded(
     monkeypatch: pytest.MonkeyPatch, window: Window
 ) -> None:
     """One more look is unneeded, and a single look proves nothing."""

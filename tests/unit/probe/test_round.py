@@ -28,7 +28,7 @@ def test_a_busy_server_may_still_serve_all_that_was_released(waits: int) -> None
     assert run(serve_all(Busy(waits))) is Settled.ALL_ENTERED
 
 
-def test_one_that_never_does_is_given_up() -> None:
+def test_a_server_that_never_serves_the_rest_is_given_up() -> None:
     """Each wait may take a minute."""
     probe = Busy(1000)
     assert run(serve_all(probe)) is Settled.STEADY_COUNT

@@ -64,14 +64,16 @@ def test_a_pool_that_looks_once_a_second_looks_at_what_waits(
     assert 2.0 <= probe.now < 2.5
 
 
-def test_one_that_lets_somebody_in_the_second_time_is_seen(
+def test_a_thread_that_admits_a_request_in_its_second_run_is_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     probe = given(monkeypatch, Given(ON_CLOCK, 1.0), enters_after=2.0)
     assert has_its_turns(probe) and probe.holds.entered
 
 
-def test_what_enters_meanwhile_is_soon_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_enters_meanwhile_is_soon_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Looks are further apart than the time that each of them may count for."""
     probe = given(monkeypatch, Given(ON_CLOCK, 1.0), enters_after=0.5)
     assert has_its_turns(probe)
@@ -79,7 +81,7 @@ def test_what_enters_meanwhile_is_soon_seen(monkeypatch: pytest.MonkeyPatch) -> 
     assert probe.waits < 100
 
 
-def test_one_that_sleeps_for_an_hour_is_given_up_and_known(
+def test_a_thread_that_sleeps_for_an_hour_is_given_up_and_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     probe = given(monkeypatch, Given(ON_CLOCK, 3600.0))
@@ -115,7 +117,7 @@ def test_a_worker_that_is_kept_out_may_look_again_by_itself(
     assert probe.holds.entered
 
 
-def test_only_those_that_are_asked_about_are_waited_for(
+def test_only_the_given_threads_are_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     probe = given(monkeypatch, Given(ON_CLOCK, 1.0), enters_after=1.0)
@@ -150,7 +152,7 @@ def test_a_short_nap_of_the_only_worker_that_runs_is_waited_out(
     assert not probe.learned.sleepers.too_long
 
 
-def test_a_long_one_is_not_as_the_other_workers_are_stopped(
+def test_a_long_nap_is_not_waited_out_while_other_workers_are_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     probe = given(monkeypatch, Given(ON_CLOCK, 2.0))

@@ -47,14 +47,14 @@ def test_a_new_process_may_compute_while_it_starts() -> None:
     assert watched((0, 0, 0), (0, 0, 200), (0, 0, 400), runnable=(C,)).in_vain == 1
 
 
-def test_one_that_is_about_to_use_up_its_budget_is_waited_for() -> None:
+def test_a_thread_about_to_use_up_its_budget_is_waited_for() -> None:
     begun = watched((0, 0, 0), *[(20, 0, 0)] * STEADY_LOOKS)
     assert not begun.gave_up(60.0)
     begun._since -= BUDGET_SECONDS
     assert begun.gave_up(60.0)
 
 
-def test_one_that_has_hardly_begun_its_budget_is_not_waited_for() -> None:
+def test_a_thread_that_has_hardly_used_its_budget_is_not_waited_for() -> None:
     idle = watched((0, 0, 0), *[(9, 0, 0)] * STEADY_LOOKS)
     idle._since -= STEADY_SECONDS
     assert idle.gave_up(60.0)
@@ -82,7 +82,7 @@ def test_without_a_budget_no_wait_is_in_vain() -> None:
     ("waiting", "alone", "milliseconds"),
     [(0, 0, 251), (5, 0, 255), (1, 100, 301), (16, 100, 3 * 8 * 100 + 16)],
 )
-def test_the_budget_grows_with_the_requests_and_with_what_one_cost(
+def test_the_budget_grows_with_the_number_and_the_cost_of_requests(
     waiting: int, alone: int, milliseconds: int
 ) -> None:
     budget = enough_budget({10}, waiting, alone * 1_000_000)

@@ -22,7 +22,7 @@ def test_a_server_that_looks_once_a_second_is_watched_for_longer() -> None:
     assert EACH_SECOND < patience(Learned()) < 3 * EACH_SECOND
 
 
-def test_one_that_grows_is_watched_until_it_could_start_a_worker() -> None:
+def test_a_server_that_grows_is_watched_until_it_could_start_a_worker() -> None:
     assert A_WORKER + EACH_SECOND < patience(Learned(grows=True)) < 3 * A_WORKER
 
 
@@ -45,14 +45,16 @@ def test_time_in_which_the_probe_did_not_run_is_not_watched(
     assert run(watch(probe, probe.all_in_or_ended))
 
 
-def test_nor_does_it_count_for_what_no_request_shows(
+def test_time_without_the_probe_does_not_count_for_other_changes_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     probe = made_up_probe(monkeypatch, watching, stopped=60.0, enters_after=600.0)
     assert run(look_until(probe, probe.all_in_or_ended))
 
 
-def test_what_never_comes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_never_enters_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     probe = made_up_probe(monkeypatch, watching)
     assert not run(watch(probe, probe.all_in_or_ended))
     assert not run(look_until(probe, probe.all_in_or_ended))

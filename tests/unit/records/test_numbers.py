@@ -85,7 +85,7 @@ RESTLESS = (*EVEN[:3], seen(5, 4, settled=Settled.STEADY_COUNT))
         (RESTLESS, 1, GUARANTEED, SEEN),
     ],
 )
-def test_one_process_that_takes_all_requests_leaves_nothing_to_choose(
+def test_numbers_of_a_single_process_need_no_order(
     rounds: tuple[Round, ...], workers: int | None, floor_by: Basis, ceiling_by: Basis
 ) -> None:
     numbers = sum_up(rounds, 4, (), workers)
@@ -95,7 +95,7 @@ def test_one_process_that_takes_all_requests_leaves_nothing_to_choose(
 OPENED: dict[str, Any] = {"arrival": Arrival.OPENED}
 
 
-def test_one_process_that_takes_fewer_in_one_way_may_take_fewer_still() -> None:
+def test_an_arrival_with_fewer_in_a_single_process_is_not_guaranteed() -> None:
     rounds = (seen(1, 1), seen(4, 4), seen(4, 3, **OPENED), seen(5, 4))
     numbers = sum_up(rounds, 4, (), 1)
     assert (numbers.floor, numbers.floor_by) == (3, SEEN)

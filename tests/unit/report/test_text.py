@@ -30,7 +30,7 @@ def test_a_template_around_an_empty_value_is_left_out() -> None:
     assert not say_if("", "on {}")
 
 
-def test_what_stands_between_back_quotes_is_code() -> None:
+def test_text_between_backquotes_is_code() -> None:
     text = quoted("add `-w 4`, or |two| `a` `b`; say `c")
     assert markdown.inline(text) == (
         "add `-w 4`, or &#124;two&#124; `a` `b`; say &#96;c"

@@ -70,7 +70,8 @@ APPLIED = {
     "`--workers 1 --threads {}` declares": f"{CHECK}test_how_to_raise_is_true",
     "`--threads {} --worker-connections {}`": f"{CHECK}"
     "test_how_to_raise_gthread_is_true",
-    "`--start-seconds` allows more": f"{CHECK}test_what_takes_too_long_to_answer",
+    "`--start-seconds` allows more": f"{CHECK}"
+    "test_a_server_that_starts_too_slowly_gets_a_hint",
     "{}, and nothing that it starts listens there": OTHERS,
     "{}, and {}; let both name": OTHERS,
     "that looks like {}": OTHERS,
@@ -79,8 +80,7 @@ APPLIED = {
     "its packages are older than its Python": OTHERS,
     "its Flask is older than what was installed": OTHERS,
     "see whether that port is for TLS": OTHERS,
-    "say how many requests at once": f"{CHECK}"
-    "test_what_it_handles_is_found_where_a_person_guessed",
+    "say how many requests at once": f"{CHECK}test_a_guessed_declaration_is_corrected",
     "{}; or give the command": f"{FILES}"
     "test_a_folder_without_a_command_gets_one_that_works",
     "{}; build the image and measure that": "containers/test_remedies.py::"
@@ -166,7 +166,8 @@ APPLIED = {
     "add `--gevent-monkey-patch`": f"{CHECK}"
     "test_the_remedy_for_gevent_in_uwsgi_is_true",
     "install gunicorn 24 or newer": OTHERS,
-    "write the number that you need as `at-least`": f"{CHECK}test_granian",
+    "write the number that you need as `at-least`": f"{CHECK}"
+    "test_granians_threads_start_by_chance",
     "have one worker: {}": f"{CHECK}"
     "test_the_remedy_for_workers_that_accept_too_much_is_true",
 }

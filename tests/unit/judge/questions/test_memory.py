@@ -36,7 +36,7 @@ SEEN = MemorySeen(
 )
 
 
-def test_what_a_slot_costs() -> None:
+def test_the_memory_of_a_slot_is_computed() -> None:
     found = numbers(SEEN)
     assert found is not None
     assert (found.places, found.each) == (4, 6 * MB)

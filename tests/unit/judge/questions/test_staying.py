@@ -129,7 +129,7 @@ def test_nothing_is_left_to_chance_if_the_order_of_workers_is_chosen() -> None:
     assert "From 4 on, a request may wait: it does if it reaches a" in said.sentence
 
 
-def test_no_request_waits_earlier_where_all_share_what_comes() -> None:
+def test_no_request_waits_earlier_if_workers_share_requests() -> None:
     one_first = step(8, 0, order=Goal.LEAST), step(7, 1, order=Goal.LEAST)
     found = numbers(events(ALONE, *MOST, *one_first), UNEVEN)
     assert found and (found.shut_out_by, found.waits_from) == (8, None)
