@@ -41,6 +41,8 @@ REMEDIES = {
     "[Nn]o space left on": "make room on that disk",
     NO_TASKS.pattern: MORE_THREADS,
     rf"{OUT_OF_MEMORY}|exited with code {KILLED}\b": MORE_MEMORY,
+    r"it said: [Uu]sage: ": "give it all words that it asks for, such as the name of a "
+    "subcommand that starts the server",
     r"No module named '(?:pkg_resources|distutils)\b": "add `setuptools<81` to its "
     "requirements: newer ones, and Python itself from 3.12 on, lack that module",
     r"No module named '(?:imp|asyncore|cgi)'|module 'collections' has no attribute"

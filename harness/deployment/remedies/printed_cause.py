@@ -24,6 +24,8 @@ CAUSES = (
     re.compile(r".*\battribute\b.*['\"]", re.IGNORECASE),
     re.compile(r"service .* didn't complete successfully"),
     re.compile(r"environment variable \"\w+\" required by"),
+    re.compile(r"[\w./-]+: error: "),
+    re.compile(r"[Uu]sage: \S"),
     re.compile(
         r".*\b(?:unable to|failed to|could not|cannot|not found"
         r"|no such file or directory|no python application found|unknown option)\b",
@@ -33,7 +35,8 @@ CAUSES = (
 """Beginnings of lines that name the cause of a server's end: something that a check or
 the kernel refused, a rate limit or a full disk, an exception, an app that is not in its
 module (in the words of gunicorn, uvicorn and waitress), a service that Compose waited
-for in vain or a variable that it lacks, any other error."""
+for in vain or a variable that it lacks, what argparse objects to, how a program is to
+be called, any other error."""
 
 
 NO_CAUSE = re.compile(

@@ -66,6 +66,13 @@ with socket.create_server(("127.0.0.1", int(os.environ["PORT"]))) as listening:
 """A server of another protocol."""
 
 SCRIPT = "#!/bin/sh\nexec gunicorn -w 2 -b 127.0.0.1:$1 shop:app\n"
+SUBCOMMAND = """\
+import os
+import sys
+if sys.argv[1:] != ["start"]:
+    sys.exit("Usage: serve.py COMMAND [ARGS]...\\n\\nCommands:\\n  start  cannot end")
+os.execlp("sh", "sh", "start.sh", os.environ["PORT"])
+"""
 FACTORY = "from shop import app\ndef create_app():\n    return app\n"
 
 
@@ -328,6 +335,15 @@ APPLIED = [
         r"\./",
         "./start.sh",
         files={"start.sh": SCRIPT},
+    ),
+    Applied(
+        "a program that wants a subcommand",
+        f'command = "python serve.py"\n{OWN}',
+        "it said: Usage: serve.py COMMAND .* such as the name of a subcommand",
+        "concurrency.toml",
+        "serve.py",
+        "serve.py start",
+        files={"serve.py": SUBCOMMAND, "start.sh": SCRIPT},
     ),
     Applied(
         "a program that is not installed",

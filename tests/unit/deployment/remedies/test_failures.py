@@ -43,6 +43,17 @@ def test_the_last_error_is_the_cause() -> None:
             "*** no app loaded. GAME OVER ***\n",
             "it said: unable to load app 0 (mountpoint='') (callable not found)",
         ),
+        # click 8, and argparse
+        (
+            "Usage: shop [OPTIONS] COMMAND [ARGS]...\n\nOptions:\n"
+            "  --dir DIR  If it cannot be found, it is made.\n\nCommands:\n  start\n",
+            "it said: Usage: shop [OPTIONS] COMMAND [ARGS]...; give it all words that",
+        ),
+        (
+            "usage: shop [-h] {start} ...\n"
+            "shop: error: the following arguments are required: command\n",
+            "it said: shop: error: the following arguments are required: command",
+        ),
         # A script that waits
         (
             "2026 [INFO] one\nwaiting for the database\n[2026] [INFO] two\n",

@@ -77,6 +77,7 @@ APPLIED = {
     "that looks like {}": OTHERS,
     "add `setuptools<81` to its requirements": OTHERS,
     "if that is a package, name a file of requirements": OTHERS,
+    "give it all words that it asks for": OTHERS,
     "its packages are older than its Python": OTHERS,
     "its Flask is older than what was installed": OTHERS,
     "see whether that port is for TLS": OTHERS,
