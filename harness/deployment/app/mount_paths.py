@@ -16,10 +16,14 @@ from harness.deployment.sources.python_source import parsed
 from harness.deployment.sources.walk import files_in
 
 MOST_PATHS = 60
+MOST_NESTED = 4
+"""Most mount paths of which each two are tried as one."""
 MOST_FILES = 300
 MOST_BYTES = 500_000
 
 _PATH = re.compile(r"/[\w.~-]+(?:/[\w.~-]+)*/?")
+_PATTERN = re.compile(r"^\^|\(?\.[*+]\)?\$?$")
+"""What a pattern has around its path, as in tornado's ``/shop/.*``."""
 _IN_TEXT = re.compile(
     r"""(?:mount|prefix|script.?name)\W+(/[\w./~-]+)""", re.IGNORECASE
 )
@@ -45,10 +49,19 @@ def mount_paths(
                 others += _texts([tree])
         else:
             named += _IN_TEXT.findall(path.read_text(errors="replace"))
-    texts = (*named, *words, *variables.values(), *others)
+    # An app may be below a path of an app that is itself below one.
+    several = itertools.permutations(_paths(named)[:MOST_NESTED], 2)
+    nested = itertools.starmap(str.__add__, several)
+    texts = (*named, *nested, *words, *variables.values(), *others)
+    return _paths(texts)[:MOST_PATHS]
+
+
+def _paths(texts: Iterable[str]) -> list[str]:
+    """The paths in texts, each once; one that a pattern begins with is one too."""
     found = (word for text in texts for word in re.split(r"[=,\s]+", text))
-    paths = (each.rstrip("/") for each in found if _PATH.fullmatch(each))
-    return list(dict.fromkeys(paths))[:MOST_PATHS]
+    plain = (_PATTERN.sub("", each) for each in found)
+    paths = (each.rstrip("/") for each in plain if _PATH.fullmatch(each))
+    return list(dict.fromkeys(paths))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -14,6 +14,14 @@ from harness.deployment.app.mount_paths import mount_paths
         ("wsgi.py", "app = DispatcherMiddleware(a, {'/shop': b})", "/shop"),
         ("wsgi.py", "app.mount('/shop/', WSGIMiddleware(b))", "/shop"),
         ("conf/settings.py", "PREFIX = '/deep/er'", "/deep/er"),
+        ("app.py", "A([(r'/shop/.*', FallbackHandler, {})])", "/shop"),
+        ("app.py", "A([(r'^/shop/(.*)$', FallbackHandler, {})])", "/shop"),
+        (
+            "wsgi.py",
+            "b = DispatcherMiddleware(n, {'/v1': a})\n"
+            "app = DispatcherMiddleware(n, {'/api': b})",
+            "/api/v1",
+        ),
         ("g.conf.py", "raw_env = ['SCRIPT_NAME=/shop']", "/shop"),
         ("app.ini", "[uwsgi]\nmount = /shop=shop:app", "/shop"),
         ("app.yaml", "url_prefix: /shop", "/shop"),
