@@ -27,28 +27,28 @@ spec:
 """
 
 
-def asked(folder: Path, probes: Probes | None = None, **keys: Any) -> HealthCheck:
+def check_of(folder: Path, probes: Probes | None = None, **keys: Any) -> HealthCheck:
     given = msgspec.structs.replace(deployment(), probes=probes, **keys)
     return health_check(given, folder)
 
 
 def test_the_defaults_are_those_of_kubernetes(tmp_path: Path) -> None:
-    assert asked(tmp_path) == HealthCheck()
-    assert asked(tmp_path, ready="/up") == HealthCheck(path="/up")
+    assert check_of(tmp_path) == HealthCheck()
+    assert check_of(tmp_path, ready="/up") == HealthCheck(path="/up")
 
 
 def test_keys_override_the_platforms_file(tmp_path: Path) -> None:
     (tmp_path / "k.yaml").write_text(MANIFEST)
-    by_file = asked(tmp_path, Probes(file="k.yaml"))
+    by_file = check_of(tmp_path, Probes(file="k.yaml"))
     assert (by_file.path, by_file.period, by_file.timeout) == ("/alive", 5, 1)
     assert by_file.says == "as k.yaml:8 says"
-    assert asked(tmp_path, platform="k.yaml") == by_file
-    both = asked(tmp_path, Probes(file="k.yaml", timeout=3))
+    assert check_of(tmp_path, platform="k.yaml") == by_file
+    both = check_of(tmp_path, Probes(file="k.yaml", timeout=3))
     assert (both.path, both.timeout, both.says[-12:]) == ("/alive", 3, "and `probes`")
 
 
 def test_a_tcp_check_has_no_path(tmp_path: Path) -> None:
-    found = asked(tmp_path, Probes(by=CheckBy.TCP), ready="/up")
+    found = check_of(tmp_path, Probes(by=CheckBy.TCP), ready="/up")
     assert (found.by, found.path) == (CheckBy.TCP, "")
 
 
@@ -67,4 +67,4 @@ def test_a_file_without_a_health_check_is_reported(
     if text is not None:
         (tmp_path / name).write_text(text)
     with pytest.raises(DeploymentFault, match=why):
-        asked(tmp_path, Probes(file=name))
+        check_of(tmp_path, Probes(file=name))

@@ -11,7 +11,7 @@ from harness.plan.server_options import last_value
 from harness.plan.server_options import rules
 
 
-def found(
+def capacity_of(
     program: str, given: dict[str, Value], processors: int | None = None
 ) -> Capacity:
     server = known_server(program)
@@ -50,18 +50,18 @@ def found(
 def test_options_declare_a_number(
     program: str, given: dict[str, Value], declared: int | None, words: str
 ) -> None:
-    answer = found(program, given)
+    answer = capacity_of(program, given)
     assert (answer.unknown, answer.declared, answer.words) == ("", declared, words)
 
 
 def test_a_formula_needs_the_number_of_processors() -> None:
-    assert "depends on the machine" in found("hypercorn", {"workers": 2}).unknown
-    answer = found("hypercorn", {"workers": 2}, 4)
+    assert "depends on the machine" in capacity_of("hypercorn", {"workers": 2}).unknown
+    answer = capacity_of("hypercorn", {"workers": 2}, 4)
     assert (answer.declared, answer.words) == (16, "2 workers × 8 threads")
 
 
 def test_why_a_number_is_unknown_names_the_value_that_it_depends_on() -> None:
-    answer = found("gunicorn", {"worker-class": "mine.Special"})
+    answer = capacity_of("gunicorn", {"worker-class": "mine.Special"})
     assert answer.unknown == (
         "What the worker class mine.Special declares is not known."
     )

@@ -15,9 +15,9 @@ from harness.system.machine import allow_open_files
 
 
 @pytest.fixture
-def kept() -> Iterator[KeptFiles]:
-    with closing(KeptFiles()) as kept:
-        yield kept
+def kept_files() -> Iterator[KeptFiles]:
+    with closing(KeptFiles()) as kept_files:
+        yield kept_files
 
 
 def content(file: int) -> bytes:
@@ -31,41 +31,43 @@ def files_open() -> int:
     return len(os.listdir("/dev/fd"))
 
 
-def test_a_file_is_read_anew_each_time(kept: KeptFiles, tmp_path: Path) -> None:
+def test_a_file_is_read_anew_each_time(kept_files: KeptFiles, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"before")
-    assert kept.read(str(path), content) == b"before"
+    assert kept_files.read(str(path), content) == b"before"
     path.write_bytes(b"now")
-    assert kept.read(str(path), content) == b"now"
+    assert kept_files.read(str(path), content) == b"now"
 
 
-def test_a_new_file_of_the_same_name_is_opened(kept: KeptFiles, tmp_path: Path) -> None:
+def test_a_new_file_of_the_same_name_is_opened(
+    kept_files: KeptFiles, tmp_path: Path
+) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"first")
-    kept.read(str(path), content)
+    kept_files.read(str(path), content)
     path.unlink()
     with pytest.raises(FileNotFoundError):
-        kept.read(str(path), content)
+        kept_files.read(str(path), content)
     path.write_bytes(b"other")
-    assert kept.read(str(path), content) == b"other"
+    assert kept_files.read(str(path), content) == b"other"
 
 
 def test_only_a_few_files_stay_open_until_they_are_closed(
-    kept: KeptFiles, tmp_path: Path
+    kept_files: KeptFiles, tmp_path: Path
 ) -> None:
     allowed = allow_open_files()
     before = files_open()
     for number in range(2 * MOST_KEPT):
         path = tmp_path / str(number)
         path.write_bytes(b"%d" % number)
-        assert kept.read(str(path), content) == b"%d" % number
+        assert kept_files.read(str(path), content) == b"%d" % number
     assert files_open() == before + most_kept(allowed)
-    kept.close()
+    kept_files.close()
     assert files_open() == before
 
 
 def test_a_file_that_cannot_be_read_does_not_stay_open(
-    kept: KeptFiles, tmp_path: Path
+    kept_files: KeptFiles, tmp_path: Path
 ) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"")
@@ -75,7 +77,7 @@ def test_a_file_that_cannot_be_read_does_not_stay_open(
         raise PermissionError
 
     with pytest.raises(PermissionError):
-        kept.read(str(path), fail)
+        kept_files.read(str(path), fail)
     assert files_open() == before
 
 

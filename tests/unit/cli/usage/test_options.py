@@ -42,13 +42,13 @@ def selection(*words: str) -> Selection:
     return selected(*words).selection
 
 
-def asked(*words: str) -> tuple[Question, ...]:
+def questions_of(*words: str) -> tuple[Question, ...]:
     """Return the questions that a command line asks."""
     return selection(*words).ask
 
 
 def test_the_default_questions_are_cheap() -> None:
-    assert asked() == DEFAULT_ASK
+    assert questions_of() == DEFAULT_ASK
     assert not on_own_server(DEFAULT_ASK)
     assert on_same_server(DEFAULT_ASK) == [Question.SELF_CALL]
 
@@ -57,16 +57,16 @@ def test_the_default_questions_are_cheap() -> None:
     "words", [("--ask", "self-call"), ("--ask=self-call,overlap", "--ask", "overlap")]
 )
 def test_the_overlap_is_always_measured(words: tuple[str, ...]) -> None:
-    assert asked(*words) == (Question.OVERLAP, Question.SELF_CALL)
+    assert questions_of(*words) == (Question.OVERLAP, Question.SELF_CALL)
 
 
 def test_the_overlap_may_be_the_only_question() -> None:
-    assert asked("--ask", "overlap") == (Question.OVERLAP,)
+    assert questions_of("--ask", "overlap") == (Question.OVERLAP,)
 
 
 def test_all_selects_every_question() -> None:
-    assert asked("--ask", "all") == TO_CHOOSE
-    assert asked("--ask", "waits,all") == TO_CHOOSE
+    assert questions_of("--ask", "all") == TO_CHOOSE
+    assert questions_of("--ask", "waits,all") == TO_CHOOSE
 
 
 @pytest.mark.parametrize("word", ["overlaps", "", "self call"])

@@ -14,14 +14,14 @@ DOCKERFILE = "FROM python\nCMD gunicorn -w 2 --threads 4 app:app\n"
 BY_PROCESSORS = "import os\nworkers = os.cpu_count() * 2 + 1\n"
 
 
-def found(folder: Path, **texts: str) -> Places:
+def places_in(folder: Path, **texts: str) -> Places:
     for name, text in texts.items():
         (folder / name.replace("__", ".")).write_text(text)
     return find(folder, 2)
 
 
 def one(folder: Path, **texts: str) -> Sending:
-    (sending,) = found(folder, **texts).sendings
+    (sending,) = places_in(folder, **texts).sendings
     return sending
 
 
@@ -115,7 +115,7 @@ def test_unknown_numbers_are_reported(
 
 def test_commands_of_platforms_are_places(tmp_path: Path) -> None:
     texts = {"k__yaml": files.KUBERNETES, "app__yaml": files.APP_ENGINE}
-    places = found(tmp_path, **texts).places
+    places = places_in(tmp_path, **texts).places
     assert [(e.file, e.declared, e.what) for e in places] == [
         ("app.yaml", 16, "App Engine"),
         ("k.yaml", 2, "Kubernetes web"),

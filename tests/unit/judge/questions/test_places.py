@@ -25,7 +25,7 @@ FULL = PlaceRound(
 )
 
 
-def said(*rounds: PlaceRound, found: bool = True) -> Answer:
+def answer_to(*rounds: PlaceRound, found: bool = True) -> Answer:
     seen = PlaceSeen(place="pool", found=found, rounds=rounds)
     return answer(PlacesSeen(route="/orders/1", places=(seen,)))
 
@@ -35,7 +35,7 @@ def changed(**changes: object) -> PlaceRound:
 
 
 def test_the_answer_counts_requests_at_a_place_and_waiting_for_it() -> None:
-    answered = said(FULL)
+    answered = answer_to(FULL)
     assert (answered.answer, answered.number) == ("3 at pool", 3)
     assert answered.sentence == (
         "Of 8 requests for /orders/1 in the app at once, this many got to a place: "
@@ -44,7 +44,7 @@ def test_the_answer_counts_requests_at_a_place_and_waiting_for_it() -> None:
 
 
 def test_different_rounds_give_a_range() -> None:
-    answered = said(FULL, changed(at_place=6, asking=2))
+    answered = answer_to(FULL, changed(at_place=6, asking=2))
     assert (answered.answer, answered.number) == ("3–6 at pool", 3)
     assert "3–6 at pool (5 wait for it)" in answered.sentence
 
@@ -62,15 +62,15 @@ def test_different_rounds_give_a_range() -> None:
 def test_the_sentence_says_what_the_other_requests_did(
     changes: dict[str, object], words: str
 ) -> None:
-    assert words in said(changed(**changes)).sentence
+    assert words in answer_to(changed(**changes)).sentence
 
 
 def test_a_place_that_no_request_reaches_is_reported() -> None:
     nobody = changed(at_place=0, asking=0, ended={"200": 8})
-    answered = said(nobody)
+    answered = answer_to(nobody)
     assert (answered.answer, answered.number) == ("unknown", None)
     assert "none at pool (it is not called; 8 were answered" in answered.sentence
-    missing = said(nobody, found=False)
+    missing = answer_to(nobody, found=False)
     assert "none at pool (no imported module has it; " in missing.sentence
 
 
@@ -78,14 +78,14 @@ def test_errors_are_reported_by_name() -> None:
     gave_up = changed(
         asking=0, ended={"500": 5}, errors={"TimeoutError: QueuePool limit reached": 5}
     )
-    assert "5 met TimeoutError: QueuePool limit reached" in said(gave_up).sentence
+    assert "5 met TimeoutError: QueuePool limit reached" in answer_to(gave_up).sentence
 
 
 def test_a_deadlock_is_reported() -> None:
     stuck = changed(stuck=2, stalled=4)
-    assert "2 wait on after all others were released" in said(stuck).sentence
-    assert "as in a deadlock" in said(stuck).sentence
-    assert "had not ended" not in said(stuck).sentence
+    assert "2 wait on after all others were released" in answer_to(stuck).sentence
+    assert "as in a deadlock" in answer_to(stuck).sentence
+    assert "had not ended" not in answer_to(stuck).sentence
 
 
 MOST = changed(at_door=8, at_place=6, asking=2, processes=2, order=Goal.MOST)
@@ -93,16 +93,16 @@ LEAST = changed(at_door=4, at_place=3, asking=1, order=Goal.LEAST)
 
 
 def test_a_chosen_order_of_workers_is_not_left_to_chance() -> None:
-    chosen = said(MOST, LEAST)
+    chosen = answer_to(MOST, LEAST)
     assert chosen.answer == "3–6 at pool"
     assert "chance" not in chosen.sentence
-    by_chance = said(*(changed(processes=2),) * 5)
+    by_chance = answer_to(*(changed(processes=2),) * 5)
     assert "3 at pool (seen in 5 rounds, left to chance; 5 wait" in by_chance.sentence
 
 
 def test_an_inconclusive_round_does_not_count() -> None:
     given_up = changed(at_place=1, order=Goal.LEAST, complete=False)
-    assert said(given_up, FULL).answer == "3 at pool"
+    assert answer_to(given_up, FULL).answer == "3 at pool"
 
 
 def narrow_places(*rounds: PlaceRound) -> list[tuple[int, int, bool]]:
@@ -121,5 +121,5 @@ def test_a_place_is_narrow_if_it_holds_fewer_than_the_app() -> None:
 
 
 def test_a_server_that_was_not_quiet_is_unknown() -> None:
-    answered = said(FULL, changed(settled=Settled.STEADY_COUNT))
+    answered = answer_to(FULL, changed(settled=Settled.STEADY_COUNT))
     assert (answered.answer, answered.sentence) == ("unknown", NOT_QUIET)
