@@ -12,7 +12,7 @@ from harness.records.witness import KernelAccount
 AGREED = KernelAccount(held=8, held_accepted=8, accepted=11)
 
 
-def testimony(**other: Any) -> witness.Testimony:
+def account_of(**other: Any) -> witness.Testimony:
     fields: dict[str, Any] = {
         "id": "flask-3.1.3/gunicorn-27.0.1/gthread-2x4/py3.11",
         "floor": 4,
@@ -64,8 +64,8 @@ def test_the_stored_data_has_three_witnesses_or_more() -> None:
     ids=["range", "median", "unbounded", "own", "no kernel", "no number"],
 )
 def test_agreement_is_stated_in_one_sentence(other: dict[str, Any]) -> None:
-    assert testimony(**other).disagreements == ()
-    assert "In all 1 cells every witness agrees" in page(testimony(**other))
+    assert account_of(**other).disagreements == ()
+    assert "In all 1 cells every witness agrees" in page(account_of(**other))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_agreement_is_stated_in_one_sentence(other: dict[str, Any]) -> None:
 def test_a_disagreement_comes_first_and_loudly(
     other: dict[str, Any], words: str
 ) -> None:
-    text = page(testimony(), testimony(**other))
+    text = page(account_of(), account_of(**other))
     first, _, table = text.partition("> [!CAUTION]\n")[2].partition("\n\n")
     assert "**In 1 of 2 cells a witness disagrees:**" in first
     assert words in first
@@ -88,9 +88,9 @@ def test_a_disagreement_comes_first_and_loudly(
 
 
 def test_requests_waiting_inside_are_shown_in_parentheses() -> None:
-    assert "| 8 of 8 (+3) |" in page(testimony())
+    assert "| 8 of 8 (+3) |" in page(account_of())
     none = KernelAccount(held=8, reason="only Linux provides this")
-    assert "| not to be had |" in page(testimony(kernel=none))
+    assert "| not to be had |" in page(account_of(kernel=none))
 
 
 def test_the_queue_depth_of_waitress_is_read_from_its_warnings() -> None:
