@@ -10,6 +10,7 @@ before; several such functions run one after the other. The files in
 ``tests/frozen/schema-1`` test this, and never change.
 """
 
+import codecs
 import os
 import secrets
 import stat
@@ -137,9 +138,12 @@ def read_text(path: Path, remedy: str = "check the path") -> str:
     A byte order mark is left out.
     """
     try:
-        return read_bytes(path, remedy).decode().removeprefix("\ufeff")
+        content = read_bytes(path, remedy)
+        # PowerShell's `pip freeze > requirements.txt` writes UTF-16, which pip reads.
+        wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return content.decode("utf-16" if wide else "utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as problem:
-        reason = f"byte {problem.start + 1} is not UTF-8"
+        reason = f"byte {problem.start + 1} is not {problem.encoding.upper()}"
         raise UsageError(f"{path}: is not text: {reason}; correct it") from None
 
 

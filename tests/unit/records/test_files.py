@@ -141,3 +141,29 @@ def test_a_key_of_any_length_makes_a_short_error(content: str, tmp_path: Path) -
         files.read(path, Evidence)
     assert "is not a file of this project" in str(caught.value)
     assert len(str(caught.value)) < 500 + len(str(path))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_text_may_have_the_encoding_of_its_byte_order_mark(
+    encoding: str, tmp_path: Path
+) -> None:
+    """As those files have that PowerShell writes."""
+    path = tmp_path / "requirements.txt"
+    path.write_bytes("flask==3.0.3\n".encode(encoding))
+    assert files.read_text(path) == "flask==3.0.3\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"a\xff", "byte 2 is not UTF-8"),
+        (b"\xff\xfea", "byte 3 is not UTF-16-LE"),
+    ],
+)
+def test_what_is_not_text_is_said_to_be_none(
+    content: bytes, reason: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "requirements.txt"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=reason):
+        files.read_text(path)
