@@ -1,22 +1,16 @@
-"""An epoll and the event loop report the same readiness of sockets."""
+"""Sockets that can be read or written are reported, until they are forgotten."""
 
 import asyncio
 import socket
-from collections.abc import Callable
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
-from harness.probe.readiness import EpollReadiness
-from harness.probe.readiness import LoopReadiness
 from harness.probe.readiness import Readiness
 from harness.probe.readiness import readiness
 
-Make = Callable[[asyncio.AbstractEventLoop], Readiness]
 SECONDS = 30.0
-
-either = pytest.mark.parametrize("make", [EpollReadiness, LoopReadiness])
 
 
 @pytest.fixture
@@ -33,15 +27,14 @@ async def passes(event: asyncio.Event) -> None:
     await asyncio.wait_for(event.wait(), SECONDS)
 
 
-@either
 def test_data_and_the_end_are_reported(
-    make: Make, pair: tuple[socket.socket, socket.socket]
+    pair: tuple[socket.socket, socket.socket],
 ) -> None:
     one, other = pair
     arrived: list[bytes] = []
 
     async def run() -> None:
-        watched, end = make(asyncio.get_running_loop()), asyncio.Event()
+        watched, end = Readiness(asyncio.get_running_loop()), asyncio.Event()
 
         def receive() -> None:
             arrived.append(one.recv(1))
@@ -58,15 +51,14 @@ def test_data_and_the_end_are_reported(
     assert arrived == [b"a", b"b", b""]
 
 
-@either
 def test_room_to_write_is_reported_until_it_is_ignored(
-    make: Make, pair: tuple[socket.socket, socket.socket]
+    pair: tuple[socket.socket, socket.socket],
 ) -> None:
     one, other = pair
     told: list[str] = []
 
     async def run() -> None:
-        watched, read = make(asyncio.get_running_loop()), asyncio.Event()
+        watched, read = Readiness(asyncio.get_running_loop()), asyncio.Event()
 
         def write() -> None:
             told.append("room")
@@ -87,14 +79,13 @@ def test_room_to_write_is_reported_until_it_is_ignored(
     assert told == ["room", "room", "room", "a"]
 
 
-@either
 def test_a_forgotten_socket_is_not_reported_even_if_it_was_ready(
-    make: Make, pair: tuple[socket.socket, socket.socket]
+    pair: tuple[socket.socket, socket.socket],
 ) -> None:
     told: list[socket.socket] = []
 
     async def run() -> None:
-        watched, end = make(asyncio.get_running_loop()), asyncio.Event()
+        watched, end = Readiness(asyncio.get_running_loop()), asyncio.Event()
 
         def forget_both(which: socket.socket) -> None:
             told.append(which)
@@ -114,7 +105,7 @@ def test_a_forgotten_socket_is_not_reported_even_if_it_was_ready(
     assert len(told) == 1
 
 
-def test_each_event_loop_has_its_own_epoll() -> None:
+def test_each_event_loop_has_its_own_readiness() -> None:
     async def known() -> tuple[Readiness, Readiness]:
         return readiness(), readiness()
 
