@@ -77,7 +77,9 @@ class Hold:
         self.origin = origin
         """The address that the connection comes from; each container has its own."""
         self._received = b""
-        self.said: Introduction | None = None
+        self.said: Introduction
+        """What the app said of the request, once it has introduced itself."""
+        self._is_introduced = False
         self.entered_at = 0.0
         """When the introduction arrived, by ``time.monotonic()``."""
         self._released = False
@@ -94,7 +96,7 @@ class Hold:
 
         This process may have been held up when the app's line arrived.
         """
-        said = self.said.at if self.said else None
+        said = self.said.at
         # The app entered before it said so; a later time is not believed.
         if said is None or not 0 <= said <= self.entered_at:
             return self.entered_at
@@ -116,11 +118,11 @@ class Hold:
     def _end(self) -> None:
         """Close the connection, which has ended or tells nothing more."""
         self.close()
-        if self.said is not None:
+        if self._is_introduced:
             self._lost(self)
 
     def _take(self, data: bytes) -> None:
-        if self.said is not None:
+        if self._is_introduced:
             self.left = True
             self.farewell = (self.farewell + data)[:LONGEST_LINE]
             # After its answer to the release it says nothing: to wait for the end of
@@ -146,7 +148,7 @@ class Hold:
         token = introduction.token.encode("utf-8", "surrogatepass")
         if not secrets.compare_digest(token, self._token.encode()):
             return self.close()
-        self.said = introduction
+        self.said, self._is_introduced = introduction, True
         self.entered_at = time.monotonic()
         self._introduced(self)
 

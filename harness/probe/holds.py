@@ -114,7 +114,6 @@ class Holds:
 
     def introduced(self, hold: Hold) -> None:
         """Let a request enter if it is expected, and turn all others away."""
-        assert hold.said is not None
         name = hold.said.request
         if request_of(name) in self.answered:
             self._early.add(name)
@@ -135,14 +134,12 @@ class Holds:
         One that was given up earlier may enter late. Any other was not sent, or is in
         the app already, whatever the app says: it is counted as a stray.
         """
-        assert hold.said is not None
         self.strays += request_of(hold.said.request) not in self._earlier
         hold.left = True
         hold.release()
 
     def _enter(self, hold: Hold, name: str) -> None:
         """Count a request that has introduced itself."""
-        assert hold.said is not None
         if name in self._marks:
             mark = self._marks.pop(name)
             # A hold may still arrive after its request was given up.
@@ -160,7 +157,6 @@ class Holds:
 
     def lose(self, hold: Hold) -> None:
         """Note that the connection of a hold has ended."""
-        assert hold.said is not None
         self._open.discard(hold)
         name = hold.said.request
         if self.held.get(name) is hold:
@@ -190,18 +186,13 @@ class Holds:
 
     def processes(self) -> dict[str, int]:
         """The process id of each held request, by name."""
-        return {
-            name: hold.said.process
-            for name, hold in self.held.items()
-            if hold.said is not None
-        }
+        return {name: hold.said.process for name, hold in self.held.items()}
 
     def spread(self) -> Spread:
         """How the requests that are held now are spread over processes."""
         # Processes of different containers may have the same number.
         lanes: dict[tuple[str, int], set[tuple[int, int | None]]] = defaultdict(set)
         for hold in self.held.values():
-            assert hold.said is not None
             process = hold.origin, hold.said.process
             lanes[process].add((hold.said.thread, hold.said.greenlet))
         return Spread(len(lanes), max(map(len, lanes.values()), default=0))

@@ -159,7 +159,6 @@ class Stream:
 
     def _enters(self, name: str) -> None:
         hold = self._probe.holds.held[name]
-        assert hold.said is not None
         first = self.requests <= self._offered and self.occupancy.act_at is None
         at = hold.entered_app_at
         self.occupancy.enter(name, hold.said.process, at)

@@ -84,9 +84,8 @@ async def _compute(probe: Probe, computing: list[str]) -> tuple[Between, float]:
 
     Also how long this process was held up meanwhile.
     """
-    holding = {hold.said.process for hold in probe.holds.held.values() if hold.said}
     # Others, such as a master process, do not compute.
-    processes = holding.intersection(probe.server.processes())
+    processes = {*probe.holds.processes().values()} & {*probe.server.processes()}
     probe.lag.begin()
     before = used(processes)
     for name in computing:
