@@ -9,7 +9,6 @@ None is stopped for longer than ``STOPPED_SECONDS`` at a stretch.
 import contextlib
 import time
 from itertools import islice
-from typing import NamedTuple
 
 import msgspec
 
@@ -45,14 +44,6 @@ IDLE_SECONDS = 5.0
 request: that process may sleep while it boots, or wait for another one to boot."""
 
 
-class StepsTaken(NamedTuple):
-    """The result of the steps of a steered round."""
-
-    complete: bool = True
-    seconds: tuple[float, ...] = ()
-    """How long each worker was stopped."""
-
-
 async def run_steered(
     probe: Probe, step: Steer, choice: Choice, ports: Ports, patient_below: int
 ) -> SteeredRound:
@@ -70,9 +61,8 @@ async def run_steered(
         if choice.by is Steering.PORT:
             assign_ports(Order(step.order, ports, step.goal), batch.clients)
             await send_all(probe, batch.clients)
-            outcome = StepsTaken()
         else:
-            outcome = await _by_stopping(probe, step, steps)
+            await _by_stopping(probe, step, steps)
             batch.send()  # over connections that were only opened, if any
         await steps.settle()
         batch.give_up_opening()
@@ -88,8 +78,8 @@ async def run_steered(
         offered=batch.offered,
         late=seen.late + (len(new) if step.goal is Goal.MOST else 0),
         elsewhere=_elsewhere(probe, ports),
-        stopped_seconds=outcome.seconds,
-        complete=outcome.complete,
+        stopped_seconds=steps.stopped_seconds,
+        complete=steps.complete,
         same_workers=set(step.order) <= set(probe.server.processes()),
         broken=probe.holds.broken,
         stalled=finished.stalled,
@@ -162,14 +152,14 @@ def _elsewhere(probe: Probe, ports: Ports) -> int:
 # -------------------------------------------------------------------------- by stopping
 
 
-async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> StepsTaken:
+async def _by_stopping(probe: Probe, step: Steer, steps: Steps) -> None:
     phase = _one_after_another if step.goal is Goal.LEAST else _each_alone
-    complete = False
+    steps.complete = False
     with contextlib.suppress(TooLong):
         async with stopping(probe.server.origin) as stopped:
             await phase(probe, step, steps, stopped)
-            complete = True
-    return StepsTaken(complete, tuple(stopped.longest.get(w, 0.0) for w in step.order))
+            steps.complete = True
+    steps.stopped_seconds = tuple(stopped.longest.get(w, 0.0) for w in step.order)
 
 
 async def _one_after_another(

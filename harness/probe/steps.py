@@ -26,6 +26,10 @@ class Steps:
         """The workers that took requests in their turn, in the order of that."""
         self.alone = 0
         """How many were taken by the first worker that took any while it ran alone."""
+        self.complete = True
+        """Whether no worker was stopped for too long."""
+        self.stopped_seconds: tuple[float, ...] = ()
+        """How long each worker was stopped."""
         self.in_turn: set[int] = set()
         """Workers that took requests while they ran alone."""
 
