@@ -51,10 +51,7 @@ def belongs_to_others(port: int, processes: Iterable[int]) -> bool:
 
 def listened_on(processes: Iterable[int]) -> set[int]:
     """The TCP ports that these processes listen on."""
-    if not (bound := listening()):
-        return {port for _, port in _by_table(processes)}
-    inodes = owned_by(processes)
-    return {port for inode in inodes if isinstance(port := bound.get(inode), int)}
+    return {port for _, port in listening_addresses(processes)}
 
 
 def listening_addresses(processes: Iterable[int]) -> set[tuple[str, int]]:
