@@ -130,12 +130,15 @@ class Attempt:
     @property
     def context(self) -> Context:
         """The facts about the cell that questions need."""
-        declared = self.declaration.declared
-        rounds, steered = tuple(self.schedule.rounds), tuple(self.schedule.steered)
-        health = self._planned.health
-        acts = self._planned.acts or tuple(Act)
-        own, limit = self._planned.own, self._bench.limit
-        return Context(declared, limit, rounds, steered, health, acts, own)
+        return Context(
+            declared=self.declaration.declared,
+            limit=self._bench.limit,
+            rounds=tuple(self.schedule.rounds),
+            steered=tuple(self.schedule.steered),
+            health=self._planned.health,
+            acts=self._planned.acts or tuple(Act),
+            own=self._planned.own,
+        )
 
     async def run(self) -> None:
         """Ask all questions. Raises ``NotMeasured`` when there is no overlap."""

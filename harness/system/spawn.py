@@ -4,7 +4,6 @@ import ctypes
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +47,6 @@ def spawn(command: Command, output: int) -> tuple[subprocess.Popen[bytes], int]:
     The output of both goes to the open file ``output``.
     """
     read, write = os.pipe()
-    prepare: Callable[[], None] | None = become_subreaper if LINUX else None
     folders = list(map(str, scratch_folders()))
     counted = [str(len(folders)), *folders, str(len(command.remove)), *command.remove]
     try:
@@ -59,7 +57,7 @@ def spawn(command: Command, output: int) -> tuple[subprocess.Popen[bytes], int]:
             stderr=output,
             env=dict(command.env),
             start_new_session=True,  # Ctrl-C is for the harness, which ends the warden
-            preexec_fn=prepare,
+            preexec_fn=become_subreaper,
         )
     except BaseException:
         os.close(write)

@@ -74,10 +74,13 @@ def descendants(process: int) -> list[int]:
     return processes
 
 
-def kill(process: int) -> None:
-    """Kill a process, or with a negative number a process group; gone is fine."""
+def send(process: int, number: int = signal.SIGKILL) -> None:
+    """Send a signal to a process, or with a negative number to a process group.
+
+    Gone is fine.
+    """
     try:
-        os.kill(process, signal.SIGKILL)
+        os.kill(process, number)
     except OSError:
         pass
 
@@ -85,17 +88,14 @@ def kill(process: int) -> None:
 def let_all_go_on() -> None:
     """Continue every descendant that is stopped."""
     for process in descendants(os.getpid()):
-        try:
-            os.kill(process, signal.SIGCONT)
-        except OSError:
-            pass
+        send(process, signal.SIGCONT)
 
 
 def leave_nothing(command: int) -> None:
     """Kill every descendant, reap them, and repeat until there is no child left."""
     while True:
         for process in descendants(os.getpid()) or [-command]:
-            kill(process)
+            send(process)
         try:
             # Returns when any child has ended. A child that was forked meanwhile is
             # ours by then, and the next iteration finds it.
@@ -157,7 +157,7 @@ def run_remove(cwd: str, remove: list[str]) -> None:
     if pid == 0:
         read, write = os.pipe()
         execute(cwd, remove, write)
-    signal.signal(signal.SIGALRM, lambda *_: kill(pid))
+    signal.signal(signal.SIGALRM, lambda *_: send(pid))
     signal.alarm(REMOVE_SECONDS)
     _, status = os.waitpid(pid, 0)
     signal.alarm(0)

@@ -83,14 +83,11 @@ async def _at_place(probe: Probe, place: str, count: int) -> PlaceSeen:
 
 async def _by_chance(probe: Probe, place: str, count: int) -> list[PlaceRound]:
     rounds: list[PlaceRound] = []
-    while not rounds or (len(rounds) < ROUNDS_OF_SEVERAL and _goes_on(rounds)):
+    while len(rounds) < ROUNDS_OF_SEVERAL:
         rounds.append(await _round(probe, place, count))
+        if rounds[-1].processes < 2 or rounds[-1].stalled:
+            break  # another round would give the same number
     return rounds
-
-
-def _goes_on(rounds: list[PlaceRound]) -> bool:
-    """Whether another round may give another number by chance."""
-    return rounds[-1].processes > 1 and not rounds[-1].stalled
 
 
 # -------------------------------------------------------------------- in a chosen order

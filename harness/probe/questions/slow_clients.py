@@ -15,7 +15,6 @@ from functools import partial
 from harness.probe.arriving import send_and_settle
 from harness.probe.arriving import send_in_order
 from harness.probe.batch import Batch
-from harness.probe.clients import Client
 from harness.probe.gathering import gather
 from harness.probe.gathering import gather_beside
 from harness.probe.messages import PartialRequest
@@ -115,7 +114,8 @@ async def _step(
     """
     batch = gather(probe, 1 if coming.order.goal is Goal.LEAST else ordinary)
     slow = gather_beside(probe, coming.clients, request)
-    others, send = batch.clients, partial(send_and_settle, probe, slow, _was_sent)
+    others = batch.clients
+    send = partial(send_and_settle, probe, slow, lambda client: client.offered)
     with probe.dispersing():
         goal = await send_in_order(probe, coming.order, slow.clients, others, send)
         closed, since = _cut_off(slow), time.monotonic()
@@ -146,11 +146,6 @@ async def _step(
             order=goal,
             given_up_early=finished.given_up_early,
         )
-
-
-def _was_sent(client: Client) -> bool:
-    """Whether a slow client has sent its part."""
-    return client.offered
 
 
 def _cut_off(slow: Batch) -> int:
