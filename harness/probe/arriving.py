@@ -26,7 +26,6 @@ from harness.probe.gathering import gather
 from harness.probe.gathering import hold
 from harness.probe.orders import MOST_STEERED
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.probe.round import finish
 from harness.probe.schedule import LEARNING_LOAD
 from harness.probe.schedule import LEARNING_ROUNDS
@@ -224,14 +223,6 @@ async def send_and_settle(
 
     await probe.until(are_there)
     batch.leave(client for client in clients if not client.offered)
-    await _until_quiet(probe)
-
-
-async def _until_quiet(probe: Probe) -> None:
-    """Wait until the server is quiet, or until it has been busy for too long to wait
-    on.
-    """
     for _ in range(COMING_TRIES):
-        settled = await probe.unless_ended(probe.settle(), ROUND_SECONDS)
-        if settled is not Settled.STEADY_COUNT:
-            return
+        if await probe.settle() is not Settled.STEADY_COUNT:
+            break

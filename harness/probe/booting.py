@@ -41,7 +41,7 @@ async def wait_until_booted(probe: Probe) -> None:
     """
     begun = time.monotonic()
     while True:
-        settled = await probe.unless_ended(probe.settle(START), BOOT_SECONDS)
+        settled = await probe.settle(START)
         restless: frozenset[Thread] = frozenset()
         if settled is Settled.STEADY_COUNT:
             finding = probe.quiet.find_restless()
@@ -53,7 +53,7 @@ async def wait_until_booted(probe: Probe) -> None:
     # A booting worker computes too: only threads that go on after that never rest.
     if restless and not boots:
         probe.quiet.leave_out(restless)
-        await probe.unless_ended(probe.settle(START), BOOT_SECONDS)
+        await probe.settle(START)
 
 
 async def wait_for_new_processes(probe: Probe) -> set[int]:

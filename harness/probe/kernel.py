@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.records.witness import KernelAccount
 from harness.system.sock_diag import sock_diag
 from harness.system.sock_diag import Unavailable
@@ -40,7 +39,7 @@ async def ask_kernel(probe: Probe) -> None:
         return
     account = kernel_account(probe)
     if not account.reason and account.held_accepted < account.held:
-        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        await probe.settle()
         account = kernel_account(probe)
     probe.learned.kernel = account
 

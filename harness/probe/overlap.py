@@ -7,7 +7,6 @@ from harness.probe.orders import Choice
 from harness.probe.orders import Steer
 from harness.probe.orders import TRIES
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.probe.round import run_round
 from harness.probe.schedule import Schedule
 from harness.probe.source_ports import LearnedPorts
@@ -94,7 +93,7 @@ async def _try(probe: Probe, schedule: Schedule, choice: Choice) -> int:
             probe.learned.tried.clear()
         else:
             schedule.cannot_steer(TOO_LONG)
-    await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+    await probe.settle()
     return 0
 
 
@@ -122,7 +121,7 @@ async def _steered(
             schedule.worker_ended()
         else:
             schedule.cannot_steer(str(problem))
-        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        await probe.settle()
         return 0
     schedule.record_steered(done)
     return done.stalled

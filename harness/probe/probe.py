@@ -99,16 +99,11 @@ class Probe:
     @contextlib.contextmanager
     def outliving(self) -> Iterator[None]:
         """A block in which waits continue after the server has ended."""
-
-        def look_again(_: object) -> None:
-            self.moves.happened()
-
         self._outlives_server = True
-        self.server.ended.add_done_callback(look_again)
+        self.server.ended.add_done_callback(lambda _: self.moves.happened())
         try:
             yield
         finally:
-            self.server.ended.remove_done_callback(look_again)
             self._outlives_server = False
 
     async def unless_ended(self, awaited: Awaitable[T], seconds: float) -> T:
@@ -121,11 +116,12 @@ class Probe:
             return await asyncio.wait_for(awaited, seconds)
         return await self.server.unless_ended(awaited, seconds)
 
-    async def settle(self, window: Window = ROUND, *, after: float = 0.0) -> Settled:
-        """Wait until the server is quiet and all its holds are counted.
+    async def settle(self, window: Window = ROUND) -> Settled:
+        """Wait until the server is quiet and all its holds are counted."""
+        return await self.unless_ended(self._settle(window), ROUND_SECONDS)
 
-        The first look is ``after`` so many seconds.
-        """
+    async def _settle(self, window: Window, after: float = 0.0) -> Settled:
+        """``settle`` without a deadline; the first look is after some seconds."""
         while True:
             budget = NO_BUDGET
             if window is not START:  # then it computes without letting anything in
@@ -164,7 +160,7 @@ class Probe:
         """
         if reached():
             return Settled.ALL_ENTERED
-        settling = asyncio.ensure_future(self.settle(after=SENT_SECONDS))
+        settling = asyncio.ensure_future(self._settle(ROUND, SENT_SECONDS))
         settling.add_done_callback(lambda _: self.moves.happened())
         try:
             while not reached():

@@ -15,7 +15,6 @@ from harness.probe.on_the_way import state_before
 from harness.probe.on_the_way import wait_for_connections
 from harness.probe.on_the_way import wait_for_requests
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.probe.quiet import BETWEEN
 from harness.probe.sleepers import idle_sleepers
 from harness.probe.sleepers import wait_for_sleepers
@@ -168,7 +167,7 @@ async def hand_off(probe: Probe) -> tuple[int, float | None]:
     await probe.until(one_entered)
     if probe.learned.pause_seconds:
         await watch(probe, one_entered, pause_patience(probe.learned))
-    await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+    await probe.settle()
     entered = [
         hold.entered_app_at
         for name, hold in probe.holds.held.items()
@@ -195,7 +194,7 @@ async def finish(probe: Probe) -> Finished:
         await watch(probe, probe.all_ended)
     stalled = probe.batch.give_up()
     given_up_early = stalled > 0 and settled is Settled.STEADY_COUNT
-    await probe.unless_ended(probe.settle(BETWEEN), ROUND_SECONDS)
+    await probe.settle(BETWEEN)
     if not stalled:  # nothing was counted meanwhile
         probe.always_quiet = sure
     return Finished(stalled, given_up_early)

@@ -5,7 +5,6 @@ waiting ones. The holds show, as always, what the app does with these requests.
 """
 
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
 from harness.probe.questions.load import admit
 from harness.probe.questions.load import BEYOND
@@ -29,11 +28,11 @@ async def ask(probe: Probe, context: Context) -> AbandonedSeen:
         batch.leave(client for client in batch.clients if client.name in held)
         waiting = probe.waiting()
         await expect(probe, lambda: not held & probe.holds.held.keys())
-        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        await probe.settle()
         still, instead = len(held & probe.holds.held.keys()), len(entered - held)
         left = probe.names_waiting()
         batch.leave(client for client in batch.clients if client.name in left)
-        await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+        await probe.settle()
         probe.holds.release_all()
         await expect(probe, lambda: left <= entered)
         await finish(probe)

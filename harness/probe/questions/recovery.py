@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from harness.probe.batch import account
 from harness.probe.batch import statuses
 from harness.probe.probe import Probe
-from harness.probe.probe import ROUND_SECONDS
 from harness.probe.questions.context import Context
 from harness.probe.questions.context import Servers
 from harness.probe.questions.load import admit
@@ -146,7 +145,7 @@ async def _terminate(probe: Probe, ceiling: int) -> Terminated:
         held, waiting = set(probe.holds.held), probe.names_waiting()
         with probe.outliving():
             os.kill(server.origin.started.result(), signal.SIGTERM)
-            await probe.unless_ended(probe.settle(), ROUND_SECONDS)
+            await probe.settle()
             still = len(held & probe.holds.held.keys())
             sure = probe.always_quiet
             probe.holds.release_all()
