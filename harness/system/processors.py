@@ -15,11 +15,13 @@ def processors() -> int:
 def side_by_side() -> int:
     """How many environments are measured at a time by default.
 
-    Two more than there are processors: a cell spends a third of the time waiting, for
-    quiet or for what may come late. The benchmark ``selection`` shows that numbers stay
-    the same, as they do when every processor is kept busy several times over.
+    One more than there are processors: a cell spends part of the time waiting, for
+    quiet or for what may come late. With yet another one, the environment that takes
+    longest would get a smaller share of the processors, and end later. The benchmark
+    ``selection`` shows that numbers stay the same, as they do when every processor is
+    kept busy several times over.
     """
-    return processors() + 2
+    return processors() + 1
 
 
 def nothing_else_runs() -> bool:

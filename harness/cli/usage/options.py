@@ -106,7 +106,7 @@ jobs = number_option(
     default=side_by_side,
     show_default=False,
     help="Environments to install and measure in parallel.  [default: the number of "
-    "processors plus two]",
+    "processors plus one]",
 )
 
 fail_on = click.option(
