@@ -20,8 +20,8 @@ from harness.deployment.command.dockerfile import DOCKER_RUN
 from harness.deployment.config import DeploymentFault
 from harness.deployment.isolation.folders import isolated
 from harness.deployment.isolation.folders import layered
-from harness.deployment.isolation.folders import own_folder
-from harness.deployment.isolation.folders import working_tree
+from harness.deployment.isolation.layers import own_folder
+from harness.deployment.isolation.layers import working_tree
 from harness.measure.target import TARGET
 from harness.plan.wrappers import IS_PYTHON
 from harness.system.command import Output

@@ -8,7 +8,7 @@ from harness.deployment.config import Deployment
 from harness.deployment.containers.app import ContainedApp
 from harness.deployment.declared.promise import Promise
 from harness.deployment.hook import Hello
-from harness.deployment.isolation.folders import own_folder
+from harness.deployment.isolation.layers import own_folder
 from harness.deployment.isolation.no_engine import refusing_engine
 from harness.deployment.prepare import NotPrepared
 from harness.deployment.prepare import Prepared

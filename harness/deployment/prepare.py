@@ -33,7 +33,7 @@ from harness.deployment.environment import release_of
 from harness.deployment.environment import takes_a_shell
 from harness.deployment.environment import Where
 from harness.deployment.environment import with_flask
-from harness.deployment.isolation.folders import stays_in_layer
+from harness.deployment.isolation.layers import stays_in_layer
 from harness.deployment.isolation.migrations import check_database
 from harness.deployment.isolation.no_engine import is_socket
 from harness.deployment.remedies.failures import remedy_of_cause

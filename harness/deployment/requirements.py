@@ -21,14 +21,14 @@ from harness.records import files
 from harness.records.errors import UsageError
 from harness.system.command import output
 from harness.system.install import CannotInstall
-from harness.system.install import end_of
+from harness.system.install import INSTALL_SECONDS
 from harness.system.install import offline_first
+from harness.system.install import run_installer
 from harness.system.lock_file import locked
 from harness.system.pythons import pythons
 from harness.system.pythons import uv
-
-INSTALL_SECONDS = 900.0
-"""Deadline for an installation, which may compile packages."""
+from harness.system.scratch import scratch_folder
+from harness.system.spawn import Command
 
 LIST_SECONDS = 20.0
 """Deadline for finding out what is installed."""
@@ -82,7 +82,8 @@ def own_environment(
 ) -> Path:
     """The scripts folder of an environment with these requirements, made if needed.
 
-    It is made unless the cache has one with the same content; of that one, only
+    It is made unless the cache has one with the same content and the packages that it
+    was made with: a deployment may install others when it starts. Of that one, only
     packages from local paths are installed again. If another check is making the same
     one, this one waits. ``python`` is a release or an interpreter, by default the one
     that runs this. Raises ``CannotInstall``, and ``DeploymentFault`` when there is no
@@ -94,7 +95,8 @@ def own_environment(
     done = place / "done"
     with _alone(place, making.shown):
         # The Python that it was made with may have been removed.
-        if not (done.exists() and (place / "bin" / "python").exists()):
+        present = files.text_if_there(done) == _packages(place)
+        if not (done.exists() and present and (place / "bin" / "python").exists()):
             shutil.rmtree(place, ignore_errors=True)
             what = requirements.name.removesuffix(_TRANSLATED)
             with making.shown(f"installing {what}"):
@@ -106,8 +108,14 @@ def own_environment(
             again = (f"--reinstall-package={name}" for name in local)
             with making.shown(f"installing {', '.join(local)} again"):
                 _install_all(place, requirements, folder, *again)
-        done.touch()
+        done.write_text(_packages(place), encoding="utf-8")
     return place / "bin"
+
+
+def _packages(place: Path) -> str:
+    """The packages of an environment and their versions, each in a line."""
+    found = place.glob("lib/python*/site-packages/*.dist-info")
+    return "".join(sorted(f"{path.name}\n" for path in found))
 
 
 def _from_local_paths(place: Path) -> list[str]:
@@ -201,10 +209,9 @@ def _check_found(python: str) -> None:
 def _install(command: list[str], folder: Path, env: Mapping[str, str]) -> str | None:
     """Run an installer; if it failed, return the end of its output."""
     own = {key: v for key, v in os.environ.items() if key not in _OF_A_PYTHON}
-    done = output(command, cwd=folder, env={**own, **env}, seconds=INSTALL_SECONDS)
-    if done.status is None:
-        return f"{command[0]}: {done.problem}"
-    return end_of(done.all) if done.status else None
+    with scratch_folder() as scratch:
+        log = scratch / "install.log"
+        return run_installer(Command(command, {**own, **env}, folder, log))
 
 
 def activated(

@@ -27,6 +27,7 @@ from harness.deployment.command.program import is_direct
 from harness.deployment.declared import running
 from harness.deployment.declared.promise import declared_by
 from harness.deployment.isolation import folders as isolation
+from harness.deployment.isolation.layers import working_tree
 from harness.deployment.isolation.left_sockets import remove_left
 from harness.deployment.plan import in_environment
 from harness.deployment.plan import running_environment
@@ -98,7 +99,7 @@ class DeployedApp(App):
         """The variables of the caller and of the deployment, with the hook."""
         given = {**self._where.variables, **variable(self._prepared.places), **own}
         variables = isolation.isolated(
-            given, isolation.working_tree(self._where.folder), self._own
+            given, working_tree(self._where.folder), self._own
         )
         socket = isolation.own_control_socket(self.promise, variables, self._own)
         folders = {

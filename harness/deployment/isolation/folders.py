@@ -1,17 +1,15 @@
 """Gives a deployment folders of its own, so that a check changes nothing else.
 
-It sees its working tree and its home folder through layers of its own
-(``harness/system/layer.py``), so that databases, logs and sockets there stay as they
-are. It has a folder for temporary files and one for sockets: otherwise gunicorn would
-take over the control socket of a gunicorn that is already running. Commands that would
-start other containers are refused, as nobody would remove them.
+It sees its working tree, its home folder and the packages of its Python through layers
+of its own (``harness/system/layer.py``), so that databases, logs, sockets and installed
+packages stay as they are. It has a folder for temporary files and one for sockets:
+otherwise gunicorn would take over the control socket of a gunicorn that is already
+running. Commands that would start other containers are refused, as nobody would remove
+them.
 """
 
-import contextlib
 import functools
 import os
-import sys
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,20 +18,22 @@ from packaging.specifiers import SpecifierSet
 
 from harness.deployment.declared.promise import Promise
 from harness.deployment.isolation import stand_ins
+from harness.deployment.isolation.layers import caches
+from harness.deployment.isolation.layers import home_of
+from harness.deployment.isolation.layers import is_below
+from harness.deployment.isolation.layers import LAYER
+from harness.deployment.isolation.layers import layer_problem
+from harness.deployment.isolation.layers import layer_words
+from harness.deployment.isolation.layers import layers
+from harness.deployment.isolation.layers import working_tree
 from harness.deployment.isolation.no_engine import engine_sockets
 from harness.deployment.isolation.no_engine import MOST_BYTES
 from harness.deployment.isolation.no_engine import NOWHERE
 from harness.records.versions import is_version
 from harness.records.versions import within
 from harness.system import own_signals
-from harness.system.command import output
 from harness.system.program import program
-from harness.system.scratch import scratch_folder
 
-LAYER_SECONDS = 20.0
-"""Deadline for a trial of a layer."""
-
-LAYER = "layer"
 PROGRAMS = "bin"
 """The folder for layers, and for programs that stand in for others."""
 
@@ -51,71 +51,17 @@ HAVE_CONTROL_SOCKETS = SpecifierSet(">=25.1")
 """The releases of gunicorn that open a control socket by default."""
 
 
-def working_tree(folder: Path) -> Path:
-    """The folder that a deployment belongs to: its repository, or else its own."""
-    for each in (folder, *folder.parents):
-        if each in (Path.home(), Path(each.anchor)):
-            break
-        if os.path.exists(each / ".git"):
-            return each
-    return folder
-
-
-@functools.cache
-def layer_problem(folder: Path) -> str:
-    """Why a layer over a working tree is impossible; empty if it is possible."""
-    if sys.platform != "linux":
-        return "only Linux has them"
-    if folder == Path(folder.anchor):
-        return "it is the whole file system"
-    with own_folder() as own:
-        command = [*_layer([folder], own), "true"]
-        done = output(command, seconds=LAYER_SECONDS, cwd=folder)
-    return (done.errors.strip() or done.problem) if done.problem else ""
-
-
 def notes(folder: Path, variables: Mapping[str, str]) -> list[str]:
     """Warnings where a deployment can change its working tree, or its home folder."""
+    over = layers(folder, variables)
     tree, home = working_tree(folder), home_of(variables)
-    problems = {tree: layer_problem(tree)}
-    if home is not None and not home.is_relative_to(tree):
-        problems[home] = layer_problem(home)
+    paths = dict.fromkeys(path for path in (tree, home) if path is not None)
     signals = [] if confines_signals() else [FREE_SIGNALS]
     return signals + [
-        f"what it writes to {path} stays there: {problem}"
-        for path, problem in problems.items()
-        if problem
+        f"what it writes to {path} stays there: {layer_problem(path)}"
+        for path in paths
+        if not is_below(path, over)
     ]
-
-
-def home_of(variables: Mapping[str, str]) -> Path | None:
-    """The home folder of a deployment, if it has one."""
-    given = variables.get("HOME", "")
-    path = Path(given)
-    if not path.is_absolute() or not os.path.isdir(path) or path == Path(path.anchor):
-        return None
-    return path.resolve()
-
-
-def _caches(home: Path) -> Path:
-    """The cache folder of a home folder: left as it is, since it may be large."""
-    return home / ".cache"
-
-
-def layers(folder: Path, variables: Mapping[str, str]) -> list[Path]:
-    """The folders that a deployment sees through a layer: its home, and its tree."""
-    tree, home = working_tree(folder), home_of(variables)
-    folders = [] if layer_problem(tree) else [tree]
-    if home is None or home.is_relative_to(tree) or layer_problem(home):
-        return folders
-    inside = tree.is_relative_to(home) and not tree.is_relative_to(_caches(home))
-    return [home] if inside else [home, *folders]
-
-
-def stays_in_layer(path: Path, folder: Path) -> bool:
-    """Whether changes by a deployment to a path stay invisible outside of it."""
-    tree = working_tree(folder)
-    return path.is_relative_to(tree) and not layer_problem(tree)
 
 
 def layered(
@@ -125,25 +71,25 @@ def layered(
 
     If the kernel supports it, its processes can only send signals to each other.
     """
-    tree = working_tree(folder)
     over = layers(folder, variables)
     if not over:
         return [*program("own_signals"), *command] if confines_signals() else command
     home = home_of(variables)
-    uncovered = [_caches(home), own] if home is not None else [own]
-    hidden = _hidden(tree, own, variables)
+    uncovered = [caches(home), own] if home is not None else [own]
+    hidden = _hidden(over, own, variables)
     kept = list(filter(os.path.isdir, uncovered))
-    return [*_layer(over, own, hidden, kept, confines_signals()), *command]
+    return [*layer_words(over, own, hidden, kept, confines_signals()), *command]
 
 
 def _hidden(
-    tree: Path, own: Path, variables: Mapping[str, str]
+    over: Sequence[Path], own: Path, variables: Mapping[str, str]
 ) -> list[tuple[Path, Path]]:
-    """Paths that a layer hides from a deployment, each with what it finds instead.
+    """Paths that layers hide from a deployment, each with what it finds instead.
 
-    The sockets of engines come first, then programs that have a stand-in.
+    The sockets of engines come first, then programs that have a stand-in. Without
+    layers nothing can be hidden.
     """
-    if layer_problem(tree):
+    if not over:
         return []
     engine = (own / NOWHERE).resolve()
     refusing = engine if engine.is_socket() else Path(os.devnull)
@@ -156,34 +102,10 @@ def _hidden(
     return [*sockets, *pairs]
 
 
-def _layer(
-    folders: Sequence[Path],
-    own: Path,
-    hidden: Sequence[tuple[Path, Path]] = (),
-    kept: Sequence[Path] = (),
-    confined: bool = False,
-) -> list[str]:
-    """The first words of a command behind layers."""
-    place = own / LAYER
-    place.mkdir(exist_ok=True)
-    over, seen = ("\n".join(map(str, each)) for each in (folders, kept))
-    behind = "\n".join(f"{path}\t{by}" for path, by in hidden)
-    words = [over, str(place), seen, behind, "confined" if confined else ""]
-    return [*program("layer"), *words]
-
-
 @functools.cache
 def confines_signals() -> bool:
     """Whether the kernel keeps signals of a deployment from processes of others."""
     return own_signals.version() >= own_signals.FIRST_VERSION
-
-
-@contextlib.contextmanager
-def own_folder() -> Iterator[Path]:
-    """A folder for one deployment, which other users can enter but not list."""
-    with scratch_folder() as path:
-        path.chmod(0o711)
-        yield path
 
 
 def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str, str]:
@@ -195,13 +117,14 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
         each.mkdir(exist_ok=True)
         each.chmod(mode)
     search = variables.get("PATH", os.defpath)
-    hidden = [path for path, _ in _hidden(tree, folder, variables)]
+    over = layers(tree, variables)
+    hidden = [path for path, _ in _hidden(over, folder, variables)]
     places = {p: f"{folder}/{LAYER}/hidden-{n}" for n, p in enumerate(hidden)}
     engine = next((f"unix://{places[p]}" for p in hidden[:1] if p.is_socket()), "")
     found = stand_ins.controls(search, confined=confines_signals())
     reals = {name: places.get(p.resolve(), str(p)) for name, p in found.items()}
     reals |= {name: str(path) for name, path in stand_ins.clients(search).items()}
-    own = dict.fromkeys((folder, tree, *layers(tree, variables)))
+    own = dict.fromkeys((folder, tree, *over))
     engine = engine or variables.get(stand_ins.ENGINE, "")
     stand_ins.write(programs, reals, own, engine)
     return {
@@ -210,7 +133,7 @@ def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str
         stand_ins.ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
         **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
         # The next best thing without a layer.
-        **({"PYTHONDONTWRITEBYTECODE": "1"} if layer_problem(tree) else {}),
+        **({} if is_below(tree, over) else {"PYTHONDONTWRITEBYTECODE": "1"}),
         "PATH": os.pathsep.join((str(programs), search)),
     }
 

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.deployment.isolation.folders import stays_in_layer
+from harness.deployment.isolation.layers import stays_in_layer
 
 
 def remove_left(paths: Iterable[Path], folder: Path, begun: float) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import fcntl
+import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness.deployment.config import DeploymentFault
@@ -16,6 +19,7 @@ from harness.system.command import output
 from harness.system.install import CannotInstall
 from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
+from tests.live.deployment.conftest import ROOT
 
 
 @pytest.fixture
@@ -72,6 +76,62 @@ def test_an_environment_without_its_python_is_made_again(requirements: Path) -> 
     python.symlink_to("is-not-there")
     assert environment_of(requirements) == place
     assert python.resolve().exists()
+
+
+def test_an_environment_that_a_deployment_has_changed_is_made_again(
+    requirements: Path,
+) -> None:
+    place = environment_of(requirements)
+    (packages,) = place.glob("lib/python*/site-packages")
+    (packages / "new-1.dist-info").mkdir()
+    assert environment_of(requirements) == place
+    assert not (packages / "new-1.dist-info").exists()
+
+
+STUCK = """\
+import os, pathlib, time
+def build_wheel(*_, **__):
+    pathlib.Path({note!r}).write_text(str(os.getpid()))
+    time.sleep(600)
+"""
+
+
+STUCK_PROJECT = """\
+[build-system]
+requires = []
+build-backend = "stuck"
+backend-path = ["."]
+[project]
+name = "the-shop"
+version = "1"
+"""
+
+
+def test_an_installer_ends_with_a_check_that_is_killed(
+    requirements: Path, tmp_path: Path
+) -> None:
+    note, shop = tmp_path / "building", tmp_path / "shop"
+    shop.mkdir()
+    (shop / "pyproject.toml").write_text(STUCK_PROJECT)
+    (shop / "stuck.py").write_text(STUCK.format(note=str(note)))
+    requirements.write_text("./shop\n")
+    code = (
+        "import pathlib; from tests.live.deployment.test_requirements import *; "
+        f"environment_of(pathlib.Path({str(requirements)!r}))"
+    )
+    check = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    deadline = time.monotonic() + 60
+    while not (note.exists() and note.read_text()):
+        assert time.monotonic() < deadline and check.poll() is None
+        time.sleep(0.05)
+    tree = psutil.Process(check.pid).children(recursive=True)
+    assert int(note.read_text()) in {process.pid for process in tree}
+    check.kill()
+    check.wait(30)
+    left = psutil.wait_procs(tree, timeout=30)[1]
+    for process in left:
+        process.kill()
+    assert not left
 
 
 PROJECT = """\

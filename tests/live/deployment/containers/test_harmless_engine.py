@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment.isolation.folders import layer_problem
+from harness.deployment.isolation.layers import layer_problem
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.containers.conftest import untouched
 from tests.live.deployment.containers.conftest import User

@@ -7,18 +7,21 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from harness.deployment.isolation import folders
-from harness.deployment.isolation.folders import layer_problem
+from harness.deployment.isolation import layers
 from harness.deployment.isolation.folders import notes
+from harness.deployment.isolation.layers import layer_problem
 from harness.system.program import program
+from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
 from tests.live.deployment.conftest import ROOT
 
@@ -28,6 +31,7 @@ app = Flask(__name__)
 """
 
 SCRIPTS = Path(sys.executable).parent
+PACKAGES = sysconfig.get_path("purelib")
 
 
 @pytest.fixture
@@ -273,6 +277,33 @@ def test_the_home_folder_is_unchanged(
     assert "rows 0\nseen " in log.read_text() and "'made'" in log.read_text()
 
 
+@pytest.mark.parametrize("kind", ["venv", "base"])
+def test_packages_that_a_command_installs_are_gone_afterwards(
+    check: Check, tmp_path: Path, kind: str
+) -> None:
+    """In a virtual environment outside of the tree, and in a Python of its own."""
+    folder, python = tmp_path / "shop", tmp_path / "python"
+    folder.mkdir()
+    packages = python / "lib" / f"python{'{}.{}'.format(*sys.version_info)}"
+    if kind == "venv":
+        venv.create(python, symlinks=True)
+        (packages / "site-packages" / "all.pth").write_text(f"{PACKAGES}\n")
+    else:
+        (packages / "site-packages").mkdir(parents=True)
+        (python / "bin").mkdir()
+        start = f'#!/bin/sh\nexec {sys.executable} "$@"\n'
+        write_program(python / "bin" / packages.name, start)
+        (python / "bin" / "python").symlink_to(packages.name)
+    install = f"touch {packages}/site-packages/new {python}/bin/new"
+    serve = "python -m gunicorn shop:app --threads 2 --bind {host}:{port}"
+    path = f'env = {{ PATH = "{python}/bin:{os.environ["PATH"]}" }}'
+    deploy(folder, f"{install} && {serve}", path)
+    before = contents(python)
+    checked = check(folder)
+    assert checked.code == 0, checked
+    assert contents(python) == before
+
+
 def test_a_mount_namespace_that_is_not_allowed_is_reported(
     check: Check,
     tmp_path: Path,
@@ -281,7 +312,7 @@ def test_a_mount_namespace_that_is_not_allowed_is_reported(
     # The machine does not allow a mount namespace.
     layer_problem.cache_clear()
     monkeypatch.setattr(
-        folders, "program", lambda name: ["false"] if name == "layer" else program(name)
+        layers, "program", lambda name: ["false"] if name == "layer" else program(name)
     )
     folder = tmp_path / "shop"
     folder.mkdir()
