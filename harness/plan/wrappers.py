@@ -1,8 +1,10 @@
 """Finds the command in the arguments of a program that starts another one."""
 
 import re
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import NamedTuple
 
 from harness.plan.server_options import known_server
 from harness.plan.server_options import rules
@@ -11,13 +13,47 @@ SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 
 IS_PYTHON = re.compile(r"^(python|pypy)[0-9.]*$")
 
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+"""The beginning of a word that sets a variable."""
+
 _OF_A_WRAPPER = re.compile(r"-|\w+=|(?:run|run-program|exec)$")
 """Words that belong to the wrapper itself: options, variables, and its verb."""
+
+
+class ServerCommand(NamedTuple):
+    """The server that a command starts, perhaps through other programs."""
+
+    program: str
+    arguments: tuple[str, ...]
+    variables: Mapping[str, str]
+    """Variables that the command itself sets, such as ``env NAME=value`` does."""
 
 
 def is_wrapper(name: str) -> bool:
     """Whether a program starts another one."""
     return name in rules().wrappers
+
+
+def unwrapped(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The command that wrappers start, and the variables that they give it."""
+    rest, variables = list(words), dict[str, str]()
+    while rest and is_wrapper(PurePath(rest[0]).name):
+        own = 1 + words_of_wrapper(rest[1:])
+        variables |= _assigned(rest[1:own])
+        rest = rest[own:]
+    return rest, variables
+
+
+def after_assignments(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """A command without the assignments before it in a shell, and these variables."""
+    first = next(
+        (at for at, word in enumerate(words) if not ASSIGNMENT.match(word)), None
+    )
+    return list(words[first:]) if first is not None else [], _assigned(words[:first])
+
+
+def _assigned(words: Sequence[str]) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in words if ASSIGNMENT.match(word))
 
 
 def words_of_wrapper(rest: Sequence[str]) -> int:

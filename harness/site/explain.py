@@ -15,9 +15,9 @@ from harness.plan.capacity import takes_one
 from harness.plan.server_options import CommandOf
 from harness.plan.server_options import is_short
 from harness.plan.server_options import known_server
+from harness.plan.wrappers import ServerCommand
 from harness.records.words import Result
 from harness.site.typed_command import Cannot
-from harness.site.typed_command import ServerCommand
 from harness.site.typed_command import split
 from harness.site.typed_command import value
 

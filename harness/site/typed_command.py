@@ -2,21 +2,21 @@
 
 import re
 import shlex
-from collections.abc import Mapping
 from pathlib import PurePath
-from typing import NamedTuple
 
 import msgspec
 
 from harness.plan.server_options import ServerOption
+from harness.plan.wrappers import after_assignments
+from harness.plan.wrappers import ASSIGNMENT
 from harness.plan.wrappers import IS_PYTHON
 from harness.plan.wrappers import is_wrapper
+from harness.plan.wrappers import ServerCommand
 from harness.plan.wrappers import SHELLS
-from harness.plan.wrappers import words_of_wrapper
+from harness.plan.wrappers import unwrapped
 
 SHELL = re.compile(r"[|;&<>`\n]|\$\(")
 VARIABLE = re.compile(r"\$\{?(\w+)")
-ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 PASTED = re.compile(
     r"(?:CMD|ENTRYPOINT)\s+|(?:web|command|startCommand|Start Command)\s*:\s*"
     r"|ExecStart\s*=\s*[-@:+!]*"
@@ -31,14 +31,6 @@ class Cannot(Exception):
     """Raised if it is unknown what a command declares; the message says why."""
 
 
-class ServerCommand(NamedTuple):
-    """A server's command without its wrappers."""
-
-    program: str
-    arguments: tuple[str, ...]
-    variables: Mapping[str, str]
-
-
 def split(text: str) -> ServerCommand:
     """The server program, its arguments and variables. Raises ``Cannot``."""
     text = text.strip().replace("\\\n", " ")
@@ -49,10 +41,9 @@ def split(text: str) -> ServerCommand:
     while rest:
         name = PurePath(rest[0]).name
         if is_wrapper(name) or ASSIGNMENT.match(rest[0]):
-            own = 1 + (words_of_wrapper(rest[1:]) if is_wrapper(name) else 0)
-            given = filter(ASSIGNMENT.match, rest[:own])
-            variables |= dict(word.split("=", 1) for word in given)
-            rest = rest[own:]
+            rest, assigned = after_assignments(rest)
+            rest, given = unwrapped(rest)
+            variables |= assigned | given
         elif name in SHELLS and RUN_BY_SHELL.fullmatch("".join(rest[1:2])):
             inner = split("".join(rest[2:3]))
             return inner._replace(variables={**variables, **inner.variables})

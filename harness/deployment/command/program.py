@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from pathlib import PurePath
 
+from harness.plan.wrappers import after_assignments
 from harness.plan.wrappers import IS_PYTHON
-from harness.plan.wrappers import is_wrapper
+from harness.plan.wrappers import ServerCommand
 from harness.plan.wrappers import SHELLS
-from harness.plan.wrappers import words_of_wrapper
+from harness.plan.wrappers import unwrapped
 from harness.records import toml
 from harness.records.catalog import Sentence
 from harness.records.health import Seconds
@@ -65,22 +66,28 @@ def _plain(text: str) -> list[str]:
     return [] if _SHELL_ONLY.search(text) else shlex.split(text)
 
 
-def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The server program and its arguments."""
-    rest = list(words)
+def server_command(words: Sequence[str]) -> ServerCommand:
+    """The server that a command starts; its program is empty if that is unknown."""
+    rest, variables = unwrapped(words)
     while rest:
         name = PurePath(rest[0]).name
+        given: dict[str, str] = {}
         if name in SHELLS and rest[1:2] == ["-c"] and len(rest) == 3:
-            rest = _plain(rest[2])
-        elif is_wrapper(name):
-            rest = rest[1 + words_of_wrapper(rest[1:]) :]
+            rest, given = after_assignments(_plain(rest[2]))
         elif IS_PYTHON.match(name):
             rest, last = _run_by_python(rest[1:]), rest
             if not rest:
-                return name, tuple(last[1:])
+                return ServerCommand(name, tuple(last[1:]), variables)
         else:
-            return name, tuple(rest[1:])
-    return "", ()
+            return ServerCommand(name, tuple(rest[1:]), variables)
+        rest, more = unwrapped(rest)
+        variables |= given | more
+    return ServerCommand("", (), variables)
+
+
+def server_words(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The server program and its arguments."""
+    return server_command(words)[:2]
 
 
 def is_direct(words: Sequence[str]) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from harness.deployment.command.program import server_command
 from harness.deployment.command.program import server_name
-from harness.deployment.command.program import server_words
 from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.setting import option
 from harness.deployment.command.setting import Setting
@@ -145,8 +145,9 @@ READERS: dict[str, Reader] = {
 
 def derive(words: Sequence[str], where: Where) -> Promise:
     """What a command declares. Raises ``CannotDerive``, which says why."""
-    name, arguments = server_words(words)
+    name, arguments, given = server_command(words)
     server = server_name(words)
+    where = where._replace(variables={**where.variables, **given})
     if server == "uwsgi":
         return uwsgi.promise(words, where)
     if server in PAGES and (known := known_server(name)):

@@ -10,14 +10,15 @@ from typing import NamedTuple
 from harness.deployment.command.shell import logical_lines
 from harness.deployment.sources.evaluate import arithmetic
 from harness.deployment.sources.evaluate import NotLiteral
+from harness.plan.wrappers import after_assignments
 from harness.plan.wrappers import SHELLS
+from harness.plan.wrappers import unwrapped
 
 _COUNTED = re.compile(
     r"\$\((?:nproc(?: --all)?|getconf _NPROCESSORS_ONLN)\)|`nproc(?: --all)?`"
 )
 _ARITHMETIC = re.compile(r"\$\(\(((?:[^()]|\([^()]*\))*)\)\)")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
-_ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.S)
 _BRANCH = re.compile(r"\(?[\w.*?-]+\)")
 """The pattern of a branch of ``case``."""
 _PLACE_OF_TEMPLATE = re.compile(r"\{\{-?\s*([^|\n]*?)\s*(?:\|[^\n]*?)?-?\}\}")
@@ -53,10 +54,8 @@ def commands(
                 words = words[1:]
             if words[:1] == ["export"]:
                 words = words[1:]
-            own = dict(known)
-            while words and (given := _ASSIGNMENT.fullmatch(words[0])):
-                own[given[1]] = given[2]
-                words = words[1:]
+            words, given = after_assignments(words)
+            own = {**known, **given}
             if not words:
                 known = own  # only assignments on their own persist
             elif words[0] in SHELLS and words[1:2] == ["-c"] and len(words) > 2:
@@ -65,7 +64,8 @@ def commands(
                     for command in commands(words[2], own, processors)
                 )
             else:
-                yield SimpleCommand(tuple(words), own, line, folder)
+                _, more = unwrapped(words)
+                yield SimpleCommand(tuple(words), {**own, **more}, line, folder)
                 if words[0] == "cd" and len(words) == 2:
                     # It is unknown where in this repository an absolute path is.
                     is_absolute = words[1].startswith("/")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.deployment.command.program import server_command
 from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.command.setting import CannotDerive
@@ -28,6 +29,29 @@ def derived(tmp_path: Path) -> Derive:
         return derive(command.split(), where)
 
     return one
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "env A=1 B=2 gunicorn app",
+        "nice -n 5 env A=1 env B=2 gunicorn app",
+        "env A=1 python -m gunicorn app",
+        "sh -c 'A=1 B=2 exec gunicorn app'",
+        "env B=0 sh -c 'A=1 B=2 gunicorn app'",
+        "env A=1 sh -c 'exec env B=2 gunicorn app'",
+    ],
+)
+def test_variables_that_a_command_sets_are_the_servers(command: str) -> None:
+    program, arguments, variables = server_command(shlex.split(command))
+    assert (program, arguments) == ("gunicorn", ("app",))
+    expected = {"A": "1"} if "python" in command else {"A": "1", "B": "2"}
+    assert variables == expected
+
+
+def test_a_variable_set_by_the_command_decides(derived: Derive) -> None:
+    promise = derived("env WEB_CONCURRENCY=3 uvicorn --interface wsgi shop:app")
+    assert promise.declared == 30
 
 
 @pytest.mark.parametrize(

@@ -36,3 +36,8 @@ def test_simple_commands_are_found(text: str, expected: list[str]) -> None:
 def test_variables_of_a_command_apply_to_it_alone() -> None:
     one, two = commands("A=1 gunicorn\nB=2\ngunicorn", {}, 1)
     assert (dict(one.variables), dict(two.variables)) == ({"A": "1"}, {"B": "2"})
+
+
+def test_variables_given_by_env_apply_to_its_command_alone() -> None:
+    one, two = commands("exec env A=1 nice gunicorn\ngunicorn", {}, 1)
+    assert (dict(one.variables), dict(two.variables)) == ({"A": "1"}, {})
