@@ -151,8 +151,10 @@ def _without_containers(
     try:
         promise, problem = _promise(command, where)
     except Refused as refusal:
-        remedy = remedy_of_cause(f"{refusal}") or "correct it"
-        raise DeploymentFault(key, f"{refusal}; {remedy}") from None
+        words = f"{refusal}"
+        if not refusal.has_remedy:
+            words += f"; {remedy_of_cause(words) or 'correct it'}"
+        raise DeploymentFault(key, words) from None
     plain = without_own_address(command, where)
     # If the address was taken out of uWSGI's file, its socket is left alone.
     _check_sockets(key, plain.words, promise if plain == command else None, folder)

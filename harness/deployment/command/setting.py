@@ -15,6 +15,11 @@ class CannotDerive(Exception):
 class Refused(CannotDerive):
     """The server would not start with such a command; the message says why."""
 
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__("; ".join(filter(None, (problem, remedy))))
+        self.has_remedy = bool(remedy)
+        """Whether the message ends with what to change."""
+
 
 class Setting(NamedTuple):
     """A setting that helps determine the number."""

@@ -128,9 +128,9 @@ def _check_port(call: ast.Call, path: Path) -> None:
         default = 8080 if _called(call) == "serve" else 5000
         number = repr(port.value) if port else default
         raise Refused(
-            f"{path.name}:{call.lineno}: it listens on port {number} whatever $PORT is;"
-            f' write `port=int(os.environ.get("PORT", {number}))` there'
-            f"{with_os(path.read_text(encoding='utf-8'))}"
+            f"{path.name}:{call.lineno}: it listens on port {number} whatever $PORT is",
+            f'write `port=int(os.environ.get("PORT", {number}))` there'
+            f"{with_os(path.read_text(encoding='utf-8'))}",
         )
 
 

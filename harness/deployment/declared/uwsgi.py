@@ -112,12 +112,14 @@ def _hidden(words: Sequence[str], files: Sequence[Path]) -> CannotDerive:
         if line := line_of(path, "daemonize"):
             return Refused(
                 f"`daemonize` in {path.name}, line {line}, sends it to the background, "
-                "but a server has to stay in the foreground; leave that out"
+                "but a server has to stay in the foreground",
+                "leave that out",
             )
     if any(word.startswith(("--daemonize", "-d")) for word in words):
         return Refused(
             "`--daemonize` sends it to the background, but a server has to stay in the "
-            "foreground; leave that out"
+            "foreground",
+            "leave that out",
         )
     return CannotDerive("uWSGI does not show its configuration")
 

@@ -136,7 +136,7 @@ APPLIED = [
     Applied(
         "uWSGI's file that sends to the background",
         f'command = "uwsgi shop.ini"\n{OWN}',
-        "`daemonize` in shop.ini, line 4, .*leave that out",
+        "`daemonize` in shop.ini, line 4, .*leave that out(?!; correct)",
         "shop.ini",
         "daemonize = shop.log\n",
         files={
@@ -147,7 +147,7 @@ APPLIED = [
     Applied(
         "uWSGI's option that sends to the background",
         'command = "uwsgi --daemonize log --master --processes 2 --module shop:app"',
-        "`--daemonize` sends it to the background.*leave that out",
+        "`--daemonize` sends it to the background.*leave that out(?!; correct)",
         "concurrency.toml",
         "--daemonize log ",
     ),

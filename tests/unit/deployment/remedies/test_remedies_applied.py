@@ -94,14 +94,12 @@ APPLIED = {
     "give gunicorn `worker_connections = {}`": f"{CHECK}"
     "test_the_remedy_for_gthread_in_code_is_true",
     "write `$(PORT)` {}": PORTS,
-    "{}:{}: it listens on port": PORTS,
-    "`--daemonize` sends it": OTHERS,
-    "`daemonize` in {}": OTHERS,
+    'write `port=int(os.environ.get("PORT", {}))`': PORTS,
     "write command instead": OTHERS,
     "build that and measure it": "containers/test_measured.py::"
     "test_the_example_is_measured",
     "write every word in double quotes": OTHERS,
-    "leave that out for the check": OTHERS,
+    "leave that out": OTHERS,
     "let it speak HTTP/1.1 too": OTHERS,
     "write `${PORT:-{}}` {}": PORTS,
     'write `{}os.environ.get("PORT", "{}")`': PORTS,
