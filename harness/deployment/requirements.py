@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from harness.deployment.config import DeploymentFault
 from harness.deployment.dependencies.read import translated
+from harness.deployment.isolation.layers import MADE
 from harness.records import files
 from harness.records.errors import UsageError
 from harness.system.command import output
@@ -92,7 +93,7 @@ def own_environment(
     wanted = python or sys.executable
     content = f"{wanted}\n{folder}\n".encode() + b"".join(_with_included(requirements))
     place = making.cache / hashlib.sha256(content).hexdigest()[:16]
-    done = place / "done"
+    done = place / MADE
     with _alone(place, making.shown):
         # The Python that it was made with may have been removed.
         present = files.text_if_there(done) == _packages(place)

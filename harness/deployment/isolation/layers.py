@@ -23,6 +23,9 @@ LAYER_SECONDS = 20.0
 
 LAYER = "layer"
 
+MADE = "done"
+"""A file in environments that checks have made, for themselves and for later ones."""
+
 
 def working_tree(folder: Path) -> Path:
     """The folder that a deployment belongs to: its repository, or else its own."""
@@ -62,14 +65,19 @@ def caches(home: Path) -> Path:
 
 
 def _packages(variables: Mapping[str, str]) -> list[Path]:
-    """The folders that pip would install into: a virtual environment, or a Python's."""
+    """The folders that pip would install into: a virtual environment, or a Python's.
+
+    An environment that a check has made is seen as it is, so that its modules are
+    compiled only once. If a deployment changes it, it is made again.
+    """
     search = variables.get("PATH", os.defpath)
     found = shutil.which("python", path=search) or shutil.which("python3", path=search)
     if found is None:
         return []
     beside = Path(found).parent
     if (beside.parent / "pyvenv.cfg").is_file():
-        return [beside.parent.resolve()]
+        own = (beside.parent / MADE).is_file()
+        return [] if own else [beside.parent.resolve()]
     python = Path(found).resolve()
     prefix = python.parents[1]
     # A system's own Python leaves its prefix to the packages of the system.
