@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from collections.abc import Sequence
+from itertools import dropwhile
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ def unwrapped(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """The command that wrappers start, and the variables that they give it."""
     rest, variables = list(words), dict[str, str]()
     while rest and is_wrapper(PurePath(rest[0]).name):
-        own = 1 + words_of_wrapper(rest[1:])
+        own = 1 + _words_of_wrapper(rest[1:])
         variables |= _assigned(rest[1:own])
         rest = rest[own:]
     return rest, variables
@@ -46,17 +47,15 @@ def unwrapped(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
 def after_assignments(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """A command without the assignments before it in a shell, and these variables."""
-    first = next(
-        (at for at, word in enumerate(words) if not ASSIGNMENT.match(word)), None
-    )
-    return list(words[first:]) if first is not None else [], _assigned(words[:first])
+    rest = list(dropwhile(ASSIGNMENT.match, words))
+    return rest, _assigned(words[: len(words) - len(rest)])
 
 
 def _assigned(words: Sequence[str]) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words if ASSIGNMENT.match(word))
 
 
-def words_of_wrapper(rest: Sequence[str]) -> int:
+def _words_of_wrapper(rest: Sequence[str]) -> int:
     """How many words in the arguments of a wrapper are its own.
 
     The command begins at the first word that is known: options may have values of their

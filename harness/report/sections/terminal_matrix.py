@@ -22,7 +22,8 @@ from harness.report.text import Text
 
 def section(report: Report, grid: Grid, beside: Sequence[Beside] = ()) -> Section:
     """The grid as a table, grouped by server."""
-    more = {c.id: _named(beside, row) for row in grid.rows for c in row.cells if c}
+    named = ((row, _named(beside, row)) for row in grid.rows)
+    more = {cell.id: text for row, text in named for cell in row.cells if cell}
     lines = (
         PlainLine(say("{}", Name(c.id)), value(c), more[c.id]) for c in report.cells
     )
