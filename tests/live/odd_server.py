@@ -105,9 +105,23 @@ def overbooks(listener: Listener, server: Any) -> None:
 
 
 def joins_in(listener: Listener, server: Any) -> None:
-    """A worker, and its master, which takes requests itself after a while."""
-    if os.fork() != 0:
-        time.sleep(1.2)
+    """A worker, and its master, which takes requests itself after a while.
+
+    That is 2.5 s after the first request was held: the second round has begun by then,
+    also on a slow machine that takes long to start this server.
+    """
+    app, (told, tell) = server.application, os.pipe()
+
+    def called(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/hold":
+            os.write(tell, b".")
+        return app(environ, start_response)
+
+    if os.fork() == 0:
+        server.application = called
+    else:
+        os.read(told, 1)
+        time.sleep(2.5)
     work(listener, server)
 
 

@@ -164,36 +164,35 @@ def test_a_signal_without_a_handler_is_not_sent(ask: Any) -> None:
     assert "no handler for SIGHUP" in answer.sentence
 
 
+def tape_of(ask: Any, act: Act, argv: tuple[str, ...], declared: int) -> Any:
+    """Return what a tape says, and the recording; repeat it until it is known."""
+    for _ in range(TRIES):
+        evidence, _ = ask(argv, declared, Question.LIFE, acts=(act,))
+        (tape,) = tapes(evidence)
+        if tape.known:
+            break
+    (seen,) = evidence.asked
+    return tape, seen
+
+
 def test_without_a_master_the_rest_goes_on(ask: Any) -> None:
     """The control has no master: a killed process is not replaced."""
-    evidence, _ = ask(control(3, 1), 3, Question.LIFE, acts=(Act.KILL,))
-    (tape,) = tapes(evidence)
+    tape, _ = tape_of(ask, Act.KILL, control(3, 1), 3)
     assert (tape.usual, tape.lowest, tape.after, tape.lost_in_app) == (3, 2, 2, 1)
-
-
-def idle_on_reload(ask: Any, argv: tuple[str, ...], declared: int) -> tuple[Any, Tape]:
-    """Return what happened to idle connections, as measured and as a sentence."""
-    evidence, _ = ask(argv, declared, Question.LIFE, acts=(Act.RELOAD,))
-    (tape,) = tapes(evidence)
-    (life_seen,) = evidence.asked
-    assert life_seen.idle is not None
-    return life_seen.idle, tape
 
 
 def test_a_server_that_closes_after_each_answer_has_no_connections_that_idle(
     ask: Any,
 ) -> None:
-    idle, tape = idle_on_reload(ask, gunicorn("-w", "2"), 2)
-    assert (idle.kept, idle.lost, tape.lost_on_idle) == (0, 0, None)
+    tape, seen = tape_of(ask, Act.RELOAD, gunicorn("-w", "2"), 2)
+    assert (seen.idle.kept, seen.idle.lost, tape.lost_on_idle) == (0, 0, None)
     assert "no connection idles" in tape.sentence
 
 
 def test_each_connection_that_idles_on_a_reload_is_accounted_for(ask: Any) -> None:
     argv = gthread(1, 4, "--keep-alive", "60")
-    for _ in range(TRIES):
-        idle, tape = idle_on_reload(ask, argv, 4)
-        if tape.known:
-            break
+    tape, seen = tape_of(ask, Act.RELOAD, argv, 4)
+    idle = seen.idle
     assert idle.kept == idle.connections == 8
     assert idle.closed + idle.answered + idle.lost == 8
     assert tape.lost_on_idle == idle.lost
