@@ -57,7 +57,7 @@ def command_in(
         words = _listed(first.items, run[1:], stage.shell)
         if addressed(words, folder or path.parent) is None:
             check_port(KEY, words, as_list=first.name)
-    words = tuple(_beside(words, stage, path.parent))
+    words = tuple(_beside(words, stage, folder or path.parent, path.parent))
     _check_paths(words)
     return CommandLine(
         words,
@@ -86,38 +86,33 @@ def _listed(
 
 def _folder(stage: Stage, beside: Path) -> Path | None:
     """The folder beside a Dockerfile that is copied to the command's folder."""
-    source = beside / stage.copied.get(stage.folder, ".")
-    same = source.resolve() == beside.resolve()
-    return source if source.is_dir() and not same else None
+    source = stage.copied.source_of(".", beside)
+    if source is None or source.resolve() == beside.resolve():
+        return None
+    return source if source.is_dir() else None
 
 
 _NAMES_A_FOLDER = re.compile(r"--?(?:[\w-]*dir|pythonpath|pp)")
 """Options of servers whose value is a folder."""
 
 
-def _beside(words: Sequence[str], stage: Stage, beside: Path) -> Iterator[str]:
+def _beside(
+    words: Sequence[str], stage: Stage, place: Path, beside: Path
+) -> Iterator[str]:
     """The words with what is beside a Dockerfile in place of its copy in the image.
 
-    A folder is replaced only behind options that name one: it may also be the beginning
-    of an address.
+    What is in the command's ``place`` stays. A folder is replaced only behind options
+    that name one: it may also be the beginning of an address.
     """
     for before, word in zip(("", *words), words, strict=False):
         option, equals, named = word.rpartition("=")
         may_be_folder = _NAMES_A_FOLDER.fullmatch(option or before)
-        path = _source_of(named, stage, beside)
-        if path and not Path(named).exists() and (path.is_file() or may_be_folder):
-            word = f"{option}{equals}{path}"
+        is_program = not before and "/" not in word  # it is looked for on PATH
+        path = None if is_program else stage.copied.source_of(named, beside.resolve())
+        if path and not (place / named).exists():
+            if path.is_file() or may_be_folder:
+                word = f"{option}{equals}{path}"
         yield word
-
-
-def _source_of(named: str, stage: Stage, beside: Path) -> Path | None:
-    """The path beside a Dockerfile that is copied to a path of the image."""
-    for place, source in stage.copied.items():
-        if named.startswith("/") and Path(named).is_relative_to(place):
-            path = beside.resolve() / source / Path(named).relative_to(place)
-            if path.exists():
-                return path
-    return None
 
 
 class NoList(DeploymentFault):

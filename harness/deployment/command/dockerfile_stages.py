@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.command.copied import Copied
 from harness.deployment.command.shell import expand
 from harness.deployment.command.shell import logical_lines
 from harness.deployment.command.shell import SHELL
@@ -48,9 +49,7 @@ class Stage(NamedTuple):
     has_own_cmd: bool = False
     """Whether its CMD is its own, and not that of the image it begins with."""
     shell: tuple[str, ...] = SHELL
-    folder: str = "/"
-    copied: dict[str, str] = {}
-    """Folders of the image, each with its source beside the Dockerfile."""
+    copied: Copied = Copied()
 
     @property
     def run(self) -> list[Instruction]:
@@ -113,29 +112,29 @@ def _after(stage: Stage, each: Instruction) -> Stage:
     if each.name == "SHELL" and each.items:
         return stage._replace(shell=tuple(each.items))
     if each.name == "WORKDIR":
-        return stage._replace(folder=_place(stage, each.rest))
+        folder = _place(stage, each.rest)
+        return stage._replace(copied=stage.copied._replace(folder=folder))
     if each.name in ("COPY", "ADD"):
-        return stage._replace(copied={**stage.copied, **_copied(stage, each)})
+        sources = (*stage.copied.sources, *_copied(stage, each))
+        return stage._replace(copied=stage.copied._replace(sources=sources))
     return stage
 
 
 def _place(stage: Stage, text: str) -> str:
     """A folder of an image, from the words in an instruction."""
     place = expand(text.strip(), stage.env).strip("'\"")
-    return os.path.normpath(os.path.join(stage.folder, place))
+    return os.path.normpath(os.path.join(stage.copied.folder, place))
 
 
-def _copied(stage: Stage, each: Instruction) -> dict[str, str]:
-    """The folder beside the Dockerfile that an instruction copies, if there is one."""
+def _copied(stage: Stage, each: Instruction) -> Iterator[tuple[str, str]]:
+    """What an instruction copies from beside the Dockerfile: places and sources."""
     words = each.items or each.rest.split()
     if any(word.startswith("--from") for word in words):
-        return {}
-    words = [word for word in words if not word.startswith("--")]
-    if len(words) != 2:
-        return {}
-    source, place = words
-    # A source is below the folder that is built, even if it begins with a slash.
-    return {_place(stage, place): source.lstrip("/") or "."}
+        return
+    *sources, place = [word for word in words if not word.startswith("--")] or [""]
+    for source in sources:
+        # A source is below the folder that is built, even if it begins with a slash.
+        yield _place(stage, place), source.lstrip("/") or "."
 
 
 def instructions(text: str) -> Iterator[Instruction]:

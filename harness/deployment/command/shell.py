@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.deployment.command.copied import Copied
 from harness.deployment.config import DeploymentFault
 
 SHELL = ("sh", "-c")
@@ -65,6 +66,8 @@ class StartLine(NamedTuple):
     """Variables that its file sets for the command."""
     times: int = 1
     """How many copies of it run."""
+    copied: Copied = Copied()
+    """What is copied into the image that it runs in."""
 
 
 def logical_lines(
@@ -179,8 +182,12 @@ class CommandContext(NamedTuple):
     """Folders in which to look for files that the command names."""
     variables: Mapping[str, str]
     processors: int
+    copied: Copied = Copied()
+    """What is copied into the image that the command runs in."""
 
     def file(self, name: str) -> Path | None:
         """The file that a word names; ``None`` if it is not in the repository."""
-        paths = (folder / name.removeprefix("file:") for folder in self.folders)
-        return next((path for path in paths if path.is_file()), None)
+        name = name.removeprefix("file:")
+        sources = (self.copied.source_of(name, folder) for folder in self.folders)
+        paths = (*sources, *(folder / name for folder in self.folders))
+        return next((path for path in paths if path and path.is_file()), None)

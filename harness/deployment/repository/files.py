@@ -82,7 +82,8 @@ def _dockerfile(path: Path, text: str) -> Iterator[StartLine]:
     if run := stage.run:
         what = " ".join(each.name for each in run)
         parts = [shlex.join(each.items or ()) or each.rest for each in run]
-        yield StartLine(run[-1].line, what, run_as(parts), stage.env)
+        line = StartLine(run[-1].line, what, run_as(parts), stage.env)
+        yield line._replace(copied=stage.copied)
 
 
 def _workflow(path: Path, text: str) -> Iterator[StartLine]:

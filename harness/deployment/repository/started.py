@@ -62,7 +62,9 @@ def counted(
         if starts(command.words):
             # The folder that the text has changed to comes first.
             places = (*(folder / command.folder for folder in folders), *folders)
-            context = CommandContext(places, command.variables, processors)
+            context = CommandContext(
+                places, command.variables, processors, started.copied
+            )
             several.append(_count(command, context, started.times))
     return several
 

@@ -176,7 +176,9 @@ def _started(instance: Instance, places: Sequence[ReadPlace]) -> Patience | None
         there = candidate.elsewhere(dict(instance.variables), 1)
         if there is None:
             return None
-        context = CommandContext(candidate.folders, there.command.variables, 1)
+        context = CommandContext(
+            candidate.folders, there.command.variables, 1, candidate.started.copied
+        )
         waits = patience(there.command.words, context, candidate.where)
         if waits == NOT_KNOWN:
             return None

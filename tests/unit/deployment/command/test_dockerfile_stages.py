@@ -25,6 +25,8 @@ RUN = 'CMD ["gunicorn", "a:a"]'
         (f"WORKDIR /app\nCOPY other/ .\n{RUN}", None),
         (f"WORKDIR /app\nCOPY src/ /elsewhere\n{RUN}", None),
         (f"WORKDIR /app\nCOPY /src /app\n{RUN}", "src"),
+        (f"WORKDIR /app\nCOPY src .\nCOPY c.py .\n{RUN}", "src"),
+        (f"COPY . /app\nWORKDIR /app/src\n{RUN}", "src"),
     ],
 )
 def test_the_working_folder_of_an_image_is_known(
@@ -78,6 +80,11 @@ def test_an_entrypoint_discards_the_command_of_the_base_image(
         (". /srv/shop", "--chdir /srv/shop/src a:a", "--chdir {here}/src a:a"),
         (". /shop", "--chdir=/shop a:a", "--chdir={here} a:a"),
         (". /shop", "--root-path /shop a:a", "--root-path /shop a:a"),
+        ("conf.py src/a.py /srv/", "-c /srv/a.py a:a", "-c {here}/src/a.py a:a"),
+        ("conf.py /srv", "-c /srv/conf.py a:a", "-c {here}/conf.py a:a"),
+        ("src/*.py /srv/", "-c /srv/a.py a:a", "-c {here}/src/a.py a:a"),
+        ("src/a.py .", "-c a.py a:a", "-c {here}/src/a.py a:a"),
+        ("src/a.py ./", "--config=./a.py a:a", "--config={here}/src/a.py a:a"),
         (". /shop", "--pid /shop/none.pid", "is only in the image"),
         ("--from=x . /shop", "-c /shop/conf.py", "is only in the image"),
     ],

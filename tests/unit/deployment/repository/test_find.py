@@ -1,5 +1,6 @@
 """Every place in a repository that declares a concurrency, and contradictions."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -346,6 +347,44 @@ def test_settings_files_are_found_in_the_working_folder(
     (tmp_path / "conf.py").write_text("workers = 2\n")
     found = places(tmp_path, {name: text, "web/conf.py": "workers = 3\n"})
     assert [place.declared for place in found if place.file == name] == [3]
+
+
+@pytest.mark.parametrize(
+    ("lines", "command"),
+    [
+        ("COPY . /srv/app", "gunicorn -c /srv/app/web/conf.py a:a"),
+        ("WORKDIR /srv\nCOPY web .", "gunicorn --config=/srv/conf.py a:a"),
+        ("WORKDIR /srv\nCOPY . .\nCOPY web/conf.py ./", "gunicorn -c conf.py a:a"),
+        ("COPY a.py web/conf.py /srv/", "uvicorn x && gunicorn -c /srv/conf.py a:a"),
+        ("COPY . /srv\nWORKDIR /srv/web", "gunicorn -c ./conf.py a:a"),
+        ("COPY web/*.py /", "gunicorn -c /conf.py a:a"),
+        ("COPY . /srv", "uwsgi --ini /srv/web/u.ini"),
+        ("COPY . /srv", "hypercorn -c /srv/web/h.toml --workers 3 a:a"),
+    ],
+)
+def test_files_of_an_image_are_found_beside_its_dockerfile(
+    lines: str, command: str, tmp_path: Path
+) -> None:
+    files = {
+        "conf.py": "workers = 2\n",
+        "web/conf.py": "workers = 3\n",
+        "web/u.ini": "[uwsgi]\nprocesses = 3\n",
+        "web/h.toml": "worker_class = 'asyncio'\n",
+    }
+    for line in (command, json.dumps(command.split())):
+        found = places(tmp_path, {**files, "Dockerfile": f"{lines}\nCMD {line}\n"})
+        several = [place for place in found if place.file == "Dockerfile"]
+        assert several[-1].known, several[-1].because
+        assert several[-1].declared in (3, 3 * 8)
+
+
+def test_what_an_image_gets_from_elsewhere_is_not_found_here(tmp_path: Path) -> None:
+    command = "CMD gunicorn -c /srv/conf.py a:a\n"
+    files = {"conf.py": "workers = 2\n"}
+    for copy in ("COPY --from=build . /srv", "COPY . /elsewhere", "COPY none.py /srv"):
+        files["Dockerfile"] = f"{copy}\n{command}"
+        (place, *_) = places(tmp_path, files)
+        assert place.because == "its file /srv/conf.py is not here"
 
 
 @pytest.mark.parametrize(
