@@ -24,6 +24,7 @@ from harness.deployment.declared.derive import derive
 from harness.deployment.declared.promise import declared_by
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.promise import say_declared
+from harness.deployment.declared.uwsgi import check_protocol
 from harness.deployment.declared.uwsgi import without_own_address
 from harness.deployment.environment import active_python
 from harness.deployment.environment import caller_variables
@@ -47,6 +48,9 @@ from harness.measure.app import HOST
 from harness.records.places import HoldPlace
 from harness.records.plan import Declaration
 from harness.records.plan import Installed
+
+FILLED_IN = 8000
+"""The port with which a server is asked what its command declares."""
 
 
 class Prepared(NamedTuple):
@@ -150,11 +154,10 @@ def _without_containers(
     _check_python(deployment, where, versions)
     try:
         promise, problem = _promise(command, where)
+        check_protocol(promise.settings if promise else {}, FILLED_IN)
     except Refused as refusal:
-        words = f"{refusal}"
-        if not refusal.has_remedy:
-            words += f"; {remedy_of_cause(words) or 'correct it'}"
-        raise DeploymentFault(key, words) from None
+        remedy = refusal.remedy or remedy_of_cause(refusal.problem) or "correct it"
+        raise DeploymentFault(key, refusal.problem, remedy) from None
     plain = without_own_address(command, where)
     # If the address was taken out of uWSGI's file, its socket is left alone.
     _check_sockets(key, plain.words, promise if plain == command else None, folder)
@@ -233,7 +236,7 @@ def _promise(command: CommandLine, where: Where) -> tuple[Promise | None, str]:
     """The promise of the command, or why it cannot be derived."""
 
     def filled(text: str) -> str:
-        return text.replace("{host}", HOST).replace("{port}", "8000")
+        return text.replace("{host}", HOST).replace("{port}", str(FILLED_IN))
 
     variables = {key: filled(value) for key, value in where.variables.items()}
     try:

@@ -18,7 +18,10 @@ from harness.deployment.app.other_protocols import speaks_http_2
 from harness.deployment.app.other_protocols import TRY_SECONDS
 from harness.deployment.app.other_protocols import wants_a_certificate
 from harness.deployment.app.other_protocols import with_protocol
+from harness.deployment.app.respawning import processes_now
 from harness.deployment.app.respawning import without_supervisors
+from harness.deployment.command.setting import Refused
+from harness.deployment.declared.uwsgi import check_words
 from harness.probe.listeners import listened_on
 from harness.probe.listeners import listening_addresses
 from harness.probe.look import at_rest
@@ -61,6 +64,7 @@ async def other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
         now = look(server.processes())
         ports = listened_on(without_supervisors(server.processes()))
         state = watched.state
+        _check_protocol(search, ports)
         if found := await _answering(_other_ways(search, state, ports), search):
             # Another server of the same script may still open the port.
             started += ran(before, now)
@@ -83,6 +87,21 @@ async def other_way(search: AnswerSearch, watched: Watched) -> Endpoint:
         if seconds >= OTHER_PORTS_SECONDS or rested >= OTHER_PORTS_QUIET_SECONDS:
             raise on_other_ports(search, ports)
         before = now
+
+
+def _check_protocol(search: AnswerSearch, ports: Container[int]) -> None:
+    """Raise ``NotAnswering`` if a uWSGI has the port for a protocol of other proxies.
+
+    It waits for more of each request, so that none ends.
+    """
+    port = search.endpoint.port
+    if port in ports:
+        for each in processes_now(search.server.processes()).values():
+            try:
+                check_words(each.words, port)
+            except Refused as refusal:
+                fault = Fault(refusal.problem, refusal.remedy, CauseKnown.SURELY)
+                raise NotAnswering(fault) from None
 
 
 async def _answering(

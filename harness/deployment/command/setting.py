@@ -17,8 +17,9 @@ class Refused(CannotDerive):
 
     def __init__(self, problem: str, remedy: str = "") -> None:
         super().__init__("; ".join(filter(None, (problem, remedy))))
-        self.has_remedy = bool(remedy)
-        """Whether the message ends with what to change."""
+        self.problem = problem
+        self.remedy = remedy
+        """What to change; empty if that is not known."""
 
 
 class Setting(NamedTuple):

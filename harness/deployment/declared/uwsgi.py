@@ -6,6 +6,7 @@ uWSGI itself reads its command line, variables and files, in any format and with
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,6 +35,18 @@ PAGE = "https://uwsgi-docs.readthedocs.io/en/latest/Options.html"
 MODES = ("async", "asyncio", "loop")
 """Options with which the app decides how many requests run at once."""
 
+NOT_SPOKEN = {
+    "fastcgi-socket": "FastCGI",
+    "fastcgi-nph-socket": "FastCGI",
+    "scgi-socket": "SCGI",
+    "scgi-nph-socket": "SCGI",
+    "puwsgi-socket": "puwsgi",
+}
+"""Addresses whose protocol the probe does not speak (``probe.transports``)."""
+
+PROTOCOL = "protocol"
+"""The option that changes the protocol of a plain ``socket``."""
+
 NUMBERS = ("processes", "cheaper", "threads", "gevent")
 
 NAMES = {
@@ -41,6 +54,7 @@ NAMES = {
     "processes": ("processes", "workers", "p"),
     "threads": ("threads", "thread"),
     "socket": ("socket", "uwsgi-socket", "s"),
+    PROTOCOL: (PROTOCOL, "socket-protocol"),
 }
 """Options that decide the number or say where it listens, each with all its names."""
 
@@ -66,7 +80,8 @@ def promise(words: Sequence[str], where: Where) -> Promise:
         names = ", ".join(modes)
         raise CannotDerive(f"what it runs at once with {names} depends on the app")
     lane = "gevent" if "gevent" in options else "threads"
-    addresses = {k: v for k, v in options.items() if k in UWSGI_ADDRESSES}
+    listens = (*UWSGI_ADDRESSES, PROTOCOL)
+    addresses = {k: v for k, v in options.items() if k in listens}
     one = dict.fromkeys(("processes", lane), Setting(1, ""))
     given = {k: v for k, v in options.items() if k in {*one, "cheaper"}}
     settings = {**one, **given}
@@ -85,6 +100,42 @@ def promise(words: Sequence[str], where: Where) -> Promise:
         {**addresses, **settings},
         at_first,
     )
+
+
+def check_protocol(options: Mapping[str, Setting], port: int) -> None:
+    """Raise ``Refused`` if a port takes no requests in a protocol of the probe."""
+    there = [
+        name
+        for name, address in options.items()
+        if name in UWSGI_ADDRESSES and str(address.value).endswith(f":{port}")
+    ]
+    protocol = options.get(PROTOCOL, Setting("", ""))
+    wrong = [name for name in there if name in NOT_SPOKEN]
+    if wrong:
+        (name, *_), setting = wrong, options[wrong[0]]
+        spoken, other = NOT_SPOKEN[name], "http-socket"
+    elif there == ["socket"] and f"{protocol.value}-socket" in NOT_SPOKEN:
+        setting, spoken = protocol, NOT_SPOKEN[f"{protocol.value}-socket"]
+        name, other = f"{PROTOCOL} {protocol.value}", f"{PROTOCOL} uwsgi"
+    else:
+        return
+    if setting.file is None:
+        name, other, place = f"--{name}", f"--{other}", ""
+    else:
+        name, other = (each.replace(" ", " = ") for each in (name, other))
+        place = f" in {setting.source}, line {setting.line}"
+    raise Refused(
+        f"`{name}`{place} takes requests in {spoken}, and the probe speaks only HTTP "
+        "and the protocol of `uwsgi_pass`",
+        f"write `{other}` in place of `{name}`: it handles as many requests at once",
+    )
+
+
+def check_words(words: Sequence[str], port: int) -> None:
+    """Raise ``Refused`` if a running uWSGI has such a port on its command line."""
+    if server_words(words)[0] in ("uwsgi", "pyuwsgi"):
+        given = {name: option(words, *spelled(name)) for name in NAMES}
+        check_protocol({k: v for k, v in given.items() if v is not None}, port)
 
 
 def everything_shown(words: Sequence[str], where: Where) -> Iterator[tuple[str, str]]:

@@ -432,6 +432,30 @@ APPLIED = [
         seconds=3600,
     ),
     Applied(
+        "a uWSGI that a script starts for FastCGI",
+        'command = "./start.sh {port}"\ndeclared = 2',
+        "`--fastcgi-socket` takes requests in FastCGI, and .* write `(.*?)` in",
+        "start.sh",
+        "--fastcgi-socket",
+        files={
+            "start.sh": "#!/bin/sh\nexec uwsgi --fastcgi-socket 127.0.0.1:$1 "
+            "--module shop --master --processes 2\n"
+        },
+        seconds=3600,
+    ),
+    Applied(
+        "a file of uWSGI with the protocol SCGI",
+        f'command = "uwsgi shop.ini"\n{OWN}',
+        "`protocol = scgi` in shop.ini, line 3 .* write `(.*?)` in",
+        "shop.ini",
+        "protocol = scgi",
+        files={
+            "shop.ini": "[uwsgi]\nsocket = 127.0.0.1:$(PORT)\nprotocol = scgi\n"
+            "processes = 2\nmodule = shop\n"
+        },
+        seconds=3600,
+    ),
+    Applied(
         "an answer of an unknown protocol",
         f'command = "python serve.py"\ndeclared = 2\n{OWN}',
         "see whether that port is for TLS, for `uwsgi_pass`",

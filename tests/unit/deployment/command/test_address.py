@@ -30,6 +30,10 @@ from harness.deployment.command.program import KNOWN
         ("daphne -p 80 a:a", "daphne --bind {host} --port {port} a:a"),
         ("flask --app a run -p 80", "flask --app a run --host {host} --port {port}"),
         ("uwsgi -s x -w a", "uwsgi --http-socket {host}:{port} -w a"),
+        (
+            "uwsgi --fastcgi-socket :9000 --scgi-socket=/s -w a",
+            "uwsgi --http-socket {host}:{port} -w a",
+        ),
     ],
 )
 def test_a_server_gets_its_address_by_its_own_options(
@@ -113,6 +117,7 @@ def test_a_file_with_an_address_is_recognized(words: str, ini: Path) -> None:
     [
         ("u.xml", "<uwsgi>\n<http-socket>127.0.0.1:80</http-socket>\n</uwsgi>"),
         ("u.yaml", "uwsgi:\n  socket: /run/a.sock\n"),
+        ("u.ini", "[uwsgi]\nfastcgi-socket = 127.0.0.1:9000\n"),
         ("u.json", '{"uwsgi": {\n"http": ":80"}}'),
         ("u.json", '{"uwsgi":\n{"master": true, "http-socket": ":80", "p": 2}}'),
         ("u.xml", "\n<uwsgi><master/><socket>127.0.0.1:80</socket></uwsgi>"),
