@@ -29,7 +29,6 @@ from harness.records.versions import Kind
 DOWNLOAD_SECONDS = 300.0
 """Deadline for one archive."""
 
-
 # Folders that do not belong to a project; some are large.
 NOT_COPIED = (".git", ".hg", ".venv", "venv", ".nox", ".tox", "__pycache__", "build")
 
@@ -37,9 +36,8 @@ NOT_COPIED = (".git", ".hg", ".venv", "venv", ".nox", ".tox", "__pycache__", "bu
 async def fetch(source: Source, scratch: Path, results: Path) -> Fetched:
     """Bring a source below ``scratch``, which is empty.
 
-    Raises ``SourceFault``, and ``OSError`` if a file cannot be read or written.
-
-    The folder ``results`` is part of no project, even if it lies inside one.
+    The folder ``results`` is part of no project, even if it lies inside one. Raises
+    ``SourceFault``, and ``OSError`` if a file cannot be read or written.
     """
     if source.kind is Kind.GIT:
         return await fetch_reference(source, scratch)
@@ -73,7 +71,7 @@ def _folder(folder: Path, scratch: Path, results: Path) -> Fetched:
 
 
 def _download(source: Source, scratch: Path) -> Path:
-    import requests  # its import takes longer than all others of most verbs
+    import requests  # takes longer to import than all the rest
 
     name = Path(unquote(urlsplit(source.location).path)).name or "archive"
     path = scratch / "download" / name

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 ENVIRONMENTS = "FLASK_CONCURRENCY_ENVIRONMENTS"
-"""Variable that names the folder; the noxfile and the action set it."""
+"""Variable that names the folder for environments; noxfile and action set it."""
 
 RESULTS = "FLASK_CONCURRENCY_RESULTS"
-"""Variable by which the noxfile finds the folder of a run, with its plan."""
+"""Variable that names the folder of results, which has the plan, to nox."""
 
 ROOT = Path(__file__).parents[2]
 """The checkout, or the folder that the package is installed in."""

@@ -54,8 +54,9 @@ def checkout_of(folder: Path) -> Checkout | None:
 
 
 async def copy_checkout(checkout: Checkout, scratch: Path, results: Path) -> Fetched:
-    """Copy everything that git does not ignore, and the history from which versions
-    come.
+    """Copy everything that git does not ignore, and its history.
+
+    Some projects make their version from the history.
     """
     copy, top = scratch / "source", checkout.top
     await _git(scratch, "clone", "--shared", "--no-checkout", top, copy)
@@ -78,6 +79,7 @@ async def _git(scratch: Path, *words: str | Path) -> None:
 
 
 async def fetch_reference(source: Source, scratch: Path) -> Fetched:
+    """Clone a repository, and check out the reference. Raises ``SourceFault``."""
     copy = scratch / "source"
     await _git(scratch, "clone", "--no-checkout", source.location, copy)
     commit = await _commit(scratch, copy, source.reference)

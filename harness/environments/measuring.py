@@ -58,9 +58,9 @@ class Measuring:
         # With the harness's own interpreter, not that of an environment.
         words = [sys.executable, "-m", "harness.measure", str(self._results)]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self._orders, its = socket.socketpair()
-        with its:
-            self._process = subprocess.Popen(words, stdin=its.fileno(), env=env)
+        self._orders, other_end = socket.socketpair()
+        with other_end:
+            self._process = subprocess.Popen(words, stdin=other_end.fileno(), env=env)
 
     def close(self) -> None:
         """End the process: without more orders it stops by itself."""

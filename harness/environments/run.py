@@ -68,7 +68,7 @@ def _words(shard: Plan, environments: Path) -> list[str]:
     return [*nox, "--envdir", str(environments), "-s", *sessions]
 
 
-async def _follow(read: int, log: Path, seen: Callable[[Event], None]) -> None:
+async def _follow(read: int, log: Path, on_event: Callable[[Event], None]) -> None:
     """Pass on the events that arrive on a pipe, and log everything else."""
     loop = asyncio.get_running_loop()
     # An event is one line, and may have the reason for an outcome in it.
@@ -79,7 +79,7 @@ async def _follow(read: int, log: Path, seen: Callable[[Event], None]) -> None:
         while line := await reader.readline():
             event = events.parse(line.decode("utf-8", "replace"))
             if event is not None:
-                seen(event)
+                on_event(event)
             else:
                 output.write(line)
 
@@ -88,12 +88,12 @@ async def _run_shard(
     shard: Plan,
     results: Path,
     log: Path,
-    seen: Callable[[Event], None],
+    on_event: Callable[[Event], None],
     environments: Path,
 ) -> None:
     read, write = os.pipe()
     output = os.fdopen(write, "wb")
-    following = asyncio.ensure_future(_follow(read, log, seen))
+    following = asyncio.ensure_future(_follow(read, log, on_event))
     words, env = _words(shard, environments), variables(results, environments)
     try:
         async with running(
@@ -113,14 +113,14 @@ async def carry_out(
     plan: Plan,
     results: Path,
     jobs: int,
-    seen: Callable[[Event], None],
+    on_event: Callable[[Event], None],
     say: Callable[[str], None],
     environments: Path | None = None,
 ) -> None:
     """Measure a plan, or a shard of it; the evidence appears below ``results``.
 
     The whole plan has been written there. ``jobs`` is the number of environments that
-    are filled and measured side by side. ``seen`` is called with each event, and
+    are filled and measured side by side. ``on_event`` is called with each event, and
     ``say`` when the run waits for another run. ``environments`` is the folder for
     environments, by default the usual one. If a session leaves no evidence, evidence is
     made that says so. Raises ``UsageError``.
@@ -135,7 +135,7 @@ async def carry_out(
         names = [planned.environment.slug for planned in shard.environments]
         async with occupied(environments, names, say, SHARD_SECONDS):
             log = logs / f"nox-{number}.log"
-            await _run_shard(shard, results, log, seen, environments)
+            await _run_shard(shard, results, log, on_event, environments)
 
     parts = enumerate(shards(plan, jobs), start=1)
     await asyncio.gather(*(run(number, shard) for number, shard in parts))
@@ -144,7 +144,7 @@ async def carry_out(
             evidence = _without_evidence(planned, logs)
             write_evidence(results, evidence)
             for cell in evidence.cells:
-                seen(events.cell_done(cell))
+                on_event(events.cell_done(cell))
 
 
 def _without_evidence(planned: PlannedEnvironment, logs: Path) -> Evidence:

@@ -129,14 +129,14 @@ def measure_in(
     """Fill the session's environment, and measure the planned cells in it."""
     planned = on_this_machine(planned)
     if all(cell.not_supported is not None for cell in planned.cells):
-        _leave(results, nothing_measured(planned, Outcome.NOT_SUPPORTED, ""))
+        _write(results, nothing_measured(planned, Outcome.NOT_SUPPORTED, ""))
         return
     try:
         installed = fill(session, with_files(planned, results))
     except CannotInstall as problem:
         session.warn("not installed; this becomes the outcome of its cells")
         why = why_not(planned, str(problem)), str(problem)
-        _leave(results, nothing_measured(planned, Outcome.NOT_INSTALLED, *why))
+        _write(results, nothing_measured(planned, Outcome.NOT_INSTALLED, *why))
         return
     try:
         measuring.measure((planned, installed))
@@ -144,7 +144,7 @@ def measure_in(
         session.error(str(problem))
 
 
-def _leave(results: Path, evidence: Evidence) -> None:
+def _write(results: Path, evidence: Evidence) -> None:
     """Write evidence that cells were not measured, and report each of them."""
     write_evidence(results, evidence)
     for cell in evidence.cells:

@@ -97,10 +97,12 @@ class Fetched(NamedTuple):
 
 
 def is_project(folder: Path) -> bool:
+    """Whether a folder is a Python project."""
     return any((folder / name).exists() for name in PROJECT)
 
 
 def check_project(folder: Path) -> None:
+    """Raise ``SourceFault`` if a folder is no Python project."""
     if not is_project(folder):
         raise SourceFault(
             f"is no Python project: neither {' nor '.join(PROJECT)} is in it",

@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,12 +86,9 @@ def keep_wheel(wheel: Path, content: str, results: Path) -> str:
 def bring_wheels(plan: Plan, source: Path, results: Path) -> None:
     """Copy the wheels of a plan from below ``source`` to below ``results``.
 
-    Wheels that are there already stay. Raises ``UsageError`` when one is in neither
-    place.
+    Wheels that are there already stay. Raises ``UsageError`` when one is in neither.
     """
-    for built in (
-        built for environment in plan.environments for built in environment.built
-    ):
+    for built in chain.from_iterable(each.built for each in plan.environments):
         wheel, target = source / built.wheel, results / built.wheel
         if target.exists():
             continue

@@ -23,7 +23,7 @@ from harness.records.results import write_evidence
 def main(results: Path) -> None:
     """Measure what is ordered; write evidence after each cell."""
 
-    def seen(evidence: Evidence) -> None:
+    def store(evidence: Evidence) -> None:
         write_evidence(results, evidence)
         events.emit(events.cell_done(evidence.cells[-1]))
 
@@ -37,7 +37,7 @@ def main(results: Path) -> None:
     logs.mkdir(parents=True, exist_ok=True)
     with socket.socket(fileno=sys.stdin.fileno()) as connection:
         for planned, installed in orders(connection):
-            asyncio.run(measure(planned, installed, logs, seen, begin))
+            asyncio.run(measure(planned, installed, logs, store, begin))
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ async def measure_cell(
         asleep_workers=attempt.schedule.idle.asleep,
         not_steered=attempt.schedule.not_steered,
         kernel=attempt.kernel,
-        asked=tuple(attempt.seen),
+        asked=tuple(attempt.asked),
         restarts=attempt.schedule.begun_anew,
         start_seconds=servers.start_seconds,
         measure_seconds=attempt.measure_seconds,
@@ -88,7 +88,7 @@ async def measure_cell(
 
 
 class Attempt:
-    """One cell being measured: the questions left, and what was seen so far."""
+    """One cell being measured: its questions, and the evidence so far."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Attempt:
         self.schedule = self._schedule()
         self.servers = FreshServers(bench, planned, scratch)
         """The servers on which the overlap is measured."""
-        self.seen: list[AnySeen] = []
+        self.asked: list[AnySeen] = []
         self.kernel: KernelAccount | None = None
         self.measure_seconds = 0.0
 
@@ -145,14 +145,14 @@ class Attempt:
         for _ in range(STARTS):
             if await self.servers.use(self._overlap):
                 break
-        done = {each.question for each in self.seen}
+        done = {each.question for each in self.asked}
         for question in (
             *on_same_server(self._questions),
             *on_own_server(self._questions),
         ):
             if question not in done:
                 own = FreshServers(self._bench, self._planned, self._scratch, question)
-                self.seen.append(await ask(question, own, self.context))
+                self.asked.append(await ask(question, own, self.context))
 
     async def _overlap(self, probe: Probe) -> bool:
         begun = time.monotonic()
@@ -181,7 +181,7 @@ class Attempt:
             raise NotMeasured(Outcome.HARNESS_FAILED, reason)
         if done and not self._stalled():
             for question in on_same_server(self._questions):
-                self.seen.append(await ask(question, SameServer(probe), self.context))
+                self.asked.append(await ask(question, SameServer(probe), self.context))
         return done
 
     def _stalled(self) -> bool:

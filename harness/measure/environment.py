@@ -49,13 +49,13 @@ async def measure(
     planned: PlannedEnvironment,
     installed: Installed,
     logs: Path,
-    seen: Callable[[Evidence], None] = lambda _: None,
+    store: Callable[[Evidence], None] = lambda _: None,
     begin: Callable[[PlannedCell], None] = lambda _: None,
     app: App | None = None,
 ) -> Evidence:
     """Measure a control and every cell of one environment.
 
-    ``begin`` is called before each cell, ``seen`` after it with all the evidence so
+    ``begin`` is called before each cell, ``store`` after it with all the evidence so
     far. ``app`` is what the cells serve, if not the app in ``target/``.
     """
     python = Path(installed.python)
@@ -78,5 +78,5 @@ async def measure(
             else await measure_cell(bench, cell, planned.ask)
         )
         evidence = msgspec.structs.replace(evidence, cells=(*evidence.cells, done))
-        seen(evidence)
+        store(evidence)
     return evidence

@@ -32,9 +32,9 @@ from harness.records.words import Outcome
 from harness.system.ports import free_ports
 from harness.system.process import CannotExecute
 from harness.system.process import Ended
-from harness.system.process import NothingLeftViolated
 from harness.system.process import ProcessTree
 from harness.system.process import running
+from harness.system.process import SomethingLeft
 from harness.system.spawn import Command
 
 BOOT_SECONDS = 1.0
@@ -130,7 +130,7 @@ class FreshServers:
                     self.tail = server.tail() + self._bench.app.log_text()
         except CannotExecute as problem:
             raise NotMeasured(Outcome.NOT_STARTED, str(problem)) from None
-        except NothingLeftViolated as problem:
+        except SomethingLeft as problem:
             raise NotMeasured(Outcome.HARNESS_FAILED, str(problem)) from None
         finally:
             self.stop_seconds += time.monotonic() - stopping

@@ -74,7 +74,7 @@ def processes_with_room(probe: Probe) -> set[int]:
     except (Unavailable, PermissionError):
         return set()
     held = Counter(probe.holds.processes().values())
-    return {each for each, its in owned.items() if len(its & accepted) <= held[each]}
+    return {each for each, own in owned.items() if len(own & accepted) <= held[each]}
 
 
 def _held(probe: Probe) -> set[str]:
@@ -118,7 +118,7 @@ def _inodes(probe: Probe) -> dict[str, str]:
 
 
 def _by_process(inodes: set[str], owned: Iterable[set[str]]) -> tuple[int, ...]:
-    numbers = (len(inodes & its) for its in owned)
+    numbers = (len(inodes & sockets) for sockets in owned)
     return tuple(sorted(filter(None, numbers), reverse=True))
 
 

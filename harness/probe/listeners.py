@@ -20,7 +20,7 @@ def shared(port: int, processes: Iterable[int]) -> bool:
     A listener at another address takes none of these requests. Where the owners of
     sockets cannot be seen, or none of them is one of these processes, the answer is no.
     """
-    listeners = {inode for inode, its in listening().items() if its == port}
+    listeners = {inode for inode, at in listening().items() if at == port}
     if len(listeners) < 2:
         return False
     try:
@@ -37,7 +37,7 @@ def belongs_to_others(port: int, processes: Iterable[int]) -> bool:
 
     Where the owners of sockets cannot be seen, the answer is no.
     """
-    listeners = {inode for inode, its in listening().items() if its == port}
+    listeners = {inode for inode, at in listening().items() if at == port}
     owned: set[str] = set()
     for process in processes:
         try:

@@ -94,13 +94,13 @@ async def wait_for_sleepers(
     done, looked_again = {} if again else seen.had_turn, False
     while probe.waiting():
         due = {
-            thread: its
-            for thread, its in _sleepers(probe, short, among).items()
-            if done.get(thread, 0.0) < its.limit
+            thread: sleeper
+            for thread, sleeper in _sleepers(probe, short, among).items()
+            if done.get(thread, 0.0) < sleeper.limit
         }
-        long = {thread for thread, its in due.items() if (its.left or 0.0) > its.limit}
+        long = {each for each, to in due.items() if (to.left or 0.0) > to.limit}
         entered = len(probe.holds.entered)
-        awaited = {each: its.limit for each, its in due.items() if each not in long}
+        awaited = {each: to.limit for each, to in due.items() if each not in long}
         slept = long | await wait_for_turns(probe, awaited)
         seen.on_clock |= {each for each in slept if due[each].on_clock}
         if short:
@@ -153,7 +153,7 @@ def naps(process: int) -> set[Thread]:
     Those that wait for connections are left out.
     """
     timed = for_a_time(process).items()
-    brief = {each for each, its in timed if (its.seconds or 0.0) <= NAP_SECONDS}
+    brief = {each for each, sleep in timed if (sleep.seconds or 0.0) <= NAP_SECONDS}
     if brief:
         brief -= waiting_for_connections(process, listening().keys())
     return {(process, thread) for thread in brief}
@@ -192,19 +192,19 @@ def _sleepers(probe: Probe, short: bool, among: Collection[int]) -> Sleepers:
     sleepers = {}
     timed = all_for_a_time(processes)
     out = among or (kept_out(probe) if timed and not short else set())
-    for thread, its in timed.items():
+    for thread, sleep in timed.items():
         if among and thread[0] not in among:
             continue
         was_idle = thread in probe.learned.sleepers.idle
-        limit = limit_for(its, short, is_busy=thread[0] in busy, was_idle=was_idle)
+        limit = limit_for(sleep, short, is_busy=thread[0] in busy, was_idle=was_idle)
         if thread[0] in out:
             limit = limit or CLOCK_SECONDS
         if limit:
-            sleepers[thread] = Sleeper(limit, its.seconds, its.on_clock)
+            sleepers[thread] = Sleeper(limit, sleep.seconds, sleep.on_clock)
     return sleepers
 
 
-def limit_for(its: Sleep, short: bool, *, is_busy: bool, was_idle: bool) -> float:
+def limit_for(sleep: Sleep, short: bool, *, is_busy: bool, was_idle: bool) -> float:
     """How long to wait each time for a thread that sleeps for a time, in seconds.
 
     ``is_busy`` is whether its process has requests, and ``was_idle`` whether it slept
@@ -212,8 +212,8 @@ def limit_for(its: Sleep, short: bool, *, is_busy: bool, was_idle: bool) -> floa
     """
     if short:
         return SLOW_SECONDS
-    limit = CLOCK_SECONDS if its.on_clock else 0.0
-    if is_busy and its.for_lock:
+    limit = CLOCK_SECONDS if sleep.on_clock else 0.0
+    if is_busy and sleep.for_lock:
         limit = LOCK_SECONDS
     return max(limit, IDLE_SECONDS) if is_busy and was_idle else limit
 

@@ -140,7 +140,7 @@ async def _watch_for_more(probe: Probe, step: Steer, patient_below: int) -> None
 
 def _elsewhere(probe: Probe, ports: Ports) -> int:
     """Number of requests held by a worker that their source port does not lead to."""
-    owners = {port: worker for worker, its in ports.items() for port in its}
+    owners = {port: worker for worker, own in ports.items() for port in own}
     where = probe.holds.where
     return sum(
         where[client.name] != owners[client.source]

@@ -108,7 +108,7 @@ def find_workers(
         return Choice(reason="the processes that hold requests do not listen")
     # The sockets that all of them wait on: some may have inherited others.
     common = set.intersection(*waited_on) if waited_on else set()
-    wanted = common or {to for its in listeners.values() for to in its.values()}
+    wanted = common or {to for bound in listeners.values() for to in bound.values()}
     if reached in common:
         wanted = {reached}
     elif waited_on and not common:
@@ -118,7 +118,7 @@ def find_workers(
         return Choice(tuple(sorted(workers)), reason=PASSED_ON)
     # With SO_REUSEPORT the kernel chooses a socket by a hash of both addresses, so even
     # a single worker does not take requests in the order in which they come.
-    if any(len(its) > 1 and share_an_address(its) for its in workers.values()):
+    if any(len(each) > 1 and share_an_address(each) for each in workers.values()):
         return Choice(reason=SEVERAL_SOCKETS)
     return _choice(workers)
 
@@ -132,20 +132,20 @@ def other_listeners(processes: Iterable[int], workers: Collection[int]) -> set[i
         listeners = _listeners(processes)
     except PermissionError:
         return set()
-    theirs = {inode for worker in workers for inode in listeners.get(worker, ())}
+    of_workers = {inode for worker in workers for inode in listeners.get(worker, ())}
     return {
         process
-        for process, its in listeners.items()
-        if process not in workers and not theirs.isdisjoint(its)
+        for process, inodes in listeners.items()
+        if process not in workers and not of_workers.isdisjoint(inodes)
     }
 
 
 def _listening_on(wanted: Collection[PortOrPath], listeners: Listeners) -> Inodes:
     """The processes that listen at a wanted address, and their sockets there."""
     return {
-        process: {inode for inode, bound_to in its.items() if bound_to in wanted}
-        for process, its in listeners.items()
-        if not set(wanted).isdisjoint(its.values())
+        process: {inode for inode, to in bound.items() if to in wanted}
+        for process, bound in listeners.items()
+        if not set(wanted).isdisjoint(bound.values())
     }
 
 
@@ -176,7 +176,7 @@ def forked_by_workers(processes: Iterable[int], seen: set[int]) -> set[int]:
         listeners = _listeners(processes)
     except PermissionError:
         return set()
-    waited_on = {process: set(its) for process, its in listeners.items()}
+    waited_on = {process: set(inodes) for process, inodes in listeners.items()}
     return set(_forked_by_workers(waited_on, seen))
 
 
@@ -209,7 +209,7 @@ def _listeners(processes: Iterable[int]) -> Listeners:
         process: {i: bound[i] for i in sockets_of(process) & bound.keys()}
         for process in processes
     }
-    return {process: its for process, its in inodes.items() if its}
+    return {process: own for process, own in inodes.items() if own}
 
 
 def _choice(workers: dict[int, set[str]]) -> Choice:

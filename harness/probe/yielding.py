@@ -75,8 +75,8 @@ def _short(processes: Iterable[int]) -> dict[Thread, float]:
     return {
         (process, thread): LOCK_NAP_SECONDS
         for process in processes
-        for thread, its in for_a_time(process).items()
-        if its.for_lock and (its.seconds or 0.0) <= LOCK_NAP_SECONDS
+        for thread, sleep in for_a_time(process).items()
+        if sleep.for_lock and (sleep.seconds or 0.0) <= LOCK_NAP_SECONDS
     }
 
 
@@ -96,7 +96,7 @@ def _may_look(process: int, before: Mapping[Thread, int]) -> bool:
     that wait for a lock are left out, since masters of many servers do so too.
     """
     timed = for_a_time(process)
-    clocks = {thread for thread, its in timed.items() if not its.for_lock}
+    clocks = {thread for thread, sleep in timed.items() if not sleep.for_lock}
     if any(thread in clocks for _, thread in naps(process)):
         return True
     return any(before.get(each) != turns for each, turns in _turns([process]).items())

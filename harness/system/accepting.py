@@ -4,6 +4,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Collection
 from collections.abc import Iterator
+from itertools import chain
 
 from harness.system.proc import threads_of
 from harness.system.sockets import socket_files
@@ -21,19 +22,19 @@ def sockets_waited_for(process: int, sockets: Collection[str]) -> set[str]:
 
 def waiting_for_connections(process: int, sockets: Collection[str]) -> set[int]:
     """The threads of a process that wait for a connection on one of these sockets."""
-    return {thread for thread, its in _waits(process, sockets).items() if its}
+    return {thread for thread, inodes in _waits(process, sockets).items() if inodes}
 
 
 def most_on_one_socket(process: int, sockets: Collection[str]) -> int:
     """The most threads of a process that wait for connections on the same socket."""
-    waits = Counter(each for its in _waits(process, sockets).values() for each in its)
+    waits = Counter(chain.from_iterable(_waits(process, sockets).values()))
     return max(waits.values(), default=0)
 
 
 def _waits(process: int, sockets: Collection[str]) -> dict[int, set[str]]:
     """The listening sockets on which each thread waits, if the system shows it."""
     try:
-        files = {file: its for file, its in socket_files(process) if its in sockets}
+        files = {file: each for file, each in socket_files(process) if each in sockets}
     except OSError:
         return {}
     return {

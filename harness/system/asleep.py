@@ -137,8 +137,7 @@ def _seconds_left(process: int, call: SystemCall) -> float | None:
 
 
 def _clock(call: SystemCall) -> int | None:
-    """The clock that an absolute limit is read from; ``None`` if the limit is
-    relative."""
+    """The clock that an absolute limit is read from; ``None`` for a relative one."""
     first, second, *_ = call.arguments
     if call.name == "clock_nanosleep":
         return first if second & TIMER_ABSTIME else None
@@ -154,7 +153,7 @@ def on_clock(processes: Collection[int]) -> set[tuple[int, int]]:
     Threads that wait for a lock held by another of the processes are left out: its
     holder sleeps itself, or is full.
     """
-    return {*_sleeping(processes, lambda its: its.on_clock)}
+    return {*_sleeping(processes, lambda sleep: sleep.on_clock)}
 
 
 def all_for_a_time(processes: Collection[int]) -> dict[tuple[int, int], Sleep]:
@@ -166,22 +165,22 @@ def all_for_a_time(processes: Collection[int]) -> dict[tuple[int, int], Sleep]:
 
 
 def _sleeping(
-    processes: Collection[int], wanted: Callable[[Sleep], bool]
+    processes: Collection[int], is_wanted: Callable[[Sleep], bool]
 ) -> dict[tuple[int, int], Sleep]:
-    """Threads that wait for no file lock that another of the processes has."""
+    """Wanted threads, without those that wait for a file lock of another process."""
     sleeping = {
-        (process, thread): its
+        (process, thread): sleep
         for process in processes
-        for thread, its in _sleeps(process).items()
-        if wanted(its)
+        for thread, sleep in _sleeps(process).items()
+        if is_wanted(sleep)
     }
-    if not any(its.for_file for its in sleeping.values()):
+    if not any(sleep.for_file for sleep in sleeping.values()):
         return sleeping  # reading the table of locks takes long
-    each_other = wait_for_each_other(processes)
+    blocked = wait_for_each_other(processes)
     return {
-        thread: its
-        for thread, its in sleeping.items()
-        if not (its.for_file and thread[0] in each_other)
+        thread: sleep
+        for thread, sleep in sleeping.items()
+        if not (sleep.for_file and thread[0] in blocked)
     }
 
 
@@ -192,7 +191,8 @@ def _sleeps(process: int) -> dict[int, Sleep]:
 
 def for_a_time(process: int) -> dict[int, Sleep]:
     """Threads of a process that sleep with a time limit, and the call they sleep in."""
-    return {thread: its for thread, its in _sleeps(process).items() if _is_timed(its)}
+    sleeps = _sleeps(process).items()
+    return {thread: sleep for thread, sleep in sleeps if _is_timed(sleep)}
 
 
 def takes_no_message(process: int) -> bool:

@@ -38,11 +38,9 @@ def output(
 ) -> Output:
     """Run a command for at most ``seconds``, with nothing to read on standard input.
 
-    Whatever it has started and left is killed with it.
-
-    ``env`` is its whole environment, by default that of this process. ``errors`` is how
-    bytes that are not UTF-8 are decoded. Raises nothing: what goes wrong is the
-    ``problem`` of the result.
+    Processes that it started and left are killed. ``env`` is its whole environment, by
+    default that of this process. ``errors`` is how bytes that are not UTF-8 are
+    decoded. Raises nothing: what goes wrong is the ``problem`` of the result.
     """
     try:
         process = subprocess.Popen(
@@ -62,14 +60,14 @@ def output(
         return Output(problem=str(error))
     with process:
         try:
-            text, said = process.communicate(timeout=seconds)
+            text, error_text = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             return Output(problem=f"it took over {seconds:g} s")
         finally:
             # Also after an interrupt. A wrapper, such as a pyenv shim, starts others.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
-    return Output(text, said, process.returncode, _failed(process.returncode))
+    return Output(text, error_text, process.returncode, _failed(process.returncode))
 
 
 def describe_status(status: int) -> str:

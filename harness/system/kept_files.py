@@ -14,12 +14,11 @@ MOST_KEPT = 96
 """Most files that stay open: those of some thirty threads."""
 
 ENOUGH_FILES = 4096
-"""With a lower limit of open files, none is kept open, because requests need them
-all."""
+"""No file is kept open if the limit of open files is lower: requests need them all."""
 
 
 def most_kept(allowed: int) -> int:
-    """Most files that stay open if the process is ``allowed`` so many."""
+    """Most files that stay open in a process that may open ``allowed`` files."""
     return MOST_KEPT if allowed >= ENOUGH_FILES else 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.system.kept_files import KeptFiles
 
-KEPT = KeptFiles()
+KEPT_FILES = KeptFiles()
 """Open files of the threads that are being examined."""
 
 
@@ -19,7 +19,7 @@ def start_of(path: str) -> bytes:
     The kernel's files about one thread are shorter, and are read thousands of times a
     minute.
     """
-    return KEPT.read(path, _start)
+    return KEPT_FILES.read(path, _start)
 
 
 def _start(file: int) -> bytes:
@@ -39,7 +39,7 @@ def values_of(process: int, name: str = "status") -> dict[str, str]:
 def threads_of(process: int) -> list[int]:
     """The threads of a process; none when it has ended."""
     try:
-        return [int(each) for each in KEPT.read(f"/proc/{process}/task", _names)]
+        return [int(each) for each in KEPT_FILES.read(f"/proc/{process}/task", _names)]
     except OSError:
         return []
 

@@ -21,7 +21,7 @@ import psutil
 from harness.system import warden
 from harness.system.command import describe_status
 from harness.system.one_done import one_done
-from harness.system.proc import KEPT
+from harness.system.proc import KEPT_FILES
 from harness.system.spawn import Command
 from harness.system.spawn import LINUX
 from harness.system.spawn import spawn
@@ -43,7 +43,7 @@ class CannotExecute(Exception):
     """A command could not be executed at all; the message says which and why."""
 
 
-class NothingLeftViolated(Exception):
+class SomethingLeft(Exception):
     """A process could not be killed within ``STOP_SECONDS``."""
 
 
@@ -102,9 +102,10 @@ class ProcessTree:
         if word == "started":
             self.started.set_result(int(value))
         elif word in ("failed", "refused"):
-            refused = OSError(int(value), os.strerror(int(value)))
-            kind = CannotExecute(refused.strerror) if word == "failed" else refused
-            self.started.set_exception(kind)
+            error = OSError(int(value), os.strerror(int(value)))
+            self.started.set_exception(
+                CannotExecute(error.strerror) if word == "failed" else error
+            )
         elif word == "left":
             self._not_removed = describe_status(int(value))
         elif word == "exited":
@@ -185,7 +186,7 @@ class ProcessTree:
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Kill the whole tree, run ``remove``, and wait until everything is gone.
 
-        Raises ``NothingLeftViolated`` when that takes longer than ``seconds``.
+        Raises ``SomethingLeft`` when that takes longer than ``seconds``.
         """
         by_itself = self.ended.done()
         if self._lifeline >= 0:
@@ -197,13 +198,13 @@ class ProcessTree:
             await asyncio.wait_for(asyncio.shield(self._gone), seconds)
         except TimeoutError:
             left = self._own_processes()
-            raise NothingLeftViolated(f"processes {left} survived SIGKILL") from None
+            raise SomethingLeft(f"processes {left} survived SIGKILL") from None
         finally:
             self._close()
         # A command that ended by itself, such as a client without an engine, may
         # have left nothing.
         if self._not_removed and not by_itself:
-            raise NothingLeftViolated(
+            raise SomethingLeft(
                 f"the command that removes its containers {self._not_removed}"
             )
 
@@ -211,7 +212,7 @@ class ProcessTree:
         asyncio.get_running_loop().remove_reader(self._status.fileno())
         self._status.close()
         self._warden.wait(STOP_SECONDS)
-        KEPT.close()
+        KEPT_FILES.close()
         if self.started.done():
             self.started.exception()  # retrieved: asyncio reports lost errors
 

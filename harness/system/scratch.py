@@ -76,9 +76,9 @@ def remove_left(parent: Path) -> None:
 
 def _is_left(entry: os.DirEntry[str]) -> bool:
     """Whether a folder belongs to this user and has not changed for a while."""
-    seen = entry.stat(follow_symlinks=False)
-    is_own = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid()
-    return is_own and time.time() - seen.st_mtime > LEFT_SECONDS
+    status = entry.stat(follow_symlinks=False)
+    is_own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+    return is_own and time.time() - status.st_mtime > LEFT_SECONDS
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -200,9 +200,9 @@ def unix_sockets(processes: list[int]) -> list[str]:
             continue
         for path in (bound.get(inode) for inode in sorted(inodes)):
             if isinstance(path, str) and not path.isdigit():
-                seen = f"/proc/{process}/root{os.path.join(folder, path)}"
+                own = f"/proc/{process}/root{os.path.join(folder, path)}"
                 # The kernel shows both in the same way.
                 nameless = ["\0" + path[1:]] if path.startswith("@") else []
                 if not path.endswith(".ctl"):
-                    paths |= dict.fromkeys((seen, *nameless))
+                    paths |= dict.fromkeys((own, *nameless))
     return list(paths)

@@ -72,8 +72,8 @@ def timers_among(process: int, files: Iterable[int]) -> dict[int, float | None]:
 
 def seconds_left(about: str) -> float | None:
     """The seconds that a timer still runs, by what the kernel says about its file."""
-    found = LEFT.search(about)
-    seconds = int(found[1]) + int(found[2]) / 1e9 if found else 0.0
+    match = LEFT.search(about)
+    seconds = int(match[1]) + int(match[2]) / 1e9 if match else 0.0
     return seconds or None
 
 

@@ -28,8 +28,7 @@ def files(folder):
 
 
 def name_and_version(path):
-    """Return name and version from the head of such a file; ``None`` if it lacks
-    them."""
+    """Return name and version from the head of a metadata file, or ``None``."""
     fields = {}
     try:
         with io.open(path, encoding="utf-8", errors="replace") as file:

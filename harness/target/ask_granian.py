@@ -9,38 +9,38 @@ import json
 import sys
 
 
-def answer():
+def settings():
     """Return the settings that granian would start with."""
     import granian
     from granian import cli
 
-    class Asked(getattr(cli, "Server", None) or cli.Granian):
+    class Recorder(getattr(cli, "Server", None) or cli.Granian):
         """Stands in for granian's server, and records its settings."""
 
         def serve(self, *_, **__):
-            seen.append(self)
+            servers.append(self)
 
-    seen = []
+    servers = []
     if hasattr(cli, "Server"):
-        cli.Server = Asked
+        cli.Server = Recorder
     else:
-        cli.Granian = Asked
+        cli.Granian = Recorder
     sys.argv[0] = "granian"  # the name in its error messages
     try:
         cli.entrypoint()
     except SystemExit as ended:
         if ended.code:
             raise
+    (server,) = servers
     return {
-        "interface": str(getattr(seen[0].interface, "value", seen[0].interface)),
-        "workers": seen[0].workers,
-        "threads": seen[0].blocking_threads,
-        "backpressure": seen[0].backpressure,
+        "interface": str(getattr(server.interface, "value", server.interface)),
+        "workers": server.workers,
+        "threads": server.blocking_threads,
+        "backpressure": server.backpressure,
         "version": granian.__version__,
     }
 
 
 if __name__ == "__main__":
     del sys.path[0]  # this folder is not on the real command's path
-    said = answer()
-    print("\n" + json.dumps(said))
+    print("\n" + json.dumps(settings()))

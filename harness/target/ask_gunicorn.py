@@ -8,7 +8,7 @@ starts. Nothing is served, and the app is not imported.
 import json
 import sys
 
-ASKED = (
+SETTINGS = (
     *("workers", "threads", "worker_connections", "worker_class"),
     *("bind", "daemon", "reuse_port"),
 )
@@ -26,11 +26,11 @@ def given_by(config, origin, path):
         ("command", sys.argv[1:]),
     ):
         given = vars(parser.parse_args(words))
-        places.update((name, place) for name in ASKED if given.get(name) is not None)
+        places.update((name, place) for name in SETTINGS if given.get(name) is not None)
     return places
 
 
-def answer():
+def settings():
     """Return the settings that gunicorn would start with."""
     from gunicorn import __version__
     from gunicorn.app.wsgiapp import WSGIApplication
@@ -38,7 +38,7 @@ def answer():
 
     config = WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").cfg
     default = Config()
-    names = [name for name in ASKED if name in config.settings]
+    names = [name for name in SETTINGS if name in config.settings]
     origin = {name: default.settings[name].get() for name in names}
     path = config.settings["config"].get()
     return {
@@ -57,6 +57,5 @@ def answer():
 
 if __name__ == "__main__":
     del sys.path[0]  # this folder is not on the real command's path
-    said = answer()
     # A configuration file may print too: the answer is the last line.
-    print("\n" + json.dumps(said))
+    print("\n" + json.dumps(settings()))

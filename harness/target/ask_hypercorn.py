@@ -10,17 +10,18 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 
-def answer():
+def settings():
     """Return the settings that hypercorn would start with."""
     from hypercorn import __main__ as program
 
-    seen = []
-    program.run = seen.append
+    configs = []
+    program.run = configs.append
     sys.argv[0] = "hypercorn"  # the name in its error messages
     program.main()
+    (config,) = configs
     return {
-        "workers": seen[0].workers,
-        "worker_class": str(seen[0].worker_class),
+        "workers": config.workers,
+        "worker_class": str(config.worker_class),
         # WSGI apps run in asyncio's default pool, which is made like this one.
         "threads": ThreadPoolExecutor()._max_workers,
     }
@@ -28,6 +29,5 @@ def answer():
 
 if __name__ == "__main__":
     del sys.path[0]  # this folder is not on the real command's path
-    said = answer()
     # A configuration file may print too: the answer is the last line.
-    print("\n" + json.dumps(said))
+    print("\n" + json.dumps(settings()))

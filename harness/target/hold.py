@@ -66,7 +66,7 @@ def claims(environ):
     return claimed
 
 
-def introduce(request):
+def introduction(request):
     """Return the line that says which request is in the app, and where it runs."""
     monotonic = getattr(time, "monotonic", None)
     words = {
@@ -93,7 +93,7 @@ def introduced(request, connect):
     host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
     connection = (connect or connected)((host, int(port)))
     try:
-        connection.sendall(introduce(request))
+        connection.sendall(introduction(request))
     except Exception:
         connection.close()
         raise
@@ -175,8 +175,10 @@ WAITS = {
     "lock": wait_for_lock,
     "sleep": wait_asleep,
 }
-"""Ways to wait for the probe, by name. Each takes the connection and a function that
-sleeps."""
+"""Ways to wait for the probe, by name.
+
+Each takes the connection and a function that sleeps.
+"""
 
 
 def hold(request, connect=None, wait="socket", sleep=None):

@@ -14,7 +14,7 @@ async def hold(request, protocol):
     host, _, port = os.environ["FLASK_CONCURRENCY_PROBE"].rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        writer.write(protocol.introduce(request))
+        writer.write(protocol.introduction(request))
         if not await reader.read(16):
             gone = "the probe closed the connection of request " + request
             raise protocol.ProbeGone(gone)

@@ -432,7 +432,7 @@ def breaks(listener: Listener, server: Any) -> None:
     def held() -> None:
         host, port = os.environ["FLASK_CONCURRENCY_PROBE"].split(":")
         connection = socket.create_connection((host, int(port)))
-        connection.sendall(hold.introduce(flask.request.args["request"]))
+        connection.sendall(hold.introduction(flask.request.args["request"]))
         os._exit(9)
 
     server.application.view_functions["held"] = held
@@ -470,7 +470,7 @@ def invents(listener: Listener, server: Any) -> None:
 
     def invent() -> None:
         for _ in range(50):
-            kept.append(report(hold.introduce(f"r9.{next(number)}").strip()))
+            kept.append(report(hold.introduction(f"r9.{next(number)}").strip()))
 
     kept: list[socket.socket] = []
     beside_each_request(server, invent)
@@ -530,7 +530,7 @@ def babbles(listener: Listener, server: Any) -> None:
     """Two at a time, and all kinds of nonsense for the probe before each."""
     import hold
 
-    good = hold.introduce("r1.0").strip().decode()
+    good = hold.introduction("r1.0").strip().decode()
     token = os.environ["FLASK_CONCURRENCY_TOKEN"]
     lines = [
         good.replace("r1.0", "\\ud800"),

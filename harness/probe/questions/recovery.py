@@ -70,7 +70,7 @@ async def _kill(probe: Probe, load: int) -> Killed:
         batch = await fill(probe, load, load)
         where = probe.holds.processes()
         process = victim(probe, where.values(), first)
-        lost = {name for name, its in where.items() if its == process}
+        lost = {name for name, other in where.items() if other == process}
         with probe.outliving():
             os.kill(process, signal.SIGKILL)
             await expect(probe, lambda: lost <= batch.ended)

@@ -43,7 +43,7 @@ route = None
 replaced = {}
 """The replacement of each function, by the original."""
 
-found = set()
+watched = set()
 """Names of the places that were replaced in this process."""
 
 
@@ -230,7 +230,7 @@ def replace(module, attributes, place, when):
     if new is None:
         return
     setattr(holder, name, new)
-    found.add(place)
+    watched.add(place)
     try:
         replaced[value] = new
     except TypeError:

@@ -98,11 +98,11 @@ def ready(environ):
             "flask": flask_release(),
             "words": started,
             "folder": folder(),
-            "green": caller.green(),
-            "places": sorted(places.found) if places else [],
+            "green": caller.greenlet_library(),
+            "places": sorted(places.watched) if places else [],
             "software": str(environ.get("SERVER_SOFTWARE", "")),
             "server": caller.server(),
-            "told": caller.told(),
+            "told": caller.settings(),
             **protocol.claims(environ),
         }
     )
@@ -198,8 +198,8 @@ VIEWS = {
 def answer(environ, start_response):
     """Answer a request of the probe; return ``None`` for all other requests."""
     # The end of the path: the app may be mounted below one.
-    _, ours, view = environ.get("PATH_INFO", "").rpartition(PLACE)
-    if not ours or view not in VIEWS or not holds_secret(environ):
+    _, place, view = environ.get("PATH_INFO", "").rpartition(PLACE)
+    if not place or view not in VIEWS or not holds_secret(environ):
         return None
     # Only Flask itself runs coroutines, and this is in front of it.
     status = "501 Not Implemented" if view == "async" else "200 OK"

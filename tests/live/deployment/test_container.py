@@ -12,8 +12,8 @@ import psutil
 import pytest
 import yaml
 
-from harness.system.process import NothingLeftViolated
 from harness.system.process import running
+from harness.system.process import SomethingLeft
 from harness.system.spawn import Command
 from tests.builders.programs import write_program
 from tests.live.deployment.conftest import Check
@@ -42,7 +42,7 @@ def test_containers_started_for_a_check_are_removed_on_stop(tmp_path: Path) -> N
 
 
 def test_a_failed_removal_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(NothingLeftViolated, match="exited with status 1"):
+    with pytest.raises(SomethingLeft, match="exited with status 1"):
         owned(tmp_path, "rm", "container")
     # A client that exited by itself had no engine, or its container has ended.
     owned(tmp_path, "rm", "container", command=("true",))
