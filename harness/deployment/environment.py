@@ -18,10 +18,8 @@ import msgspec
 
 from harness.deployment.command.dockerfile import DOCKER_RUN
 from harness.deployment.config import DeploymentFault
-from harness.deployment.isolation.folders import isolated
-from harness.deployment.isolation.folders import layered
+from harness.deployment.isolation.folders import Isolation
 from harness.deployment.isolation.layers import own_folder
-from harness.deployment.isolation.layers import working_tree
 from harness.measure.target import TARGET
 from harness.plan.wrappers import IS_PYTHON
 from harness.system.command import Output
@@ -67,11 +65,11 @@ def ask_command(words: Sequence[str], where: Where) -> Output:
 
     Configuration files are programs too, so whatever they write is gone afterwards.
     """
-    folder = where.folder
     with own_folder() as own:
-        variables = isolated(where.variables, working_tree(folder), own)
-        words = layered(list(words), folder, own, where.variables)
-        return output(words, env=variables, cwd=folder, seconds=SCRIPT_SECONDS)
+        isolation = Isolation(where.folder, own, where.variables)
+        variables = isolation.variables(where.variables)
+        words = isolation.command(words)
+        return output(words, env=variables, cwd=where.folder, seconds=SCRIPT_SECONDS)
 
 
 def installed(where: Where) -> dict[str, str]:

@@ -26,8 +26,9 @@ from harness.deployment.app.written_logs import WrittenLogs
 from harness.deployment.command.program import is_direct
 from harness.deployment.declared import running
 from harness.deployment.declared.promise import declared_by
-from harness.deployment.isolation import folders as isolation
-from harness.deployment.isolation.layers import working_tree
+from harness.deployment.isolation.folders import FOLDERS
+from harness.deployment.isolation.folders import Isolation
+from harness.deployment.isolation.folders import own_control_socket
 from harness.deployment.isolation.left_sockets import remove_left
 from harness.deployment.plan import in_environment
 from harness.deployment.plan import running_environment
@@ -95,17 +96,17 @@ class DeployedApp(App):
         """The plan as it is measured."""
         return planned
 
+    @functools.cached_property
+    def _isolation(self) -> Isolation:
+        return Isolation(self._where.folder, self._own, self._where.variables)
+
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The variables of the caller and of the deployment, with the hook."""
         given = {**self._where.variables, **variable(self._prepared.places), **own}
-        variables = isolation.isolated(
-            given, working_tree(self._where.folder), self._own
-        )
-        socket = isolation.own_control_socket(self.promise, variables, self._own)
+        variables = self._isolation.variables(given)
+        socket = own_control_socket(self.promise, variables, self._own)
         folders = {
-            name: own[name]
-            for name in self._prepared.deployment.env
-            if name in isolation.FOLDERS
+            name: own[name] for name in self._prepared.deployment.env if name in FOLDERS
         }
         return hook.with_hook({**variables, **folders, **socket}, self._own)
 
@@ -115,8 +116,7 @@ class DeployedApp(App):
 
     def run(self, command: list[str]) -> list[str]:
         """The command, with a layer over the working tree if the system allows it."""
-        where = self._where
-        return isolation.layered(command, where.folder, self._own, where.variables)
+        return self._isolation.command(command)
 
     def log_text(self) -> str:
         """The ends of the log files that the app wrote."""

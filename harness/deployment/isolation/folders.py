@@ -64,78 +64,82 @@ def notes(folder: Path, variables: Mapping[str, str]) -> list[str]:
     ]
 
 
-def layered(
-    command: list[str], folder: Path, own: Path, variables: Mapping[str, str]
-) -> list[str]:
-    """The command behind layers over its working tree and its home, if possible.
-
-    If the kernel supports it, its processes can only send signals to each other.
-    """
-    over = layers(folder, variables)
-    if not over:
-        return [*program("own_signals"), *command] if confines_signals() else command
-    home = home_of(variables)
-    uncovered = [caches(home), own] if home is not None else [own]
-    hidden = _hidden(over, own, variables)
-    kept = list(filter(os.path.isdir, uncovered))
-    return [*layer_words(over, own, hidden, kept, confines_signals()), *command]
-
-
-def _hidden(
-    over: Sequence[Path], own: Path, variables: Mapping[str, str]
-) -> list[tuple[Path, Path]]:
-    """Paths that layers hide from a deployment, each with what it finds instead.
-
-    The sockets of engines come first, then programs that have a stand-in. Without
-    layers nothing can be hidden.
-    """
-    if not over:
-        return []
-    engine = (own / NOWHERE).resolve()
-    refusing = engine if engine.is_socket() else Path(os.devnull)
-    sockets = [(path, refusing) for path in engine_sockets(variables)]
-    search = variables.get("PATH", os.defpath)
-    programs = stand_ins.controls(search, confined=confines_signals())
-    real = ((name, path.resolve()) for name, path in programs.items())
-    # Several programs may be one file, as in busybox.
-    pairs = [(path, own / PROGRAMS / name) for name, path in real if path.name == name]
-    return [*sockets, *pairs]
-
-
 @functools.cache
 def confines_signals() -> bool:
     """Whether the kernel keeps signals of a deployment from processes of others."""
     return own_signals.version() >= own_signals.FIRST_VERSION
 
 
-def isolated(variables: Mapping[str, str], tree: Path, folder: Path) -> dict[str, str]:
-    """The variables of a deployment, with folders of its own, which are created."""
-    temporary, sockets, programs = folder / "tmp", folder / "run", folder / PROGRAMS
-    # As /tmp is, and as programs insist on for sockets:
-    # https://specifications.freedesktop.org/basedir-spec/latest/#variables
-    for each, mode in ((temporary, 0o1777), (sockets, 0o700), (programs, 0o755)):
-        each.mkdir(exist_ok=True)
-        each.chmod(mode)
-    search = variables.get("PATH", os.defpath)
-    over = layers(tree, variables)
-    hidden = [path for path, _ in _hidden(over, folder, variables)]
-    places = {p: f"{folder}/{LAYER}/hidden-{n}" for n, p in enumerate(hidden)}
-    engine = next((f"unix://{places[p]}" for p in hidden[:1] if p.is_socket()), "")
-    found = stand_ins.controls(search, confined=confines_signals())
-    reals = {name: places.get(p.resolve(), str(p)) for name, p in found.items()}
-    reals |= {name: str(path) for name, path in stand_ins.clients(search).items()}
-    own = dict.fromkeys((folder, tree, *over))
-    engine = engine or variables.get(stand_ins.ENGINE, "")
-    stand_ins.write(programs, reals, own, engine)
-    return {
-        **variables,
-        # Clients started by their path, and libraries, look here.
-        stand_ins.ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
-        **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
-        # The next best thing without a layer.
-        **({} if is_below(tree, over) else {"PYTHONDONTWRITEBYTECODE": "1"}),
-        "PATH": os.pathsep.join((str(programs), search)),
-    }
+class Isolation:
+    """The layers, folders and programs that keep one deployment apart from the rest."""
+
+    def __init__(self, folder: Path, own: Path, variables: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._own = own
+        self._home = home_of(variables)
+        self._search = variables.get("PATH", os.defpath)
+        self._over = layers(folder, variables)
+        self._controls = stand_ins.controls(self._search, confined=confines_signals())
+        self._hidden = self._find_hidden(variables) if self._over else []
+
+    def _find_hidden(self, variables: Mapping[str, str]) -> list[tuple[Path, Path]]:
+        """Paths that layers hide from the deployment, each with what it finds instead.
+
+        The sockets of engines come first, then programs that have a stand-in.
+        """
+        engine = (self._own / NOWHERE).resolve()
+        refusing = engine if engine.is_socket() else Path(os.devnull)
+        sockets = [(path, refusing) for path in engine_sockets(variables)]
+        real = ((name, path.resolve()) for name, path in self._controls.items())
+        # Several programs may be one file, as in busybox.
+        place = self._own / PROGRAMS
+        programs = [(path, place / name) for name, path in real if path.name == name]
+        return [*sockets, *programs]
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """A command behind layers over the working tree and the home, if possible.
+
+        If the kernel supports it, its processes can only send signals to each other.
+        """
+        confined = confines_signals()
+        if not self._over:
+            return [*(program("own_signals") if confined else ()), *words]
+        uncovered = [*([caches(self._home)] if self._home else []), self._own]
+        kept = list(filter(os.path.isdir, uncovered))
+        behind = layer_words(self._over, self._own, self._hidden, kept, confined)
+        return [*behind, *words]
+
+    def variables(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The ``given`` variables, with folders of its own, which are created."""
+        folder = self._own
+        temporary, sockets, programs = folder / "tmp", folder / "run", folder / PROGRAMS
+        # As /tmp is, and as programs insist on for sockets:
+        # https://specifications.freedesktop.org/basedir-spec/latest/#variables
+        for each, mode in ((temporary, 0o1777), (sockets, 0o700), (programs, 0o755)):
+            each.mkdir(exist_ok=True)
+            each.chmod(mode)
+        self._write_stand_ins(programs, given)
+        covered = is_below(working_tree(self._folder), self._over)
+        return {
+            **given,
+            # Clients started by their path, and libraries, look here.
+            stand_ins.ENGINE: f"unix://{(folder / NOWHERE).resolve()}",
+            **dict(zip(FOLDERS, map(str, (temporary, sockets)), strict=True)),
+            # The next best thing without a layer.
+            **({} if covered else {"PYTHONDONTWRITEBYTECODE": "1"}),
+            "PATH": os.pathsep.join((str(programs), self._search)),
+        }
+
+    def _write_stand_ins(self, programs: Path, given: Mapping[str, str]) -> None:
+        hidden = [path for path, _ in self._hidden]
+        places = {p: f"{self._own}/{LAYER}/hidden-{n}" for n, p in enumerate(hidden)}
+        engine = next((f"unix://{places[p]}" for p in hidden[:1] if p.is_socket()), "")
+        reals = {n: places.get(p.resolve(), str(p)) for n, p in self._controls.items()}
+        clients = stand_ins.clients(self._search)
+        reals |= {name: str(path) for name, path in clients.items()}
+        own = dict.fromkeys((self._own, working_tree(self._folder), *self._over))
+        engine = engine or given.get(stand_ins.ENGINE, "")
+        stand_ins.write(programs, reals, own, engine)
 
 
 def own_control_socket(
