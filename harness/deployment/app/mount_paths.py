@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.deployment.sources.python_source import parsed
 from harness.deployment.sources.walk import files_in
+from harness.deployment.sources.walk import NOT_OWN
 
 MOST_PATHS = 60
 MOST_NESTED = 4
@@ -31,9 +32,7 @@ _SETTINGS = (".ini", ".toml", ".yaml", ".yml", ".cfg", ".conf", ".env")
 _MOUNTS = frozenset({"DispatcherMiddleware", "PathInfoDispatcher", "mount", "graft"})
 """Names of functions and settings that mount an app below a path."""
 
-_NOT_OWN = frozenset(
-    {"node_modules", "site-packages", "tests", "test", "migrations", "venv", "static"}
-)
+_SKIPPED = NOT_OWN | {"tests", "test", "migrations", "static"}
 
 
 def mount_paths(
@@ -66,8 +65,8 @@ def _paths(texts: Iterable[str]) -> list[str]:
 
 def _files(folder: Path) -> Iterator[Path]:
     """The modules and settings in a folder and below it."""
-    looked = files_in(folder, lambda name: name not in _NOT_OWN and name[0] != ".")
-    own = (path for path in looked if path.suffix in (".py", *_SETTINGS))
+    files = files_in(folder, _SKIPPED)
+    own = (path for path in files if path.suffix in (".py", *_SETTINGS))
     for path in itertools.islice(filter(Path.is_file, own), MOST_FILES):
         if path.stat().st_size <= MOST_BYTES:
             yield path

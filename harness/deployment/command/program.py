@@ -117,7 +117,11 @@ def _of_a_module(rest: list[str]) -> list[str]:
 
 def server_name(words: Sequence[str]) -> str:
     """The name of the server that a command starts."""
-    name, _ = server_words(words)
-    if name in KNOWN:
-        return KNOWN[name].package
-    return "docker" if name == "docker-compose" else name
+    return package_of(server_words(words)[0])
+
+
+def package_of(program: str) -> str:
+    """The package of a server's program; of another program, its own name."""
+    if program in KNOWN:
+        return KNOWN[program].package
+    return "docker" if program == "docker-compose" else program

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from harness.deployment.command.program import package_of
 from harness.deployment.command.program import server_command
-from harness.deployment.command.program import server_name
 from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.setting import option
 from harness.deployment.command.setting import Setting
@@ -146,7 +146,7 @@ READERS: dict[str, Reader] = {
 def derive(words: Sequence[str], where: Where) -> Promise:
     """What a command declares. Raises ``CannotDerive``, which says why."""
     name, arguments, given = server_command(words)
-    server = server_name(words)
+    server = package_of(name)
     where = where._replace(variables={**where.variables, **given})
     if server == "uwsgi":
         return uwsgi.promise(words, where)

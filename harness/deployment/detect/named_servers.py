@@ -22,6 +22,7 @@ from harness.deployment.platforms.tree import readable
 from harness.deployment.repository.in_lines import in_lines
 from harness.deployment.repository.in_lines import SERVER
 from harness.deployment.sources.walk import files_in
+from harness.deployment.sources.walk import NOT_OWN
 from harness.records.files import text_if_there
 
 MOST_FILES = 3000
@@ -33,12 +34,11 @@ SHOWN = frozenset(
 """Hidden folders that are looked into."""
 
 SKIPPED = re.compile(
-    r"node_modules|site-packages|__pycache__|results|build|dist|venv|env"
-    r"|CHANGE.*|HISTORY.*|NEWS.*|LICEN[CS]E.*|.*[.-]lock(?:\.\w+)?"
+    r"CHANGE.*|HISTORY.*|NEWS.*|LICEN[CS]E.*|.*[.-]lock(?:\.\w+)?"
     r"|.*\.(?:html?|css|s[ac]ss|csv|tsv|svg|map|ipynb|po|log|xsd)",
     re.IGNORECASE,
 )
-"""Folders and files that say nothing about how an app is started."""
+"""Files that say nothing about how an app is started."""
 
 DOCUMENTS = re.compile(r".*\.(?:md|rst|adoc)|README.*", re.IGNORECASE)
 
@@ -59,13 +59,9 @@ def text_files(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _paths(folder: Path) -> Iterator[Path]:
-    for path in files_in(folder, _is_looked_into):
+    for path in files_in(folder, {*NOT_OWN, "dist"}, SHOWN):
         if not SKIPPED.fullmatch(path.name):
             yield path
-
-
-def _is_looked_into(folder: str) -> bool:
-    return (folder in SHOWN or folder[0] != ".") and not SKIPPED.fullmatch(folder)
 
 
 # ----------------------------------------------------------------------- command lines

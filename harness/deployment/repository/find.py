@@ -37,10 +37,6 @@ MOST_FILES = 20_000
 MOST_PLACES = 100
 """Most places in one file, since each is compared with all others."""
 
-SKIPPED = frozenset(
-    {"node_modules", "venv", "env", "site-packages", "__pycache__", "results", "build"}
-)
-
 SHOWN = frozenset({".do", ".ebextensions", ".github"})
 """Hidden folders in which platforms look for their files."""
 
@@ -105,7 +101,7 @@ class _ReadFile(NamedTuple):
 
 def _files(folder: Path, unread: list[Unread]) -> Iterator[_ReadFile]:
     """The files that are read, in the order of their names."""
-    for number, path in enumerate(files_in(folder, _is_looked_into)):
+    for number, path in enumerate(files_in(folder, shown=SHOWN)):
         if number == MOST_FILES:
             rest = f"it has more than {MOST_FILES:,} files; the rest was not looked at"
             unread.append(Unread(file=".", reason=rest))
@@ -123,10 +119,6 @@ def _files(folder: Path, unread: list[Unread]) -> Iterator[_ReadFile]:
         lines = [(line, None) for line in (reader(path, text) if reader else ())]
         own = [(s, e.counted_processors) for e in described for s in e.starts]
         yield _ReadFile(path, described, [*lines, *own])
-
-
-def _is_looked_into(folder: str) -> bool:
-    return folder in SHOWN or not (folder.startswith(".") or folder in SKIPPED)
 
 
 def _places(

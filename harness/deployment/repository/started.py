@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.deployment.command.program import DEVELOPMENT
-from harness.deployment.command.program import server_name
+from harness.deployment.command.program import package_of
 from harness.deployment.command.program import server_words
 from harness.deployment.command.program import SERVERS
 from harness.deployment.command.setting import CannotDerive
@@ -78,7 +78,7 @@ def starts(words: Sequence[str]) -> bool:
     program, arguments = server_words(words)
     if program in DEVELOPMENT:
         return "run" in arguments
-    if server_name(words) == "uwsgi":
+    if package_of(program) == "uwsgi":
         return any(map(_OF_UWSGI.search, arguments))
     return program in SERVERS or program in CALLED.values()
 

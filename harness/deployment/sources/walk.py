@@ -1,23 +1,34 @@
 """Walks through the folders of a repository, and looks at files in them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
 from pathlib import Path
 
 DEEPEST = 6
 """Depth of folders to search."""
 
+NOT_OWN = frozenset(
+    {"node_modules", "site-packages", "__pycache__", "venv", "env", "build", "results"}
+)
+"""Folders with what others wrote, or what programs made."""
 
-def files_in(folder: Path, is_looked_into: Callable[[str], bool]) -> Iterator[Path]:
+
+def files_in(
+    folder: Path, skipped: Collection[str] = NOT_OWN, shown: Collection[str] = ()
+) -> Iterator[Path]:
     """The files of a folder and of those in it, in the order of their names.
 
-    ``is_looked_into`` says by the name of a folder whether to walk through it.
+    Folders with a ``skipped`` name are left out, and hidden ones unless ``shown``.
     """
     for root, folders, names in os.walk(folder):
         depth = len(Path(root).relative_to(folder).parts)
-        within = sorted(filter(is_looked_into, folders)) if depth < DEEPEST else []
-        folders[:] = within
+        folders[:] = sorted(
+            name
+            for name in folders
+            if depth < DEEPEST
+            and (name in shown or not (name.startswith(".") or name in skipped))
+        )
         yield from (Path(root, name) for name in sorted(names))
 
 
