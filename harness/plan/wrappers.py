@@ -55,6 +55,28 @@ def _assigned(words: Sequence[str]) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words if ASSIGNMENT.match(word))
 
 
+def run_by_python(rest: list[str]) -> list[str]:
+    """The server that Python runs as a module or a script; nothing for other code.
+
+    ``rest`` are the arguments of Python.
+    """
+    for index, word in enumerate(rest):
+        if word == "-m":
+            return _of_a_module(rest[index + 1 :])
+        if not word.startswith("-") and rest[index - 1 : index] not in (["-X"], ["-W"]):
+            return rest[index:] if known_server(PurePath(word).name) else []
+    return []
+
+
+def _of_a_module(rest: list[str]) -> list[str]:
+    """The server that a module is or, as profilers do, starts as a module."""
+    if rest[:1] and not known_server(rest[0]):
+        for index, word in enumerate(rest[:-1]):
+            if word == "-m" and known_server(rest[index + 1]):
+                return rest[index + 1 :]
+    return rest
+
+
 def _words_of_wrapper(rest: Sequence[str]) -> int:
     """How many words in the arguments of a wrapper are its own.
 

@@ -11,6 +11,7 @@ from harness.plan.wrappers import after_assignments
 from harness.plan.wrappers import ASSIGNMENT
 from harness.plan.wrappers import IS_PYTHON
 from harness.plan.wrappers import is_wrapper
+from harness.plan.wrappers import run_by_python
 from harness.plan.wrappers import ServerCommand
 from harness.plan.wrappers import SHELLS
 from harness.plan.wrappers import unwrapped
@@ -47,13 +48,12 @@ def split(text: str) -> ServerCommand:
         elif name in SHELLS and RUN_BY_SHELL.fullmatch("".join(rest[1:2])):
             inner = split("".join(rest[2:3]))
             return inner._replace(variables={**variables, **inner.variables})
-        elif IS_PYTHON.match(name) and "-m" in rest[:4]:
-            rest = rest[rest.index("-m") + 1 :]
         elif IS_PYTHON.match(name):
-            raise Cannot(
-                "Only running a Python script shows what it starts: measure it with "
-                "flask-concurrency check."
-            )
+            if not (rest := run_by_python(rest[1:])):
+                raise Cannot(
+                    "Only running a Python script shows what it starts: measure it "
+                    "with flask-concurrency check."
+                )
         else:
             return ServerCommand(name, tuple(rest[1:]), variables)
     raise Cannot("There is no command.")

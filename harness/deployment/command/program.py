@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from harness.plan.wrappers import after_assignments
 from harness.plan.wrappers import IS_PYTHON
+from harness.plan.wrappers import run_by_python
 from harness.plan.wrappers import ServerCommand
 from harness.plan.wrappers import SHELLS
 from harness.plan.wrappers import unwrapped
@@ -75,7 +76,7 @@ def server_command(words: Sequence[str]) -> ServerCommand:
         if name in SHELLS and rest[1:2] == ["-c"] and len(rest) == 3:
             rest, given = after_assignments(_plain(rest[2]))
         elif IS_PYTHON.match(name):
-            rest, last = _run_by_python(rest[1:]), rest
+            rest, last = run_by_python(rest[1:]), rest
             if not rest:
                 return ServerCommand(name, tuple(last[1:]), variables)
         else:
@@ -94,25 +95,6 @@ def is_direct(words: Sequence[str]) -> bool:
     """Whether a command starts its server directly, through no program but Python."""
     name = PurePath("".join(words[:1])).name
     return name in SERVERS or bool(IS_PYTHON.match(name))
-
-
-def _run_by_python(rest: list[str]) -> list[str]:
-    """The server that Python runs as a module or a script; nothing for other code."""
-    for index, word in enumerate(rest):
-        if word == "-m":
-            return _of_a_module(rest[index + 1 :])
-        if not word.startswith("-") and rest[index - 1 : index] not in (["-X"], ["-W"]):
-            return rest[index:] if PurePath(word).name in SERVERS else []
-    return []
-
-
-def _of_a_module(rest: list[str]) -> list[str]:
-    """The server that a module is or, as profilers do, starts as a module."""
-    if rest[:1] and rest[0] not in SERVERS:
-        for index, word in enumerate(rest[:-1]):
-            if word == "-m" and rest[index + 1] in SERVERS:
-                return rest[index + 1 :]
-    return rest
 
 
 def server_name(words: Sequence[str]) -> str:

@@ -77,6 +77,8 @@ def test_every_server_with_a_command_is_recognized() -> None:
         ("env WEB_CONCURRENCY=3 nice -n 5 gunicorn app:app", 3, "sync-4"),
         ("uv run --with x gunicorn -w 2 app:app", 2, "default"),
         ("python3.12 -m gunicorn -k gevent -w 2 app:app", 2000, "gevent-2"),
+        ("python -u /venv/bin/gunicorn -w 9 app:app", 9, "sync-4"),
+        ("python -m cProfile -o out -m gunicorn -w 9 app:app", 9, "sync-4"),
         (
             "gunicorn --threads 4 --worker-connections 4 app:app",
             4,

@@ -6,6 +6,7 @@ import pytest
 
 from harness.deployment.detect.candidates import candidates
 from harness.deployment.detect.candidates import from_command
+from harness.deployment.detect.named_servers import text_files
 from harness.records.errors import UsageError
 
 APP = {"app.py": "app = Flask(__name__)"}
@@ -216,3 +217,13 @@ def test_a_given_command_has_no_file() -> None:
     assert command.path is None
     assert command.origin == "gunicorn a:make('x')"
     assert command.given == {"command": """gunicorn 'a:make('"'"'x'"'"')'"""}
+
+
+def test_a_folder_is_not_passed_over_for_a_name_like_that_of_a_file(
+    tmp_path: Path,
+) -> None:
+    for folder in ("newsletter", "node_modules", "dist"):
+        path = tmp_path / folder / "run.txt"
+        path.parent.mkdir()
+        path.write_text("gunicorn app:app\n")
+    assert [path.parent.name for path, _ in text_files(tmp_path)] == ["newsletter"]
