@@ -1,5 +1,4 @@
-"""The deployments to check: from a file, from options, or from the folder's own
-files."""
+"""The deployments to check: from a file, from options, or from the folder's files."""
 
 import shlex
 from collections.abc import Mapping
@@ -23,9 +22,7 @@ from harness.records.errors import UsageError
 
 
 def configuration(options: CheckOptions) -> Configured:
-    """The deployments from a file or from options, or else those that the folder
-    suggests.
-    """
+    """The deployments from a file or options, or those that the folder suggests."""
     config = options.config or default_config()
     command, keys = options.command_line(), options.keys()
     if command is not None:

@@ -48,8 +48,9 @@ class AllWays(NamedTuple):
 def show(
     printing: Printing, content: AllWays, fault: HarnessError | None = None
 ) -> None:
-    """Print findings in the chosen format; ``fault`` is the error that the run fails
-    with.
+    """Print findings in the chosen format.
+
+    ``fault`` is the error that the run fails with.
     """
     if printing.format != TEXT and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # the pens for programs

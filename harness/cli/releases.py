@@ -42,9 +42,7 @@ def lines_of(
     given: Following,
     stored: Sequence[Evidence] | None = None,
 ) -> list[Followed]:
-    """For each target, the releases of a package to follow: on the index, or
-    ``stored``.
-    """
+    """The releases to follow for each target: on the index, or ``stored``."""
     if stored is None:
         every = _on_index(package, selection.python, pre=given.pre)
     elif not (every := measured_releases(package, stored)):

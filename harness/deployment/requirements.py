@@ -226,8 +226,9 @@ def activated(
 
 
 def with_environment_of(folder: Path, caller: Mapping[str, str]) -> Mapping[str, str]:
-    """The caller's variables, with the virtual environment of a folder activated if
-    there is one and no other is active.
+    """The caller's variables, with a folder's virtual environment activated.
+
+    They stay as they are if it has none, or if another one is active.
     """
     for name in () if "VIRTUAL_ENV" in caller else (".venv", "venv"):
         scripts = folder.absolute() / name / "bin"

@@ -109,8 +109,9 @@ class _Git:
 
 
 def _authorised(origin: str, token: str) -> dict[str, str]:
-    """Variables that give git a token for one host, without showing it on a command
-    line.
+    """Variables that give git a token for one host.
+
+    On a command line others could see it.
     """
     url = urlsplit(origin)
     if url.scheme != "https" or not token:

@@ -13,12 +13,12 @@ quotients."""
 
 
 def fisher(some: int, of: int, others: int, of_others: int) -> float:
-    """Probability that two shares differ by chance as much as ``some/of`` and
-    ``others/of_others``, or more: Fisher's exact test, two-sided.
+    """Probability that two shares differ this much, or more, by chance.
 
-    R. A. Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical
-    Society 98 (1935), pages 39 to 82. Two-sided means that it adds up every table with
-    the same sums that is no more likely than the one that was seen.
+    The shares are ``some/of`` and ``others/of_others``. This is Fisher's exact test,
+    two-sided. R. A. Fisher, "The Logic of Inductive Inference", Journal of the Royal
+    Statistical Society 98 (1935), pages 39 to 82. Two-sided means that it adds up every
+    table with the same sums that is no more likely than the one that was seen.
     """
     drawn = some + others
     ways = {

@@ -76,9 +76,7 @@ def measured_run(report: Report) -> MeasuredRun:
 
 
 def pair_cells(before: Sequence[CellReport], now: Sequence[CellReport]) -> list[Pair]:
-    """Every cell of both runs once, paired with its counterpart in the other run, if
-    any.
-    """
+    """Every cell of both runs once, with its counterpart in the other run, if any."""
     partner: dict[str, CellReport] = {}
     for key in KEYS:
         # A looser key applies only to cells that no stricter key has paired.

@@ -12,7 +12,8 @@ from harness.records.words import Outcome
 
 
 def control_fault(control: ControlEvidence | None) -> str | None:
-    """Why an environment's numbers cannot be trusted, judging by its control;
+    """Why an environment's numbers cannot be trusted, by its control.
+
     ``None`` if they can.
     """
     if control is None:

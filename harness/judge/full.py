@@ -19,10 +19,9 @@ from harness.records.words import Settled
 
 
 def was_full(cell: CellEvidence, admitted: int) -> bool:
-    """Whether exactly ``admitted`` were in the app while others waited in a quiet
-    server.
+    """Whether exactly ``admitted`` were in the app while others waited.
 
-    Requests that had been turned away count as waiting.
+    The server has to be quiet. Requests that had been turned away count as waiting.
     """
     return any(
         round_.admitted == admitted < round_.offered
@@ -58,9 +57,7 @@ def was_full_alone(cell: CellEvidence, load: int, admitted: int) -> bool:
 
 
 def unsure_rounds(cell: CellEvidence, admitted: int) -> list[Round | SteeredRound]:
-    """Rounds that offered more than ``admitted`` and ended only because the count was
-    steady.
-    """
+    """Rounds that offered more than ``admitted`` and ended by a steady count."""
     ordinary = [
         round_
         for round_ in undisturbed(cell.rounds)

@@ -101,8 +101,9 @@ def _what_changed(each: ReleaseChange) -> tuple[str, ...]:
 
 
 def _along_flask(cells: Sequence[CellReport]) -> Iterator[ReleaseStep]:
-    """Neighbouring cells of a series of Flask releases; the server's release may
-    differ.
+    """Neighbouring cells of a series of Flask releases.
+
+    The server's release may differ.
     """
     split = several_releases(cells)
 

@@ -38,11 +38,11 @@ def version_changes(
     new: InstalledBy,
     excluding: str = "",
 ) -> tuple[Difference, ...]:
-    """The versions that changed between two cells, of all in ``old`` and ``new`` but
-    that of one package.
+    """The versions that changed between two cells, without one package.
 
-    Python, Flask, Werkzeug and the server come first. Where it is not known what was
-    installed, only these are compared.
+    Those are all versions in ``old`` and ``new``. Python, Flask, Werkzeug and the
+    server come first. Where it is not known what was installed, only these are
+    compared.
     """
     one, other = _versions(before, old), _versions(now, new)
     if not old.get(str(before.environment)) or not new.get(str(now.environment)):

@@ -61,9 +61,7 @@ def find_series(catalog: Catalog, flask: str) -> Series:
 
 
 def by_chance(server: Server, release: str, configuration: str = "") -> str:
-    """Why chance decides how many threads a server's release starts; empty if it does
-    not.
-    """
+    """Why chance decides how many threads a release starts; empty if it does not."""
     for each in server.by_chance:
         if within(release, each.release) and configuration not in each.besides:
             return each.because

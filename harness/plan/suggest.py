@@ -28,8 +28,9 @@ _PARTS = (("configuration", "*/{}/*"), ("server", "*/{}-*"))
 
 
 def near(cells: list[Cell], glob: str) -> list[str]:
-    """Globs or ids similar to a glob that matches nothing, perhaps just one part of an
-    id.
+    """Globs or ids similar to a glob that matches nothing.
+
+    Perhaps just one part of an id differs.
     """
     names = {part: {getattr(cell, part) for cell in cells} for part, _ in _PARTS}
     for part, pattern in _PARTS:

@@ -58,8 +58,9 @@ class Batch:
         return self.offered, self.idle, len(self.ended), self._connected
 
     def open(self, clients: list[Client]) -> None:
-        """Open connections and send requests in order,
-        ``OPENING_AT_ONCE`` at a time.
+        """Open connections and send requests, in order.
+
+        ``OPENING_AT_ONCE`` connections are opened at a time.
         """
         if self._begun is None:
             self._begun = time.monotonic()

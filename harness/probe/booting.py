@@ -1,9 +1,8 @@
-"""Waits until all workers of a server take requests; a quiet server may still boot
-some.
+"""Waits until all workers of a server take requests.
 
-A server answers as soon as its first worker is up, and a worker that sleeps while it
-boots is as quiet as one that waits for requests. The system call in which it sleeps
-tells them apart.
+A quiet server may still boot some. A server answers as soon as its first worker is up,
+and a worker that sleeps while it boots is as quiet as one that waits for requests. The
+system call in which it sleeps tells them apart.
 """
 
 import asyncio

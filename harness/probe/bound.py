@@ -66,8 +66,7 @@ def several_waiting(rounds: Sequence[Round], declared: int | None) -> Offer | No
 
 
 def let_in_again(rounds: Sequence[Round]) -> Offer | None:
-    """Offer a single request to a server that turned all of them away in the last
-    round.
+    """Offer one request to a server that turned all away in the last round.
 
     A server that was merely full lets it in; a rate limit does not.
     """

@@ -174,9 +174,7 @@ def _grows(admitted: Sequence[int]) -> bool:
 
 
 def _telling(rounds: Sequence[Round], offered: int) -> Arrival:
-    """The way of arriving to repeat: the one that gave a different number, if only one
-    did.
-    """
+    """The way of arriving to repeat: the only one that gave a different number."""
     at = [done for done in rounds if done.offered == offered]
     together = {done.admitted for done in at if done.arrival is Arrival.BURST}
     others = {each.arrival for each in at if each.admitted not in together}

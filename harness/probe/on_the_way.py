@@ -123,12 +123,12 @@ async def _wait_for_arrivals(
     *,
     clocks: bool = False,
 ) -> Settled:
-    """Wait for connections to arrive and, with ``clocks``, for threads that sleep on a
-    clock.
+    """Wait for connections to arrive.
 
-    Until then a count is not final. Connections that the kernel tries again come many
-    at a time, so a backlog may be full at one look and have room at the next.
-    ``settled`` is how the server settled before; returns how it did last.
+    With ``clocks``, threads that sleep on a clock are waited for too. Until then a
+    count is not final. Connections that the kernel tries again come many at a time, so
+    a backlog may be full at one look and have room at the next. ``settled`` is how the
+    server settled before; returns how it did last.
     """
     deadline = time.monotonic() + ASLEEP_SECONDS
     looks = 0

@@ -88,9 +88,7 @@ def next_steered(
 
 
 def obstacle(choice: Choice, load: int, steered: Sequence[SteeredRound]) -> str:
-    """Why the order cannot be chosen, or why its result does not count; empty
-    otherwise.
-    """
+    """Why no order can be chosen, or its result does not count; empty otherwise."""
     if choice.reason or choice.by is None:
         return choice.reason
     if load * len(choice.workers) > MOST_STEERED:

@@ -92,8 +92,7 @@ async def look_until(probe: Probe, reached: Callable[[], bool]) -> bool:
 async def expect(
     probe: Probe, reached: Callable[[], bool], seconds: float | None = None
 ) -> Settled:
-    """Wait until ``reached()``; if the server is quiet before that, watch it for
-    longer.
+    """Wait until ``reached()``, for longer if the server is quiet before that.
 
     ``seconds`` is for ``watch``. Returns how the server settled before that.
     """

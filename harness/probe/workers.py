@@ -80,8 +80,9 @@ def may_be_booting(probe: Probe, workers: Iterable[int]) -> set[int]:
 
 
 def request_port(probe: Probe) -> PortOrPath | None:
-    """The port that requests are sent to; ``None`` if a proxy takes them first, or if
-    it is not a port.
+    """The port that requests are sent to.
+
+    ``None`` if a proxy takes them first, or if it is not a port.
     """
     behind = probe.server.origin is not probe.server
     endpoint = probe.destination.endpoint
@@ -196,8 +197,9 @@ def _forked_by_workers(
 
 
 def _waited_on(process: int, listeners: dict[str, PortOrPath]) -> dict[str, PortOrPath]:
-    """The listening sockets that a process waits on; all that it has if no wait is
-    seen.
+    """The listening sockets that a process waits on.
+
+    All that it has if no wait is seen.
     """
     waited_for = sockets_waited_for(process, listeners)
     return {inode: listeners[inode] for inode in waited_for} or listeners

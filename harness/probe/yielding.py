@@ -33,9 +33,7 @@ Masters wait like that for half a second or more, and the probe would wait for e
 
 
 def not_tried(probe: Probe, choice: Choice) -> set[int]:
-    """The processes of a server that are not known to be workers, and were not tried
-    yet.
-    """
+    """The processes of a server that may be workers, and were not tried yet."""
     processes = set(probe.server.origin.processes())
     return processes - set(choice.workers) - probe.learned.tried
 

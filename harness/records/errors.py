@@ -62,8 +62,7 @@ class CouldNotStart(HarnessError):
 
 
 class Unreadable(UsageError):
-    """Stored evidence or a stored report is cut short, foreign, or of another
-    schema."""
+    """Stored evidence or a report is cut short, foreign, or of another schema."""
 
     exit_code = 6
 

@@ -64,8 +64,7 @@ class HealthCheck(Result, frozen=True, kw_only=True):
 
     @property
     def seconds(self) -> tuple[float, float]:
-        """The shortest and the longest time from when checks begin to fail until the
-        consequence.
+        """Least and most seconds from the first failing check to the consequence.
 
         The first check that fails comes at once, or a whole period later. Each one
         fails by its timeout, and the next begins with the next period.

@@ -1,5 +1,6 @@
-"""Acts during the life of a server, and the tape of each: how many requests were in the
-app at every moment.
+"""Records of a server's life: acts, and a tape of each.
+
+A tape says how many requests were in the app at every moment.
 """
 
 from enum import StrEnum

@@ -36,8 +36,10 @@ class MemorySeen(QuestionSeen, frozen=True, kw_only=True, tag="memory"):
 
 
 class MemoryNumbers(Result, frozen=True, kw_only=True):
-    """What a slot costs, in a report. Sizes are bytes of PSS unless stated
-    otherwise."""
+    """What a slot costs, in a report.
+
+    Sizes are bytes of PSS unless stated otherwise.
+    """
 
     places: int
     """The most requests in the app."""

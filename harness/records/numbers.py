@@ -138,8 +138,9 @@ def _floor(
 
 
 def _alike(rounds: Sequence[Round], number: int) -> bool:
-    """Whether each round had a quiet server and admitted ``number``, or all that was
-    offered; a round that was not quiet makes it false.
+    """Whether each round admitted ``number``, or all that was offered.
+
+    False if the server was not quiet in one of them.
     """
     return all(
         was_quiet(round_) and round_.admitted == min(round_.offered, number)

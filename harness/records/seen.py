@@ -25,9 +25,7 @@ from harness.records.words import Settled
 
 
 class CallRound(Result, frozen=True, kw_only=True):
-    """A round of requests in the app together, each of which then called its own
-    server.
-    """
+    """A round of requests in the app together, each of which called its own server."""
 
     calls: int
     """Requests that were to call."""
@@ -79,8 +77,9 @@ class WaitKindSeen(Result, frozen=True, kw_only=True):
 
 
 class WaitsSeen(QuestionSeen, frozen=True, kw_only=True, tag="waits"):
-    """What was seen of requests that wait for something other than a socket, which is
-    what they wait for when overlap is measured.
+    """What was seen of requests that wait for something other than a socket.
+
+    A socket is what they wait for when overlap is measured.
     """
 
     waits: tuple[WaitKindSeen, ...] = ()
@@ -121,8 +120,9 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
 
 
 class ComputeRound(Result, frozen=True, kw_only=True):
-    """Some requests that computed together, from their release until the first of them
-    was done. Times are seconds.
+    """Some requests that computed together.
+
+    It lasts from their release until the first of them was done. Times are seconds.
     """
 
     computing: int

@@ -59,9 +59,7 @@ class StepBeside(Result, frozen=True, kw_only=True):
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether requests may have been on their way when they were counted, or
-        left.
-        """
+        """Whether requests may have been on their way when counted or given up."""
         late = self.waiting > 0 and self.settled is Settled.STEADY_COUNT
         return late or self.given_up_early
 

@@ -166,8 +166,9 @@ class StayNumbers(Result, frozen=True, kw_only=True):
         return self.left.index(0) if 0 in self.left else None
 
     def in_short(self, number: str) -> str:
-        """The result in short; ``number`` is the wording for the clients that shut
-        others out.
+        """The result in short.
+
+        ``number`` is the wording for the clients that shut others out.
         """
         after = f"{self.frees_after:.0f} s" if self.frees_after else ""
         return least_shut_out(number, after, self.chance, self.waits_from)

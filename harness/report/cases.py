@@ -132,8 +132,9 @@ def of_places(places: Places, fails: bool) -> list[Case]:
 
 
 def of_sendings(sendings: Sequence[Sending], fails: bool) -> list[Case]:
-    """Cases for what platforms send; with ``fails``, sending more than the app takes
-    fails.
+    """Cases for what platforms send.
+
+    With ``fails``, sending more than the app takes fails.
     """
     return [
         _at(

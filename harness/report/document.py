@@ -153,8 +153,9 @@ Block = Paragraph | Alert | Items | Table | Legend | Code | Chart | Traces
 
 
 class Worth(IntEnum):
-    """The importance of a section: if room is short, the least important is left out
-    first.
+    """The importance of a section.
+
+    If room is short, the least important is left out first.
     """
 
     FOLDED = 0
@@ -183,8 +184,9 @@ class Section(NamedTuple):
         worth: Worth = Worth.ESSENTIAL,
         top: bool = False,
     ) -> Section:
-        """Make a section of all non-empty blocks; a title that is a string is our own
-        words.
+        """Make a section of all non-empty blocks.
+
+        A title that is a string is our own words.
         """
         text = say(title) if isinstance(title, str) else title
         return cls(name, text, tuple(filter(_is_filled, blocks)), worth, top)

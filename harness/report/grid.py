@@ -107,8 +107,10 @@ def _is_history(cells: Sequence[CellReport]) -> bool:
 
 
 def _in_order(cells: Sequence[CellReport]) -> list[CellReport]:
-    """Cells by server, in the order of the report; within a server, the environment
-    with the most cells first, since its order is the most complete.
+    """Cells by server, in the order of the report.
+
+    Within a server, the environment with the most cells comes first, since its order is
+    the most complete.
     """
     environments = list(grouped(cells, lambda cell: cell.environment).values())
     servers = list(dict.fromkeys(cell.server for cell in cells))

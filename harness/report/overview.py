@@ -1,8 +1,7 @@
-"""What a terminal shows of a report: the last table is the matrix, the last line the
-verdict.
+"""What a terminal shows of a report.
 
-Everything else is above the matrix, in a line each. The details are in the page, which
-``--verbose`` prints first.
+The last table is the matrix, the last line the verdict. Everything else is above the
+matrix, in a line each. The details are in the page, which ``--verbose`` prints first.
 """
 
 from collections.abc import Sequence

@@ -129,8 +129,9 @@ def _indented(text: Text, style: str = "") -> Padding:
 
 
 def _tables(table: document.Table, console: Console) -> Iterator[RenderableType]:
-    """A whole table or, if it is too wide, several with as many columns as fit: no word
-    is ever broken.
+    """A whole table or, if it is too wide, several with as many columns as fit.
+
+    No word is ever broken.
     """
     first, columns = 1, len(table.columns)
     while first < columns:

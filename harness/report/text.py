@@ -61,8 +61,9 @@ Words = int | Text | Part
 
 
 def say(template: str, *values: Words) -> Text:
-    """Our own words, with values in place of each ``{}``. A value that is a string is
-    foreign text.
+    """Our own words, with values in place of each ``{}``.
+
+    A value that is a string is foreign text.
     """
     parts: list[Part] = []
     for own, value in zip(template.split("{}"), (*values, ""), strict=True):

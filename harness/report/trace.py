@@ -140,8 +140,9 @@ def _grid(scale: _Scale) -> Iterator[Markup]:
 def _area(
     tape: Tape, scale: _Scale, kind: str, bands: Sequence[tuple[int, int]]
 ) -> Markup:
-    """One path of bands, each from one number to another and lasting until the next
-    point.
+    """One path of bands, each from one number to another.
+
+    Each lasts until the next point.
     """
     edges = [*(point.at for point in tape.points[1:]), tape.until][: len(bands)]
     boxes = (

@@ -51,9 +51,7 @@ def pages(site: SiteContext) -> Iterator[File]:
 
 
 def _omissions(atlas: Atlas) -> Iterator[tuple[str, list[CellReport], str]]:
-    """Each reason for cells without a number, the cells, and what these have in
-    common.
-    """
+    """Reasons for cells without a number, with the cells and what they share."""
     cells = [e.cell for e in atlas.entries if e.cell.outcome in NOT_MEASURED]
     groups = grouped(cells, lambda cell: (cell.outcome, cell.reason))
     for (_, reason), cells in sorted(groups.items(), key=lambda g: -len(g[1])):

@@ -143,8 +143,9 @@ def _order(finding: Finding) -> int:
 
 
 def fitting(axis: Axis) -> tuple[object, int]:
-    """The data of a page, and how many of the newest releases it has: as many as are
-    light enough for a first view.
+    """The data of a page, and how many of the newest releases it has.
+
+    It has as many as are light enough for a first view.
     """
     # Only the finished data has a size, and to make it every pair is compared.
     offered = len(axis.releases)

@@ -55,10 +55,10 @@ def left_out(cell: CellReport) -> str:
 
 
 def _shared(requests: int, processes: int, most: int) -> list[int]:
-    """Requests of the processes that are drawn: first the fullest, then the others,
-    spread as evenly as possible.
+    """Requests of the processes that are drawn: first the fullest, then the others.
 
-    Rounds say how many processes there were and how many requests the fullest had.
+    The others are spread as evenly as possible. Rounds say how many processes there
+    were and how many requests the fullest had.
     """
     shared = [min(most, requests)]
     for number in range(1, min(processes, MOST_PROCESSES)):

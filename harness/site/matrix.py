@@ -160,8 +160,9 @@ def _of_full_columns(cells: Sequence[CellReport]) -> Sequence[CellReport]:
 
 
 def _groups(grid: Grid, python: str) -> Iterable[MatrixGroup]:
-    """The rows of each server; in a row the newest release comes first. The usual
-    Python is not named.
+    """The rows of each server.
+
+    In a row the newest release comes first. The usual Python is not named.
     """
     used: set[str] = set()
     for title, several in grid.groups().items():

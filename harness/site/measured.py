@@ -29,8 +29,10 @@ def measured_cells(atlas: Atlas) -> list[MeasuredCell]:
 
 
 def is_alone(cell: CellReport) -> bool:
-    """Whether there is no proxy in front, and no program that runs the command; no
-    library for sockets in the app; and as many processes from the start.
+    """Whether a server runs by itself.
+
+    There is no proxy in front, no program that runs the command, no library for sockets
+    in the app, and as many processes from the start.
     """
     program = PurePath(cell.command[0]).name if cell.command else ""
     other = GROWS in cell.command or any(WITH_MORE in word for word in cell.command)

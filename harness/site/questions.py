@@ -166,8 +166,10 @@ def answered(
 def _cited(
     question: TypedQuestion, newest_first: Sequence[CellReport]
 ) -> dict[str, CellReport]:
-    """The newest cell for each short name; of several, the one that has all the cited
-    answers, since not every question was asked of every release.
+    """The newest cell for each short name.
+
+    Of several it is the one that has all the cited answers, since not every question
+    was asked of every release.
     """
     fields: dict[str, set[str]] = defaultdict(set)
     for name, field in placeholders_in(question):

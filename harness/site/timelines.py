@@ -39,8 +39,10 @@ class DrawnLine(NamedTuple):
 
 
 def timelines(atlas: Atlas, server: str) -> Iterator[DrawnLine]:
-    """Lines along the server's releases, the longest first; then lines along Flask's
-    releases on which a number changed.
+    """Lines along the server's releases, and some along Flask's.
+
+    The longest come first. Of those along Flask's, only those on which a number changed
+    are there.
     """
     used: set[str] = set()
     for line, others in _chosen(
@@ -74,8 +76,9 @@ def _size(line: Line) -> int:
 
 
 def _weight(line: Line) -> tuple[object, ...]:
-    """Sort key: lines with the most releases, and with the newest other package, come
-    last.
+    """Sort key: lines with the most releases come last.
+
+    Of these, the one with the newest other package does.
     """
     return _size(line), release_order(line.beside.rpartition(" ")[2])
 

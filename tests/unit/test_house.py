@@ -103,6 +103,19 @@ def test_no_file_is_longer_than_250_lines() -> None:
     assert not {path: n for path, n in lengths.items() if n > MOST_LINES}
 
 
+def test_the_first_line_of_a_docstring_is_a_whole_sentence() -> None:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    cut = [
+        f"{path.relative_to(HARNESS)}: {first}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, documented)
+        for first in (ast.get_docstring(node) or ".").splitlines()[:1]
+        if not first.endswith((".", ":", "?"))
+    ]
+    assert not cut
+
+
 LATE = "from __future__ import annotations\n"
 
 

@@ -78,8 +78,9 @@ class CheckOptions:
 
 
 def _number(text: str) -> int | str:
-    """A number; any other text stays as it is, and is refused when the keys are
-    checked.
+    """A number; any other text stays as it is.
+
+    It is refused when the keys are checked.
     """
     try:
         return int(text)

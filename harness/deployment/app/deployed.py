@@ -170,8 +170,9 @@ class DeployedApp(App):
     async def _find(
         self, server: ProcessTree, holds: Holds, port: int, headers: Headers
     ) -> Reached:
-        """Wait until the reserved route answers, wherever it is. Raises
-        ``NotAnswering``.
+        """Wait until the reserved route answers, wherever it is.
+
+        Raises ``NotAnswering``.
         """
         request = ClientRequest(self._below + hook.READY, headers)
         not_ours = functools.partial(self._not_the_route, server, port, holds.token)
@@ -201,8 +202,9 @@ class DeployedApp(App):
     async def _look_inside(
         self, server: ProcessTree, port: int
     ) -> tuple[Quiet | None, str]:
-        """How to tell that the server is quiet, and its own address, if these are not
-        the usual.
+        """How to tell that the server is quiet, and its own address.
+
+        Both are empty if they are the usual ones.
         """
         return None, ""
 

@@ -21,8 +21,9 @@ HTTP_2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
 async def _first_bytes(
     endpoint: Endpoint, data: bytes, count: int, tls: ssl.SSLContext | None = None
 ) -> bytes:
-    """The first ``count`` bytes of the answer. Raises ``OSError``, and ``EOFError``
-    for fewer.
+    """The first ``count`` bytes of the answer.
+
+    Raises ``OSError``, and ``EOFError`` for fewer.
     """
     async with asyncio.timeout(TRY_SECONDS):
         place = endpoint.host, endpoint.port

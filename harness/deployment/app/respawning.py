@@ -125,8 +125,7 @@ class Respawning:
         )
 
     def _says_so(self, tree: Mapping[int, Running]) -> bool:
-        """Whether uWSGI itself says that workers keep ending, and nothing else is
-        there."""
+        """Whether uWSGI says that workers keep ending, and nothing else is there."""
         kinds = {
             running.words
             for running in tree.values()

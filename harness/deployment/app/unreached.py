@@ -106,8 +106,9 @@ async def wait_until_answered(
 
 
 def _no_flask(status: int, seen: Collection[str]) -> Fault | None:
-    """Why there is no Flask app, judging by imported modules; ``None`` if there may be
-    one.
+    """Why there is no Flask app, judging by imported modules.
+
+    ``None`` if there may be one.
     """
     if status >= 500 and "python" in seen and "flask" not in seen:
         # The import of Flask may be what failed.

@@ -182,8 +182,10 @@ def _filled(rest: str, known: Mapping[str, str]) -> str:
 def _defaults(
     rest: str, known: Mapping[str, str], before: Mapping[str, str]
 ) -> dict[str, str]:
-    """The defaults of one ARG; without one of its own, that of the ARG before the
-    stages."""
+    """The defaults of one ARG.
+
+    Without one of its own it has that of the ARG before the stages.
+    """
     defaults = {}
     for word in shlex.split(_filled(rest, known)):
         name, equals, value = word.partition("=")

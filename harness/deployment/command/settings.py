@@ -34,8 +34,10 @@ class GivenSettings(NamedTuple):
 
     @property
     def given(self) -> dict[str, Setting]:
-        """All settings as written; words override the file, which overrides
-        variables."""
+        """All settings as written.
+
+        Words override the file, which overrides variables.
+        """
         path = self.file.path
         from_file = {
             name: Setting(value, path.name if path else "", path)

@@ -124,8 +124,7 @@ class ContainedApp(DeployedApp):
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _reach(self, server: ProcessTree, holds: Holds, port: int) -> Probe:
-        """Wait for the reserved route; if it does not answer, say which port is
-        open."""
+        """Wait for the reserved route; if none answers, say which port is open."""
         try:
             return await super()._reach(server, holds, port)
         except NotAnswering:

@@ -29,8 +29,10 @@ WAITRESS_PAGE = (
 
 
 def promise(arguments: Sequence[str], where: Where) -> Promise:
-    """What ``python SCRIPT`` declares. Raises ``CannotDerive``, and ``Refused`` for a
-    script that would listen on a port of its own.
+    """What ``python SCRIPT`` declares.
+
+    Raises ``CannotDerive``, and ``Refused`` for a script that would listen on a port of
+    its own.
     """
     name = next((word for word in arguments if word.endswith(".py")), "")
     path = where.folder / name

@@ -79,10 +79,10 @@ def first_check(
     at: Callable[[str], Node | None],
     instance: Node,
 ) -> tuple[HealthCheck | None, str]:
-    """The first health check that can be sent, and how an earlier one works that
-    cannot.
+    """The first health check that can be sent, and how an earlier one works.
 
-    ``at`` finds what stands at a place of the file.
+    The earlier one cannot be sent. ``at`` finds what stands at a place of
+    the file.
     """
     not_asked = ""
     ports = [text_at(e.node, "containerPort") for e in find(instance, "ports.*")]

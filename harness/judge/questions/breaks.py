@@ -30,8 +30,9 @@ MORE = {
 
 
 def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
-    """What breaks when each resource is scarce. The number is the fewest requests in
-    the app when something broke.
+    """What breaks when each resource is scarce.
+
+    The number is the fewest requests in the app when something broke.
     """
     known = [limit for limit in seen.limits if limit.outcome is Outcome.MEASURED]
     if not known:
@@ -66,8 +67,9 @@ def answer(seen: BreaksSeen, cell: CellEvidence) -> Answer:
 
 
 def _least_anyway(cell: CellEvidence) -> int | None:
-    """The fewest requests that may be in the app even with nothing scarce, if fewer
-    than declared: the others then wait behind busy threads.
+    """The fewest requests that may be in the app even with nothing scarce.
+
+    They are fewer than declared if others wait behind busy threads.
     """
     declared = cell.declaration.declared
     floor = sum_up_cell(cell, load_of(declared, 1)).floor

@@ -42,8 +42,9 @@ WHEN = {
 
 
 def answer(seen: LifeSeen, cell: CellEvidence) -> Answer:
-    """What each act takes away. The number is the fewest slots in all acts but the
-    end, which leaves none.
+    """What each act takes away.
+
+    The number is the fewest slots in all acts but the end, which leaves none.
     """
     tapes = tapes_of(seen, cell)
     known = [tape for tape in tapes if tape.known]

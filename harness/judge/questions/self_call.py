@@ -56,8 +56,9 @@ def _deadlock(seen: SelfCallSeen, each: CallRound, passed: int) -> Answer:
 
 
 def _stuck(each: CallRound) -> str:
-    """The numbers of stuck calls in all rounds; chance may decide which worker gets a
-    call.
+    """The numbers of stuck calls in all rounds.
+
+    Chance may decide which worker gets a call.
     """
     return "all of them wait" if each.stuck == each.calls else "some of them wait"
 

@@ -75,9 +75,7 @@ def answer(seen: SilentSeen, cell: CellEvidence) -> Answer:
 
 
 def _severity(effect: Effect) -> tuple[bool, bool, int]:
-    """Sort key: effects that shut everyone out first, and of these the fewest clients
-    first.
-    """
+    """Sort key: what shuts everyone out comes first, with the fewest clients."""
     return not effect.shut_out_by, effect.frees_itself, effect.shut_out_by
 
 

@@ -61,8 +61,9 @@ def is_by_chance(known: Numbers, least: StepBeside | None) -> bool:
 
 
 def waits_from(steps: Sequence[StepBeside], least: StepBeside | None) -> int | None:
-    """The fewest clients that can fill one worker, so that a request that reaches it
-    waits; ``None`` if shutting everyone out takes no more.
+    """The fewest clients that fill one worker, so that a request there waits.
+
+    ``None`` if shutting everyone out takes no more.
     """
     waits = [s.clients for s in steps if s.order is Goal.LEAST and not s.admitted]
     number = min(waits, default=None)
@@ -124,9 +125,7 @@ def shut_out(count: int) -> str:
 
 
 def may_wait_from(count: int) -> str:
-    """A sentence: from ``count`` clients on, a request may reach a full worker and
-    wait.
-    """
+    """A sentence on how many clients may make a request wait in a full worker."""
     return (
         f"From {count} on, a request may wait: it does if it reaches a full worker, "
         "even while another worker has room."

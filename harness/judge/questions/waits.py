@@ -50,8 +50,9 @@ class _Kind(NamedTuple):
 
 
 def answer(seen: WaitsSeen, cell: CellEvidence) -> Answer:
-    """Whether the kind of wait matters; the number is the fewest requests at once of
-    any kind.
+    """Whether the kind of wait matters.
+
+    The number is the fewest requests at once of any kind.
     """
     measured = [wait for wait in seen.waits if wait.outcome is Outcome.MEASURED]
     kinds = [_kind(each) for each in measured if each.rounds]

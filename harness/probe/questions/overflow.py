@@ -97,8 +97,9 @@ async def _come(probe: Probe, clients: list[Client], fill: int) -> list[Client]:
 
 
 async def _begin(probe: Probe, clients: list[Client], begun: int, count: int) -> int:
-    """Send ``count`` more requests, and wait for their connections; return how many
-    were sent.
+    """Send ``count`` more requests; return how many were sent.
+
+    Their connections are waited for.
     """
     end = min(begun + count, len(clients))
     while begun < end:

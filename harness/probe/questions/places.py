@@ -142,8 +142,7 @@ async def _offer(probe: Probe, order: Order) -> bool:
 
 
 def _one_after_another(probe: Probe) -> Iterator[Sequence[Client]]:
-    """Send all requests to one worker, and those that do not get in to the next
-    ones."""
+    """Send all requests to one worker, then those that do not get in to the next."""
     yield probe.batch.clients
     while not all_there(probe, probe.batch.clients):
         yield ()

@@ -122,10 +122,10 @@ def victim(probe: Probe, holding: Iterable[int], first: int) -> int:
 async def _afterwards(
     probe: Probe, load: int, enough: int
 ) -> tuple[list[list[int]], str]:
-    """Run rounds after a process was killed; also return how the server ended, if it
-    did.
+    """Run rounds after a process was killed.
 
-    The first round waits longer for ``enough`` requests to enter the app.
+    Returns their results, and how the server ended, if it did. The first round waits
+    longer for ``enough`` requests to enter the app.
     """
     after: list[list[int]] = []
     try:

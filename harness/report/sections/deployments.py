@@ -33,8 +33,9 @@ Checked = tuple[CheckedDeployment, CellReport]
 
 
 def sections(report: Report, result: CheckResult) -> list[Section]:
-    """A card for each deployment that breaks its promise, or for the only one; a table
-    for the others.
+    """A card for each deployment that breaks its promise, or for the only one.
+
+    A table has the others.
     """
     cells = {cell.configuration: cell for cell in report.cells}
     checked = [

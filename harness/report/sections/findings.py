@@ -54,8 +54,9 @@ Notes = dict[Word, list[Note]]
 
 
 def find_notes(grid: Grid) -> Notes:
-    """Notes on the cells of a grid; the same reason for several rows of a server is
-    one note.
+    """Notes on the cells of a grid.
+
+    The same reason for several rows of a server is one note.
     """
     alike = grouped(
         _notes(grid), lambda note: (note.word, note.reason, note.server, note.releases)
@@ -87,8 +88,10 @@ def _merge(several: list[Note]) -> Note:
 
 
 def section(notes: Notes) -> Section:
-    """What is not as declared. The same number on several releases is listed once, and
-    each kind of finding has a remedy.
+    """What is not as declared.
+
+    The same number on several releases is listed once, and each kind of finding has a
+    remedy.
     """
     blocks: list[Block] = []
     for word, several in notes.items():
@@ -100,8 +103,9 @@ def section(notes: Notes) -> Section:
 
 
 def _once(several: Iterable[Note]) -> list[Note]:
-    """Merge notes that differ only by their releases, or by chance: the last one
-    remains, with the releases of all.
+    """Merge notes that differ only by their releases, or by chance.
+
+    The last one remains, with the releases of all.
     """
 
     def what_was_seen(note: Note) -> tuple[object, ...]:

@@ -110,8 +110,9 @@ def _line(row: GridRow, beside: Sequence[Beside]) -> tuple[Cell, ...]:
 
 
 def legend(report: Report, has_gaps: bool) -> Iterator[Text]:
-    """How to read the kinds of cells that occur, with numbers from the matrix as
-    examples.
+    """How to read the kinds of cells that occur.
+
+    The examples are numbers from the matrix.
     """
     if Verdict.AS_DECLARED in {cell.word for cell in report.cells}:
         yield say(

@@ -26,8 +26,9 @@ FEW = 8
 
 
 def section(report: Report, grid: Grid) -> Section:
-    """A table of the configurations measured on several releases, and one for each
-    release on which others were measured.
+    """A table of the configurations measured on several releases, and further ones.
+
+    There is one for each release on which other configurations were measured.
     """
     parts = split(grid)
     has_gaps = any(part.has_gaps for part in parts)
@@ -41,8 +42,10 @@ def section(report: Report, grid: Grid) -> Section:
 
 
 def split(grid: Grid) -> list[Grid]:
-    """Split a grid: one grid for the rows with several cells, and one for each column
-    that is the only one of some rows. Each has just the columns that its rows need.
+    """Split a grid into parts that have few empty cells.
+
+    One part has the rows with several cells. There is another for each column that is
+    the only one of some rows. Each has just the columns that its rows need.
     """
     return [
         _only(grid, rows)

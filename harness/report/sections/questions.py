@@ -50,8 +50,9 @@ MOST_ROWS = 40
 
 
 def section(grid: Grid) -> Section:
-    """A sentence for each behaviour, and a table for questions with too many different
-    answers for sentences.
+    """A sentence for each behaviour, and a table.
+
+    The table is for questions with too many different answers for sentences.
     """
     questions = _asked(grid)
     many = [
@@ -72,8 +73,10 @@ def section(grid: Grid) -> Section:
 
 
 def beside(grid: Grid) -> list[Beside]:
-    """A column for each question. None if a row has answers of several releases, or if
-    there is only one row, for which lines are clearer.
+    """A column for each question.
+
+    None if a row has answers of several releases, or if there is only one row, for
+    which lines are clearer.
     """
     if len(grid.columns) > 1 or len(grid.rows) < 2:
         return []

@@ -125,9 +125,7 @@ def _changes(row: GridRow) -> int:
 
 
 def falls_short(grid: Grid) -> Text:
-    """A sentence on configurations that handle less than they declare, at times or
-    always.
-    """
+    """A sentence on configurations that handle less than they declare, if any do."""
     short: list[Text] = [
         say("{} ({})", Name(row.label), reason)
         for row in grid.rows
@@ -198,8 +196,9 @@ def at_once(cell: CellReport) -> str:
 
 
 def _extremes(rows: Sequence[GridRow]) -> list[tuple[str, CellReport]]:
-    """The cells of the newest release with the least and the most requests, each with
-    its server; empty if there are none.
+    """The cells of the newest release with the least and the most requests.
+
+    Each comes with its server. Empty if there are none.
     """
     newest = [(row.server, cell) for row in rows if (cell := row.cells[-1])]
     return [min(newest, key=_ceiling), max(newest, key=_ceiling)] if newest else []
