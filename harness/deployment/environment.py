@@ -95,10 +95,15 @@ def find_executable(
     file = shutil.which(named if os.sep in first else first, path=path)
     if file is None:
         raise DeploymentFault(key, _why_not_found(key, first, named))
+    if not os.path.isfile(file):
+        raise DeploymentFault(key, _NO_PROGRAM.format(first))
     if problem := _wrong_first_line(Path(file), first):
         remedy = f"; or if it is for its image, {DOCKER_RUN}"
         raise DeploymentFault(key, problem + remedy * (key == "dockerfile"))
     return Path(file)
+
+
+_NO_PROGRAM = "{} is not a regular file; put a program in its place"
 
 
 def _why_not_found(key: str, first: str, named: str) -> str:
@@ -108,6 +113,8 @@ def _why_not_found(key: str, first: str, named: str) -> str:
         return f"{first}: {problem}"
     if os.sep in first and os.path.isdir(named):
         return f"{first} is a folder; write the path of a program in it"
+    if os.sep in first and os.path.exists(named):
+        return _NO_PROGRAM.format(first)
     for_image = f"; or if it is only in the image, {DOCKER_RUN}"
     more = for_image if key == "dockerfile" else ""
     if first.startswith("."):

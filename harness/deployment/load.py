@@ -22,6 +22,7 @@ from harness.deployment.config import PYPROJECT
 from harness.deployment.config import TABLE
 from harness.records import toml
 from harness.records.errors import UsageError
+from harness.records.files import unfit
 from harness.records.text import MOST_OF_A_VALUE
 from harness.records.text import shortened
 
@@ -162,8 +163,11 @@ def _faults(deployment: Deployment, folder: Path) -> Iterator[DeploymentFault]:
         yield DeploymentFault("at-least", f"{problem}; lower it or raise that")
     if deployment.requirements is not None:
         path = folder / deployment.requirements
-        if not os.path.isfile(path):
+        if not os.path.exists(path):
             problem = f"there is no file {path.resolve()}; correct the path"
+            yield DeploymentFault("requirements", problem)
+        elif reason := unfit(path):
+            problem = f"{path}: {reason}; name a file of requirements"
             yield DeploymentFault("requirements", problem)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from harness.deployment.app.hold_places import places_of
 from harness.deployment.command.command_line import command_line
+from harness.deployment.command.named_files import check_files
 from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.setting import Refused
 from harness.deployment.command.shell import CommandLine
@@ -103,6 +104,7 @@ def prepare(
     places = places_of(deployment)
     command = command_line(configured, deployment, caller)
     folder = (command.folder or configured.folder).resolve()
+    check_files(deployment.source_key, words_of(command.words), folder)
     where = Where(folder, Path(), caller_variables(caller, command.env))
     if own := _own_scripts(configured, deployment, command, where, making):
         where = where._replace(variables=activated(own, caller, command.env))

@@ -174,7 +174,10 @@ def _unusable(cache: Path, problem: BaseException) -> DeploymentFault:
 
 def _with_included(requirements: Path, depth: int = 0) -> Iterator[bytes]:
     """The content of a file of requirements, and of the files that it includes."""
-    content = requirements.read_bytes()
+    try:
+        content = files.read_bytes(requirements)
+    except UsageError as problem:
+        raise DeploymentFault("requirements", str(problem)) from None
     yield content
     for name in _INCLUDED.findall(content.decode("utf-8", "replace")):
         included = requirements.parent / name

@@ -113,22 +113,39 @@ def read_all(
     return records, faults
 
 
-def read_bytes(path: Path, remedy: str = "check the path") -> bytes:
-    """The content of a regular file. Raises ``UsageError``.
+_TOO_LARGE = "is larger than {} MiB"
 
-    Anything else, such as a named pipe or a device, could be waited for forever.
+
+def unfit(path: Path) -> str:
+    """Why a file that is there is not read; empty if it can be, or is not there.
+
+    Anything but a regular file, such as a named pipe or a device, could be waited for
+    forever.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise UsageError(f"{path}: is not a regular file; {remedy}")
+        status = path.stat()
+    except (OSError, ValueError):  # a null byte in a path is a ValueError
+        return ""
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a regular file"
+    if status.st_size > MOST_BYTES:
+        return _TOO_LARGE.format(MOST_BYTES // 1024**2)
+    return ""
+
+
+def read_bytes(path: Path, remedy: str = "check the path") -> bytes:
+    """The content of a regular file. Raises ``UsageError``."""
+    try:
+        if unread := unfit(path):
+            raise UsageError(f"{path}: {unread}; {remedy}")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as problem:  # a null byte in a path is a ValueError
+    except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         raise UsageError(f"{path}: cannot be read: {reason}; {remedy}") from None
     if len(content) > MOST_BYTES:
         most = MOST_BYTES // 1024**2
-        raise UsageError(f"{path}: is larger than {most} MiB; {remedy}")
+        raise UsageError(f"{path}: {_TOO_LARGE.format(most)}; {remedy}")
     return content
 
 

@@ -25,7 +25,9 @@ from harness.deployment.sources.python_source import text_of
 from harness.plan.capacity import Value
 from harness.plan.server_options import CommandOf
 from harness.plan.server_options import last_value
+from harness.records.errors import UsageError
 from harness.records.files import begin_of
+from harness.records.files import read_text
 
 
 class ServerFile(NamedTuple):
@@ -185,8 +187,8 @@ def _hypercorn(
     if path is None:
         raise CannotDerive(f"its configuration file {name} is not read")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
+        values = tomllib.loads(read_text(path))
+    except (UsageError, ValueError) as problem:
         raise CannotDerive(f"{path.name} is not TOML: {problem}") from None
     keys = {option: option.replace("-", "_") for option in server.options}
     return ServerFile(path, {o: values[k] for o, k in keys.items() if k in values})

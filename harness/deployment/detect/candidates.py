@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from harness.deployment.command import dockerfile
 from harness.deployment.command.command_line import procfile_lines
+from harness.deployment.command.named_files import unreadable
 from harness.deployment.command.program import KNOWN
 from harness.deployment.command.program import server_words
 from harness.deployment.command.shell import words_in
@@ -36,6 +37,9 @@ from harness.system.processors import processors
 
 WEB = "web"
 """The process of a ``Procfile`` that platforms send requests to."""
+
+STARTS = ("Procfile", "gunicorn.conf.py", "uwsgi.ini")
+IMAGES = ("Dockerfile", "dockerfile", "Containerfile")
 
 LOOKED_FOR = "a Procfile, a Dockerfile, gunicorn.conf.py, uwsgi.ini, or an app"
 """The files that are looked for in a folder, in words."""
@@ -78,10 +82,14 @@ class Candidate(NamedTuple):
 def candidates(folder: Path, verb: str) -> list[Candidate]:
     """All ways to start the app of a folder, the most specific first.
 
-    Raises ``UsageError`` if there is no way, or if only an app is left and another file
-    says what serves it: Flask's own server would have another number. ``verb`` is the
-    verb of the command line that the remedy names.
+    Raises ``UsageError`` if there is no way, if one of these files cannot be read to
+    its end, or if only an app is left and another file says what serves it: Flask's own
+    server would have another number. ``verb`` is the verb of the command line that the
+    remedy names.
     """
+    for name in (*STARTS, *IMAGES):
+        if problem := unreadable(folder / name):
+            raise UsageError(problem)
     unused: DeploymentFault | UsageError | None = None
     ways = [*_procfile(folder)]
     try:
@@ -140,8 +148,7 @@ def _dockerfile(folder: Path, *, any_script: bool = False) -> Iterator[Candidate
 
     Raises ``DeploymentFault`` and ``UsageError``.
     """
-    names = ("Dockerfile", "dockerfile", "Containerfile")
-    path = next((folder / n for n in names if (folder / n).is_file()), None)
+    path = next((folder / n for n in IMAGES if (folder / n).is_file()), None)
     if path is None:
         return
     command = dockerfile.command_in(path, {}, {})

@@ -30,6 +30,7 @@ from harness.records.declares import Places
 from harness.records.declares import Unread
 from harness.records.errors import UsageError
 from harness.records.files import text_if_there
+from harness.records.files import unfit
 
 MOST_FILES = 20_000
 """Most files that are looked at; the rest of a larger repository is skipped."""
@@ -109,11 +110,14 @@ def _files(folder: Path, unread: list[Unread]) -> Iterator[_ReadFile]:
         reader, of_platform = reader_of(path), with_files_like(path.name)
         if not (reader or of_platform):
             continue
+        reason = unfit(path)
         text = text_if_there(path)  # what is not text starts nothing
         if len(text) > MOST_CHARACTERS:
+            reason = f"has more than {MOST_CHARACTERS:,} characters"
+        if reason:
             if reader or any(each.is_in(text) for each in of_platform):
-                reason = f"it has more than {MOST_CHARACTERS:,} characters"
-                unread.append(Unread(file=str(path.relative_to(folder)), reason=reason))
+                file = str(path.relative_to(folder))
+                unread.append(Unread(file=file, reason=f"it {reason}"))
             continue
         described = instances(path, text)
         lines = [(line, None) for line in (reader(path, text) if reader else ())]

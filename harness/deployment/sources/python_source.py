@@ -13,18 +13,24 @@ from typing import NamedTuple
 
 from harness.deployment.sources.imports import imports_of
 from harness.deployment.sources.walk import module_file
+from harness.records.errors import UsageError
+from harness.records.files import read_bytes
 
 FIRST = ("wsgi", "app", "main", "application", "server", "run", "manage")
 """Usual names of modules with apps, the most likely first."""
+
+MOST_BYTES = 1_000_000
+"""Larger files are data: to parse them takes long, and much memory."""
 
 FACTORIES = re.compile(r"(?:create|make|build|get)_?(?:flask_?)?app(?:lication)?")
 
 
 def parsed(path: Path) -> ast.Module | None:
-    """Parse a Python file; ``None`` if it is not valid."""
+    """Parse a Python file; ``None`` if it is not valid, or far too large."""
     try:
-        return ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        content = read_bytes(path)
+        return ast.parse(content) if len(content) <= MOST_BYTES else None
+    except (UsageError, SyntaxError, ValueError, RecursionError):
         return None
 
 

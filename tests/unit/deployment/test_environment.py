@@ -1,5 +1,6 @@
 """Finds the interpreter that runs the file of a command."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,11 @@ def test_a_folder_is_no_program(tmp_path: Path) -> None:
 def test_a_missing_script_of_a_dockerfile_may_be_in_its_image(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFault, match=r"there is no .*only in the image"):
         find_executable("dockerfile", ("./none.sh",), tmp_path, {"PATH": "/bin"})
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o755])
+def test_a_pipe_is_not_a_program(mode: int, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "boot")
+    (tmp_path / "boot").chmod(mode)
+    with pytest.raises(DeploymentFault, match=r"\./boot is not a regular file; put"):
+        find_executable("command", ("./boot",), tmp_path, {"PATH": "/bin"})

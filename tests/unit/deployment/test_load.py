@@ -145,6 +145,10 @@ def test_a_folder_stands_for_the_file_in_it(write: Write, tmp_path: Path) -> Non
         (deployment(GOOD, 'ready = "health"'), ("ready", "/health")),
         (deployment(GOOD, 'python = "3"'), ("python", "3.12")),
         (deployment(GOOD, 'requirements = "no.txt"'), ("requirements", "no.txt")),
+        (
+            deployment(GOOD, 'requirements = "/dev/zero"'),
+            ("requirements", "/dev/zero: is not a regular file", "name a file"),
+        ),
         (deployment(GOOD, name="My App"), ("name", "lower-case")),
         (deployment(), ("command", "is missing", "procfile")),
         (deployment(GOOD, 'procfile = "web"'), ("command and procfile", "exactly one")),

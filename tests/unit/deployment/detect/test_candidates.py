@@ -1,5 +1,6 @@
 """A folder's files tell how its app is started."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,12 @@ def test_a_folder_is_not_passed_over_for_a_name_like_that_of_a_file(
         path.parent.mkdir()
         path.write_text("gunicorn app:app\n")
     assert [path.parent.name for path, _ in text_files(tmp_path)] == ["newsletter"]
+
+
+@pytest.mark.parametrize("name", ["Procfile", "Dockerfile", "gunicorn.conf.py"])
+def test_a_file_without_an_end_is_not_passed_over(name: str, tmp_path: Path) -> None:
+    """Flask's own server would be measured in place of the one that it starts."""
+    (tmp_path / "app.py").write_text(APP["app.py"])
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(UsageError, match=f"{name}: is not a regular file; put an"):
+        candidates(tmp_path, "check")

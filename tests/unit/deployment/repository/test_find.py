@@ -1,6 +1,7 @@
 """Every place in a repository that declares a concurrency, and contradictions."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -533,6 +534,14 @@ def test_unread_files_are_recorded(
     unread = find(tmp_path, 4).unread
     assert [each.file for each in unread] == ([name] if reason else [])
     assert all(reason in each.reason for each in unread)
+
+
+@pytest.mark.parametrize("name", ["gunicorn.conf.py", "Procfile", "uwsgi.ini"])
+def test_a_file_without_an_end_is_recorded(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    os.mkfifo(tmp_path / "other")
+    (unread,) = find(tmp_path, 4).unread
+    assert (unread.file, unread.reason) == (name, "it is not a regular file")
 
 
 def test_too_many_files_are_reported(

@@ -1,6 +1,7 @@
 """Python sources are parsed, never executed."""
 
 import ast
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from harness.deployment.sources.python_source import find_app
 from harness.deployment.sources.python_source import is_flask
+from harness.deployment.sources.python_source import MOST_BYTES
+from harness.deployment.sources.python_source import parsed
 from harness.deployment.sources.python_source import source_of
 
 
@@ -118,3 +121,12 @@ def test_a_serving_call_is_found_in_neighbouring_files(
 )
 def test_similar_calls_are_not_confused(text: str, tmp_path: Path) -> None:
     assert not seen(tmp_path, text)
+
+
+def test_a_file_that_does_not_end_or_is_huge_is_no_source(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "app.py")
+    assert parsed(tmp_path / "app.py") is None
+    (tmp_path / "data.py").write_text("DATA = [\n" + "1,\n" * MOST_BYTES + "]\n")
+    assert parsed(tmp_path / "data.py") is None
+    (tmp_path / "shop.py").write_text("app = Flask(__name__)\n")
+    assert find_app(tmp_path) == "shop:app"
