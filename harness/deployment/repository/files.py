@@ -28,6 +28,8 @@ from harness.deployment.repository.in_tables import run_as
 from harness.deployment.repository.not_started import apache
 from harness.deployment.repository.not_started import lines_of
 from harness.deployment.repository.not_started import units
+from harness.deployment.repository.pixi import pixi_file
+from harness.deployment.repository.pixi import pixi_tables
 from harness.deployment.repository.pm2 import pm2_file
 from harness.deployment.repository.sections import conf_file
 from harness.deployment.repository.sections import ini_file
@@ -139,9 +141,9 @@ DEPLOYMENTS = {
 
 def _pyproject(path: Path, text: str) -> Iterator[StartLine]:
     """Deployments, and the tasks of the runner of whichever tool."""
-    deployments = [*_deployments(path, text)]
-    yield from deployments
-    lines = {deployment.line for deployment in deployments}
+    parsed_lines = [*_deployments(path, text), *pixi_tables(text)]
+    yield from parsed_lines
+    lines = {each.line for each in parsed_lines}
     yield from (
         in_line for in_line in in_lines(path, text) if in_line.line not in lines
     )
@@ -174,6 +176,7 @@ READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("*.service", "*.container"), unit_file),
     (("*.config.*js", "pm2*.json", "pm2*.*js", "ecosystem*.js*"), pm2_file),
     (("pyproject.toml",), _pyproject),
+    (("pixi.toml",), pixi_file),
     (tuple(DEPLOYMENTS), _deployments),
     (("*.sh", "entrypoint", "start", "run"), _shell),
     (("captain-definition",), _captain),

@@ -16,7 +16,7 @@ from harness.deployment.repository.script import with_short_places
 
 FILES = (
     *("Makefile", "makefile", "GNUmakefile", "*.mk", "justfile", "Justfile"),
-    *(".justfile", "Taskfile.y*ml", "taskfile.y*ml", "pixi.toml", "Pipfile"),
+    *(".justfile", "Taskfile.y*ml", "taskfile.y*ml", "Pipfile"),
     *("nixpacks.toml", "package.json", "deploy.y*ml", "deploy.*.y*ml", "*.j2"),
     *("startup.txt", "koyeb.y*ml", ".replit", "tasks.py", "fabfile.py", "dodo.py"),
     *("*.upstart",),
