@@ -50,12 +50,17 @@ def _tasks(root: Node, place: str) -> Iterator[StartLine]:
         line = command.text or shlex.join(word.text for word in command.list)
         if command.list and command is task:
             continue  # the names of other tasks
-        defaults = {
-            text_at(each.node, "arg"): text_at(each.node, "default")
-            for each in find(task, "args.*")
-        }
-        line = _ARGUMENT.sub(lambda match: defaults.get(match[1]) or match[0], line)
+        line = _with_defaults(line, task)
         if cwd := text_at(task, "cwd"):
             line = f"cd {shlex.quote(cwd)} && {line}"
         given = {**activated, **values.variables(task.items.get("env"))}
         yield StartLine(command.line, f"task {name}", line, given)
+
+
+def _with_defaults(line: str, task: Node) -> str:
+    """The line of a task with the defaults of its arguments filled in."""
+    defaults = {
+        text_at(each.node, "arg"): text_at(each.node, "default")
+        for each in find(task, "args.*")
+    }
+    return _ARGUMENT.sub(lambda match: defaults.get(match[1]) or match[0], line)
