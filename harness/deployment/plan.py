@@ -10,6 +10,7 @@ import msgspec
 
 from harness.deployment.command.program import server_name
 from harness.deployment.command.shell import CommandLine
+from harness.deployment.command.shell import words_in
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
 from harness.deployment.declared.running import software_name
@@ -42,7 +43,7 @@ def environment_of_command(
 def running_environment(
     prepared: Prepared, promise: Promise | None, hello: Hello | None
 ) -> Environment:
-    """The planned environment of a server that has run, by the server's own name."""
+    """The planned environment of a server, by its own name if that is known."""
     if promise is not None:
         return _environment(promise.server, "", prepared.versions)
     hello = hello or SILENT
@@ -53,7 +54,7 @@ def running_environment(
 
 def _environment(server: str, release: str, versions: Mapping[str, str]) -> Environment:
     server = re.sub(r"[^a-z0-9]+", "-", server.lower()).strip("-") or UNKNOWN
-    release = versions.get(server) or versions.get(f"py{server}") or release or "0"
+    release = versions.get(server) or versions.get(f"py{server}") or release
     return Environment(
         flask=versions.get("flask", UNKNOWN),
         server=server,
@@ -82,10 +83,10 @@ def plan_deployment(
     deployment = prepared.deployment
     most = max(limit or DEFAULT_LIMIT, deployment.at_least or 1)
     if isinstance(prepared, Prepared):
-        where = environment_of_command(prepared.command.words, prepared.versions)
+        where = running_environment(prepared, prepared.promise, None)
         cell = _cell(prepared, where, most)
     else:
-        where = environment_of_command((), {})
+        where = environment_of_command(words_in(deployment.command or ""), {})
         cell = PlannedCell(
             id=str(where.cell(deployment.name)),
             configuration=deployment.name,

@@ -25,16 +25,21 @@ PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 """A word in braces, such as ``{port}``, that a value replaces."""
 
 
+def with_release(of: Environment | Cell) -> str:
+    """A server and its release, as in ids; only its name if the release is unknown."""
+    return "-".join(filter(None, (of.server, of.server_version)))
+
+
 class Environment(Result, frozen=True, kw_only=True):
     """One Python with one Flask release and one server release."""
 
     flask: str
     server: str
-    server_version: str
+    server_version: str  # empty if unknown, as of a deployment that never answered
     python: str
 
     def __str__(self) -> str:
-        return f"flask-{self.flask}/{self.server}-{self.server_version}/py{self.python}"
+        return f"flask-{self.flask}/{with_release(self)}/py{self.python}"
 
     @property
     def slug(self) -> str:
@@ -56,10 +61,8 @@ class Cell(Result, frozen=True, kw_only=True):
     python: str
 
     def __str__(self) -> str:
-        return (
-            f"flask-{self.flask}/{self.server}-{self.server_version}"
-            f"/{self.configuration}/py{self.python}"
-        )
+        server = with_release(self)
+        return f"flask-{self.flask}/{server}/{self.configuration}/py{self.python}"
 
     @property
     def environment(self) -> Environment:

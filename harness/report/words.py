@@ -239,7 +239,7 @@ def chain(cell: CellReport) -> str:
 
 def release(cell: CellReport) -> str:
     """The title of a server with its release, behind the proxy in front of it."""
-    return f"{chain(cell)} {cell.server_version}"
+    return " ".join(filter(None, (chain(cell), cell.server_version)))
 
 
 def tally(cells: Sequence[CellReport]) -> list[tuple[int, Mark]]:

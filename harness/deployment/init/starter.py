@@ -114,7 +114,7 @@ def _measured(cell: CellReport | None) -> str:
         return f"Not measured: {cell.outcome}."
     declared = "no bound" if cell.declared is None else str(cell.declared)
     most = f", at most {cell.ceiling}" if cell.ceiling != cell.floor else ""
-    server = f"{cell.server} {cell.server_version}"
+    server = " ".join(filter(None, (cell.server, cell.server_version)))
     always = "always" if cell.floor_by is Basis.GUARANTEED else "not seen fewer than"
     return (
         f"Measured with Flask {cell.flask} and {server}: declares {declared}; {always} "

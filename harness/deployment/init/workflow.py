@@ -112,8 +112,8 @@ def _packages(plain: Sequence[StarterEntry]) -> list[str]:
 
 
 def _pin(release: str) -> str:
-    """A release as a requirement; the bare name if no index has the release."""
-    return "" if "+" in release else f"=={release}"
+    """A release as a requirement; empty if it is not known, or on no index."""
+    return f"=={release}" if release and "+" not in release else ""
 
 
 def _yaml(text: str) -> str:

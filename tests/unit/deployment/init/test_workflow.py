@@ -192,6 +192,12 @@ def test_a_local_build_is_not_installed_from_an_index(tmp_path: Path) -> None:
     assert install["run"] == "pip install flask"
 
 
+def test_an_unknown_release_is_not_pinned(tmp_path: Path) -> None:
+    seen = cell("3.1.3", "shopd", "")
+    *_, install, _ = steps(tmp_path, written(tmp_path, COMMAND, seen))
+    assert install["run"] == "pip install flask==3.1.3 shopd"
+
+
 def test_actions_are_pinned_as_in_our_workflows() -> None:
     own = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     for pin in (CHECKOUT, SETUP_PYTHON):
