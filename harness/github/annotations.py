@@ -35,13 +35,11 @@ TITLE = "Flask Concurrency Matrix"
 
 BUDGET: dict[Level, int] = {"error": 8, "warning": 8, "notice": 8}
 """Annotations of each level: GitHub shows ten for a step, and a composite action is one
-step. Its failure adds an error, and actions that it uses may warn as well.
-"""
+step. Its failure adds an error, and actions that it uses may warn as well."""
 
 CHARACTERS = 1_000
 """Characters of one annotation: GitHub cuts at 4096 bytes, and a character has up to
-four.
-"""
+four."""
 
 
 class Annotation(NamedTuple):

@@ -18,8 +18,7 @@ from harness.records.words import Basis
 
 LAG_SECONDS = 0.2
 """Shortest hold-up of the harness worth mentioning, in seconds: a third of the time
-that a count has to stand still.
-"""
+that a count has to stand still."""
 
 
 class CellNumbers(NamedTuple):

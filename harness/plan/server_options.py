@@ -70,8 +70,7 @@ class CapacityRule(Record, frozen=True, kw_only=True):
     unbounded: bool = False
     unknown: str = ""
     """Why the number is unknown, with ``{option}`` for a value. With a formula it is
-    unknown only if the processors are.
-    """
+    unknown only if the processors are."""
     see: tuple[str, ...] = ()
     """Configurations that show what the number may be."""
     remark: str = ""

@@ -54,9 +54,8 @@ class Act(StrEnum):
     """An act on a server while more requests are offered than it has slots."""
 
     RECYCLE = "recycle"
-    """No act: see whether the server replaces workers by itself, as gunicorn
-    does with ``--max-requests``.
-    """
+    """No act: see whether the server replaces workers by itself, as gunicorn does with
+    ``--max-requests``."""
     RELOAD = "reload"
     """SIGHUP."""
     UPGRADE = "upgrade"

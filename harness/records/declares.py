@@ -18,12 +18,11 @@ class Place(Result, frozen=True, kw_only=True):
     known: bool
     """Whether the number is known."""
     declared: int | None
-    """Requests at once on this machine; null if there is no bound, or if it is unknown.
-    """
+    """Requests at once on this machine; null if there is no bound, or if it is
+    unknown."""
     because: str
     """The origin of the number, such as ``2 workers × 4 threads``, or why it is
-    unknown.
-    """
+    unknown."""
     elsewhere: int | None = None
     """The number with the given processors; null if none were given."""
     depends: bool = False

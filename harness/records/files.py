@@ -41,8 +41,7 @@ REMEDY = f"remove it, or {AGAIN}"
 
 OLDER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """Functions that turn a file of one schema into one of the next, by schema. None is
-needed yet.
-"""
+needed yet."""
 
 
 class _Shape(msgspec.Struct):

@@ -197,8 +197,7 @@ class Tape(Result, frozen=True, kw_only=True):
     lost_later: int = 0
     """Lost requests that were offered after the act."""
     lost_on_idle: int | None = None
-    """Idle connections that lost the next request; null if there were none.
-    """
+    """Idle connections that lost the next request; null if there were none."""
     killed: bool = False
     """Whether anything left of the server after the grace period was killed."""
     lost: tuple[LostRequest, ...] = ()

@@ -50,8 +50,7 @@ class PlaceRound(Result, frozen=True, kw_only=True):
     """How many were waiting in a call of the place by then."""
     ended: dict[str, int] = {}
     """Requests that had ended by then although none was released, by status; ``cut
-    off`` if there was no answer.
-    """
+    off`` if there was no answer."""
     watched_seconds: float = 0.0
     """How long waiting requests were watched, in seconds."""
     processes: int
@@ -78,9 +77,8 @@ class Narrow(Result, frozen=True, kw_only=True):
 
     place: str
     at_door: int
-    """Requests in the app, in the round in which the fewest of them
-    got to the place.
-    """
+    """Requests in the app, in the round in which the fewest of them got to the
+    place."""
     at_place: int
     others: str
     """What happens to the requests that do not get there."""

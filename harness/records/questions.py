@@ -63,9 +63,8 @@ class Answer(Result, frozen=True, kw_only=True):
 
     question: Question
     answer: str
-    """The answer in a few words, such as ``yes``, ``deadlock``,
-    ``10`` or ``unknown``.
-    """
+    """The answer in a few words, such as ``yes``, ``deadlock``, ``10`` or
+    ``unknown``."""
     sentence: str
     """The answer as a sentence, for a reader who does not know the question."""
     number: int | None = None

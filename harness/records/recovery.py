@@ -39,8 +39,7 @@ class Terminated(Result, frozen=True, kw_only=True):
 
     held: int
     """Requests in the app when the signal was sent. They were released once the server
-    was quiet again.
-    """
+    was quiet again."""
     kept: int
     """How many of these were still held when the server was quiet."""
     held_account: Account

@@ -45,8 +45,7 @@ class Round(Result, frozen=True, kw_only=True):
     """Requests sent whole on an open connection."""
     admitted: Count
     """Requests in the app once the server had gone quiet. If they are fewer than
-    declared, it was watched for longer first.
-    """
+    declared, it was watched for longer first."""
     peak: Count
     """The most in the app at any moment of the round."""
     waiting: Count

@@ -90,8 +90,7 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
 
     came: int = 0
     """Requests sent in all, until one got no connection or was sent away, or the limit
-    was reached.
-    """
+    was reached."""
     in_app: int = 0
     """How many were in the app when the server was quiet."""
     waiting: int = 0
@@ -108,8 +107,7 @@ class OverflowSeen(QuestionSeen, frozen=True, kw_only=True, tag="overflow"):
     """Requests that were answered without entering the app, by status."""
     served: tuple[int, ...] = ()
     """Requests that entered while held ones were released one by one, numbered in the
-    order in which they had come.
-    """
+    order in which they had come."""
     stalled: int = 0
     """Requests that still waited after all others were released."""
     given_up_early: bool = False

@@ -68,13 +68,11 @@ class SlowStep(StepBeside, frozen=True, kw_only=True):
     """Some slow clients, and what happened to ordinary requests offered meanwhile."""
 
     closed: int
-    """How many of their connections the server had closed before
-    others were offered.
-    """
+    """How many of their connections the server had closed before others were
+    offered."""
     freed: Freed | None = None
-    """How the server freed itself, if none was admitted at first and
-    one entered later.
-    """
+    """How the server freed itself, if none was admitted at first and one entered
+    later."""
 
 
 class Slow(Result, frozen=True, kw_only=True):

@@ -46,19 +46,16 @@ class StayStep(StepBeside, frozen=True, kw_only=True):
     """A number of staying clients, and what happened to ordinary requests meanwhile."""
 
     in_app: int | None = None
-    """Clients in the app; null if unknown, as for sockets and for routes
-    of the app's own.
-    """
+    """Clients in the app; null if unknown, as for sockets and for routes of the app's
+    own."""
     begun: int = 0
     """Clients that had got the first part of what they asked for: the first event of a
-    stream, or a socket's opening and a first message.
-    """
+    stream, or a socket's opening and a first message."""
     ended: int = 0
     """Clients that were answered or cut off before others were offered."""
     freed_seconds: float | None = None
     """Seconds from the arrival of the clients that stay to the first ordinary request
-    admitted, if none was admitted at first; null if none was later.
-    """
+    admitted, if none was admitted at first; null if none was later."""
 
 
 class StayingSeen(QuestionSeen, frozen=True, kw_only=True):
@@ -84,8 +81,8 @@ class EventsSeen(StayingSeen, frozen=True, kw_only=True, tag="events"):
     open: int = 0
     """Streams that were open when the app sent each a further event."""
     live: int | None = None
-    """Streams whose client got that event while the stream lasted; null if not tried.
-    """
+    """Streams whose client got that event while the stream lasted; null if not
+    tried."""
     left: tuple[int, ...] = ()
     """Streams that were still in the app when all clients had left, and again after
     each further event that the app sent them; empty if that was not tried."""

@@ -9,11 +9,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
-KEPT = 4096
+CACHED = 4096
 """Size of the caches: the same few releases are compared thousands of times."""
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def _parsed(text: str) -> Version | None:
     """The version that a text is (PEP 440), if it is one."""
     try:
@@ -22,7 +22,7 @@ def _parsed(text: str) -> Version | None:
         return None
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def release_order(release: str) -> tuple[int, Version, str]:
     """A key to sort releases by; anything else, such as a branch, comes last."""
     version = _parsed(release)
@@ -39,7 +39,7 @@ def is_of(requirement: Requirement, package: str) -> bool:
     return canonicalize_name(requirement.name) == canonicalize_name(package)
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def within(version: str, specifier: SpecifierSet) -> bool:
     """Whether a release is within a specifier; a pre-release counts as its release."""
     return specifier.contains(Version(version).base_version)

@@ -29,8 +29,7 @@ class Paragraph(NamedTuple):
     text: Text
     mark: Mark | None = None
     """The word that the paragraph contains and is about. Its symbol and colour are
-    added if there is room for one line only.
-    """
+    added if there is room for one line only."""
 
 
 class Alert(NamedTuple):

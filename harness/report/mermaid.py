@@ -24,8 +24,7 @@ MOST_LABEL = 29
 WIDTH, NARROW = 440, 1.4
 """The width in pixels, and the factor by which a narrow screen shrinks it. Mermaid
 measures labels after shrinking, so it leaves them too little room and cuts them off
-unless they are padded.
-"""
+unless they are padded."""
 
 PLOT = 20
 """The least part of the width that bars need, in percent. If labels are wider than the

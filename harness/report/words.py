@@ -102,8 +102,8 @@ CHANGES = {
     word: Mark(symbol, str(word), colour, rule=code_of(word))
     for word, (symbol, colour) in _CHANGES.items()
 }
-"""Marks of changes, in the order of a report; cells that are the same are only counted.
-"""
+"""Marks of changes, in the order of a report; cells that are the same are only
+counted."""
 
 EXPECTED = Mark(
     "✓", "expected", "bright_black", "acknowledged in advance, so nothing fails"

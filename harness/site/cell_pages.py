@@ -27,8 +27,7 @@ from harness.site.site_context import SiteContext
 
 MOST_SAME = 20
 """Cells of the same configuration with other releases that a page lists, newest first;
-the page of the newest lists all.
-"""
+the page of the newest lists all."""
 
 DRAWN = (life.section, probes.section, memory.section)
 """Answers that are more than a sentence: pictures and tables, as in a report."""

@@ -13,8 +13,7 @@ Piece = TypeVar("Piece")
 
 ROOM = 110_000
 """Bytes of content on a page. With the stylesheet and the like, a first view stays
-below 150 kB uncompressed.
-"""
+below 150 kB uncompressed."""
 
 
 class Pager(NamedTuple):

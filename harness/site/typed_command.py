@@ -23,8 +23,7 @@ PASTED = re.compile(
     r"|ExecStart\s*=\s*[-@:+!]*"
 )
 """Words that precede a command in the files that people copy from: a Dockerfile, a
-Procfile, a Compose or platform file, a systemd unit.
-"""
+Procfile, a Compose or platform file, a systemd unit."""
 RUN_BY_SHELL = re.compile(r"-[a-z]*c")
 
 

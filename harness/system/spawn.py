@@ -31,8 +31,7 @@ class Command(NamedTuple):
     """The file that its output goes to."""
     remove: Sequence[str] = ()
     """A command to run when all is killed: it removes what this one had others start,
-    such as containers.
-    """
+    such as containers."""
 
 
 def become_subreaper() -> None:

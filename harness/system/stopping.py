@@ -25,8 +25,7 @@ STOPPING_SECONDS = 1.0
 
 FORGOTTEN_SECONDS = 4.0
 """Time after which the warden continues stopped processes. This is less than the
-shortest default heartbeat known: the 5 seconds of uvicorn's parent.
-"""
+shortest default heartbeat known: the 5 seconds of uvicorn's parent."""
 
 LOOK_SECONDS = 0.001
 """Seconds between two looks at whether every thread has stopped."""

@@ -50,8 +50,7 @@ BESIDE = re.compile(r"multiprocessing\.(?:resource_tracker|semaphore_tracker)")
 NO_ANSWER = frozenset(
     {"nginx", "haproxy", "caddy", "envoy", "traefik", "sleep", "tail", "tee", "cat"}
 )
-"""Programs that answer nothing by themselves: a proxy has to have a server behind it.
-"""
+"""Programs that answer nothing by themselves: a proxy needs a server behind it."""
 
 SPAWNED = "multiprocessing.spawn"
 

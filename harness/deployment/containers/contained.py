@@ -57,8 +57,7 @@ HOST = "host.docker.internal"
 
 LISTEN = "0.0.0.0"
 """Address at which the probe listens for holds from containers, which cannot reach its
-loopback.
-"""
+loopback."""
 
 PROBE = tuple(f"FLASK_CONCURRENCY_{word}" for word in ("PROBE", "TOKEN", "PLACES"))
 """Variables by which containers find the probe."""

@@ -25,8 +25,7 @@ SECONDS = 60.0
 """How long the engine may take to answer."""
 
 LISTS = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
-"""Kinds of things that carry labels; images are removed with their containers.
-"""
+"""Kinds of things that carry labels; images are removed with their containers."""
 
 
 HERE = re.compile(

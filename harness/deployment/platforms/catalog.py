@@ -124,8 +124,7 @@ class CheckDefaults(Record, frozen=True, kw_only=True):
     failures: PositiveInt = 3
     assumed: tuple[Literal["period", "timeout", "failures"], ...] = ()
     """Settings that no page of the platform documents. They are assumed, and reports
-    say so.
-    """
+    say so."""
 
 
 class Checks(Record, frozen=True, kw_only=True):
@@ -169,8 +168,7 @@ class Platform(Record, frozen=True, kw_only=True):
     """What an instance must have."""
     one_with: Steps | None = None
     """The key of the instance that stands for several that share a limit; else the
-    first does.
-    """
+    first does."""
     source: Page
     """The page that documents how many requests are sent."""
     read: datetime.date

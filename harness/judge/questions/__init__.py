@@ -52,8 +52,7 @@ ANSWERING: dict[Question, Callable[[Any, CellEvidence], Answer]] = {
     Question.PLACES: places.answer,
 }
 """The function that answers each question, from what was seen when it was asked and all
-other evidence of the cell.
-"""
+other evidence of the cell."""
 
 
 def answers(cell: CellEvidence, fault: str = "") -> tuple[Answer, ...]:

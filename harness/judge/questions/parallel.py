@@ -15,13 +15,11 @@ from harness.records.seen import ParallelSeen
 
 NEAR = 0.2
 """How far a result may be from a whole number to count as that number: other threads of
-the server have a little to do now and then.
-"""
+the server have a little to do now and then."""
 
 SHARE = 0.1
 """The same as a share of the number: threads that still wait for a processor at the end
-are not counted.
-"""
+are not counted."""
 
 
 HELD_UP = 0.2
