@@ -77,15 +77,15 @@ def _is_booting(probe: Probe, restless: frozenset[Thread], seconds: float) -> bo
 
     ``seconds`` is how long the probe has waited for such workers.
     """
-    seen = set(probe.holds.ever)
+    answered = set(probe.holds.ever)
     if probe.learned.answered_by is not None:
-        seen.add(probe.learned.answered_by)
+        answered.add(probe.learned.answered_by)
     processes, reached = probe.server.origin.processes(), request_port(probe)
     boot = {
         worker
-        for worker in set(find_workers(processes, seen, reached).workers) - seen
+        for worker in set(find_workers(processes, answered, reached).workers) - answered
         if takes_no_message(worker) or (worker, worker) in restless
     }
     if boot and seconds > FORKED_SECONDS:
-        boot -= forked_by_workers(processes, seen)
+        boot -= forked_by_workers(processes, answered)
     return bool(boot)

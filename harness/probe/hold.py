@@ -77,8 +77,8 @@ class Hold:
         self.origin = origin
         """The address that the connection comes from; each container has its own."""
         self._received = b""
-        self.said: Introduction
-        """What the app said of the request, once it has introduced itself."""
+        self.introduction: Introduction
+        """How the app has introduced the request, once it has."""
         self._is_introduced = False
         self.entered_at = 0.0
         """When the introduction arrived, by ``time.monotonic()``."""
@@ -96,11 +96,11 @@ class Hold:
 
         This process may have been held up when the app's line arrived.
         """
-        said = self.said.at
-        # The app entered before it said so; a later time is not believed.
-        if said is None or not 0 <= said <= self.entered_at:
+        at = self.introduction.at
+        # It entered before the app reported it; a later time is not believed.
+        if at is None or not 0 <= at <= self.entered_at:
             return self.entered_at
-        return said
+        return at
 
     def _receive(self) -> None:
         assert self._socket is not None
@@ -148,7 +148,7 @@ class Hold:
         token = introduction.token.encode("utf-8", "surrogatepass")
         if not secrets.compare_digest(token, self._token.encode()):
             return self.close()
-        self.said, self._is_introduced = introduction, True
+        self.introduction, self._is_introduced = introduction, True
         self.entered_at = time.monotonic()
         self._introduced(self)
 

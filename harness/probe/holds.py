@@ -114,7 +114,7 @@ class Holds:
 
     def introduced(self, hold: Hold) -> None:
         """Let a request enter if it is expected, and turn all others away."""
-        name = hold.said.request
+        name = hold.introduction.request
         if request_of(name) in self.answered:
             self._early.add(name)
         expected = request_of(name) in self._names and name not in self.held
@@ -134,7 +134,7 @@ class Holds:
         One that was given up earlier may enter late. Any other was not sent, or is in
         the app already, whatever the app says: it is counted as a stray.
         """
-        self.strays += request_of(hold.said.request) not in self._earlier
+        self.strays += request_of(hold.introduction.request) not in self._earlier
         hold.left = True
         hold.release()
 
@@ -147,8 +147,8 @@ class Holds:
                 mark.set_result(None)
             return
         self.entered.add(name)
-        self.where[name] = hold.said.process
-        self.ever.add(hold.said.process)
+        self.where[name] = hold.introduction.process
+        self.ever.add(hold.introduction.process)
         self.held[name] = hold
         self.peak = max(self.peak, len(self.held))
         if self.letting_go:
@@ -158,7 +158,7 @@ class Holds:
     def lose(self, hold: Hold) -> None:
         """Note that the connection of a hold has ended."""
         self._open.discard(hold)
-        name = hold.said.request
+        name = hold.introduction.request
         if self.held.get(name) is hold:
             del self.held[name]
         if hold.farewell.startswith(FAILED) and name in self.entered:
@@ -186,15 +186,15 @@ class Holds:
 
     def processes(self) -> dict[str, int]:
         """The process id of each held request, by name."""
-        return {name: hold.said.process for name, hold in self.held.items()}
+        return {name: hold.introduction.process for name, hold in self.held.items()}
 
     def spread(self) -> Spread:
         """How the requests that are held now are spread over processes."""
         # Processes of different containers may have the same number.
         lanes: dict[tuple[str, int], set[tuple[int, int | None]]] = defaultdict(set)
         for hold in self.held.values():
-            process = hold.origin, hold.said.process
-            lanes[process].add((hold.said.thread, hold.said.greenlet))
+            process = hold.origin, hold.introduction.process
+            lanes[process].add((hold.introduction.thread, hold.introduction.greenlet))
         return Spread(len(lanes), max(map(len, lanes.values()), default=0))
 
     async def catch_up(self) -> None:

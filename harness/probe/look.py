@@ -71,9 +71,9 @@ def look_at_times(processes: Iterable[int]) -> Look:
     runnable = set()
     for process in processes:
         try:
-            seen = psutil.Process(process)
-            times = seen.cpu_times()
-            if seen.status() == psutil.STATUS_RUNNING:
+            shown = psutil.Process(process)
+            times = shown.cpu_times()
+            if shown.status() == psutil.STATUS_RUNNING:
                 runnable.add((process, process))
         except psutil.Error:
             continue

@@ -81,7 +81,7 @@ class Recording:
         self.stream = Stream(probe, self._offered, self._stay)
         self.enough = 0
         """The number in the app at which everything is as before."""
-        self.seen: dict[str, Any] = {}
+        self.fields: dict[str, Any] = {}
         """Fields of ``TapeSeen`` that the act fills in."""
 
     async def run(
@@ -180,7 +180,7 @@ class Recording:
             ended=ended.result() if ended.done() else "",
             ended_at=None if self._ended_at is None else self._ended_at - at,
             watched_seconds=self._watched,
-            **self.seen,
+            **self.fields,
         )
 
 

@@ -63,10 +63,10 @@ async def run_round(
         probe.batch.give_up_opening()
         if query != ASLEEP:
             settled = await wait_for_requests(probe, settled, state)
-        seen = await _count(probe, load, patient_below, settled, settle_seconds)
+        counted = await _count(probe, load, patient_below, settled, settle_seconds)
     # A growing server also shrinks, which replaces nothing.
     gone = () if probe.learned.grows else before.difference(probe.server.processes())
-    return msgspec.structs.replace(seen, replaced=len(gone))
+    return msgspec.structs.replace(counted, replaced=len(gone))
 
 
 def _nanoseconds(processes: Iterable[int]) -> int:

@@ -175,8 +175,8 @@ class Schedule:
             return further_to_growing(self.rounds, self._declared, self._limit)
         leasts = least_rounds(self.steered, self._load)
         least = min((round_.admitted for round_ in leasts), default=None)
-        seen = [round_.admitted for round_ in at_load(self.rounds, self._load)]
-        if self._steers() and (least is None or least <= min(seen, default=least)):
+        admitted = [round_.admitted for round_ in at_load(self.rounds, self._load)]
+        if self._steers() and (least is None or least <= min(admitted, default=least)):
             more = beyond(self.rounds, self.steered, self._declared)
             return more or self._on_another_server()
         several = self._choice.is_shared or any(r.processes > 1 for r in self.rounds)

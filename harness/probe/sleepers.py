@@ -90,8 +90,8 @@ async def wait_for_sleepers(
     well. ``among`` are the workers that were kept out, if only their threads count.
     Raises ``Ended``.
     """
-    seen = probe.learned.sleepers
-    done, looked_again = {} if again else seen.had_turn, False
+    learned = probe.learned.sleepers
+    done, looked_again = {} if again else learned.had_turn, False
     while probe.waiting():
         due = {
             thread: sleeper
@@ -102,10 +102,10 @@ async def wait_for_sleepers(
         entered = len(probe.holds.entered)
         awaited = {each: to.limit for each, to in due.items() if each not in long}
         slept = long | await wait_for_turns(probe, awaited)
-        seen.on_clock |= {each for each in slept if due[each].on_clock}
+        learned.on_clock |= {each for each in slept if due[each].on_clock}
         if short:
-            left = {each: due[each].left for each in slept - seen.on_clock}
-            seen.on_clock |= threads_of_masters(probe, left)
+            left = {each: due[each].left for each in slept - learned.on_clock}
+            learned.on_clock |= threads_of_masters(probe, left)
         if not awaited and (
             looked_again or not any(map(runs, probe.server.processes()))
         ):
@@ -116,7 +116,7 @@ async def wait_for_sleepers(
         if len(probe.holds.entered) > entered:
             done = {}
         elif awaited:
-            seen.had_turn = done | awaited
+            learned.had_turn = done | awaited
             break
 
 
@@ -128,15 +128,15 @@ async def wait_for_naps(probe: Probe, worker: int) -> bool:
     thread that turns out to sleep for longer is not waited for again. Returns whether
     any napped. Raises ``Ended``.
     """
-    seen = probe.learned.sleepers
+    learned = probe.learned.sleepers
     napped = looked_again = False
     while probe.waiting():
-        napping = naps(worker) - seen.too_long
+        napping = naps(worker) - learned.too_long
         entered = len(probe.holds.entered)
         if napping:
             napped = True
             slept = await wait_for_turns(probe, dict.fromkeys(napping, NAP_SECONDS))
-            seen.too_long |= slept
+            learned.too_long |= slept
         elif not napped and not runs(worker):
             break
         await probe.until(probe.all_in_or_ended)

@@ -68,15 +68,15 @@ async def run_steered(
         batch.give_up_opening()
         first = len(probe.holds.entered)
         await _watch_for_more(probe, step, patient_below)
-        seen = _count(probe, step, choice.by, steps, first)
+        counted = _count(probe, step, choice.by, steps, first)
         ever = set(probe.holds.ever)
         finished = await finish(probe)
         # A worker whose first request came only now was still booting in its turn.
         new = probe.holds.ever.difference(ever).intersection(step.order)
     return msgspec.structs.replace(
-        seen,
+        counted,
         offered=batch.offered,
-        late=seen.late + (len(new) if step.goal is Goal.MOST else 0),
+        late=counted.late + (len(new) if step.goal is Goal.MOST else 0),
         elsewhere=_elsewhere(probe, ports),
         stopped_seconds=steps.stopped_seconds,
         complete=steps.complete,

@@ -53,7 +53,7 @@ class Stream:
         self.lost_at = 0.0
         """When the last request was lost."""
         self.answered = 0
-        self.kept: str | None = None
+        self.long_one: str | None = None
         """The name of a request that is not released."""
         self.keep_next = False
         """Whether the next request that enters becomes that one."""
@@ -161,12 +161,12 @@ class Stream:
         hold = self._probe.holds.held[name]
         first = self.requests <= self._offered and self.occupancy.act_at is None
         at = hold.entered_app_at
-        self.occupancy.enter(name, hold.said.process, at)
+        self.occupancy.enter(name, hold.introduction.process, at)
         if name in self._begun:
-            self._entered[name] = hold.said.process, at
+            self._entered[name] = hold.introduction.process, at
         if self.keep_next:
-            self.kept, self.keep_next = name, False
-        elif name != self.kept:
+            self.long_one, self.keep_next = name, False
+        elif name != self.long_one:
             more = len(self.held) / self._offered if first else 0.0
             self._loop.call_later(self._stay * (1 + more), self.let_go, name)
 

@@ -168,21 +168,21 @@ def _without_masters(listening_on: Inodes, held: Collection[int]) -> Inodes:
     }
 
 
-def forked_by_workers(processes: Iterable[int], seen: set[int]) -> set[int]:
+def forked_by_workers(processes: Iterable[int], answered: set[int]) -> set[int]:
     """Processes that were forked by a worker, and listen as it does.
 
-    A worker is a process that was ``seen`` to answer, or that waits for connections.
+    A worker is a process that has ``answered``, or that waits for connections.
     """
     try:
         listeners = _listeners(processes)
     except PermissionError:
         return set()
     waited_on = {process: set(inodes) for process, inodes in listeners.items()}
-    return set(_forked_by_workers(waited_on, seen))
+    return set(_forked_by_workers(waited_on, answered))
 
 
 def _forked_by_workers(
-    listening_on: Mapping[int, Collection[str]], seen: set[int]
+    listening_on: Mapping[int, Collection[str]], answered: set[int]
 ) -> dict[int, bool]:
     """The processes that a worker forked, and whether that worker has a master."""
     parents = {
@@ -192,7 +192,7 @@ def _forked_by_workers(
         process: parent in parents
         for process, parent in parents.items()
         if process in listening_on
-        and (parent in seen or sockets_waited_for(parent, listening_on[parent]))
+        and (parent in answered or sockets_waited_for(parent, listening_on[parent]))
     }
 
 

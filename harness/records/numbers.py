@@ -122,11 +122,11 @@ def _floor(
     workers: int | None,
 ) -> tuple[int | None, Basis]:
     """The least admitted of ``load``; an ordinary round below a steered one counts."""
-    seen = [round_.admitted for round_ in at_load(rounds, load)]
-    if not seen:
+    admitted = [round_.admitted for round_ in at_load(rounds, load)]
+    if not admitted:
         return None, Basis.SEEN
     chosen = least_rounds(steered, load)
-    floor = min(seen + [round_.admitted for round_ in chosen])
+    floor = min(admitted + [round_.admitted for round_ in chosen])
     if chosen:
         least = min(round_.admitted for round_ in chosen)
         sure = least_is_guaranteed(chosen, alike=are_alike(steered))

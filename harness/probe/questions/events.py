@@ -59,8 +59,7 @@ class OpenStream(Staying):
 async def ask(probe: Probe, context: Context) -> EventsSeen:
     """Find how many open streams shut everyone else out, and what happens to them."""
     path = context.own.events_at
-    looking = StaySearch(probe, OpenStream(path), context)
-    seen = await looking.seen(EventsSeen, path)
+    seen = await StaySearch(probe, OpenStream(path), context).run(EventsSeen, path)
     if path:
         return seen
     return await _outlast(probe, min(context.ceiling, MOST_STREAMS), seen)

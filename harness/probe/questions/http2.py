@@ -34,8 +34,8 @@ async def ask(probe: Probe, context: Context) -> Http2Seen:
         raise NotSpoken("this is asked only of servers that speak HTTP")
     rounds = [await _round(probe, n) for n in (1, *(ROUNDS * [count]))]
     streams = rounds[-1][1]
-    seen = tuple(round_ for round_, _ in rounds)
-    return Http2Seen(asked=count, streams=streams, rounds=seen)
+    offered = tuple(round_ for round_, _ in rounds)
+    return Http2Seen(asked=count, streams=streams, rounds=offered)
 
 
 async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:
@@ -50,8 +50,7 @@ async def _round(probe: Probe, count: int) -> tuple[StreamRound, int | None]:
         sent = batch.clients[:most]
         for client in sent:
             connection.ask(client.name, client.request)
-        seen = await _count(probe, connection, {client.name for client in sent})
-        return seen, most
+        return await _count(probe, connection, {c.name for c in sent}), most
     finally:
         connection.close()
         probe.disperse()

@@ -95,7 +95,7 @@ async def _recycle(recording: Recording) -> None:
     if not recording.stream.occupancy.newcomers():
         requests = recording.stream.requests
         why = f"no worker was replaced within {requests} requests"
-        recording.seen["reason"] = why
+        recording.fields["reason"] = why
 
 
 async def _newcomers(recording: Recording) -> bool:
@@ -109,7 +109,7 @@ async def _newcomers(recording: Recording) -> bool:
     await stream.watch(known, NEW_SECONDS)
     if stream.occupancy.newcomers():
         return True
-    recording.seen["reason"] = "no further process took requests"
+    recording.fields["reason"] = "no further process took requests"
     return False
 
 
@@ -146,15 +146,15 @@ async def _long_request(recording: Recording) -> None:
     """Hold one long request until it is lost, or has stayed long enough."""
     stream = recording.stream
     stream.keep_next = True
-    await stream.watch(lambda: stream.kept is not None, CALM_SECONDS)
-    await stream.watch(lambda: stream.kept not in stream.held, LONG_SECONDS)
-    name, stream.kept = stream.kept, None
+    await stream.watch(lambda: stream.long_one is not None, CALM_SECONDS)
+    await stream.watch(lambda: stream.long_one not in stream.held, LONG_SECONDS)
+    name, stream.long_one = stream.long_one, None
     if name is not None:
         stream.let_go(name)
     await recording.calm()
     lost = [each for each in stream.lost if each.request == name]
     if lost and lost[0].entered_at is not None:
-        recording.seen["long_stayed"] = lost[0].ended_at - lost[0].entered_at
+        recording.fields["long_stayed"] = lost[0].ended_at - lost[0].entered_at
 
 
 async def _end(recording: Recording) -> None:
@@ -164,7 +164,7 @@ async def _end(recording: Recording) -> None:
     """
     stream = recording.stream
     one = process_one(recording.alive())
-    recording.seen["catches_term"] = catches(one or recording.first, signal.SIGTERM)
+    recording.fields["catches_term"] = catches(one or recording.first, signal.SIGTERM)
     stream.replaces_lost = False
     if one is None:
         recording.send(signal.SIGTERM)
@@ -176,7 +176,7 @@ async def _end(recording: Recording) -> None:
 
     await stream.watch(over, GRACE_SECONDS)
     left = recording.alive()
-    recording.seen["survivors"] = len(left)
+    recording.fields["survivors"] = len(left)
     for process in left:
         recording.send(signal.SIGKILL, process, "what is left")
     await stream.watch(lambda: not stream.pending, LAST_SECONDS)

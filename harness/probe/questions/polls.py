@@ -144,5 +144,5 @@ async def ask(probe: Probe, context: Context) -> PollsSeen:
     """See how many clients that poll shut everyone out. Raises ``NotSpoken``."""
     probe.destination.check_plain()
     way = Poll(context.own.polls_at)
-    seen = await StaySearch(probe, way, context).seen(PollsSeen, context.own.polls_at)
+    seen = await StaySearch(probe, way, context).run(PollsSeen, context.own.polls_at)
     return msgspec.structs.replace(seen, kept_seconds=way.kept_seconds)

@@ -59,8 +59,7 @@ async def ask(probe: Probe, context: Context) -> SocketsSeen:
     """Find how many open sockets shut everyone else out. Raises ``NotSpoken``."""
     path = context.own.socket_at
     probe.destination.check_plain()
-    looking = StaySearch(probe, OpenSocket(path), context)
-    seen = await looking.seen(SocketsSeen, path)
+    seen = await StaySearch(probe, OpenSocket(path), context).run(SocketsSeen, path)
     if set(seen.statuses) & set(MISSING) and not path:
         raise NotSpoken(
             "the app that is served has no WebSocket; for a deployment of your own "

@@ -77,8 +77,8 @@ class StaySearch:
         self._ordinary = min(context.ceiling, ORDINARY)
         self._statuses: set[int] = set()
 
-    async def seen(self, kind: type[Seen], path: str = "") -> Seen:
-        """Search; ends early if the server does not serve requests that had waited."""
+    async def run(self, kind: type[Seen], path: str = "") -> Seen:
+        """Search; end early if the server does not serve requests that had waited."""
         limit = max(MOST_CLIENTS, self._context.limit)
         bounds = Bounds(limit, WATCHED_SECONDS, slots_first=True)
         how = self._probe, self._context, bounds

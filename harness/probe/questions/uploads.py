@@ -64,4 +64,4 @@ async def ask(probe: Probe, context: Context) -> UploadsSeen:
     path = context.own.upload_to
     probe.destination.check_plain()
     looking = StaySearch(probe, SlowUpload(path), context)
-    return await looking.seen(UploadsSeen, path)
+    return await looking.run(UploadsSeen, path)
