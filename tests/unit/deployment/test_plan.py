@@ -1,6 +1,5 @@
 """The cell of a deployment is named by what is known of its server."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,7 +18,7 @@ FLASK = {"flask": "3.1.3", "python": "3.13.1"}
 
 
 def planned(
-    folder: Path, command: str, versions: Mapping[str, str], server: str = ""
+    folder: Path, command: str, versions: dict[str, str], server: str = ""
 ) -> str:
     promise = Promise(server, 4, "", "") if server else None
     ready = prepared(folder, command)._replace(promise=promise, versions=versions)
