@@ -15,6 +15,8 @@ from harness.deployment.command.shell import words_in
 from harness.deployment.detect.named_servers import commands_of_project
 from harness.deployment.detect.named_servers import DOCUMENTS
 from harness.deployment.detect.named_servers import text_files
+from harness.deployment.detect.subcommands import ANY
+from harness.deployment.detect.subcommands import subcommand
 from harness.deployment.sources.walk import module_file
 from harness.plan.wrappers import IS_PYTHON
 
@@ -47,12 +49,13 @@ def note_on_own_server(folder: Path, verb: str) -> str:
             words = f"this is Flask's own server, but {where} calls {match['name']}"
             documents = [each for each in texts if DOCUMENTS.fullmatch(each[0].name)]
             commands = itertools.chain(
-                _of_project(folder, path), _in_documents(folder, documents)
+                _of_project(folder, path, texts), _in_documents(folder, documents)
             )
             for named_in, command in commands:
+                more = f", with its own in place of {ANY}" if ANY in command else ""
                 return (
                     f"{words}, and {named_in} names a start command; to measure that, "
-                    f"give it: flask-concurrency {verb} -- {shlex.join(command)}"
+                    f"give it{more}: flask-concurrency {verb} -- {shlex.join(command)}"
                 )
             return (
                 f"{words}; if the app is started with that, give the command: "
@@ -61,7 +64,9 @@ def note_on_own_server(folder: Path, verb: str) -> str:
     return ""
 
 
-def _of_project(folder: Path, server: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _of_project(
+    folder: Path, server: Path, texts: list[tuple[Path, str]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The commands that the project installs and that may start a server.
 
     One that is named like the server's package may, and so may the only one.
@@ -71,7 +76,8 @@ def _of_project(folder: Path, server: Path) -> Iterator[tuple[str, tuple[str, ..
     for each in several:
         like = {package.replace("_", "-"), package, folder.name}
         if len(several) == 1 or each.name in like:
-            yield f"{each.path.relative_to(folder)}:{each.line}", (each.name,)
+            words = (each.name, *subcommand(folder, each, texts))
+            yield f"{each.path.relative_to(folder)}:{each.line}", words
 
 
 def _in_documents(

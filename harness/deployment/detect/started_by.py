@@ -22,6 +22,8 @@ from harness.deployment.detect.named_servers import command_lines
 from harness.deployment.detect.named_servers import commands_of_project
 from harness.deployment.detect.named_servers import required_servers
 from harness.deployment.detect.named_servers import text_files
+from harness.deployment.detect.subcommands import ANY
+from harness.deployment.detect.subcommands import subcommand
 from harness.deployment.repository.files import is_workflow
 from harness.deployment.repository.find import places_of
 from harness.deployment.repository.find import read_places
@@ -44,7 +46,7 @@ NOT_OF_PRODUCTION = frozenset(
 MOST_NAMED = 4
 """Most files that an error names."""
 
-_UNKNOWN = re.compile(r"\$\{?(?!PORT\b)\w+\}?|\{\{.*?\}\}|%\(\w+\)s")
+_UNKNOWN = re.compile(rf"\$\{{?(?!PORT\b)\w+\}}?|\{{\{{.*?\}}\}}|%\(\w+\)s|^{ANY}$")
 
 _DECIDES = re.compile(r"WEB_CONCURRENCY|(?:GUNICORN|UWSGI|GRANIAN|UVICORN)_\w+")
 """Variables that say how many requests a server takes."""
@@ -158,6 +160,7 @@ def _has_app(place: ReadPlace, top: Path) -> bool:
 
 def _commands_of_project(folder: Path) -> Iterator[StartedBy]:
     """The commands that the project installs and that serve."""
+    files = [*text_files(folder)]
     for named in commands_of_project(folder):
         roots = (folder, folder / "src")
         paths = (module_file(root, named.module) for root in roots)
@@ -165,7 +168,8 @@ def _commands_of_project(folder: Path) -> Iterator[StartedBy]:
         if path is not None and serves_by_script(path):
             where = f"{named.path.relative_to(folder)}:{named.line}"
             what = f"names the command {named.name}, which starts a server"
-            yield StartedBy(where, ".", (named.name,), {}, what, "that, installed")
+            words = (named.name, *subcommand(folder, named, files))
+            yield StartedBy(where, ".", words, {}, what, "that, installed")
 
 
 def required_by(folder: Path, app: str) -> Iterator[StartedBy]:

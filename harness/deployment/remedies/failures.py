@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from harness.deployment.command.program import server_words
 from harness.deployment.declared.promise import Promise
+from harness.deployment.detect.subcommands import in_usage
 from harness.deployment.isolation.no_engine import NOWHERE
 from harness.deployment.isolation.stand_ins import CLIENTS
 from harness.deployment.isolation.stand_ins import LEAVES_ALONE
@@ -63,6 +64,9 @@ REMEDIES = {
 
 An engine that cannot have an image may lack one for the platform that is asked for.
 """
+
+
+_OF_USAGE = re.compile("it said: [Uu]sage: ")
 
 
 class Advice(NamedTuple):
@@ -131,7 +135,9 @@ def about_failure(
         sent = "" if re.search(r"\bkill", line) else IF_SIGNAL
         return Advice(line, remedy=f"{sent}{LEAVES_ALONE}")
     if remedy := remedy_of_cause(line or cell.reason, platforms):
-        return Advice(line, remedy=remedy)
+        likely = in_usage(cell.log_tail) if _OF_USAGE.search(line) else ""
+        more = f", most likely `{likely}`" if likely else ""
+        return Advice(line, remedy=remedy + more)
     if not line and exit_status == KILLED:
         return Advice(remedy=MORE_MEMORY)
     if name := _lacks_variable(line, cell.log_tail):

@@ -339,7 +339,8 @@ APPLIED = [
     Applied(
         "a program that wants a subcommand",
         f'command = "python serve.py"\n{OWN}',
-        "it said: Usage: serve.py COMMAND .* such as the name of a subcommand",
+        "it said: Usage: serve.py COMMAND .* such as the name of a subcommand that "
+        "starts the server, most likely `start`",
         "concurrency.toml",
         "serve.py",
         "serve.py start",
