@@ -82,6 +82,8 @@ class Size(Record, frozen=True, kw_only=True):
     processor_units: PositiveInt = 1
     """How many of the platform's units are one processor, such as 1024 on ECS."""
     memory: Steps | None = None
+    other_memory: Steps | None = None
+    """Another place of the memory, used if there is none at ``memory``."""
     memory_unit: str = ""
     """Unit of a bare number, such as ``MiB``."""
     class_: Annotated[Steps | None, msgspec.Meta()] = msgspec.field(
@@ -111,6 +113,8 @@ class Starts(Record, frozen=True, kw_only=True):
     """Another place of the line, used if there is none at ``line``."""
     lines: Steps | None = None
     """Several shell lines, each with a name."""
+    only: Steps | None = None
+    """A list of names of these lines; if an instance has one, it starts no others."""
     variables: Steps | None = None
     file: str = ""
     """Another file that says what starts."""

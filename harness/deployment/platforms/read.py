@@ -200,7 +200,8 @@ def _resources(size: Size | None, own: Class, at: At) -> tuple[float | None, str
         return None, ""
     text = values.value(at(size.processors))
     processors = values.processors(text, size.processor_units)
-    memory = values.memory(values.value(at(size.memory)), size.memory_unit)
+    given = at(size.memory) or at(size.other_memory)
+    memory = values.memory(values.value(given), size.memory_unit)
     return (
         processors or own.processors or size.default_processors,
         memory or own.memory or size.default_memory,
@@ -222,9 +223,11 @@ def _lines(starts: Starts, at: At, found: Found) -> Iterator[tuple[int, str, str
     line = at(starts.line) or at(starts.other_line)
     if line is not None and line.text:
         yield line.line, found.name, line.text
-    several = at(starts.lines)
+    several, only = at(starts.lines), at(starts.only)
+    names = [each.text for each in only.list] if only else []
     for name, each in several.items.items() if several else ():
-        yield each.line, name, each.text
+        if name in names or not names:
+            yield each.line, name, each.text
 
 
 def _shell(words: list[str]) -> str:

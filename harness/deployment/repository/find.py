@@ -121,8 +121,13 @@ def _files(folder: Path, unread: list[Unread]) -> Iterator[_ReadFile]:
             continue
         described = instances(path, text)
         lines = [(line, None) for line in (reader(path, text) if reader else ())]
-        own = [(s, e.counted_processors) for e in described for s in e.starts]
-        yield _ReadFile(path, described, [*lines, *own])
+        own = {
+            (each.line, each.text, number): (each, number)
+            for instance in described
+            for number in [instance.counted_processors]
+            for each in instance.starts
+        }  # several instances may start the same
+        yield _ReadFile(path, described, [*lines, *own.values()])
 
 
 def _places(

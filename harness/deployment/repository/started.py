@@ -76,12 +76,17 @@ def starts(words: Sequence[str]) -> bool:
     and neither does a command of Flask other than ``run``, such as ``flask db``.
     """
     program, arguments = server_words(words)
+    if not _ONLY_SAYS.isdisjoint(arguments):
+        return False
     if program in DEVELOPMENT:
         return "run" in arguments
     if package_of(program) == "uwsgi":
         return any(map(_OF_UWSGI.search, arguments))
     return program in SERVERS or program in CALLED.values()
 
+
+_ONLY_SAYS = frozenset({"--check-config", "--print-config", "--version", "--help"})
+"""Options with which a server says something and ends."""
 
 _OF_UWSGI = re.compile(r"^-|[.:/]")
 """The beginning of an option, or a character of a file's name or an address."""

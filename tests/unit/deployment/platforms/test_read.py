@@ -166,6 +166,36 @@ def test_the_command_and_the_variables_of_an_instance_are_read() -> None:
     assert one("azure.json", files.APP_SERVICE).starts[0].text.startswith("gunicorn")
 
 
+GROUPS = """\
+[processes]
+web = "gunicorn -w 2 shop:app"
+api = "gunicorn -w 3 shop:api"
+[[services]]
+internal_port = 8080
+processes = ["web"]
+[[services]]
+internal_port = 8081
+processes = ["api"]
+[[services]]
+internal_port = 8082
+[[vm]]
+memory_mb = 512
+"""
+
+
+def test_a_service_of_fly_starts_its_own_processes() -> None:
+    several = instances(Path("fly.toml"), GROUPS)
+    named = [[each.text[12:13] for each in fly.starts] for fly in several]
+    assert named == [["2"], ["3"], ["2", "3"]]
+    assert {each.memory for each in several} == {"512 MB"}
+
+
+def test_a_command_of_fly_in_place_of_that_of_the_image_is_read() -> None:
+    text = '[experimental]\ncmd = ["gunicorn", "-w", "4", "a:a"]\n[http_service]\n'
+    (start,) = one("fly.toml", f"{text}internal_port = 80\n").starts
+    assert start.text == "gunicorn -w 4 a:a"
+
+
 # --------------------------------------------------------------------- health checks
 
 

@@ -544,6 +544,18 @@ def test_a_file_without_an_end_is_recorded(name: str, tmp_path: Path) -> None:
     assert (unread.file, unread.reason) == (name, "it is not a regular file")
 
 
+def test_processes_of_several_services_are_one_place_each(tmp_path: Path) -> None:
+    text = '[processes]\nweb = "gunicorn -w 2 a:a"\n' + "[[services]]\nport = 1\n" * 2
+    assert [place.line for place in places(tmp_path, {"fly.toml": text})] == [2]
+
+
+@pytest.mark.parametrize("option", ["--check-config", "--print-config", "--version"])
+def test_a_server_that_only_says_something_is_no_place(
+    option: str, tmp_path: Path
+) -> None:
+    assert places(tmp_path, {"Procfile": f"release: gunicorn {option} a:a\n"}) == []
+
+
 def test_too_many_files_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
