@@ -118,6 +118,8 @@ class Starts(Record, frozen=True, kw_only=True):
     variables: Steps | None = None
     file: str = ""
     """Another file that says what starts."""
+    named_file: Steps | None = None
+    """The place of the path of such a file."""
 
 
 class CheckDefaults(Record, frozen=True, kw_only=True):

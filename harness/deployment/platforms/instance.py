@@ -51,6 +51,8 @@ class Instance(NamedTuple):
     computed: tuple[str, ...] = ()
     """Variables that are computed here by the platform's formula."""
     starts: tuple[StartLine, ...] = ()
+    file: str = ""
+    """The path of another file that says what starts; often empty."""
     check: HealthCheck | None = None
     not_asked: str = ""
     """A health check that cannot be sent from outside, and how it works."""

@@ -138,6 +138,7 @@ def _instance(platform: Platform, path: Path, document: Node, found: Found) -> I
             StartLine(line, f"{platform.title} {what}".strip(), text, variables)
             for line, what, text in _lines(platform.starts, at, found)
         ),
+        file=values.value(at(platform.starts.named_file)),
         check=check,
         not_asked=not_asked,
         answer=_waited(platform.answer, at, found.node.line),

@@ -120,6 +120,9 @@ def candidates(instance: Instance, places: Sequence[ReadPlace]) -> Iterator[Read
         return
     others = [place for place in places if not place.of_platform and _serves(place)]
     others = [other for other in others if not other.is_checked] or others
+    if built := [e for e in others if e.path == instance.path.parent / instance.file]:
+        yield from built
+        return
     for name in (*filter(None, [instance.platform.starts.file]), *FIRST, ""):
         named = [other for other in others if other.path.name.startswith(name)]
         if named:

@@ -544,6 +544,25 @@ def test_a_file_without_an_end_is_recorded(name: str, tmp_path: Path) -> None:
     assert (unread.file, unread.reason) == (name, "it is not a regular file")
 
 
+@pytest.mark.parametrize(
+    ("built", "taken"), [('dockerfile = "docker/web.Dockerfile"', 4), ("", None)]
+)
+def test_the_dockerfile_that_a_platform_builds_is_taken(
+    built: str, taken: int | None, tmp_path: Path
+) -> None:
+    write(
+        tmp_path,
+        {
+            "fly.toml": f"[build]\n{built}\n[http_service]\ninternal_port = 80\n",
+            "Dockerfile": "CMD gunicorn -w 9 a:a\n",
+            "docker/web.Dockerfile": "CMD gunicorn -w 4 a:a\n",
+            "docker/Dockerfile": "CMD gunicorn -w 2 a:a\n",
+        },
+    )
+    (sending,) = find(tmp_path, 4).sendings
+    assert sending.takes == taken
+
+
 def test_processes_of_several_services_are_one_place_each(tmp_path: Path) -> None:
     text = '[processes]\nweb = "gunicorn -w 2 a:a"\n' + "[[services]]\nport = 1\n" * 2
     assert [place.line for place in places(tmp_path, {"fly.toml": text})] == [2]
