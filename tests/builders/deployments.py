@@ -1,12 +1,17 @@
 """Deployments of users, their measured cells, and what their commands promise."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from harness.deployment.command.setting import Setting
+from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import Deployment
 from harness.deployment.declared.promise import Promise
+from harness.deployment.environment import Where
+from harness.deployment.prepare import Prepared
+from harness.records.plan import Declaration
 from harness.records.report import CellReport
 from harness.records.words import Outcome
 from harness.records.words import Verdict
@@ -25,6 +30,18 @@ def cell(declared: int = 8, at: tuple[int, ...] = (), **changed: Any) -> CellRep
 
 def deployment(at_least: int | None = None) -> Deployment:
     return Deployment(name="mine", command="x {port}", at_least=at_least)
+
+
+def prepared(folder: Path, command: str = "gunicorn a:a", **keys: Any) -> Prepared:
+    """A prepared deployment in a folder."""
+    return Prepared(
+        msgspec.structs.replace(deployment(), **keys),
+        CommandLine(tuple(command.split()), {}, None, 0),
+        Where(folder, Path("python"), {}),
+        {},
+        Declaration(declared=8, because="", source=""),
+        None,
+    )
 
 
 def gthread(version: str = "27.0.1", connections: int = 1000) -> Promise:

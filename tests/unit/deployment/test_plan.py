@@ -12,7 +12,7 @@ from harness.records.plan import Environment
 from harness.report import words
 from tests.builders.deployments import cell
 from tests.builders.deployments import deployment
-from tests.unit.deployment.test_remarks import prepared
+from tests.builders.deployments import prepared
 
 FLASK = {"flask": "3.1.3", "python": "3.13.1"}
 

@@ -6,20 +6,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.deployment.command.shell import CommandLine
 from harness.deployment.config import DeploymentFault
-from harness.deployment.environment import Where
 from harness.deployment.on_platform import health_check
 from harness.deployment.on_platform import on_paper
 from harness.deployment.prepare import NotPrepared
-from harness.deployment.prepare import Prepared
 from harness.deployment.remarks import remarks
 from harness.records.choices import Question
 from harness.records.health import HealthCheck
 from harness.records.health import HealthNumbers
 from harness.records.http2 import Http2Numbers
 from harness.records.places import Narrow
-from harness.records.plan import Declaration
 from harness.records.report import Remark
 from harness.records.rules import Other
 from harness.records.staying import StayNumbers
@@ -28,19 +24,8 @@ from tests.builders import platforms as files
 from tests.builders.deployments import cell
 from tests.builders.deployments import deployment
 from tests.builders.deployments import DIED
+from tests.builders.deployments import prepared
 from tests.builders.deployments import UNEVEN
-
-
-def prepared(folder: Path, command: str = "gunicorn a:a", **keys: Any) -> Prepared:
-    """A prepared deployment in a folder."""
-    return Prepared(
-        msgspec.structs.replace(deployment(), **keys),
-        CommandLine(tuple(command.split()), {}, None, 0),
-        Where(folder, Path("python"), {}),
-        {},
-        Declaration(declared=8, because="", source=""),
-        None,
-    )
 
 
 def remarks_on(folder: Path, **given: Any) -> tuple[Remark, ...]:
