@@ -80,6 +80,8 @@ class DeployedApp(App):
         self.declaration: Declaration | None = None
         self.found_below = ""
         """The path that the app was found below, where no file names it."""
+        self._isolation: Isolation
+        """Made anew before each start: an engine to hide may have started meanwhile."""
         self._logs = WrittenLogs(own / "tmp")
         self._sockets: set[Path] = set()
         """The Unix sockets on which it was reached."""
@@ -96,13 +98,11 @@ class DeployedApp(App):
         """The plan as it is measured."""
         return planned
 
-    @functools.cached_property
-    def _isolation(self) -> Isolation:
-        return Isolation(self._where.folder, self._own, self._where.variables)
-
     def environment(self, own: Mapping[str, str]) -> dict[str, str]:
         """The variables of the caller and of the deployment, with the hook."""
-        given = {**self._where.variables, **variable(self._prepared.places), **own}
+        variables = self._where.variables
+        self._isolation = Isolation(self._where.folder, self._own, variables)
+        given = {**variables, **variable(self._prepared.places), **own}
         variables = self._isolation.variables(given)
         socket = own_control_socket(self.promise, variables, self._own)
         folders = {
