@@ -292,7 +292,7 @@ def with_installed(installed: Path, python: Path) -> Path:
     """Return an interpreter whose new environments start with installed packages.
 
     They are copies of the environment ``installed``, so the action has nothing left to
-    install.
+    install. pip would compute for two seconds to find that out.
     """
     script = python.with_name("python-of-the-action")
     script.write_text(
@@ -301,6 +301,10 @@ def with_installed(installed: Path, python: Path) -> Path:
         f"installed={shlex.quote(str(installed))}\n"
         'if [ "$1 $2 $3 $4" = "-I -m venv --without-pip" ]; then\n'
         '    exec cp -RpPl "$installed" "$5"\n'
+        "fi\n"
+        # The environment is the fifth word here too, after --python.
+        'if [ "$1 $2 $3 $4" = "-I -m pip --python" ] && [ -x "${5%/*}/uv" ]; then\n'
+        "    exit\n"
         "fi\n"
         'exec "$python" "$@"\n'
     )
