@@ -17,7 +17,7 @@ Before the harness stops a process it writes a line ``SECONDS`` to the lifeline:
 so many seconds every descendant is continued, unless another line comes before; ``0``
 calls that off. Rule 4: before it closes the lifeline the harness writes a line
 ``closed``. Without it the harness was killed, and there is nobody else to remove its
-folders.
+folders. Rule 5: semaphores that the killed processes had open are removed.
 
 Standard output carries lines to the harness: ``started PID``, ``failed ERRNO`` (the
 command could not be executed), ``refused ERRNO`` (the system gave no process for it),
@@ -213,7 +213,16 @@ def main() -> None:
                 is_closed = True  # the harness may be well
                 break
             reap(command)
+    # Imported here: a warden that only says that it started nothing needs none of it.
+    from harness.system import semaphores
+
+    opened = semaphores.opened(descendants(os.getpid()))
     leave_nothing(command)
+    for path in opened:
+        try:
+            os.unlink(path)
+        except OSError:
+            pass  # its own process was faster
     if remove:
         run_remove(cwd, remove)
     if not is_closed:
