@@ -125,15 +125,18 @@ def tests(session: nox.Session) -> None:
     """Run the unit tests, the live tests with real servers, and those of the action.
 
     One row in four of the deployment tables is tested; ``shapes`` tests all of them.
+    The tests write to the folder ``TESTS_FOLDER``, if that is set, and replace it.
     """
     install_groups(session, "tests")
     compile_packages(session)
     # Unit tests run first and by themselves, distributed by file: together with others,
     # every worker would collect all of them.
     every = (["tests/unit"], ["tests/action", "tests/live", "tests/atlas"])
+    folder = os.environ.get("TESTS_FOLDER")
+    where = ("--basetemp", folder) if folder else ()
+    options = ("-n", "auto", "--durations", "10", *where)
     for words in [session.posargs] if session.posargs else every:
-        options = ("-n", "auto", "--durations", "10", *words)
-        session.run("python", "-m", "pytest", *options)
+        session.run("python", "-m", "pytest", *options, *words)
 
 
 @nox.session

@@ -249,9 +249,9 @@ def test_nothing_is_left_when_the_harness_is_ended(
 
 def _name(process: psutil.Process) -> str:
     try:
-        words = process.cmdline()
+        name, words = process.name(), process.cmdline()
     except psutil.Error:
         return ""
     if any("odd_server.py" in word for word in words) and "-S" not in words:
         return "python"
-    return "nginx" if process.name() == "nginx" else ""
+    return "nginx" if name == "nginx" else ""
