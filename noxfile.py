@@ -42,6 +42,8 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 
 AXE = "axe-core@4.14.1"
+PUBLISHING = [f"tests/action/test_{each}.py" for each in ("release", "site", "track")]
+"""Tests of the workflows that publish this project, which no user runs."""
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 
 
@@ -125,18 +127,30 @@ def tests(session: nox.Session) -> None:
     """Run the unit tests, the live tests with real servers, and those of the action.
 
     One row in four of the deployment tables is tested; ``shapes`` tests all of them.
+    ``publishing`` has the tests of the workflows that only this project runs.
     The tests write to the folder ``TESTS_FOLDER``, if that is set, and replace it.
     """
     install_groups(session, "tests")
     compile_packages(session)
     # Unit tests run first and by themselves, distributed by file: together with others,
     # every worker would collect all of them.
-    every = (["tests/unit"], ["tests/action", "tests/live", "tests/atlas"])
+    others = ["tests/action", "tests/live", "tests/atlas"]
+    others += [f"--ignore={each}" for each in PUBLISHING]
+    every = (["tests/unit"], others)
     folder = os.environ.get("TESTS_FOLDER")
     where = ("--basetemp", folder) if folder else ()
     options = ("-n", "auto", "--durations", "10", *where)
     for words in [session.posargs] if session.posargs else every:
         session.run("python", "-m", "pytest", *options, *words)
+
+
+@nox.session
+def publishing(session: nox.Session) -> None:
+    """Run the workflows that publish releases and the site, and track releases."""
+    install_groups(session, "tests")
+    compile_packages(session)
+    words = session.posargs or PUBLISHING
+    session.run("python", "-m", "pytest", "-n", "auto", "--durations", "10", *words)
 
 
 @nox.session
