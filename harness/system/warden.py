@@ -92,7 +92,14 @@ def let_all_go_on() -> None:
 
 
 def leave_nothing(command: int) -> None:
-    """Kill every descendant, reap them, and repeat until there is no child left."""
+    """Kill every descendant, reap them, and repeat until there is no child left.
+
+    Then their semaphores are removed.
+    """
+    # Imported here: a warden that could start nothing needs none of it.
+    from harness.system import semaphores
+
+    opened = semaphores.opened(descendants(os.getpid()))
     while True:
         for process in descendants(os.getpid()) or [-command]:
             send(process)
@@ -101,7 +108,12 @@ def leave_nothing(command: int) -> None:
             # ours by then, and the next iteration finds it.
             os.waitpid(-1, 0)
         except ChildProcessError:
-            return
+            break
+    for path in opened:
+        try:
+            os.unlink(path)
+        except OSError:
+            pass  # it was removed by a process of their own
 
 
 def execute(cwd: str, command: list[str], failure: int) -> None:
@@ -213,16 +225,7 @@ def main() -> None:
                 is_closed = True  # the harness may be well
                 break
             reap(command)
-    # Imported here: a warden that only says that it started nothing needs none of it.
-    from harness.system import semaphores
-
-    opened = semaphores.opened(descendants(os.getpid()))
     leave_nothing(command)
-    for path in opened:
-        try:
-            os.unlink(path)
-        except OSError:
-            pass  # its own process was faster
     if remove:
         run_remove(cwd, remove)
     if not is_closed:
