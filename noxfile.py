@@ -149,8 +149,8 @@ def publishing(session: nox.Session) -> None:
     """Run the workflows that publish releases and the site, and track releases."""
     install_groups(session, "tests")
     compile_packages(session)
-    words = session.posargs or PUBLISHING
-    session.run("python", "-m", "pytest", "-n", "auto", "--durations", "10", *words)
+    tests = ("python", "-m", "pytest", "-n", "auto", "--durations", "10", *PUBLISHING)
+    session.run(*tests, *session.posargs)
 
 
 @nox.session
