@@ -112,7 +112,8 @@ def read_all(
     return records, faults
 
 
-_TOO_LARGE = "is larger than {} MiB"
+def _too_large() -> str:
+    return f"is larger than {MOST_BYTES // 1024**2} MiB"
 
 
 def unfit(path: Path) -> str:
@@ -128,7 +129,7 @@ def unfit(path: Path) -> str:
     if not stat.S_ISREG(status.st_mode):
         return "is not a regular file"
     if status.st_size > MOST_BYTES:
-        return _TOO_LARGE.format(MOST_BYTES // 1024**2)
+        return _too_large()
     return ""
 
 
@@ -143,8 +144,7 @@ def read_bytes(path: Path, remedy: str = "check the path") -> bytes:
         reason = getattr(problem, "strerror", None) or problem
         raise UsageError(f"{path}: cannot be read: {reason}; {remedy}") from None
     if len(content) > MOST_BYTES:
-        most = MOST_BYTES // 1024**2
-        raise UsageError(f"{path}: {_TOO_LARGE.format(most)}; {remedy}")
+        raise UsageError(f"{path}: {_too_large()}; {remedy}")
     return content
 
 

@@ -14,6 +14,9 @@ PREFIX = "sem.mp-"
 made a semaphore learn its name."""
 
 
+_MAPPED = f"{FOLDER}/sem.".encode()
+
+
 def opened(processes: list[int]) -> list[str]:
     """Return the paths of all such semaphores that processes have open."""
     try:
@@ -34,7 +37,7 @@ def _mapped(process: int) -> set[int]:
     """
     try:
         with open(f"/proc/{process}/maps", "rb") as file:
-            lines = [line for line in file if f"{FOLDER}/sem.".encode() in line]
+            lines = [line for line in file if _MAPPED in line]
     except OSError:  # it has ended
         return set()
     return {int(line.split()[4]) for line in lines}

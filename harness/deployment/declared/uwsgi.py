@@ -12,6 +12,7 @@ from pathlib import Path
 
 from harness.deployment.command.address import UWSGI_ADDRESSES
 from harness.deployment.command.program import KNOWN
+from harness.deployment.command.program import server_name
 from harness.deployment.command.program import server_words
 from harness.deployment.command.setting import CannotDerive
 from harness.deployment.command.setting import COMMAND_LINE
@@ -133,7 +134,7 @@ def check_protocol(options: Mapping[str, Setting], port: int) -> None:
 
 def check_words(words: Sequence[str], port: int) -> None:
     """Raise ``Refused`` if a running uWSGI has such a port on its command line."""
-    if server_words(words)[0] in ("uwsgi", "pyuwsgi"):
+    if server_name(words) == "uwsgi":
         given = {name: option(words, *spelled(name)) for name in NAMES}
         check_protocol({k: v for k, v in given.items() if v is not None}, port)
 

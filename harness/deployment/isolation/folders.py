@@ -74,7 +74,7 @@ class Isolation:
     """The layers, folders and programs that keep one deployment apart from the rest."""
 
     def __init__(self, folder: Path, own: Path, variables: Mapping[str, str]) -> None:
-        self._folder = folder
+        self._tree = working_tree(folder)
         self._own = own
         self._home = home_of(variables)
         self._search = variables.get("PATH", os.defpath)
@@ -119,7 +119,7 @@ class Isolation:
             each.mkdir(exist_ok=True)
             each.chmod(mode)
         self._write_stand_ins(programs, given)
-        covered = is_below(working_tree(self._folder), self._over)
+        covered = is_below(self._tree, self._over)
         return {
             **given,
             # Clients started by their path, and libraries, look here.
@@ -137,7 +137,7 @@ class Isolation:
         reals = {n: places.get(p.resolve(), str(p)) for n, p in self._controls.items()}
         clients = stand_ins.clients(self._search)
         reals |= {name: str(path) for name, path in clients.items()}
-        own = dict.fromkeys((self._own, working_tree(self._folder), *self._over))
+        own = dict.fromkeys((self._own, self._tree, *self._over))
         engine = engine or given.get(stand_ins.ENGINE, "")
         stand_ins.write(programs, reals, own, engine)
 

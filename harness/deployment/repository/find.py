@@ -121,12 +121,9 @@ def _files(folder: Path, unread: list[Unread]) -> Iterator[_ReadFile]:
             continue
         described = instances(path, text)
         lines = [(line, None) for line in (reader(path, text) if reader else ())]
-        own = {
-            (each.line, each.text, number): (each, number)
-            for instance in described
-            for number in [instance.counted_processors]
-            for each in instance.starts
-        }  # several instances may start the same
+        pairs = [(s, e.counted_processors) for e in described for s in e.starts]
+        # Several instances may start the same.
+        own = {(s.line, s.text, count): (s, count) for s, count in pairs}
         yield _ReadFile(path, described, [*lines, *own.values()])
 
 

@@ -6,6 +6,7 @@ which requests are lost.
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from harness.probe import recording
 from harness.probe.questions import life
 from harness.records.choices import Act
 from harness.records.choices import Question
+from harness.records.life import LifeSeen
 from harness.records.life import Tape
 from harness.records.life import TapeSeen
 from harness.records.words import Outcome
@@ -41,6 +43,19 @@ def needs_namespaces() -> None:
         pytest.skip("SKIPPED: this user may not make a PID namespace")
 
 
+def watched(
+    ask: Any, argv: tuple[str, ...], declared: int, *acts: Act
+) -> tuple[Sequence[Tape], LifeSeen]:
+    """Record some acts, again until all tapes are known; return both."""
+    for _ in range(TRIES):
+        evidence, _ = ask(argv, declared, Question.LIFE, acts=acts)
+        judged = tapes(evidence)
+        if all(tape.known for tape in judged):
+            break
+    (seen,) = evidence.asked
+    return judged, seen
+
+
 @pytest.fixture
 def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return the tapes of some acts on a server, judged and as recorded."""
@@ -53,12 +68,7 @@ def watch(ask: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         way: str, *acts: Act, within: tuple[str, ...] = ()
     ) -> dict[Act, tuple[Tape, TapeSeen]]:
         argv = *within, "{python}", str(SERVER), "{host}", "{port}", way
-        for _ in range(TRIES):
-            evidence, _ = ask(argv, 3, Question.LIFE, acts=acts)
-            (seen,) = evidence.asked
-            judged = tapes(evidence)
-            if all(tape.known for tape in judged):
-                break
+        judged, seen = watched(ask, argv, 3, *acts)
         assert all(tape.known for tape in judged), judged
         assert [tape.act for tape in judged] == list(acts)
         for each in seen.tapes:
@@ -164,35 +174,26 @@ def test_a_signal_without_a_handler_is_not_sent(ask: Any) -> None:
     assert "no handler for SIGHUP" in answer.sentence
 
 
-def tape_of(ask: Any, act: Act, argv: tuple[str, ...], declared: int) -> Any:
-    """Return what a tape says, and the recording; repeat it until it is known."""
-    for _ in range(TRIES):
-        evidence, _ = ask(argv, declared, Question.LIFE, acts=(act,))
-        (tape,) = tapes(evidence)
-        if tape.known:
-            break
-    (seen,) = evidence.asked
-    return tape, seen
-
-
 def test_without_a_master_the_rest_goes_on(ask: Any) -> None:
     """The control has no master: a killed process is not replaced."""
-    tape, _ = tape_of(ask, Act.KILL, control(3, 1), 3)
+    (tape,), _ = watched(ask, control(3, 1), 3, Act.KILL)
     assert (tape.usual, tape.lowest, tape.after, tape.lost_in_app) == (3, 2, 2, 1)
 
 
 def test_a_server_that_closes_after_each_answer_has_no_connections_that_idle(
     ask: Any,
 ) -> None:
-    tape, seen = tape_of(ask, Act.RELOAD, gunicorn("-w", "2"), 2)
+    (tape,), seen = watched(ask, gunicorn("-w", "2"), 2, Act.RELOAD)
+    assert seen.idle is not None
     assert (seen.idle.kept, seen.idle.lost, tape.lost_on_idle) == (0, 0, None)
     assert "no connection idles" in tape.sentence
 
 
 def test_each_connection_that_idles_on_a_reload_is_accounted_for(ask: Any) -> None:
     argv = gthread(1, 4, "--keep-alive", "60")
-    tape, seen = tape_of(ask, Act.RELOAD, argv, 4)
+    (tape,), seen = watched(ask, argv, 4, Act.RELOAD)
     idle = seen.idle
+    assert idle is not None
     assert idle.kept == idle.connections == 8
     assert idle.closed + idle.answered + idle.lost == 8
     assert tape.lost_on_idle == idle.lost
